@@ -1,0 +1,176 @@
+"""The compiled part of ferroapi. Users never import it: `ferroapi` re-exports what is public."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias, final
+
+__version__: str
+
+Header: TypeAlias = tuple[bytes, bytes]
+"""One ASGI header: lower-case name and value, both bytes."""
+
+# router
+
+@final
+class MethodNotAllowed:
+    """The path exists, the method does not (RFC 9110, section 15.5.6)."""
+
+    @property
+    def index(self) -> int:
+        """Index of the first declared route that has the path."""
+    @property
+    def params(self) -> dict[str, str]:
+        """The captures of that route."""
+    @property
+    def allowed(self) -> list[str]:
+        """The methods of all routes that have the path, in order of declaration, each once."""
+
+@final
+class Redirect:
+    """Nothing has the path, but something has it with its trailing slash added or removed."""
+
+    @property
+    def path(self) -> str:
+        """The path that exists."""
+
+@final
+class Router:
+    """Finds the route of a request in a time that depends on the path, not on the number of routes.
+
+    `routes` are `(pattern, protocol, methods)` in order of declaration. `pattern` is Starlette's
+    syntax: text with `{name}` or `{name:convertor}`, convertor one of `str int float uuid path`.
+    `protocol` is `"http"`, `"websocket"` or `"any"` (a mount). `methods` is `None` for every method.
+    Raises `ValueError` for a pattern it does not know (another convertor, a name used twice).
+    """
+
+    def __new__(
+        cls,
+        routes: Sequence[
+            tuple[str, Literal["http", "websocket", "any"], Sequence[str] | None]
+        ],
+        *,
+        redirect_slashes: bool = True,
+    ) -> Router: ...
+    def match(
+        self, method: str, path: str
+    ) -> tuple[int, dict[str, str]] | MethodNotAllowed | Redirect | None:
+        """Finds the first declared route that has `path` (percent-decoded) and `method`.
+
+        A full match is `(index, captures)`; `index` counts the routes given to the constructor.
+        Captures are the text; converting them to int, float or UUID is the caller's.
+        """
+    def match_websocket(self, path: str) -> tuple[int, dict[str, str]] | None:
+        """Finds the first declared `websocket` or `any` route that has `path`."""
+
+# media_type
+
+def is_json(content_type: bytes) -> bool:
+    """Whether a `Content-Type` value is `application/json` or `application/*+json`.
+
+    Case and parameters do not matter. Linear in the length; never raises.
+    """
+
+def has_json_body(headers: Sequence[Header]) -> bool | None:
+    """`is_json` of the first `content-type` header; `None` when there is none."""
+
+# params
+
+Mode: TypeAlias = Literal["first", "last", "all"]
+Wanted: TypeAlias = tuple[str, Sequence[str], Mode]
+"""`(slot, names, mode)`: where to put it, under which names it may come (the first name that is
+present wins), and which of several values is taken (`"all"` gives a list)."""
+
+@final
+class Parameters:
+    """Takes exactly the named values out of a request, each place read once."""
+
+    def __new__(
+        cls,
+        *,
+        path: Sequence[tuple[str, Sequence[str]]] = (),
+        query: Sequence[Wanted] = (),
+        header: Sequence[Wanted] = (),
+        cookie: Sequence[Wanted] = (),
+    ) -> Parameters: ...
+    def extract(
+        self,
+        path_params: Mapping[str, Any],
+        query_string: bytes,
+        headers: Sequence[Header],
+    ) -> dict[str, Any]:
+        """The values that are present, by slot: `str`, or `list[str]` for `"all"`.
+
+        Query strings are read as `urllib.parse.parse_qsl(keep_blank_values=True)` does, header
+        values as Latin-1, cookies as RFC 6265 with the quoting of `http.cookies`. Names of headers
+        are given in lower case with the hyphens they have on the wire. `path_params` values are
+        passed on as they are.
+        """
+
+# frames
+
+def jsonl_frame(data: bytes | str) -> bytes:
+    """One JSON Lines record: `data` and a line feed."""
+
+def sse_frame(
+    data: bytes | str | None = None,
+    *,
+    event: str | None = None,
+    id: str | None = None,
+    retry: int | None = None,
+    comment: str | None = None,
+) -> bytes:
+    """One event as the HTML standard's event stream format writes it.
+
+    `data` and `comment` are split at CR, LF and CRLF into lines of their own. `retry` is in
+    milliseconds. Raises `ValueError` when `event` or `id` has a line break, or `id` a NUL.
+    """
+
+@final
+class FrameBuffer:
+    """Frames gathered to be sent together."""
+
+    def __new__(cls) -> FrameBuffer: ...
+    def __len__(self) -> int:
+        """Bytes gathered."""
+    def jsonl(self, data: bytes | str) -> None:
+        """Appends what `jsonl_frame` gives."""
+    def sse(
+        self,
+        data: bytes | str | None = None,
+        *,
+        event: str | None = None,
+        id: str | None = None,
+        retry: int | None = None,
+        comment: str | None = None,
+    ) -> None:
+        """Appends what `sse_frame` gives."""
+    def raw(self, data: bytes | str) -> None:
+        """Appends `data` as it is (text as UTF-8)."""
+    def take(self) -> bytes:
+        """Returns what was gathered and empties the buffer."""
+
+# json
+
+JSONFault: TypeAlias = Literal["non_finite", "lone_surrogate", "too_deep"]
+
+def check_json(body: bytes) -> tuple[JSONFault, int] | None:
+    """The first thing in `body` that other JSON readers would refuse or change (RFC 7493), or `None`.
+
+    `"non_finite"`: a `NaN` or `Infinity` token, or a number outside the range of a double (`1e999`).
+    `"lone_surrogate"`: half a surrogate pair in a string. `"too_deep"`: more than 200 levels.
+    The second value is the byte offset. Other syntax errors are not looked for. Linear.
+    """
+
+def encode_json(value: object) -> bytes | None:
+    """Plain data as compact JSON in UTF-8, or `None` when `value` holds anything else.
+
+    Plain: exactly `dict` with `str` keys (none starting with `_sa`), `list`, `tuple`, `str`, `int`,
+    finite `float`, `bool` and `None`. The same bytes as
+    `json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()`.
+    Text that UTF-8 cannot hold and non-finite numbers give `None` too.
+    """
+
+def encode_json_item(value: object) -> bytes | None:
+    """As `encode_json`, but the bytes of `json.dumps(value)`: ASCII, a space after `,` and `:`.
+
+    Non-finite numbers are written as `null`.
+    """

@@ -1,0 +1,21 @@
+//! `ferroapi._core`: conversions between Python objects and `ferroapi_core`.
+//!
+//! One file a core module; nothing here decides anything.
+
+use pyo3::prelude::*;
+
+mod frames;
+mod json;
+mod media_type;
+mod params;
+mod router;
+
+/// The compiled part of ferroapi.
+#[pymodule(gil_used = false)]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    frames::register(module)?;
+    json::register(module)?;
+    media_type::register(module)?;
+    params::register(module)?;
+    router::register(module)
+}
