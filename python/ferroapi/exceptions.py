@@ -1,0 +1,157 @@
+"""Every error and warning class of the framework."""
+
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.exceptions import WebSocketException as StarletteWebSocketException
+
+__all__ = [
+    "DependencyScopeError",
+    "EndpointContext",
+    "FastAPIDeprecationWarning",
+    "FastAPIError",
+    "HTTPException",
+    "PydanticV1NotSupportedError",
+    "RequestValidationError",
+    "ResponseValidationError",
+    "ValidationException",
+    "WebSocketException",
+    "WebSocketRequestValidationError",
+]
+
+
+class HTTPException(StarletteHTTPException):
+    """Raised in a path operation or a dependency to answer with an error status.
+
+    The answer's body is `{"detail": detail}`. `detail` is anything that JSON can hold; without it
+    the reason phrase of `status_code` is taken (RFC 9110, section 15). `headers` are added to the
+    answer.
+    """
+
+    def __init__(
+        self, status_code: int, detail: Any = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status_code=status_code, detail=detail, headers=headers)
+
+
+class WebSocketException(StarletteWebSocketException):
+    """Raised in a WebSocket endpoint or its dependencies to close the connection.
+
+    `code` is a close code of RFC 6455, section 7.4; `reason` is at most 123 bytes of UTF-8.
+    """
+
+
+class FastAPIError(RuntimeError):
+    """The application is declared or used in a way that cannot work."""
+
+
+class DependencyScopeError(FastAPIError):
+    """A dependency depends on another one that ends before it does."""
+
+
+class PydanticV1NotSupportedError(FastAPIError):
+    """A model of `pydantic.v1` is used as a parameter, a body or a response."""
+
+
+class EndpointContext(TypedDict, total=False):
+    """Where the endpoint is that an error is about. `path` is the method and the path."""
+
+    function: str
+    path: str
+    file: str
+    line: int
+
+
+class ValidationException(Exception):  # noqa: N818 - the name is interface
+    """Data does not fit its declaration.
+
+    `errors` are pydantic's error dictionaries (`type`, `loc`, `msg`, `input`, perhaps `ctx`).
+    `endpoint_ctx` is shown in the message and split into the `endpoint_...` attributes, each `None`
+    when it is not known.
+    """
+
+    def __init__(
+        self, errors: Sequence[Any], *, endpoint_ctx: EndpointContext | None = None
+    ) -> None:
+        context = endpoint_ctx or EndpointContext()
+        self._errors = errors
+        self.endpoint_ctx = endpoint_ctx
+        self.endpoint_function = context.get("function")
+        self.endpoint_path = context.get("path")
+        self.endpoint_file = context.get("file")
+        self.endpoint_line = context.get("line")
+
+    def errors(self) -> Sequence[Any]:
+        """The errors as they were given."""
+        return self._errors
+
+    def __str__(self) -> str:
+        count = len(self._errors)
+        lines = [f"{count} validation error{'' if count == 1 else 's'}:"]
+        lines += [f"  {error}" for error in self._errors]
+        lines += self._endpoint_lines()
+        return "\n".join(lines).rstrip()
+
+    def _endpoint_lines(self) -> list[str]:
+        lines = []
+        path_prefix = "  Endpoint: "
+        if self.endpoint_file and self.endpoint_line and self.endpoint_function:
+            lines = [
+                "",
+                f'  File "{self.endpoint_file}", line {self.endpoint_line}, '
+                f"in {self.endpoint_function}",
+            ]
+            path_prefix = "    "
+        if self.endpoint_path:
+            lines = lines or [""]
+            lines.append(path_prefix + self.endpoint_path)
+        return lines
+
+
+class _BodyValidationException(ValidationException):
+    """A validation error that keeps what was validated as `body`."""
+
+    def __init__(
+        self,
+        errors: Sequence[Any],
+        *,
+        body: Any = None,
+        endpoint_ctx: EndpointContext | None = None,
+    ) -> None:
+        super().__init__(errors, endpoint_ctx=endpoint_ctx)
+        self.body = body
+
+
+class RequestValidationError(_BodyValidationException):
+    """A request does not fit its declaration; by default answered with 422 and the errors.
+
+    `body` is the body that was received, as far as it was parsed.
+    """
+
+
+class WebSocketRequestValidationError(ValidationException):
+    """A WebSocket request does not fit its declaration; by default closed with code 1008."""
+
+
+class ResponseValidationError(_BodyValidationException):
+    """An endpoint's return value (`body`) does not fit its response model; a server error, 500."""
+
+
+class FastAPIDeprecationWarning(UserWarning):
+    """Something that still works, but has a better replacement.
+
+    Not a `DeprecationWarning`, since Python hides those outside of `__main__`.
+    """
+
+
+def warn_deprecated(message: str) -> None:
+    """Emits a `FastAPIDeprecationWarning` that points at the line outside of this package."""
+    stacklevel = 2
+    frame = sys._getframe(1)
+    while frame.f_globals.get("__name__", "").startswith("ferroapi.") and frame.f_back is not None:
+        stacklevel += 1
+        frame = frame.f_back
+    warnings.warn(message, FastAPIDeprecationWarning, stacklevel=stacklevel)
