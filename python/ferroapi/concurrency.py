@@ -1,0 +1,55 @@
+"""Blocking code called from asynchronous code, in worker threads."""
+
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from types import TracebackType
+from typing import TypeVar
+
+import anyio.to_thread
+from anyio import CancelScope, CapacityLimiter
+from starlette.concurrency import (
+    iterate_in_threadpool,
+    run_in_threadpool,
+    run_until_first_complete,
+)
+
+__all__ = [
+    "asynccontextmanager",
+    "contextmanager_in_threadpool",
+    "iterate_in_threadpool",
+    "run_in_threadpool",
+    "run_until_first_complete",
+]
+
+T = TypeVar("T")
+
+
+def contextmanager_in_threadpool(cm: AbstractContextManager[T]) -> AbstractAsyncContextManager[T]:
+    """Gives a synchronous context manager an asynchronous face.
+
+    Both its ends run in worker threads. What the body raises is handed to `cm`, which may
+    suppress it. Once `cm` was entered it is left, also when the surrounding task is cancelled.
+    """
+    return _ThreadedContextManager(cm)
+
+
+class _ThreadedContextManager(AbstractAsyncContextManager[T]):
+    def __init__(self, cm: AbstractContextManager[T]) -> None:
+        self._cm = cm
+
+    async def __aenter__(self) -> T:
+        return await run_in_threadpool(self._cm.__enter__)
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        # A limiter of its own: when every shared thread waits for what this exit gives back
+        # (a pooled connection, say), an exit that queued for one of those threads never ran.
+        limiter = CapacityLimiter(1)
+        with CancelScope(shield=True):
+            suppressed = await anyio.to_thread.run_sync(
+                self._cm.__exit__, exc_type, exc_value, traceback, limiter=limiter
+            )
+        return bool(suppressed)

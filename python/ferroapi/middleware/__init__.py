@@ -1,0 +1,5 @@
+"""Layers around an application; each module of this package holds one."""
+
+from starlette.middleware import Middleware
+
+__all__ = ["Middleware"]
