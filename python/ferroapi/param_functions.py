@@ -7,9 +7,10 @@ by `ferroapi.params.ParameterOptions`.
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from ferroapi import params
 from pydantic_core import PydanticUndefined as Undefined
 from typing_extensions import Unpack
+
+from ferroapi import params
 
 __all__ = ["Body", "Cookie", "Depends", "File", "Form", "Header", "Path", "Query", "Security"]
 

@@ -13,14 +13,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import typing_extensions
-from ferroapi.exceptions import warn_deprecated
 from pydantic import AliasChoices, AliasPath, Discriminator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined as Undefined
 from typing_extensions import Unpack
 
+from ferroapi.exceptions import warn_deprecated
+
 if TYPE_CHECKING:
     from annotated_types import SupportsGe, SupportsGt, SupportsLe, SupportsLt
+
     from ferroapi.openapi.models import Example
 
 __all__ = [

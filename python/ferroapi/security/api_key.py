@@ -1,0 +1,76 @@
+"""API keys in a query parameter, a header field or a cookie."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from starlette.requests import HTTPConnection
+
+from ferroapi._core import Parameters
+from ferroapi.security.base import SecurityBase
+
+if TYPE_CHECKING:
+    from ferroapi.openapi.models import APIKey
+
+
+class APIKeyBase(SecurityBase):
+    """A key called `name`; an empty one counts as missing."""
+
+    model: "APIKey"
+
+    location: Literal["query", "header", "cookie"]
+    challenge = "APIKey"
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        scheme_name: str | None = None,
+        description: str | None = None,
+        auto_error: bool = True,
+    ) -> None:
+        super().__init__(scheme_name=scheme_name, description=description, auto_error=auto_error)
+        self.name = name
+
+    def _describe(self) -> "APIKey":
+        from ferroapi.openapi.models import APIKey, APIKeyIn
+
+        return APIKey.model_validate(
+            {"in": APIKeyIn(self.location), "name": self.name, "description": self.description}
+        )
+
+    def check_api_key(self, api_key: str | None) -> str | None:
+        """The key, or what happens without one."""
+        return self._found(api_key or None)
+
+
+class APIKeyQuery(APIKeyBase):
+    """An API key in the query parameter `name`."""
+
+    location = "query"
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        return self.check_api_key(request.query_params.get(self.name))
+
+
+class APIKeyHeader(APIKeyBase):
+    """An API key in the header field `name`."""
+
+    location = "header"
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        return self.check_api_key(request.headers.get(self.name))
+
+
+class APIKeyCookie(APIKeyBase):
+    """An API key in the cookie `name`."""
+
+    location = "cookie"
+
+    @cached_property
+    def _cookie(self) -> Parameters:
+        return Parameters(cookie=[("key", [self.name], "last")])
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        # `request.cookies` takes quadratic time for quoted values on some Python versions.
+        found = self._cookie.extract({}, b"", request.scope["headers"])
+        return self.check_api_key(found.get("key"))

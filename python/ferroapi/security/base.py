@@ -1,0 +1,62 @@
+"""What all security schemes have in common."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from ferroapi.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from ferroapi.openapi.models import SecurityBase as SecurityBaseModel
+
+Credentials = TypeVar("Credentials")
+
+
+class SecurityBase:
+    """A dependency that takes the credentials out of a request or a WebSocket handshake.
+
+    `scheme_name` is its name in the schema, by default the class's; `model` is its description
+    there. Without usable credentials it raises the error that `make_not_authenticated_error` gives
+    or, when `auto_error` is false, returns `None`.
+    """
+
+    if TYPE_CHECKING:
+        # A subclass may narrow it, or assign one instead of having `_describe`.
+        model: SecurityBaseModel
+    else:
+
+        @cached_property
+        def model(self):
+            return self._describe()
+
+    scheme_name: str
+    auto_error: bool
+    challenge: str
+    """The authentication scheme that an answer without credentials asks for."""
+
+    def __init__(
+        self,
+        *,
+        scheme_name: str | None = None,
+        description: str | None = None,
+        auto_error: bool = True,
+    ) -> None:
+        self.scheme_name = scheme_name or type(self).__name__
+        self.description = description
+        self.auto_error = auto_error
+
+    def _describe(self) -> "SecurityBaseModel":
+        # Called once, and late: importing OpenAPI's models takes longer than all the rest.
+        raise NotImplementedError
+
+    def make_authenticate_headers(self) -> dict[str, str]:
+        """The header fields of the error, `WWW-Authenticate` (RFC 9110, section 11.6.1)."""
+        return {"WWW-Authenticate": self.challenge}
+
+    def make_not_authenticated_error(self) -> HTTPException:
+        """The error for a request without usable credentials. Override it to change the answer."""
+        return HTTPException(401, "Not authenticated", self.make_authenticate_headers())
+
+    def _found(self, credentials: Credentials | None) -> Credentials | None:
+        if credentials is None and self.auto_error:
+            raise self.make_not_authenticated_error()
+        return credentials

@@ -1,0 +1,169 @@
+"""OAuth 2 (RFC 6749) with bearer tokens (RFC 6750)."""
+
+# ruff: noqa: N803 - OpenAPI's names
+
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from starlette.requests import HTTPConnection
+
+from ferroapi.param_functions import Form
+from ferroapi.security.authorization import get_authorization_scheme_param
+from ferroapi.security.base import SecurityBase
+
+if TYPE_CHECKING:
+    from ferroapi.openapi.models import OAuth2 as OAuth2Model
+    from ferroapi.openapi.models import OAuthFlows
+
+Field: TypeAlias = Annotated[str, Form()]
+OptionalField: TypeAlias = Annotated[str | None, Form()]
+PASSWORD_GRANT = "^password$"
+SHOWN_AS_PASSWORD = {"format": "password"}
+
+
+class OAuth2PasswordRequestForm:
+    """The form of a token request with a password (RFC 6749, section 4.3.2), as a dependency.
+
+    `scope` is split into the list `scopes`. `grant_type`, which the RFC requires, may be missing.
+    """
+
+    def __init__(
+        self,
+        *,
+        grant_type: Annotated[str | None, Form(pattern=PASSWORD_GRANT)] = None,
+        username: Field,
+        password: Annotated[str, Form(json_schema_extra=SHOWN_AS_PASSWORD)],
+        scope: Field = "",
+        client_id: OptionalField = None,
+        client_secret: Annotated[str | None, Form(json_schema_extra=SHOWN_AS_PASSWORD)] = None,
+    ) -> None:
+        self.grant_type = grant_type
+        self.username = username
+        self.password = password
+        self.scopes = scope.split()
+        self.client_id = client_id
+        self.client_secret = client_secret
+
+
+class OAuth2PasswordRequestFormStrict(OAuth2PasswordRequestForm):
+    """The same form, with `grant_type` required."""
+
+    def __init__(
+        self,
+        grant_type: Annotated[str, Form(pattern=PASSWORD_GRANT)],
+        username: Field,
+        password: Field,
+        scope: Field = "",
+        client_id: OptionalField = None,
+        client_secret: OptionalField = None,
+    ) -> None:
+        super().__init__(
+            grant_type=grant_type,
+            username=username,
+            password=password,
+            scope=scope,
+            client_id=client_id,
+            client_secret=client_secret,
+        )
+
+
+class OAuth2(SecurityBase):
+    """Any use of OAuth 2: gives the whole `Authorization` header field.
+
+    `flows` is a model of OpenAPI's flows or a dictionary of the same shape.
+    """
+
+    model: "OAuth2Model"
+
+    challenge = "Bearer"
+
+    def __init__(
+        self,
+        *,
+        flows: "OAuthFlows | dict[str, dict[str, Any]] | None" = None,
+        scheme_name: str | None = None,
+        description: str | None = None,
+        auto_error: bool = True,
+    ) -> None:
+        super().__init__(scheme_name=scheme_name, description=description, auto_error=auto_error)
+        self._flows = flows
+
+    def _describe(self) -> "OAuth2Model":
+        from ferroapi.openapi.models import OAuth2
+
+        return OAuth2.model_validate({"flows": self._flows or {}, "description": self.description})
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        return self._found(request.headers.get("Authorization") or None)
+
+
+class _OAuth2Token(OAuth2):
+    """OAuth 2 that gives the bearer token."""
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+        return self._found(token if scheme.lower() == "bearer" and token else None)
+
+
+class OAuth2PasswordBearer(_OAuth2Token):
+    """The bearer token that was had for a password at `tokenUrl` (RFC 6749, section 4.3).
+
+    `scopes` gives a description for each scope.
+    """
+
+    def __init__(
+        self,
+        tokenUrl: str,
+        scheme_name: str | None = None,
+        scopes: dict[str, str] | None = None,
+        description: str | None = None,
+        auto_error: bool = True,
+        refreshUrl: str | None = None,
+    ) -> None:
+        flow = {"tokenUrl": tokenUrl, "refreshUrl": refreshUrl, "scopes": scopes or {}}
+        super().__init__(
+            flows={"password": flow},
+            scheme_name=scheme_name,
+            description=description,
+            auto_error=auto_error,
+        )
+
+
+class OAuth2AuthorizationCodeBearer(_OAuth2Token):
+    """The bearer token that was had for an authorization code (RFC 6749, section 4.1).
+
+    `scopes` gives a description for each scope.
+    """
+
+    def __init__(
+        self,
+        authorizationUrl: str,
+        tokenUrl: str,
+        refreshUrl: str | None = None,
+        scheme_name: str | None = None,
+        scopes: dict[str, str] | None = None,
+        description: str | None = None,
+        auto_error: bool = True,
+    ) -> None:
+        flow = {
+            "authorizationUrl": authorizationUrl,
+            "tokenUrl": tokenUrl,
+            "refreshUrl": refreshUrl,
+            "scopes": scopes or {},
+        }
+        super().__init__(
+            flows={"authorizationCode": flow},
+            scheme_name=scheme_name,
+            description=description,
+            auto_error=auto_error,
+        )
+
+
+class SecurityScopes:
+    """The scopes that the dependants of a dependency ask for, from the outermost in.
+
+    `scope_str` is the same as text, with blanks between (RFC 6749, section 3.3).
+    """
+
+    def __init__(self, scopes: list[str] | None = None) -> None:
+        self.scopes: list[str] = scopes or []
+        self.scope_str = " ".join(self.scopes)
