@@ -1,5 +1,245 @@
-use pyo3::prelude::*;
+use std::borrow::Cow;
+use std::ops::ControlFlow;
 
-pub fn register(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+use ferroapi_core::params::cookie::{self, Cookie};
+use ferroapi_core::params::header::{self, Header};
+use ferroapi_core::params::query::{self, Query};
+use ferroapi_core::params::{Found, Mode, Value, Wanted};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PySequence, PyString, PyTuple};
+
+type Slot = Py<PyString>;
+type WantedArgument<'py> = (Bound<'py, PyString>, Vec<String>, ModeArgument);
+
+#[pyclass(frozen, module = "ferroapi._core")]
+struct Parameters {
+    path: Vec<(Slot, Vec<Py<PyString>>)>,
+    query: Place<Query>,
+    header: Place<Header>,
+    cookie: Place<Cookie>,
+}
+
+/// A compiled place and the slots it fills.
+struct Place<C> {
+    compiled: C,
+    slots: Vec<Slot>,
+}
+
+#[pymethods]
+impl Parameters {
+    #[new]
+    #[pyo3(signature = (*, path = Vec::new(), query = Vec::new(), header = Vec::new(), cookie = Vec::new()))]
+    fn new(
+        path: Vec<(Bound<'_, PyString>, Vec<Bound<'_, PyString>>)>,
+        query: Vec<WantedArgument<'_>>,
+        header: Vec<WantedArgument<'_>>,
+        cookie: Vec<WantedArgument<'_>>,
+    ) -> PyResult<Self> {
+        let path = path
+            .into_iter()
+            .map(|(slot, names)| {
+                Ok((
+                    intern(&slot)?,
+                    names.iter().map(intern).collect::<PyResult<_>>()?,
+                ))
+            })
+            .collect::<PyResult<_>>()?;
+        Ok(Self {
+            path,
+            query: Place::new(query, |wanted| Ok(Query::new(wanted)))?,
+            header: Place::new(header, |wanted| {
+                Header::new(wanted).map_err(|error| PyValueError::new_err(error.to_string()))
+            })?,
+            cookie: Place::new(cookie, |wanted| Ok(Cookie::new(wanted)))?,
+        })
+    }
+
+    fn extract<'py>(
+        &self,
+        py: Python<'py>,
+        path_params: &Bound<'py, PyMapping>,
+        query_string: &[u8],
+        headers: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let values = PyDict::new(py);
+        self.extract_path(path_params, &values)?;
+        if !self.query.slots.is_empty() {
+            let found = self.query.compiled.read(query_string);
+            self.query.fill(&values, &found, |raw| query::decode(raw))?;
+        }
+        if !(self.header.slots.is_empty() && self.cookie.slots.is_empty()) {
+            self.extract_headers(headers, &values)?;
+        }
+        Ok(values)
+    }
+}
+
+impl Parameters {
+    fn extract_path(
+        &self,
+        path_params: &Bound<'_, PyMapping>,
+        values: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
+        let py = values.py();
+        for (slot, names) in &self.path {
+            for name in names {
+                let name = name.bind(py);
+                let value = if let Ok(dict) = path_params.cast_exact::<PyDict>() {
+                    dict.get_item(name)?
+                } else if path_params.contains(name)? {
+                    Some(path_params.get_item(name)?)
+                } else {
+                    None
+                };
+                if let Some(value) = value {
+                    values.set_item(slot, value)?;
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One pass over the headers, cookies included.
+    fn extract_headers(
+        &self,
+        headers: &Bound<'_, PyAny>,
+        values: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
+        let header = &self.header.compiled;
+        let mut found = header.found();
+        let mut cookie_headers = Vec::new();
+        visit_headers(headers, |name, value| {
+            let name = name.as_bytes();
+            if let Some(name) = header.find(name) {
+                found.keep(name, value.clone());
+            }
+            if !self.cookie.slots.is_empty() && name.eq_ignore_ascii_case(b"cookie") {
+                cookie_headers.push(value.clone());
+            }
+            ControlFlow::Continue(())
+        })?;
+        self.header
+            .fill(values, &found, |raw| header::decode(raw.as_bytes()))?;
+        let mut found = self.cookie.compiled.found();
+        for value in &cookie_headers {
+            self.cookie.compiled.read(value.as_bytes(), &mut found);
+        }
+        self.cookie.fill(values, &found, |raw| cookie::decode(raw))
+    }
+}
+
+impl<C> Place<C> {
+    fn new(
+        wanted: Vec<WantedArgument<'_>>,
+        compile: impl FnOnce(Vec<Wanted>) -> PyResult<C>,
+    ) -> PyResult<Self> {
+        let mut slots = Vec::with_capacity(wanted.len());
+        let mut compiled = Vec::with_capacity(wanted.len());
+        for (slot, names, mode) in wanted {
+            slots.push(intern(&slot)?);
+            compiled.push(Wanted::new(names, mode.0));
+        }
+        Ok(Self {
+            compiled: compile(compiled)?,
+            slots,
+        })
+    }
+
+    fn fill<T>(
+        &self,
+        values: &Bound<'_, PyDict>,
+        found: &Found<'_, T>,
+        decode: impl Fn(&T) -> Cow<'_, str>,
+    ) -> PyResult<()> {
+        let py = values.py();
+        for (number, value) in found.values() {
+            let Some(slot) = self.slots.get(number) else {
+                continue;
+            };
+            match value {
+                Value::One(raw) => values.set_item(slot, &*decode(raw))?,
+                Value::All(raw) => {
+                    let texts = raw.iter().map(|raw| PyString::new(py, &decode(raw)));
+                    values.set_item(slot, PyList::new(py, texts)?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+struct ModeArgument(Mode);
+
+impl<'py> FromPyObject<'_, 'py> for ModeArgument {
+    type Error = PyErr;
+
+    fn extract(mode: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match mode.extract()? {
+            "first" => Ok(Self(Mode::First)),
+            "last" => Ok(Self(Mode::Last)),
+            "all" => Ok(Self(Mode::All)),
+            other => Err(PyValueError::new_err(format!(
+                "mode is {other:?}, not 'first', 'last' or 'all'"
+            ))),
+        }
+    }
+}
+
+fn intern(text: &Bound<'_, PyString>) -> PyResult<Py<PyString>> {
+    Ok(PyString::intern(text.py(), text.to_str()?).unbind())
+}
+
+/// Calls `visit` with the name and the value of each header, until it breaks.
+///
+/// Any iterable of pairs will do, for servers differ. Nothing is borrowed from
+/// `headers` while Python code can run.
+pub fn visit_headers<'py>(
+    headers: &Bound<'py, PyAny>,
+    mut visit: impl FnMut(&Bound<'py, PyBytes>, &Bound<'py, PyBytes>) -> ControlFlow<()>,
+) -> PyResult<()> {
+    let mut visit_header = |header: Bound<'py, PyAny>| {
+        let (name, value) = pair(&header)?;
+        match (name.cast::<PyBytes>(), value.cast::<PyBytes>()) {
+            (Ok(name), Ok(value)) => Ok(visit(name, value)),
+            _ => Err(not_a_header()),
+        }
+    };
+    if let Ok(list) = headers.cast_exact::<PyList>() {
+        for header in list {
+            if visit_header(header)?.is_break() {
+                break;
+            }
+        }
+    } else {
+        for header in headers.try_iter()? {
+            if visit_header(header?)?.is_break() {
+                break;
+            }
+        }
+    }
     Ok(())
+}
+
+fn pair<'py>(header: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    if let Ok(tuple) = header.cast_exact::<PyTuple>() {
+        if tuple.len() != 2 {
+            return Err(not_a_header());
+        }
+        return Ok((tuple.get_item(0)?, tuple.get_item(1)?));
+    }
+    let sequence = header.cast::<PySequence>().map_err(|_| not_a_header())?;
+    if sequence.len()? != 2 {
+        return Err(not_a_header());
+    }
+    Ok((sequence.get_item(0)?, sequence.get_item(1)?))
+}
+
+fn not_a_header() -> PyErr {
+    PyTypeError::new_err("a header is a pair of bytes, its name and its value")
+}
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Parameters>()
 }
