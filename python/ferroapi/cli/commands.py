@@ -1,0 +1,159 @@
+"""`ferroapi run` and `ferroapi dev`: one command with two sets of defaults."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from ferroapi import __version__, alias
+from ferroapi.cli.discovery import IMPORT_STRING, DiscoveryError, application_at, discover
+
+__all__ = ["application"]
+
+application = typer.Typer(
+    help="Serves ferroapi applications.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # the help names TOML tables in brackets
+    # A traceback is of the user's own module: it should look like any other.
+    pretty_exceptions_enable=False,
+)
+
+
+def show_version(wanted: bool) -> None:
+    """Prints the version and exits, if `wanted`."""
+    if wanted:
+        typer.echo(f"ferroapi {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=show_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """The options that stand before a command."""
+
+
+def serve(
+    context: typer.Context,
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PATH | MODULE:APP]",
+            show_default=False,
+            help="The file or package of the application, or its import string. Otherwise what "
+            "`entrypoint` says in `[tool.ferroapi]` or `[tool.fastapi]` of pyproject.toml, or the "
+            "first of main.py, app.py, api.py here, or these in app/.",
+        ),
+    ] = None,
+    *,
+    host: Annotated[
+        str | None,
+        typer.Option(help="The address to listen on.", show_default="dev: 127.0.0.1, run: 0.0.0.0"),
+    ] = None,
+    port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
+    app: Annotated[
+        str | None,
+        typer.Option(
+            help="The variable that holds the application. Otherwise `app`, `api`, or the first.",
+            show_default=False,
+        ),
+    ] = None,
+    entrypoint: Annotated[
+        str | None,
+        typer.Option(
+            "--entrypoint", "-e", help="An import string, instead of a path.", show_default=False
+        ),
+    ] = None,
+    as_fastapi: Annotated[
+        bool,
+        typer.Option("--as-fastapi", help="Let `import fastapi` mean ferroapi in the application."),
+    ] = False,
+    reload: Annotated[
+        bool | None,
+        typer.Option(
+            "--reload/--no-reload",
+            help="Restart when a file changes.",
+            show_default="dev: on, run: off",
+        ),
+    ] = None,
+    reload_dir: Annotated[
+        list[Path] | None,
+        typer.Option(help="A directory to watch, instead of this one.", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that serve; not with --reload.", show_default="1"),
+    ] = None,
+    root_path: Annotated[
+        str, typer.Option(help="The path under which a proxy serves the application.")
+    ] = "",
+    proxy_headers: Annotated[
+        bool, typer.Option(help="Believe the X-Forwarded headers of trusted addresses.")
+    ] = True,
+    forwarded_allow_ips: Annotated[
+        str | None,
+        typer.Option(
+            help="Addresses to trust with these headers, by commas; * is any.",
+            show_default="127.0.0.1",
+        ),
+    ] = None,
+    timeout_graceful_shutdown: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Seconds that requests have to end after the signal to stop.",
+            show_default="dev: 1, run: 25",
+        ),
+    ] = None,
+) -> None:
+    """Serves one application with uvicorn until it is told to stop."""
+    development = context.info_name == "dev"
+    if development:
+        os.environ.setdefault("FASTAPI_ENV", "development")
+    if as_fastapi:
+        alias.install()
+    try:
+        import_string = discover(target, name=app, entrypoint=entrypoint)
+    except DiscoveryError as error:
+        typer.echo(f"ferroapi: {error}", err=True)
+        raise typer.Exit(1) from None
+    host = host or ("127.0.0.1" if development else "0.0.0.0")
+    url = (os.environ.get("FASTAPI_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/")
+    docs_url = getattr(application_at(import_string), "docs_url", None)
+    documentation = f", documentation at {url}{docs_url}" if docs_url else ""
+    typer.echo(f"Serving {import_string} at {url}{documentation}", err=True)
+    if as_fastapi:
+        os.environ[IMPORT_STRING] = import_string
+        import_string = "ferroapi.cli.aliased:app"
+    if timeout_graceful_shutdown is None:
+        # Without a bound an open event stream keeps the server alive for ever. What sends the
+        # signal loses its patience after 30 seconds (Kubernetes) at the latest.
+        timeout_graceful_shutdown = 1 if development else 25
+    uvicorn.run(
+        import_string,
+        host=host,
+        port=port,
+        reload=development if reload is None else reload,
+        reload_dirs=[str(directory.resolve()) for directory in reload_dir or []] or None,
+        workers=workers,
+        root_path=root_path,
+        proxy_headers=proxy_headers,
+        forwarded_allow_ips=forwarded_allow_ips,
+        timeout_graceful_shutdown=timeout_graceful_shutdown,
+    )
+
+
+for _name, _help in {
+    "run": "Serve an application in production.",
+    "dev": "Serve an application while it is being written: on this machine only, with reload.",
+}.items():
+    application.command(_name, help=_help)(serve)
