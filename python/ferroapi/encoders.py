@@ -1,0 +1,273 @@
+"""Turning Python objects into the data that JSON can hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import sys
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from enum import Enum
+from importlib import import_module
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
+from operator import attrgetter, methodcaller
+from pathlib import Path, PurePath
+from re import Pattern
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel
+from pydantic.color import Color
+from pydantic.networks import AnyUrl, NameEmail
+from pydantic.types import SecretBytes, SecretStr
+from pydantic_core import PydanticUndefinedType, Url
+
+from ferroapi.exceptions import PydanticV1NotSupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic.main import IncEx
+
+Encoder: TypeAlias = Callable[[Any], Any]
+
+
+def isoformat(o: datetime.date | datetime.time) -> str:
+    """A date or time as ISO 8601 text."""
+    return o.isoformat()
+
+
+def decimal_encoder(dec_value: Decimal) -> int | float:
+    """An `int` when the decimal was written without a fraction, else a `float` (NaN included)."""
+    exponent = dec_value.as_tuple().exponent
+    whole = isinstance(exponent, int) and exponent >= 0
+    return int(dec_value) if whole else float(dec_value)
+
+
+ENCODERS_BY_TYPE: dict[type[Any], Encoder] = {
+    bytes: methodcaller("decode"),
+    Color: str,
+    datetime.date: isoformat,
+    datetime.datetime: isoformat,
+    datetime.time: isoformat,
+    datetime.timedelta: datetime.timedelta.total_seconds,
+    Decimal: decimal_encoder,
+    Enum: attrgetter("value"),
+    frozenset: list,
+    deque: list,
+    GeneratorType: list,
+    IPv4Address: str,
+    IPv4Interface: str,
+    IPv4Network: str,
+    IPv6Address: str,
+    IPv6Interface: str,
+    IPv6Network: str,
+    NameEmail: str,
+    Path: str,
+    Pattern: attrgetter("pattern"),
+    SecretBytes: str,
+    SecretStr: str,
+    set: list,
+    UUID: str,
+    Url: str,
+    AnyUrl: str,
+}
+"""How instances of a class are encoded, asked by the exact class; entries may be added."""
+
+with suppress(ImportError):
+    ENCODERS_BY_TYPE[import_module("pydantic_extra_types.color").Color] = str
+
+
+def generate_encoders_by_class_tuples(
+    type_encoder_map: Mapping[Any, Encoder],
+) -> dict[Encoder, tuple[Any, ...]]:
+    """The classes of a table like `ENCODERS_BY_TYPE`, grouped by what encodes them."""
+    classes_by_encoder: dict[Encoder, tuple[Any, ...]] = {}
+    for class_, encoder in type_encoder_map.items():
+        classes_by_encoder[encoder] = (*classes_by_encoder.get(encoder, ()), class_)
+    return classes_by_encoder
+
+
+encoders_by_class_tuples = generate_encoders_by_class_tuples(ENCODERS_BY_TYPE)
+"""`ENCODERS_BY_TYPE` for subclasses, asked in order after the exact class was not found."""
+
+
+def jsonable_encoder(
+    obj: Any,
+    include: IncEx | None = None,
+    exclude: IncEx | None = None,
+    by_alias: bool = True,
+    exclude_unset: bool = False,
+    exclude_defaults: bool = False,
+    exclude_none: bool = False,
+    custom_encoder: dict[Any, Encoder] | None = None,
+    sqlalchemy_safe: bool = True,
+) -> Any:
+    """Converts any object to data that `json.dumps` accepts.
+
+    Models and dataclasses become dictionaries, iterables lists, and everything else what
+    `ENCODERS_BY_TYPE` says; other objects are read by `dict()` or `vars()`.
+
+    Args:
+        obj: What to convert.
+        include: The keys to keep, of the object or of each item when it is a list.
+        exclude: The keys to leave out, in the same places.
+        by_alias: Whether models are written under the aliases of their fields.
+        exclude_unset: Leaves out fields of models that were not set.
+        exclude_defaults: Leaves out fields of models that hold their default.
+        exclude_none: Leaves out keys whose value is `None`.
+        custom_encoder: Encoders by class that come before everything else.
+        sqlalchemy_safe: Leaves out keys that begin with `_sa`, as SQLAlchemy's own do.
+
+    Raises:
+        PydanticV1NotSupportedError: there is a model of `pydantic.v1` in it.
+        ValueError: an object is neither a mapping nor has attributes. Its argument is the list of
+            both errors.
+    """
+    return _Encoding(
+        by_alias=by_alias,
+        exclude_unset=exclude_unset,
+        exclude_defaults=exclude_defaults,
+        exclude_none=exclude_none,
+        custom_encoder=custom_encoder or {},
+        sqlalchemy_safe=sqlalchemy_safe,
+    ).encode(obj, _keys(include), _keys(exclude))
+
+
+def _keys(keys: Any) -> Any:
+    return keys if keys is None or isinstance(keys, (set, dict)) else set(keys)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Encoding:
+    """The options that hold for a whole object, however deep."""
+
+    by_alias: bool
+    exclude_unset: bool
+    exclude_defaults: bool
+    exclude_none: bool
+    custom_encoder: dict[Any, Encoder]
+    sqlalchemy_safe: bool
+
+    def encode(self, value: Any, include: Any = None, exclude: Any = None) -> Any:
+        if self.custom_encoder and (encoder := self._custom_encoder(value)) is not None:
+            return encoder(value)
+        rule = _RULE_BY_TYPE.get(type(value)) or _rule(value)
+        return rule(self, value, include, exclude)
+
+    def _custom_encoder(self, value: Any) -> Encoder | None:
+        exact = self.custom_encoder.get(type(value))
+        if exact is not None:
+            return exact
+        for class_, encoder in self.custom_encoder.items():
+            if isinstance(value, class_):
+                return encoder
+        return None
+
+    def _model(self, value: BaseModel, include: Any, exclude: Any) -> Any:
+        data = value.model_dump(
+            mode="json",
+            include=include,
+            exclude=exclude,
+            by_alias=self.by_alias,
+            exclude_unset=self.exclude_unset,
+            exclude_defaults=self.exclude_defaults,
+            exclude_none=self.exclude_none,
+        )
+        # A model encodes what it holds by itself: custom encoders do not reach inside.
+        return dataclasses.replace(self, custom_encoder={}).encode(data)
+
+    def _dataclass(self, value: Any, include: Any, exclude: Any) -> Any:
+        return self.encode(dataclasses.asdict(value), include, exclude)
+
+    def _mapping(self, value: dict[Any, Any], include: Any, exclude: Any) -> dict[Any, Any]:
+        return {
+            self.encode(key): self.encode(item)
+            for key, item in value.items()
+            if (include is None or key in include)
+            and (exclude is None or key not in exclude)
+            and not (item is None and self.exclude_none)
+            and not (self.sqlalchemy_safe and isinstance(key, str) and key.startswith("_sa"))
+        }
+
+    def _items(self, value: Any, include: Any, exclude: Any) -> list[Any]:
+        return [self.encode(item, include, exclude) for item in value]
+
+    def _other(self, value: Any, include: Any, exclude: Any) -> Any:
+        encoder = ENCODERS_BY_TYPE.get(type(value))
+        if encoder is not None:
+            return encoder(value)
+        for encoder, classes in encoders_by_class_tuples.items():
+            if isinstance(value, classes):
+                return encoder(value)
+        if _is_pydantic_v1(value):
+            raise PydanticV1NotSupportedError(
+                "pydantic.v1 models are no longer supported by FastAPI."
+                f" Please update the model {value!r}."
+            )
+        return self.encode(_contents(value), include, exclude)
+
+
+_Rule: TypeAlias = Callable[[_Encoding, Any, Any, Any], Any]
+
+
+def _same(encoding: _Encoding, value: Any, include: Any, exclude: Any) -> Any:
+    return value
+
+
+def _by(encoder: Encoder) -> _Rule:
+    return lambda encoding, value, include, exclude: encoder(value)
+
+
+_RULE_BY_TYPE: dict[type[Any], _Rule] = {
+    **dict.fromkeys((str, int, float, bool, type(None)), _same),
+    **dict.fromkeys((list, tuple, set, frozenset, deque, GeneratorType), _Encoding._items),
+    dict: _Encoding._mapping,
+}
+"""The classes that need no search."""
+
+_RULES: tuple[tuple[Callable[[Any], bool], _Rule], ...] = (
+    (lambda value: isinstance(value, BaseModel), _Encoding._model),
+    (
+        lambda value: dataclasses.is_dataclass(value) and not isinstance(value, type),
+        _Encoding._dataclass,
+    ),
+    (lambda value: isinstance(value, Enum), _by(attrgetter("value"))),
+    (lambda value: isinstance(value, PurePath), _by(str)),
+    (lambda value: isinstance(value, (str, int, float)), _same),
+    (lambda value: isinstance(value, PydanticUndefinedType), _by(lambda value: None)),
+    (lambda value: isinstance(value, dict), _Encoding._mapping),
+    (lambda value: isinstance(value, (list, tuple, set, frozenset, deque)), _Encoding._items),
+)
+"""How subclasses and everything else are encoded: the first rule that applies."""
+
+
+def _rule(value: Any) -> _Rule:
+    return next((rule for applies, rule in _RULES if applies(value)), _Encoding._other)
+
+
+def _is_pydantic_v1(value: Any) -> bool:
+    # Only its users have it imported: importing it warns on new interpreters.
+    module = sys.modules.get("pydantic.v1.main")
+    return module is not None and isinstance(value, module.BaseModel)
+
+
+def _contents(value: Any) -> Any:
+    """An object as a dictionary, of its items or else of its attributes."""
+    try:
+        return dict(value)
+    except Exception as not_a_mapping:
+        try:
+            return vars(value)
+        except Exception as no_attributes:
+            raise ValueError([not_a_mapping, no_attributes]) from no_attributes

@@ -1,0 +1,129 @@
+"""The JSON Schemas of all fields of a document, which share their definitions."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from ferroapi.annotations import is_subclass
+from ferroapi.openapi.constants import REF_TEMPLATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic_core.core_schema import BytesSchema, CoreSchema
+
+    from ferroapi.fields import Mode, ModelField
+
+JSONSchema: TypeAlias = dict[str, Any]
+NamedType: TypeAlias = type[BaseModel] | type[Enum]
+
+
+class _Generator(GenerateJsonSchema):
+    """Describes bytes as JSON Schema 2020-12 does: by media type and encoding, not by format."""
+
+    def bytes_schema(self, schema: BytesSchema) -> JSONSchema:
+        described = {"type": "string", "contentMediaType": "application/octet-stream"}
+        config = self._config
+        in_json = config.ser_json_bytes if self.mode == "serialization" else config.val_json_bytes
+        if in_json == "base64":
+            described["contentEncoding"] = "base64"
+        self.update_with_validations(described, schema, self.ValidationsMapping.bytes)
+        return described
+
+
+class SchemaDefinitions:
+    """The schema of each field, and by name the schemas that they refer to.
+
+    Everything a document mentions is given at once, so that classes with the same name get names
+    that differ. With `separate_input_output` a class whose schema is not the same for reading and
+    writing has two; without it only classes with computed fields have.
+    """
+
+    def __init__(self, fields: Iterable[ModelField], *, separate_input_output: bool = True) -> None:
+        self._fields = list(fields)
+        inputs: dict[int, tuple[int, Mode, CoreSchema]] = {}
+        for field in self._fields:
+            separate = separate_input_output or _has_computed_fields(field)
+            mode = field.mode if separate else "validation"
+            inputs[id(field)] = id(field), mode, field.core_schema
+        unseen = _named_types_below(self._fields, separate_input_output=separate_input_output)
+        generated, definitions = _Generator(ref_template=REF_TEMPLATE).generate_definitions(
+            [*inputs.values(), *unseen]
+        )
+        self._schemas = {key: schema for (key, _), schema in generated.items()}
+        self.by_name: dict[str, JSONSchema] = {
+            str(name): definition for name, definition in definitions.items()
+        }
+        for definition in self.by_name.values():
+            if "description" in definition:
+                # What follows a form feed in a docstring is not meant for the document.
+                definition["description"] = definition["description"].partition("\f")[0]
+
+    def schema(self, field: ModelField, *, name: str | None = None) -> JSONSchema:
+        """The schema of a field that was given to the constructor: a reference, or a titled schema.
+
+        `name` is what a title is made of, when it is not the field's alias.
+        """
+        schema = self._schemas[id(field)]
+        if "$ref" in schema:
+            return schema
+        title = field.field_info.title or _alias(field, name).title().replace("_", " ")
+        return {**schema, "title": title}
+
+
+def _alias(field: ModelField, name: str | None) -> str:
+    if name is not None:
+        return name
+    if field.mode == "validation":
+        return field.validation_alias or field.alias
+    return field.serialization_alias or field.alias
+
+
+def _named_types(annotation: Any, found: dict[NamedType, None]) -> dict[NamedType, None]:
+    """Adds the models and enumerations an annotation mentions, and those below them, to `found`."""
+    if is_subclass(annotation, (BaseModel, Enum)):
+        if annotation not in found:
+            found[annotation] = None
+            if issubclass(annotation, BaseModel):
+                for info in annotation.model_fields.values():
+                    _named_types(info.annotation, found)
+    else:
+        for argument in get_args(annotation):
+            _named_types(argument, found)
+    return found
+
+
+def _named_types_below(
+    fields: list[ModelField], *, separate_input_output: bool
+) -> list[tuple[int, Mode, CoreSchema]]:
+    """What is mentioned without being a field's own type, even where no schema refers to it."""
+    own = {id(field.field_info.annotation) for field in fields}
+    inputs: list[tuple[int, Mode, CoreSchema]] = []
+    modes: tuple[Mode, ...] = ("validation", "serialization")
+    for mode in modes:
+        found: dict[NamedType, None] = {}
+        for field in fields:
+            if field.mode == mode:
+                _named_types(field.field_info.annotation, found)
+        for class_ in found:
+            if id(class_) not in own:
+                schema = TypeAdapter(class_).core_schema
+                separate = separate_input_output or _computes_fields(class_)
+                inputs.append((id(class_), mode if separate else "validation", schema))
+    return inputs
+
+
+def _computes_fields(annotation: Any) -> bool:
+    return any(
+        issubclass(class_, BaseModel) and class_.model_computed_fields
+        for class_ in _named_types(annotation, {})
+    )
+
+
+def _has_computed_fields(field: ModelField) -> bool:
+    inner: Any = field.core_schema.get("schema", {})  # where dataclasses keep theirs
+    return bool(inner.get("computed_fields")) or _computes_fields(field.field_info.annotation)

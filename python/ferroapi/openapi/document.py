@@ -1,0 +1,112 @@
+"""The OpenAPI document of an application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ferroapi.encoders import jsonable_encoder
+from ferroapi.openapi.definitions import SchemaDefinitions
+from ferroapi.openapi.merging import non_empty
+from ferroapi.openapi.models import OpenAPI
+from ferroapi.openapi.operations import Operation, OperationWriter
+from ferroapi.openapi.responses import (
+    validation_error_definition,
+    validation_error_response_definition,
+)
+from ferroapi.openapi.routes import documented_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from ferroapi.routing import RouteContext
+
+
+def get_openapi(
+    *,
+    title: str,
+    version: str,
+    openapi_version: str = "3.1.0",
+    summary: str | None = None,
+    description: str | None = None,
+    routes: Sequence[BaseRoute | RouteContext],
+    webhooks: Sequence[BaseRoute | RouteContext] | None = None,
+    tags: list[dict[str, Any]] | None = None,
+    servers: list[dict[str, Any]] | None = None,
+    terms_of_service: str | None = None,
+    contact: dict[str, Any] | None = None,
+    license_info: dict[str, Any] | None = None,
+    separate_input_output_schemas: bool = True,
+    external_docs: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Describes the path operations of `routes` as an OpenAPI document that JSON can hold.
+
+    Args:
+        title: The title of the API.
+        version: The version of the API, not of the specification.
+        openapi_version: The version of the specification that the document names.
+        summary: A short summary of the API.
+        description: A description of the API in CommonMark.
+        routes: The routes, or the contexts of routes, to describe; those that are no path
+            operations and those that are hidden are passed over.
+        webhooks: The requests that the API sends by itself, declared as routes.
+        tags: Metadata of tags, in the order in which they are shown.
+        servers: Where the API is served.
+        terms_of_service: The URL of the terms of service.
+        contact: The fields of a contact object.
+        license_info: The fields of a licence object.
+        separate_input_output_schemas: Whether a model that is read and written differently has a
+            schema for each.
+        external_docs: The fields of an external documentation object.
+
+    Raises:
+        pydantic.ValidationError: what the application declares for its document does not fit it.
+        ValueError: a response is declared for something that is no status.
+    """
+    operations = [Operation(route) for route in documented_routes(routes)]
+    sent = [Operation(route) for route in documented_routes(webhooks or ())]
+    definitions = SchemaDefinitions(
+        (field for operation in (*operations, *sent) for field in operation.fields()),
+        separate_input_output=separate_input_output_schemas,
+    )
+    writer = OperationWriter(definitions)
+    paths, webhook_paths = _paths(operations, writer), _paths(sent, writer)
+    info = non_empty(
+        summary=summary,
+        description=description,
+        termsOfService=terms_of_service,
+        contact=contact,
+        license=license_info,
+    )
+    document = non_empty(
+        openapi=openapi_version,
+        info={"title": title, "version": version, **info},
+        servers=servers,
+        components=non_empty(schemas=_schemas(writer), securitySchemes=writer.security_schemes),
+        webhooks=webhook_paths,
+        tags=tags,
+        externalDocs=external_docs,
+    )
+    checked = OpenAPI.model_validate({**document, "paths": paths})
+    encoded: dict[str, Any] = jsonable_encoder(checked, exclude_none=True)
+    return encoded
+
+
+def _paths(operations: Iterable[Operation], writer: OperationWriter) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for operation in operations:
+        item = writer.path_item(operation)
+        if item:
+            paths.setdefault(operation.route.path_format, {}).update(item)
+    return paths
+
+
+def _schemas(writer: OperationWriter) -> dict[str, Any]:
+    schemas = writer.definitions.by_name
+    if writer.refuses_invalid_requests:
+        schemas = schemas | {
+            "ValidationError": validation_error_definition,
+            "HTTPValidationError": validation_error_response_definition,
+        }
+    return dict(sorted(schemas.items()))

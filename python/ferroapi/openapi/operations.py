@@ -1,0 +1,139 @@
+"""Path operations: OpenAPI 3.1, sections Path Item Object and Operation Object."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ferroapi.openapi.constants import METHODS_WITH_BODY
+from ferroapi.openapi.merging import merged, non_empty
+from ferroapi.openapi.parameters import declared_parameters, describe_parameters, members
+from ferroapi.openapi.request_bodies import describe_request_body
+from ferroapi.openapi.responses import (
+    VALIDATION_ERROR_RESPONSE,
+    describe_responses,
+    invites_validation_error,
+)
+from ferroapi.openapi.routes import documented_routes
+from ferroapi.openapi.security import describe_security
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferroapi.dependencies.models import Dependant
+    from ferroapi.fields import ModelField
+    from ferroapi.openapi.definitions import SchemaDefinitions
+    from ferroapi.openapi.routes import DocumentedRoute
+
+
+class Operation:
+    """A documented route with its dependencies laid out once."""
+
+    def __init__(self, route: DocumentedRoute) -> None:
+        self.route = route
+        self.dependants = list(_distinct(route.dependant))
+        self.parameters = list(declared_parameters(self.dependants))
+        self.callbacks = [
+            Operation(callback) for callback in documented_routes(route.callbacks or ())
+        ]
+
+    @property
+    def reads_input(self) -> bool:
+        """Whether there is anything in a request that could be invalid."""
+        return self.route.body_field is not None or any(
+            members(parameter) for _, parameter in self.parameters
+        )
+
+    def fields(self) -> Iterator[ModelField]:
+        """Every field that the description of the operation and of its callbacks mentions."""
+        for callback in self.callbacks:
+            yield from callback.fields()
+        route = self.route
+        for single in (route.body_field, route.response_field, route.stream_item_field):
+            if single is not None:
+                yield single
+        yield from route.response_fields.values()
+        for _, parameter in self.parameters:
+            yield from members(parameter)
+
+
+def _distinct(root: Dependant) -> Iterator[Dependant]:
+    """A dependant and what is below it, depth first, what is used several times only once."""
+    seen: set[tuple[int, tuple[str, ...]]] = set()
+    waiting = [root]
+    while waiting:
+        dependant = waiting.pop()
+        scopes = tuple(dependant.oauth_scopes) if dependant.uses_oauth_scopes else ()
+        key = id(dependant.call), scopes
+        if key not in seen:
+            seen.add(key)
+            yield dependant
+            waiting.extend(reversed(dependant.dependencies))
+
+
+@dataclass
+class OperationWriter:
+    """Describes operations one after the other, and keeps what they ask of the whole document."""
+
+    definitions: SchemaDefinitions
+    security_schemes: dict[str, Any] = field(default_factory=dict)
+    """The security schemes of the operations described so far, by name."""
+    refuses_invalid_requests: bool = False
+    """Whether one of them refers to the answer to an invalid request."""
+    operation_ids: set[str] = field(default_factory=set)
+
+    def path_item(self, operation: Operation) -> dict[str, Any]:
+        """The path item object of a route: the same operation for each of its methods.
+
+        Warns of an operation id that was used before.
+        """
+        route = operation.route
+        # The endpoint itself guards nothing.
+        requirements, schemes = describe_security(operation.dependants[1:])
+        self.security_schemes.update(schemes)
+        parameters = describe_parameters(operation.parameters, self.definitions)
+        callbacks = {
+            callback.route.name: {callback.route.path: self.path_item(callback)}
+            for callback in operation.callbacks
+        }
+        responses = describe_responses(route, self.definitions)
+        if operation.reads_input and invites_validation_error(responses):
+            responses["422"] = VALIDATION_ERROR_RESPONSE
+            self.refuses_invalid_requests = True
+        body = None
+        if route.body_field is not None:
+            body = describe_request_body(route.body_field, self.definitions)
+
+        item = {}
+        for method in route.methods:
+            described = non_empty(
+                tags=route.tags,
+                summary=route.summary or route.name.replace("_", " ").title(),
+                description=route.description,
+                operationId=self._operation_id(route),
+                deprecated=route.deprecated,
+                security=requirements,
+                parameters=parameters,
+                requestBody=body if method in METHODS_WITH_BODY else None,
+                callbacks=callbacks,
+                responses=responses,
+            )
+            item[method.lower()] = merged(described, route.openapi_extra or {})
+        return item
+
+    def _operation_id(self, route: DocumentedRoute) -> str:
+        operation_id = route.operation_id or route.unique_id
+        if operation_id in self.operation_ids:
+            _warn_duplicate(route, operation_id)
+        self.operation_ids.add(operation_id)
+        return operation_id
+
+
+def _warn_duplicate(route: DocumentedRoute, operation_id: str) -> None:
+    endpoint = getattr(route.endpoint, "__name__", "<unnamed_endpoint>")
+    message = f"Duplicate Operation ID {operation_id} for function {endpoint}"
+    file_name = getattr(route.endpoint, "__globals__", {}).get("__file__")
+    if file_name:
+        message += f" at {file_name}"
+    warnings.warn(message, stacklevel=2)
