@@ -1,0 +1,77 @@
+# The one door: every target sets up what it needs, and files in .venv remember what is there, so
+# that nothing is done twice. `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test build lint bench conformance wheel clean FORCE
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUST := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
+
+# Cargo and maturin build for this interpreter, whatever environment the caller is in.
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+unexport CONDA_PREFIX PYTHONPATH
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "PYTHON=... chooses the interpreter: make test PYTHON=python3.13"
+
+serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
+	$(BIN)/ferroapi run examples/shop/main.py --host 127.0.0.1 --port 8000
+
+test: $(VENV)/extension $(VENV)/test.group ## Run the tests of the Rust crates and of the package
+	cargo test --workspace --locked --quiet
+	$(BIN)/python -m pytest
+
+build: $(VENV)/extension ## Install the package into .venv: release build, Python files from the checkout
+
+lint: $(VENV)/extension $(VENV)/test.group $(VENV)/lint.group ## Check style, types and the stub of the extension
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/python -m mypy.stubtest ferroapi._core --mypy-config-file pyproject.toml
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+
+bench: $(VENV)/extension $(VENV)/bench.group ## Measure ferroapi beside FastAPI, Starlette and bare ASGI
+	$(BIN)/python benches/run.py
+
+conformance: tests/conformance $(VENV)/extension $(VENV)/test.group ## Run FastAPI's own test suite against ferroapi
+	$(BIN)/python -m pytest tests/conformance
+
+wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
+	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python
+
+clean: ## Remove everything that the other targets made, .venv included
+	rm -rf $(VENV) target dist benches/.venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -f python/ferroapi/*.so python/ferroapi/*.pyd
+	find python tests benches examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+tests/conformance:
+	@echo "There is no conformance suite in tests/conformance yet." >&2; exit 1
+
+# The environment, made again when PYTHON is another version than the one in it.
+$(VENV)/pyvenv.cfg: FORCE
+	@command -v cargo >/dev/null || { \
+	  echo "ferroapi needs cargo to build its extension: install Rust from https://rustup.rs." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || { \
+	  echo "ferroapi needs Python 3.11 or newer, which '$(PYTHON)' is not: choose one with PYTHON=..." >&2; exit 1; }
+	@version='import sys; print(sys.version)'; \
+	if [ "$$("$(PYTHON)" -c "$$version")" != "$$($(BIN)/python -c "$$version" 2>/dev/null)" ]; then \
+	  rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV) && $(BIN)/python -m pip install --quiet --upgrade pip \
+	  || { rm -rf $(VENV); exit 1; }; \
+	fi
+
+# The tools of one [dependency-groups] of pyproject.toml.
+$(VENV)/%.group: pyproject.toml $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --group $*
+	@touch $@
+
+# The package with its extra `standard`, editable; built again only when Rust files changed.
+$(VENV)/extension: $(RUST) pyproject.toml $(VENV)/build.group
+	$(BIN)/maturin develop --release --locked --extras standard
+	@touch $@
