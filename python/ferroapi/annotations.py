@@ -1,0 +1,171 @@
+"""Questions about type annotations: what a declared parameter can hold, and where it comes from."""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import is_dataclass
+from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from typing_extensions import TypeAliasType
+
+SEQUENCE_TYPES: tuple[type[Any], ...] = (list, tuple, set, frozenset, deque, Sequence)
+STREAM_TYPES: frozenset[Any] = frozenset(
+    {AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator}
+)
+
+
+def is_subclass(value: Any, classes: type[Any] | tuple[type[Any], ...]) -> TypeGuard[type[Any]]:
+    """`issubclass` that answers False for whatever is not a plain class."""
+    return isinstance(value, type) and get_origin(value) is None and issubclass(value, classes)
+
+
+def resolve_alias(annotation: Any) -> Any:
+    """What a `type X = ...` statement (PEP 695) stands for; anything else unchanged."""
+    while isinstance(annotation, TypeAliasType):
+        annotation = annotation.__value__
+    return annotation
+
+
+def is_union(annotation: Any) -> bool:
+    """Whether the annotation is `X | Y`, `Union[X, Y]` or `Optional[X]`."""
+    origin = get_origin(annotation)
+    return origin is Union or origin is types.UnionType
+
+
+def _unannotated(annotation: Any) -> Any:
+    annotation = resolve_alias(annotation)
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+def any_member(annotation: Any, test: Callable[[Any], bool]) -> bool:
+    """Whether `test` holds for the annotation or for one member of a union."""
+    annotation = _unannotated(annotation)
+    if is_union(annotation):
+        return any(any_member(member, test) for member in get_args(annotation))
+    return test(annotation)
+
+
+def _is_sequence_class(annotation: Any) -> bool:
+    return is_subclass(annotation, SEQUENCE_TYPES) and not is_subclass(annotation, (str, bytes))
+
+
+def _is_plain_sequence(annotation: Any) -> bool:
+    return _is_sequence_class(annotation) or _is_sequence_class(get_origin(annotation))
+
+
+def is_sequence(annotation: Any) -> bool:
+    """Whether values are collected into a list, tuple, set, frozenset, deque or sequence."""
+    return any_member(annotation, _is_plain_sequence)
+
+
+def _is_complex(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    return (
+        is_subclass(annotation, (BaseModel, Mapping, UploadFile))
+        or is_subclass(origin, (BaseModel, Mapping, UploadFile))
+        or _is_plain_sequence(annotation)
+        or is_dataclass(annotation)
+        or is_dataclass(origin)
+        or hasattr(origin, "__get_pydantic_core_schema__")
+    )
+
+
+def is_scalar(annotation: Any) -> bool:
+    """Whether one piece of text can hold it, so that an undecorated parameter is a query parameter."""
+    return not any_member(annotation, _is_complex)
+
+
+def _members(annotation: Any) -> Iterator[Any]:
+    annotation = _unannotated(annotation)
+    if is_union(annotation):
+        for member in get_args(annotation):
+            yield from _members(member)
+    else:
+        yield annotation
+
+
+def is_scalar_sequence(annotation: Any) -> bool:
+    """Whether it is a sequence of scalars, alone or in a union with scalars."""
+    sequences = 0
+    for member in _members(annotation):
+        if _is_plain_sequence(member):
+            if not all(item is ... or is_scalar(item) for item in get_args(member)):
+                return False
+            sequences += 1
+        elif not is_scalar(member):
+            return False
+    return sequences > 0
+
+
+def is_bytes(annotation: Any) -> bool:
+    """Whether the annotation is bytes, or a union with bytes."""
+    return any_member(annotation, lambda member: is_subclass(member, bytes))
+
+
+def is_upload_file(annotation: Any) -> bool:
+    """Whether the annotation is `UploadFile`, or a union with it."""
+    return any_member(annotation, lambda member: is_subclass(member, UploadFile))
+
+
+def _is_sequence_of(annotation: Any, test: Callable[[Any], bool]) -> bool:
+    return any_member(
+        annotation,
+        lambda member: (
+            _is_plain_sequence(member)
+            and all(item is ... or test(item) for item in get_args(member))
+        ),
+    )
+
+
+def is_bytes_sequence(annotation: Any) -> bool:
+    """Whether the annotation is a sequence of bytes, or a union with one."""
+    return _is_sequence_of(annotation, is_bytes)
+
+
+def is_upload_file_sequence(annotation: Any) -> bool:
+    """Whether the annotation is a sequence of `UploadFile`, or a union with one."""
+    return _is_sequence_of(annotation, is_upload_file)
+
+
+def sequence_class(annotation: Any) -> type[Any]:
+    """The class to collect several values into: that of the first sequence in the annotation."""
+    for member in _members(annotation):
+        origin = get_origin(member) or member
+        if _is_sequence_class(origin):
+            return list if origin is Sequence else origin
+    raise TypeError(f"{annotation!r} is not a sequence")
+
+
+def optional_model(annotation: Any) -> type[BaseModel] | None:
+    """The model of `Model` or `Model | None`, else `None`."""
+    members = [member for member in _members(annotation) if member is not type(None)]
+    if len(members) == 1 and is_subclass(members[0], BaseModel):
+        return members[0]
+    return None
+
+
+def stream_item(annotation: Any) -> tuple[Any] | None:
+    """The item type of an iterable return annotation in a tuple (`Any` when bare), else `None`.
+
+    A tuple, so that an item type of `None` differs from no item type.
+    """
+    annotation = _unannotated(annotation)
+    origin = get_origin(annotation)
+    if origin in STREAM_TYPES:
+        arguments = get_args(annotation)
+        return (arguments[0] if arguments else Any,)
+    return None

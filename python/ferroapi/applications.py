@@ -1,0 +1,342 @@
+"""The application: routes, middleware, exception handlers, lifespan and documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from starlette.applications import Starlette
+from starlette.datastructures import State
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from typing_extensions import Unpack, deprecated
+
+from ferroapi.datastructures import Default
+from ferroapi.dependency_overrides import Dependency, DependencyOverrides
+from ferroapi.documentation import add_documentation_routes
+from ferroapi.exception_handlers import (
+    http_exception_handler,
+    request_validation_exception_handler,
+    websocket_request_validation_exception_handler,
+)
+from ferroapi.exceptions import (
+    RequestValidationError,
+    WebSocketRequestValidationError,
+    warn_deprecated,
+)
+from ferroapi.failures import Failures
+from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.router import AddedRouteOptions, APIRouter, InclusionOptions
+from ferroapi.routing.unique_id import generate_unique_id
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi import params
+    from ferroapi.routing.lifespan import Handler
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class FastAPI(PathOperations, Starlette):
+    """An ASGI application made of path operations."""
+
+    router: APIRouter
+
+    def __init__(
+        self,
+        *,
+        debug: bool = False,
+        routes: list[BaseRoute] | None = None,
+        title: str = "FastAPI",
+        summary: str | None = None,
+        description: str = "",
+        version: str = "0.1.0",
+        openapi_url: str | None = "/openapi.json",
+        openapi_tags: list[dict[str, Any]] | None = None,
+        servers: list[dict[str, Any]] | None = None,
+        dependencies: Sequence[params.Depends] | None = None,
+        default_response_class: type[Response] = Default(JSONResponse),
+        redirect_slashes: bool = True,
+        docs_url: str | None = "/docs",
+        redoc_url: str | None = "/redoc",
+        swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
+        swagger_ui_init_oauth: dict[str, Any] | None = None,
+        middleware: Sequence[Middleware] | None = None,
+        exception_handlers: Mapping[Any, Any] | None = None,
+        on_startup: Sequence[Handler] | None = None,
+        on_shutdown: Sequence[Handler] | None = None,
+        lifespan: Any = None,
+        terms_of_service: str | None = None,
+        contact: dict[str, Any] | None = None,
+        license_info: dict[str, Any] | None = None,
+        root_path: str = "",
+        root_path_in_servers: bool = True,
+        responses: dict[int | str, dict[str, Any]] | None = None,
+        callbacks: list[BaseRoute] | None = None,
+        webhooks: APIRouter | None = None,
+        deprecated: bool | None = None,
+        include_in_schema: bool = True,
+        swagger_ui_parameters: dict[str, Any] | None = None,
+        generate_unique_id_function: Callable[[Any], str] = Default(generate_unique_id),
+        separate_input_output_schemas: bool = True,
+        openapi_external_docs: dict[str, Any] | None = None,
+        strict_content_type: bool = Default(True),
+    ) -> None:
+        """
+        Args:
+            debug: answer unhandled exceptions with a traceback.
+            routes: routes to start with.
+            title, summary, description, version, terms_of_service, contact, license_info: OpenAPI
+                `info`.
+            openapi_url: the path of the OpenAPI document; `None` for no document and no pages.
+            openapi_tags: OpenAPI metadata of tags, in their order.
+            servers: OpenAPI servers.
+            dependencies, default_response_class, responses, callbacks, deprecated,
+                include_in_schema, generate_unique_id_function: for all operations, see
+                `InclusionOptions`.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            docs_url: the path of the Swagger UI page; `None` for no page.
+            redoc_url: the path of the ReDoc page; `None` for no page.
+            swagger_ui_oauth2_redirect_url: where OAuth2 flows of Swagger UI come back to.
+            swagger_ui_init_oauth: Swagger UI's OAuth2 settings.
+            swagger_ui_parameters: Swagger UI's settings.
+            middleware: ASGI middleware, the first outermost.
+            exception_handlers: functions by exception class or status code.
+            on_startup: functions to call at start-up, when there is no `lifespan`.
+            on_shutdown: functions to call at shut-down, when there is no `lifespan`.
+            lifespan: a function that gives an asynchronous context manager around the service.
+            root_path: deprecated, the server's own setting says it.
+            root_path_in_servers: whether a proxy's prefix is shown as an OpenAPI server.
+            webhooks: operations that are documented as webhooks.
+            separate_input_output_schemas: whether a model whose input and output differ has two
+                schemas.
+            openapi_external_docs: OpenAPI external documentation.
+            strict_content_type: whether a JSON body needs a JSON content type; the innermost
+                setting wins.
+
+        Raises:
+            AssertionError: an OpenAPI document without a title or a version.
+        """
+        if openapi_url:
+            assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
+            assert version, "A version must be provided for OpenAPI, e.g.: '2.1.0'"
+        if root_path:
+            warn_deprecated(
+                "The root_path argument is deprecated, set it in the server, "
+                "for example with the command line option --root-path."
+            )
+        self.debug = debug
+        self.title = title
+        self.summary = summary
+        self.description = description
+        self.version = version
+        self.terms_of_service = terms_of_service
+        self.contact = contact
+        self.license_info = license_info
+        self.openapi_url = openapi_url
+        self.openapi_tags = openapi_tags
+        self.openapi_version = "3.1.0"
+        self.openapi_external_docs = openapi_external_docs
+        self.openapi_schema: dict[str, Any] | None = None
+        self._openapi_routes_version = -1
+        self.separate_input_output_schemas = separate_input_output_schemas
+        self.servers = servers or []
+        self.root_path = root_path
+        self.root_path_in_servers = root_path_in_servers
+        self.docs_url = docs_url
+        self.redoc_url = redoc_url
+        self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
+        self.swagger_ui_init_oauth = swagger_ui_init_oauth
+        self.swagger_ui_parameters = swagger_ui_parameters
+        self.state = State()
+        self._dependency_overrides = DependencyOverrides({}, self._overrides_changed)
+        self.router = APIRouter(
+            routes=routes,
+            redirect_slashes=redirect_slashes,
+            dependency_overrides_provider=self,
+            on_startup=on_startup,
+            on_shutdown=on_shutdown,
+            lifespan=lifespan,
+            default_response_class=default_response_class,
+            dependencies=dependencies,
+            callbacks=callbacks,
+            deprecated=deprecated,
+            include_in_schema=include_in_schema,
+            responses=responses,
+            generate_unique_id_function=generate_unique_id_function,
+            strict_content_type=strict_content_type,
+        )
+        self.webhooks = webhooks or APIRouter()
+        self.exception_handlers: dict[Any, Any] = {
+            HTTPException: http_exception_handler,
+            RequestValidationError: request_validation_exception_handler,
+            WebSocketRequestValidationError: websocket_request_validation_exception_handler,
+            **(exception_handlers or {}),
+        }
+        self.failures: Failures | None = None
+        self.user_middleware = list(middleware or ())
+        self.middleware_stack: ASGIApp | None = None
+        self.setup()
+
+    # The request path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one ASGI connection."""
+        scope["app"] = self
+        if self.root_path:
+            scope["root_path"] = self.root_path
+        await (self.middleware_stack or self._start())(scope, receive, send)
+
+    def _start(self) -> ASGIApp:
+        self.middleware_stack = self.build_middleware_stack()
+        return self.middleware_stack
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The user's middleware around the router.
+
+        With middleware, what nobody handles is answered outside of it. Without, the router is all
+        there is, and answers that itself.
+        """
+        self.failures = Failures(
+            self.exception_handlers, debug=self.debug, outermost=not self.user_middleware
+        )
+        if not self.user_middleware:
+            return self.router.app
+        app: ASGIApp = self.router.app
+        for middleware, args, kwargs in reversed(self.user_middleware):
+            app = middleware(app, *args, **kwargs)
+        return self.failures.around(app)
+
+    # Declaring
+
+    def add_api_route(
+        self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
+    ) -> None:
+        """Declares a path operation without a decorator. See `AddedRouteOptions`."""
+        self.router.add_api_route(path, endpoint, **options)
+
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> None:
+        """Declares a WebSocket endpoint without a decorator."""
+        self.router.add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+
+    def websocket(
+        self,
+        path: str,
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> Callable[[Decorated], Decorated]:
+        """Declares a WebSocket endpoint by decorating a coroutine function.
+
+        Args:
+            path: the path with its parameters in braces.
+            name: the name for `url_path_for`; the function's name without it.
+            dependencies: dependencies whose values nobody takes.
+        """
+        return self.router.websocket(path, name, dependencies=dependencies)
+
+    def websocket_route(
+        self, path: str, name: str | None = None
+    ) -> Callable[[Decorated], Decorated]:
+        """Adds a plain Starlette WebSocket route by decorating a function of the WebSocket."""
+        return self.router.websocket_route(path, name)
+
+    def include_router(self, router: APIRouter, **options: Unpack[InclusionOptions]) -> None:
+        """Serves the routes of `router`. See `APIRouter.include_router`."""
+        self.router.include_router(router, **options)
+
+    def middleware(self, middleware_type: str) -> Callable[[Decorated], Decorated]:
+        """Adds a function `(request, call_next)` around every HTTP request, by decorating it."""
+        assert middleware_type == "http", 'Currently only middleware("http") is supported.'
+
+        def declare(dispatch: Decorated) -> Decorated:
+            self.add_middleware(BaseHTTPMiddleware, dispatch=dispatch)
+            return dispatch
+
+        return declare
+
+    def exception_handler(
+        self, exc_class_or_status_code: int | type[Exception]
+    ) -> Callable[[Decorated], Decorated]:
+        """Adds a handler for an exception class or a status code, by decorating a function."""
+
+        def declare(handler: Decorated) -> Decorated:
+            self.add_exception_handler(exc_class_or_status_code, handler)
+            return handler
+
+        return declare
+
+    def add_exception_handler(
+        self, exc_class_or_status_code: int | type[Exception], handler: Any
+    ) -> None:
+        """Adds a handler for an exception class or a status code, at any time."""
+        self.exception_handlers[exc_class_or_status_code] = handler
+        # Unlike middleware, handlers may come late: what was built of them is built again.
+        self.middleware_stack = None
+
+    @deprecated("on_event is deprecated, use lifespan event handlers instead.")
+    def on_event(self, event_type: str) -> Callable[[Decorated], Decorated]:
+        """Deprecated: a lifespan does the same and closes what it opened."""
+
+        def declare(handler: Decorated) -> Decorated:
+            self.router.add_event_handler(event_type, handler)
+            return handler
+
+        return declare
+
+    # Dependency overrides
+
+    @property
+    def dependency_overrides(self) -> DependencyOverrides:
+        """Replacements of dependencies by the original callable; may be changed at any time."""
+        return self._dependency_overrides
+
+    @dependency_overrides.setter
+    def dependency_overrides(self, overrides: Mapping[Dependency, Dependency]) -> None:
+        self._dependency_overrides = DependencyOverrides(overrides, self._overrides_changed)
+        self._overrides_changed()
+
+    def _overrides_changed(self) -> None:
+        self.router.forget_plans()
+
+    # Documentation
+
+    def setup(self) -> None:
+        """Adds the routes of the OpenAPI document and its pages."""
+        add_documentation_routes(self)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made again after routes have changed."""
+        version = self.router.routes_version + self.webhooks.routes_version
+        if self.openapi_schema is None or self._openapi_routes_version != version:
+            from ferroapi.openapi.utils import get_openapi
+
+            self.openapi_schema = get_openapi(
+                title=self.title,
+                version=self.version,
+                openapi_version=self.openapi_version,
+                summary=self.summary,
+                description=self.description,
+                terms_of_service=self.terms_of_service,
+                contact=self.contact,
+                license_info=self.license_info,
+                routes=self.routes,
+                webhooks=self.webhooks.routes,
+                tags=self.openapi_tags,
+                servers=self.servers,
+                separate_input_output_schemas=self.separate_input_output_schemas,
+                external_docs=self.openapi_external_docs,
+            )
+            self._openapi_routes_version = version
+        return self.openapi_schema

@@ -1,0 +1,1 @@
+"""Dependency injection: reading what a callable asks for, and describing it."""

@@ -1,0 +1,78 @@
+"""How a callable has to be called: awaited, run in a thread, or entered as a generator."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if sys.version_info >= (3, 13):
+    from inspect import iscoroutinefunction
+else:
+    # Older interpreters mark wrapped coroutine functions in a way only asyncio's test sees.
+    from asyncio import iscoroutinefunction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class CallableKind(Enum):
+    """The ways to call a dependency or an endpoint."""
+
+    COROUTINE = "coroutine"
+    THREAD = "thread"
+    GENERATOR = "generator"
+    ASYNC_GENERATOR = "async generator"
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether calling it gives a generator, sync or async."""
+        return self in (CallableKind.GENERATOR, CallableKind.ASYNC_GENERATOR)
+
+
+def without_partials(call: Any) -> Any:
+    """The callable inside any number of `functools.partial`."""
+    while isinstance(call, partial):
+        call = call.func
+    return call
+
+
+def unwrapped(call: Any) -> Any:
+    """The innermost callable below partials and `functools.wraps`."""
+    return inspect.unwrap(without_partials(call))
+
+
+def _implementations(call: Any) -> Iterator[Any]:
+    """The functions that tell what calling `call` gives: itself, what it wraps, its `__call__`."""
+    inner = unwrapped(call)
+    yield without_partials(call)
+    yield inner
+    if inspect.isclass(inner):
+        return
+    for owner in (without_partials(call), inner):
+        method = getattr(owner, "__call__", None)  # noqa: B004  the method itself is examined
+        if method is not None:
+            yield without_partials(method)
+            yield unwrapped(method)
+
+
+def callable_kind(call: Callable[..., Any]) -> CallableKind:
+    """How `call` has to be called, seen through partials, wrappers and `__call__` methods."""
+    tests = (
+        (inspect.isasyncgenfunction, CallableKind.ASYNC_GENERATOR),
+        (inspect.isgeneratorfunction, CallableKind.GENERATOR),
+        (iscoroutinefunction, CallableKind.COROUTINE),
+    )
+    implementations = list(_implementations(call))
+    for test, kind in tests:
+        if any(test(implementation) for implementation in implementations):
+            return kind
+    return CallableKind.THREAD
+
+
+def callable_name(call: Any) -> str:
+    """The name of a function or class, or of the class of another callable."""
+    name = getattr(call, "__name__", None)
+    return name if isinstance(name, str) else type(call).__name__

@@ -1,0 +1,94 @@
+"""What a callable asks of a request, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from ferroapi.dependencies.callables import CallableKind, callable_kind, unwrapped
+from ferroapi.security.base import SecurityBase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ferroapi.fields import ModelField
+
+Scope: TypeAlias = Literal["function", "request"]
+CacheKey: TypeAlias = tuple[Any, tuple[str, ...], str]
+
+Injected: TypeAlias = Literal[
+    "request", "websocket", "connection", "response", "background_tasks", "security_scopes"
+]
+
+
+@dataclass(eq=False)
+class Dependant:
+    """A callable with its parameters, sorted by where their values come from.
+
+    The tree of dependants is the description a plan is compiled from and the OpenAPI document is
+    written from. It is not changed after it was built.
+    """
+
+    call: Callable[..., Any]
+    path: str
+    name: str | None = None
+    use_cache: bool = True
+    scope: Scope | None = None
+    max_concurrency: int | None = None
+    own_oauth_scopes: tuple[str, ...] = ()
+    parent_oauth_scopes: tuple[str, ...] = ()
+    path_params: list[ModelField] = field(default_factory=list)
+    query_params: list[ModelField] = field(default_factory=list)
+    header_params: list[ModelField] = field(default_factory=list)
+    cookie_params: list[ModelField] = field(default_factory=list)
+    body_params: list[ModelField] = field(default_factory=list)
+    injected: dict[str, Injected] = field(default_factory=dict)
+    dependencies: list[Dependant] = field(default_factory=list)
+
+    @cached_property
+    def kind(self) -> CallableKind:
+        """How the callable has to be called."""
+        return callable_kind(self.call)
+
+    @property
+    def effective_scope(self) -> Scope | None:
+        """When its teardown runs; `None` for a callable without one."""
+        if self.scope is not None:
+            return self.scope
+        return "request" if self.kind.is_generator else None
+
+    @cached_property
+    def oauth_scopes(self) -> list[str]:
+        """The OAuth2 scopes required here: the parents' first, each once."""
+        return list(dict.fromkeys((*self.parent_oauth_scopes, *self.own_oauth_scopes)))
+
+    @cached_property
+    def security_scheme(self) -> SecurityBase | None:
+        """The security scheme the callable is, if it is one."""
+        call = unwrapped(self.call)
+        return call if isinstance(call, SecurityBase) else None
+
+    @cached_property
+    def uses_oauth_scopes(self) -> bool:
+        """Whether the result may depend on the OAuth2 scopes it was asked with."""
+        return (
+            bool(self.own_oauth_scopes)
+            or "security_scopes" in self.injected.values()
+            or self.security_scheme is not None
+            or any(dependency.uses_oauth_scopes for dependency in self.dependencies)
+        )
+
+    @cached_property
+    def cache_key(self) -> CacheKey:
+        """Two dependants with the same key give the same value within one request."""
+        scopes = tuple(sorted(self.oauth_scopes)) if self.uses_oauth_scopes else ()
+        return self.call, scopes, self.effective_scope or ""
+
+    def flat(self) -> Iterator[Dependant]:
+        """Itself and everything below it, depth first in order of declaration."""
+        waiting = [self]
+        while waiting:
+            dependant = waiting.pop()
+            yield dependant
+            waiting.extend(reversed(dependant.dependencies))

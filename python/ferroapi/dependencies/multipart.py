@@ -1,0 +1,42 @@
+"""Form parameters need the python-multipart package: telling so at the declaration."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ferroapi.logger import logger
+
+NOT_INSTALLED = (
+    'Form data requires "python-multipart" to be installed. \n'
+    'You can install "python-multipart" with: \n\n'
+    "pip install python-multipart\n"
+)
+WRONG_PACKAGE = (
+    'Form data requires "python-multipart" to be installed. '
+    'It seems you installed "multipart" instead. \n'
+    'You can remove "multipart" with: \n\n'
+    "pip uninstall multipart\n\n"
+    'And then install "python-multipart" with: \n\n'
+    "pip install python-multipart\n"
+)
+
+
+def ensure_multipart_is_installed() -> None:
+    """Raises `RuntimeError` with what to install when forms cannot be parsed."""
+    try:
+        version = import_module("python_multipart").__version__
+        # 0.0.12 is the last release under the module name of another package.
+        if tuple(int(part) for part in version.split(".")[:3]) > (0, 0, 12):
+            return
+    except (ImportError, AttributeError):
+        pass
+    try:
+        import_module("multipart.multipart").parse_options_header  # noqa: B018
+        logger.error(NOT_INSTALLED)
+        raise RuntimeError(NOT_INSTALLED)
+    except AttributeError:
+        logger.error(WRONG_PACKAGE)
+        raise RuntimeError(WRONG_PACKAGE) from None
+    except ImportError:
+        logger.error(NOT_INSTALLED)
+        raise RuntimeError(NOT_INSTALLED) from None

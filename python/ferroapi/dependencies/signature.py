@@ -1,0 +1,52 @@
+"""Reading a signature with its annotations evaluated."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ferroapi.dependencies.callables import unwrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _signature(call: Callable[..., Any]) -> inspect.Signature:
+    try:
+        return inspect.signature(call, eval_str=True)
+    except NameError:
+        # Names imported for type checkers only; parameters are evaluated one by one below.
+        if sys.version_info >= (3, 14):
+            from annotationlib import Format
+
+            return inspect.signature(call, annotation_format=Format.FORWARDREF)
+        return inspect.signature(call)
+
+
+def evaluated(annotation: Any, call: Callable[..., Any]) -> Any:
+    """A stringified annotation evaluated in the module of the innermost function of `call`.
+
+    An annotation whose names are not defined there stays what it is.
+    """
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        value = eval(annotation, getattr(unwrapped(call), "__globals__", {}))  # noqa: S307
+    except NameError:
+        return annotation
+    return None if value is type(None) else value
+
+
+def parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The parameters of `call` in order of declaration, annotations evaluated."""
+    return [
+        parameter.replace(annotation=evaluated(parameter.annotation, call))
+        for parameter in _signature(call).parameters.values()
+    ]
+
+
+def return_annotation(call: Callable[..., Any]) -> Any:
+    """The evaluated return annotation; `None` when there is none."""
+    annotation = _signature(call).return_annotation
+    return None if annotation is inspect.Signature.empty else evaluated(annotation, call)

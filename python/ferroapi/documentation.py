@@ -1,0 +1,75 @@
+"""The routes of an application that show its OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+
+if TYPE_CHECKING:
+    from ferroapi.applications import FastAPI
+
+
+def add_documentation_routes(app: FastAPI) -> None:
+    """Adds `/openapi.json`, `/docs` and `/redoc`, where the application has them switched on."""
+    openapi_url = app.openapi_url
+    if not openapi_url:
+        return
+
+    async def openapi(request: Request) -> JSONResponse:
+        root_path = _root_path(request)
+        schema = app.openapi()
+        servers = schema.get("servers", [])
+        if root_path and app.root_path_in_servers:
+            if root_path not in {server.get("url") for server in servers}:
+                schema = {**schema, "servers": [{"url": root_path}, *servers]}
+        return JSONResponse(schema)
+
+    app.add_route(openapi_url, openapi, include_in_schema=False)
+    if app.docs_url:
+        _add_swagger_ui(app, openapi_url, app.docs_url)
+    if app.redoc_url:
+        _add_redoc(app, openapi_url, app.redoc_url)
+
+
+def _root_path(request: Request) -> str:
+    path: str = request.scope.get("root_path", "")
+    return path.rstrip("/")
+
+
+def _add_swagger_ui(app: FastAPI, openapi_url: str, docs_url: str) -> None:
+    async def swagger_ui_html(request: Request) -> HTMLResponse:
+        from ferroapi.openapi.docs import get_swagger_ui_html
+
+        root_path = _root_path(request)
+        redirect_url = app.swagger_ui_oauth2_redirect_url
+        return get_swagger_ui_html(
+            openapi_url=root_path + openapi_url,
+            title=f"{app.title} - Swagger UI",
+            oauth2_redirect_url=root_path + redirect_url if redirect_url else None,
+            init_oauth=app.swagger_ui_init_oauth,
+            swagger_ui_parameters=app.swagger_ui_parameters,
+        )
+
+    async def swagger_ui_redirect(_request: Request) -> HTMLResponse:
+        from ferroapi.openapi.docs import get_swagger_ui_oauth2_redirect_html
+
+        return get_swagger_ui_oauth2_redirect_html()
+
+    app.add_route(docs_url, swagger_ui_html, include_in_schema=False)
+    if app.swagger_ui_oauth2_redirect_url:
+        app.add_route(
+            app.swagger_ui_oauth2_redirect_url, swagger_ui_redirect, include_in_schema=False
+        )
+
+
+def _add_redoc(app: FastAPI, openapi_url: str, redoc_url: str) -> None:
+    async def redoc_html(request: Request) -> HTMLResponse:
+        from ferroapi.openapi.docs import get_redoc_html
+
+        return get_redoc_html(
+            openapi_url=_root_path(request) + openapi_url, title=f"{app.title} - ReDoc"
+        )
+
+    app.add_route(redoc_url, redoc_html, include_in_schema=False)

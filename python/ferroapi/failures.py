@@ -1,0 +1,142 @@
+"""Exceptions on their way out of an application: handlers are looked up once by type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException, WebSocketException
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.requests import Request
+from starlette.websockets import WebSocket
+
+from ferroapi.dependencies.callables import CallableKind, callable_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi.plan.exchange import Exchange
+
+Handlers = Mapping[Any, Any]
+
+STARTED = "Caught handled exception, but response already started."
+
+
+class Failures:
+    """The exception handlers of one application."""
+
+    __slots__ = ("_by_status", "_by_type", "_outermost", "_resolved", "_server_error")
+
+    def __init__(self, handlers: Handlers, *, debug: bool, outermost: bool) -> None:
+        """
+        Args:
+            handlers: functions by exception class or status code. Those for 500 and `Exception`
+                answer what no other handler takes.
+            debug: answer unhandled exceptions with a traceback.
+            outermost: whether nothing around the application answers unhandled exceptions.
+        """
+        self._by_type: dict[type[BaseException], Any] = {
+            WebSocketException: _close_websocket,
+        }
+        self._by_status: dict[int, Any] = {}
+        server_error = None
+        for key, handler in handlers.items():
+            if key in (500, Exception):
+                server_error = handler
+            elif isinstance(key, int):
+                self._by_status[key] = handler
+            else:
+                self._by_type[key] = handler
+        self._resolved: dict[type[BaseException], Any] = {}
+        self._outermost = outermost
+        self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
+        return ServerErrorMiddleware(
+            app, handler=self._server_error.handler, debug=self._server_error.debug
+        )
+
+    def find(self, error: Exception) -> Any:
+        """The handler of an exception: that of its status, else of its nearest class, else None."""
+        if isinstance(error, HTTPException):
+            handler = self._by_status.get(error.status_code)
+            if handler is not None:
+                return handler
+        kind = type(error)
+        if kind not in self._resolved:
+            self._resolved[kind] = next(
+                (self._by_type[base] for base in kind.__mro__ if base in self._by_type), None
+            )
+        return self._resolved[kind]
+
+    async def answer(self, error: Exception, exchange: Exchange) -> None:
+        """Sends what the handler of `error` answers; raises `error` when there is none."""
+        try:
+            await self._handle(error, exchange)
+        except Exception as unhandled:
+            if self._outermost and exchange.scope["type"] == "http" and not exchange.started:
+                await self._answer_server_error(unhandled, exchange)
+            raise
+
+    async def _handle(self, error: Exception, exchange: Exchange) -> None:
+        handler = self.find(error)
+        if handler is None:
+            raise error
+        if exchange.started:
+            raise RuntimeError(STARTED) from error
+        try:
+            response = await _call(handler, exchange.connection, error)
+        except Exception as raised:
+            # A handler may raise what another handler takes, once.
+            handler = self.find(raised)
+            if handler is None or raised is error:
+                raise
+            error = raised
+            response = await _call(handler, exchange.connection, raised)
+        if response is not None:
+            await response(exchange.scope, exchange.receive, exchange.send_tracked)
+        # An exception object that is raised again and again would keep every request's frames.
+        error.__traceback__ = None
+
+    async def _answer_server_error(self, error: Exception, exchange: Exchange) -> None:
+        handler = self._server_error.handler
+        connection = exchange.connection
+        assert isinstance(connection, Request)
+        if self._server_error.debug:
+            response = self._server_error.debug_response(connection, error)
+        elif handler is None:
+            response = self._server_error.error_response(connection, error)
+        else:
+            response = await _call(handler, connection, error)
+        await response(exchange.scope, exchange.receive, exchange.send_tracked)
+
+
+async def _no_app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """`ServerErrorMiddleware` is used for its responses only."""
+
+
+async def _close_websocket(websocket: WebSocket, error: WebSocketException) -> None:
+    await websocket.close(code=error.code, reason=error.reason)
+
+
+async def _call(handler: Callable[..., Any], connection: Any, error: Exception) -> Any:
+    if callable_kind(handler) is CallableKind.COROUTINE:
+        return await handler(connection, error)
+    return await run_in_threadpool(handler, connection, error)
+
+
+async def fail(error: Exception, exchange: Exchange, application: Any = None) -> None:
+    """Answers an exception as `application` has it, by default that of the exchange, or raises it.
+
+    Without one of our applications around it, Starlette's own middleware is left to answer.
+    """
+    if application is None:
+        application = exchange.scope.get("app")
+    failures = getattr(application, "failures", None)
+    if not isinstance(failures, Failures):
+        raise error
+    await failures.answer(error, exchange)

@@ -1,0 +1,218 @@
+"""A declared value: its type, its constraints and its name, with the pydantic adapter for it."""
+
+from __future__ import annotations
+
+import warnings
+from copy import copy
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
+from weakref import WeakKeyDictionary
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Json,
+    PydanticSchemaGenerationError,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic.fields import FieldInfo
+from pydantic.warnings import UnsupportedFieldAttributeWarning
+from pydantic_core import PydanticUndefined
+
+from ferroapi.annotations import is_union, resolve_alias
+from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
+Undefined = PydanticUndefined
+"""No value was sent, or no default was declared."""
+
+Location: TypeAlias = tuple[int | str, ...]
+ErrorDetail: TypeAlias = dict[str, Any]
+Mode: TypeAlias = Literal["validation", "serialization"]
+
+
+class ModelField:
+    """One parameter, body or response: an annotation with its `FieldInfo` under a Python name."""
+
+    __slots__ = ("__dict__", "config", "field_info", "mode", "name")
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        field_info: FieldInfo,
+        mode: Mode = "validation",
+        config: ConfigDict | None = None,
+    ) -> None:
+        self.name = name
+        self.field_info = field_info
+        self.mode: Mode = mode
+        self.config = config
+
+    @property
+    def alias(self) -> str:
+        """The declared alias, or the Python name."""
+        return self.field_info.alias if self.field_info.alias is not None else self.name
+
+    @property
+    def validation_alias(self) -> str | None:
+        """The alias for input, when it is one name."""
+        alias = self.field_info.validation_alias
+        return alias if isinstance(alias, str) and alias else None
+
+    @property
+    def serialization_alias(self) -> str | None:
+        """The alias for output."""
+        return self.field_info.serialization_alias or None
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names a value may be sent under, most wanted first."""
+        choices = self.field_info.validation_alias
+        if isinstance(choices, AliasChoices):
+            names = tuple(choice for choice in choices.choices if isinstance(choice, str))
+            if len(names) == len(choices.choices):
+                return names
+        return (self.validation_alias or self.alias,)
+
+    @property
+    def required(self) -> bool:
+        """Whether a request without it is refused."""
+        return self.field_info.is_required()
+
+    @property
+    def default(self) -> Any:
+        """A fresh default, or `Undefined` when the value is required."""
+        if self.required:
+            return Undefined
+        return self.field_info.get_default(call_default_factory=True, validated_data={})
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the value is one piece of JSON text (`pydantic.Json`)."""
+        return any(type(item) is Json for item in self.field_info.metadata)
+
+    @cached_property
+    def type_adapter(self) -> TypeAdapter[Any]:
+        """The pydantic adapter of the annotation with all its constraints and its default."""
+        with warnings.catch_warnings():
+            # The alias of a parameter is read by the extraction, not by its adapter.
+            warnings.simplefilter("ignore", category=UnsupportedFieldAttributeWarning)
+            attributes = self.field_info.asdict()["attributes"]
+            return TypeAdapter(annotated(self.field_info, Field(**attributes)), config=self.config)
+
+    @property
+    def core_schema(self) -> CoreSchema:
+        """The pydantic-core schema of the annotation with constraints and default."""
+        return self.type_adapter.core_schema
+
+    def validate(self, value: Any, *, loc: Location) -> tuple[Any, list[ErrorDetail]]:
+        """Returns the validated value and no errors, or `None` and errors located below `loc`."""
+        try:
+            return self.type_adapter.validate_python(value, from_attributes=True), []
+        except ValidationError as error:
+            return None, located(error, loc)
+
+    def with_info(self, **changes: Any) -> ModelField:
+        """The same field with attributes of its `FieldInfo` replaced; the original is untouched."""
+        info = copy(self.field_info)
+        for name, value in changes.items():
+            setattr(info, name, value)
+        return ModelField(name=self.name, field_info=info, mode=self.mode, config=self.config)
+
+    def renamed(self, name: str) -> ModelField:
+        """The same field under another name, with the adapter it already has."""
+        field = ModelField(
+            name=name, field_info=self.field_info, mode=self.mode, config=self.config
+        )
+        field.__dict__["type_adapter"] = self.type_adapter
+        return field
+
+    def __repr__(self) -> str:
+        return f"ModelField(name={self.name!r}, {self.field_info!r}, mode={self.mode!r})"
+
+
+def annotated(info: FieldInfo, *more: Any) -> Any:
+    """The annotation with its constraints, as `Annotated` where there are any."""
+    described = info.asdict()
+    annotation: Any = described["annotation"]
+    for item in (*described["metadata"], *more):
+        annotation = Annotated[annotation, item]
+    return annotation
+
+
+def located(error: ValidationError, loc: Location) -> list[ErrorDetail]:
+    """The error dictionaries of pydantic with `loc` in front of each location."""
+    return [{**detail, "loc": (*loc, *detail["loc"])} for detail in error.errors(include_url=False)]
+
+
+def missing_error(loc: Location) -> ErrorDetail:
+    """The error of a required value that was not sent."""
+    return {"type": "missing", "loc": loc, "msg": "Field required", "input": None}
+
+
+def create_field(
+    name: str, annotation: Any, *, field_info: FieldInfo | None = None, mode: Mode = "validation"
+) -> ModelField:
+    """A field whose annotation pydantic is known to accept.
+
+    Raises:
+        FastAPIError: pydantic has no schema for the annotation.
+        PydanticV1NotSupportedError: the annotation names a `pydantic.v1` model.
+    """
+    refuse_pydantic_v1(annotation)
+    info = FieldInfo(annotation=annotation) if field_info is None else field_info
+    field = ModelField(name=name, field_info=info, mode=mode)
+    try:
+        _ = field.type_adapter
+    except PydanticSchemaGenerationError:
+        raise FastAPIError(
+            "Invalid args for response field! Hint: "
+            f"check that {annotation} is a valid Pydantic field type. "
+            "If you are using a return type annotation that is not a valid Pydantic "
+            "field (e.g. Union[Response, dict, None]) you can disable generating the "
+            "response model from the type annotation with the path operation decorator "
+            "parameter response_model=None. Read more: "
+            "https://fastapi.tiangolo.com/tutorial/response-model/"
+        ) from None
+    return field
+
+
+def _is_pydantic_v1(annotation: Any) -> bool:
+    # Its module is imported only by users of it; importing it warns on new interpreters.
+    return isinstance(annotation, type) and any(
+        base.__module__ == "pydantic.v1.main" and base.__name__ == "BaseModel"
+        for base in annotation.__mro__
+    )
+
+
+def refuse_pydantic_v1(annotation: Any) -> None:
+    """Raises `PydanticV1NotSupportedError` when the annotation names a `pydantic.v1` model."""
+    annotation = resolve_alias(annotation)
+    if _is_pydantic_v1(annotation):
+        raise PydanticV1NotSupportedError(
+            "pydantic.v1 models are no longer supported by FastAPI."
+            f" Please update the response model {annotation!r}."
+        )
+    if is_union(annotation) or get_origin(annotation) in (list, tuple, set, frozenset, Annotated):
+        for argument in get_args(annotation):
+            refuse_pydantic_v1(argument)
+
+
+_model_fields: WeakKeyDictionary[type[BaseModel], list[ModelField]] = WeakKeyDictionary()
+
+
+def model_fields(model: type[BaseModel]) -> list[ModelField]:
+    """The fields of a pydantic model, for models whose fields are parameters of their own."""
+    fields = _model_fields.get(model)
+    if fields is None:
+        fields = _model_fields[model] = [
+            ModelField(name=name, field_info=info, config=model.model_config)
+            for name, info in model.model_fields.items()
+        ]
+    return fields

@@ -1,0 +1,160 @@
+"""Reading and decoding a request body."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from ferroapi._core import check_json, has_json_body
+from ferroapi.exceptions import RequestValidationError
+from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
+from ferroapi.plan.forms import read_form_field
+from ferroapi.plan.parameters import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ferroapi.plan.exchange import Exchange
+
+_FAULTS = {
+    "non_finite": "Number out of range",
+    "lone_surrogate": "Lone surrogate in string",
+}
+
+
+def unreadable() -> HTTPException:
+    """The answer to a body that could not be read or decoded at all."""
+    return HTTPException(status_code=400, detail="There was an error parsing the body")
+
+
+def _invalid_json(message: str, position: int, text: Any) -> RequestValidationError:
+    detail: ErrorDetail = {
+        "type": "json_invalid",
+        "loc": ("body", position),
+        "msg": "JSON decode error",
+        "input": {},
+        "ctx": {"error": message},
+    }
+    return RequestValidationError([detail], body=text)
+
+
+def decode_json(raw: bytes) -> Any:
+    """The value of a JSON body in UTF-8, or in UTF-16 or UTF-32 as `json.loads` detects them.
+
+    What RFC 7493 calls not interoperable (`NaN`, `1e999`, lone surrogates) is refused here, before
+    it can reach code that cannot answer it.
+
+    Raises:
+        RequestValidationError: not JSON, with the position in characters.
+        HTTPException: 400 for text that cannot be decoded or is nested more than 200 levels deep.
+    """
+    try:
+        text = raw.decode(json.detect_encoding(raw), "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise unreadable() from error
+    encoded = text.encode("utf-8", "surrogatepass")
+    fault = check_json(encoded)
+    if fault is not None and fault[0] == "too_deep":
+        raise unreadable()
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _invalid_json(error.msg, error.pos, error.doc) from error
+    except (ValueError, RecursionError) as error:
+        raise unreadable() from error
+    if fault is not None:
+        kind, offset = fault
+        position = len(encoded[:offset].decode("utf-8", "surrogatepass"))
+        raise _invalid_json(_FAULTS[kind], position, text)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _invalid_json(_FAULTS["lone_surrogate"], error.start, text) from error
+    return value
+
+
+def is_json(exchange: Exchange, *, strict_content_type: bool) -> bool:
+    """Whether the body is to be decoded as JSON; without a content type only when not strict."""
+    declared = has_json_body(exchange.scope["headers"])
+    return not strict_content_type if declared is None else declared
+
+
+def decode(exchange: Exchange, raw: bytes, *, strict_content_type: bool) -> Any:
+    """The decoded JSON value, the bytes of another content type, or `Undefined` for no body."""
+    if not raw:
+        return Undefined
+    if is_json(exchange, strict_content_type=strict_content_type):
+        return decode_json(raw)
+    return raw
+
+
+async def read_form(exchange: Exchange, limits: Mapping[str, Any]) -> FormData:
+    """The parsed form. Its files are closed by the plan when the request is over.
+
+    Raises:
+        HTTPException: 400 for a form that is broken or larger than `limits`.
+    """
+    connection = exchange.connection
+    assert isinstance(connection, Request)
+    try:
+        return await connection.form(**limits)
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise unreadable() from error
+
+
+async def read_body_fields(
+    fields: list[ModelField], received: Any, *, embed: bool
+) -> tuple[dict[str, Any], list[ErrorDetail]]:
+    """The values of body parameters by Python name, and the errors in order of declaration."""
+    if isinstance(received, FormData):
+        return await _read_form_fields(fields, received)
+    if not embed:
+        field = fields[0]
+        value, errors = validate(field, received, ("body",))
+        return {field.name: value}, errors
+    values: dict[str, Any] = {}
+    errors = []
+    for field in fields:
+        name, value, missing = _embedded(field, received)
+        loc: Location = ("body", name)
+        if missing:
+            errors.append(missing_error(loc))
+            continue
+        value, found = validate(field, value, loc)
+        if found:
+            errors.extend(found)
+        else:
+            values[field.name] = value
+    return values, errors
+
+
+def _embedded(field: ModelField, received: Any) -> tuple[str, Any, bool]:
+    """The name found, the value or `Undefined`, and whether the body is no object at all."""
+    names = field.input_names
+    if received is Undefined or isinstance(received, bytes):
+        return names[0], Undefined, False
+    if not isinstance(received, dict):
+        return names[0], Undefined, True
+    name = next((name for name in names if name in received), names[0])
+    return name, received.get(name, Undefined), False
+
+
+async def _read_form_fields(
+    fields: list[ModelField], form: FormData
+) -> tuple[dict[str, Any], list[ErrorDetail]]:
+    values: dict[str, Any] = {}
+    errors: list[ErrorDetail] = []
+    for field in fields:
+        loc, value = await read_form_field(field, form)
+        value, found = validate(field, value, loc)
+        if found:
+            errors.extend(found)
+        else:
+            values[field.name] = value
+    return values, errors

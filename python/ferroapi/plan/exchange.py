@@ -1,0 +1,149 @@
+"""One request and its response while a plan runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.background import BackgroundTasks
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from ferroapi.security.oauth2 import SecurityScopes
+
+if TYPE_CHECKING:
+    from contextlib import AsyncExitStack
+
+    from starlette.datastructures import FormData
+    from starlette.types import Message, Receive, Scope, Send
+
+    from ferroapi.dependencies.models import Injected
+
+
+class Exchange:
+    """The state of one request. Starlette's objects are made when somebody asks for them."""
+
+    __slots__ = (
+        "_connection",
+        "_replayed",
+        "_response",
+        "background",
+        "body",
+        "form",
+        "function_stack",
+        "receive",
+        "request_stack",
+        "scope",
+        "send",
+        "started",
+    )
+
+    function_stack: AsyncExitStack
+    request_stack: AsyncExitStack
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.started = False
+        self.body: bytes | None = None
+        self.form: FormData | None = None
+        self.background: BackgroundTasks | None = None
+        self._connection: HTTPConnection | None = None
+        self._replayed = False
+        self._response: Response | None = None
+
+    @property
+    def connection(self) -> HTTPConnection:
+        """The `Request` or the `WebSocket` of this exchange, always the same object."""
+        if self._connection is None:
+            if self.scope["type"] == "websocket":
+                self._connection = WebSocket(self.scope, self.receive, self.send_tracked)
+            else:
+                receive = self.receive if self.body is None else self._replay
+                self._connection = Request(self.scope, receive, self.send)
+        return self._connection
+
+    @connection.setter
+    def connection(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+
+    @property
+    def has_connection(self) -> bool:
+        """Whether somebody asked for the connection already."""
+        return self._connection is not None
+
+    @property
+    def response(self) -> Response:
+        """The response whose headers, cookies and status are merged into the one that is sent."""
+        if self._response is None:
+            response = Response()
+            del response.headers["content-length"]
+            # Unset, to tell a status somebody chose from the default.
+            response.status_code = None  # type: ignore[assignment]
+            self._response = response
+        return self._response
+
+    @property
+    def chosen_status(self) -> int | None:
+        """The status a dependency or the endpoint set on the injected response."""
+        return None if self._response is None else self._response.status_code
+
+    @property
+    def chosen_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers a dependency or the endpoint set on the injected response."""
+        return [] if self._response is None else self._response.raw_headers
+
+    def inject(self, kind: Injected, oauth_scopes: list[str]) -> Any:
+        """The object a parameter of that kind gets."""
+        if kind == "response":
+            return self.response
+        if kind == "background_tasks":
+            if self.background is None:
+                self.background = BackgroundTasks()
+            return self.background
+        if kind == "security_scopes":
+            return SecurityScopes(scopes=oauth_scopes)
+        return self.connection
+
+    async def read_body(self) -> bytes:
+        """The whole request body.
+
+        Raises:
+            ClientDisconnect: the client left before its end.
+        """
+        if isinstance(self._connection, Request):
+            # Its own class may decode what it reads, and later readers share what it keeps.
+            self.body = await self._connection.body()
+        elif self.body is None:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body: bytes = message.get("body", b"")
+            if message.get("more_body", False):
+                body = await self._read_rest(body)
+            self.body = body
+        return self.body
+
+    async def _read_rest(self, first: bytes) -> bytes:
+        chunks = [first]
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunks.append(message.get("body", b""))
+            more = message.get("more_body", False)
+        return b"".join(chunks)
+
+    async def _replay(self) -> Message:
+        if self._replayed:
+            return await self.receive()
+        self._replayed = True
+        return {"type": "http.request", "body": self.body, "more_body": False}
+
+    async def send_tracked(self, message: Message) -> None:
+        """Sends, and remembers that the response has started."""
+        if message["type"] in ("http.response.start", "websocket.accept"):
+            self.started = True
+        await self.send(message)

@@ -1,0 +1,188 @@
+"""The plan of a path operation: one request from its scope to its last byte."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+from anyio import CancelScope
+from starlette.responses import Response
+
+from ferroapi.dependencies.callables import CallableKind
+from ferroapi.exceptions import EndpointContext, FastAPIError
+from ferroapi.failures import fail
+from ferroapi.plan.exchange import Exchange
+from ferroapi.plan.serialization import Reply, json_headers
+from ferroapi.plan.solver import Solver
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from ferroapi.plan.serialization import Serialize
+    from ferroapi.plan.steps import Step
+
+EXCHANGE_KEY = "ferroapi.exchange"
+"""Where a custom route handler finds the exchange it was called for."""
+
+
+def endpoint_context(call: Any) -> EndpointContext:
+    """Function, file and line of an endpoint, for the errors that name it."""
+    context: EndpointContext = {}
+    try:
+        source = inspect.getsourcefile(call)
+        if source is not None:
+            context["file"] = source
+        context["line"] = inspect.getsourcelines(call)[1]
+        name = getattr(call, "__name__", None)
+        if name is not None:
+            context["function"] = name
+    except (OSError, TypeError):
+        # Code without a file, or a callable that is no function.
+        return {}
+    return context
+
+
+class OperationPlan:
+    """Runs one operation. Called as an ASGI application after its route matched."""
+
+    __slots__ = (
+        "_allowed",
+        "_call",
+        "_generator_dependencies",
+        "_handler",
+        "_headers",
+        "_kind",
+        "_serialize",
+        "_solver",
+        "_status_code",
+        "_stream",
+    )
+
+    def __init__(
+        self,
+        *,
+        steps: tuple[Step, ...],
+        solver: Solver,
+        serialize: Serialize,
+        stream: bool,
+        status_code: int | None,
+        handler: Callable[[Request], Awaitable[Response]] | None = None,
+    ) -> None:
+        """
+        Args:
+            steps: the dependencies and the endpoint.
+            solver: gets the endpoint's arguments.
+            serialize: makes the reply of what the endpoint returned.
+            stream: whether the endpoint is a generator whose items are the response.
+            status_code: the declared status; 200 when there is none.
+            handler: a custom route handler around `handle`.
+        """
+        endpoint = steps[-1]
+        self._call = endpoint.dependant.call
+        self._kind = endpoint.kind
+        self._solver = solver
+        self._serialize = serialize
+        self._stream = stream
+        self._status_code = 200 if status_code is None else status_code
+        self._allowed, self._headers = json_headers(self._status_code)
+        self._handler = handler
+        self._generator_dependencies = any(step.kind.is_generator for step in steps[:-1])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers the request, its errors included."""
+        exchange = Exchange(scope, receive, send)
+        try:
+            if self._handler is not None:
+                scope[EXCHANGE_KEY] = exchange
+                await self._run_handler(self._handler, exchange)
+            elif self._generator_dependencies:
+                await self._run_with_teardown(self._reply, exchange)
+            else:
+                await self._send(await self._reply(exchange), exchange)
+        except Exception as error:
+            await fail(error, exchange)
+        finally:
+            if exchange.form is not None:
+                await exchange.form.close()
+
+    async def handle(self, request: Request) -> Response:
+        """What a custom route handler calls to get the response it may change."""
+        exchange: Exchange = request.scope[EXCHANGE_KEY]
+        exchange.connection = request
+        reply = await self._reply(exchange)
+        if not isinstance(reply, bytes):
+            return reply
+        return Response(
+            reply if self._allowed else b"", self._status_code, media_type="application/json"
+        )
+
+    async def _reply(self, exchange: Exchange) -> Reply:
+        arguments = await self._solver.solve(exchange)
+        if self._stream:
+            return self._serialize(self._call(**arguments), exchange)
+        if self._kind is CallableKind.COROUTINE:
+            return self._serialize(await self._call(**arguments), exchange)
+        return await anyio.to_thread.run_sync(self._run_in_thread, arguments, exchange)
+
+    def _run_in_thread(self, arguments: dict[str, Any], exchange: Exchange) -> Reply:
+        return self._serialize(self._call(**arguments), exchange)
+
+    async def _send(self, reply: Reply, exchange: Exchange) -> None:
+        if not isinstance(reply, bytes):
+            await reply(exchange.scope, exchange.receive, exchange.send_tracked)
+            return
+        headers = self._headers
+        if self._allowed:
+            headers = [(b"content-length", b"%d" % len(reply)), *headers]
+        exchange.started = True
+        send = exchange.send
+        await send({"type": "http.response.start", "status": self._status_code, "headers": headers})
+        await send({"type": "http.response.body", "body": reply if self._allowed else b""})
+
+    async def _run_handler(
+        self, handler: Callable[[Request], Awaitable[Response]], exchange: Exchange
+    ) -> None:
+        async def reply(exchange: Exchange) -> Reply:
+            connection: Any = exchange.connection
+            return await handler(connection)
+
+        await self._run_with_teardown(reply, exchange)
+
+    async def _run_with_teardown(
+        self, get_reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
+    ) -> None:
+        """Sends the reply with the generators of its dependencies open.
+
+        Those of scope `function` are left before it is sent, those of scope `request` after it.
+        Leaving them is shielded from cancellation: what was opened is closed.
+        """
+        sent = False
+        with CancelScope() as teardown:
+            async with AsyncExitStack() as request_stack:
+                exchange.request_stack = request_stack
+                try:
+                    async with AsyncExitStack() as function_stack:
+                        exchange.function_stack = function_stack
+                        try:
+                            reply = await get_reply(exchange)
+                        finally:
+                            teardown.shield = True
+                    teardown.shield = False
+                    await self._send(reply, exchange)
+                    sent = True
+                finally:
+                    teardown.shield = True
+        if not sent:
+            raise FastAPIError(
+                "Response not awaited. There's a high chance that the "
+                "application code is raising an exception and a dependency with yield "
+                "has a block with a bare except, or a block with except Exception, "
+                "and is not raising the exception again. Read more about it in the "
+                "docs: https://fastapi.tiangolo.com/tutorial/dependencies/"
+                "dependencies-with-yield/#dependencies-with-yield-and-except"
+            )

@@ -1,0 +1,159 @@
+"""From what an endpoint returns to what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pydantic import ValidationError
+from starlette.responses import JSONResponse, Response
+
+from ferroapi._core import encode_json
+from ferroapi.encoders import jsonable_encoder
+from ferroapi.exceptions import ResponseValidationError
+from ferroapi.fields import located
+
+if TYPE_CHECKING:
+    from ferroapi.exceptions import EndpointContext
+    from ferroapi.fields import ModelField
+    from ferroapi.plan.exchange import Exchange
+
+Reply: TypeAlias = "bytes | Response"
+"""Bytes are a JSON body with the status and headers the plan knows; anything else sends itself."""
+
+Serialize: TypeAlias = Callable[[Any, "Exchange"], Reply]
+
+
+def is_body_allowed(status_code: int | None) -> bool:
+    """Whether a response of that status has content (RFC 9110, section 6.4.1)."""
+    return status_code is None or not (status_code < 200 or status_code in (204, 205, 304))
+
+
+def encode_untyped(value: Any) -> bytes:
+    """Any value as JSON, the way `JSONResponse` writes what `jsonable_encoder` gives."""
+    encoded = encode_json(value)
+    return _render(jsonable_encoder(value)) if encoded is None else encoded
+
+
+def _render(value: Any) -> bytes:
+    return bytes(JSONResponse(value).body)
+
+
+class TypedValue:
+    """Validates a returned value and serializes it as its declared type says."""
+
+    __slots__ = ("_context", "_options", "_serializer", "_validator")
+
+    def __init__(
+        self, field: ModelField, options: Mapping[str, Any], context: EndpointContext
+    ) -> None:
+        adapter = field.type_adapter
+        self._validator = adapter.validator
+        self._serializer = adapter.serializer
+        self._options = dict(options)
+        self._context = context
+
+    def _validated(self, value: Any, exchange: Exchange) -> Any:
+        try:
+            return self._validator.validate_python(value, from_attributes=True)
+        except ValidationError as error:
+            raise self._mismatch(error, value, exchange) from None
+
+    def _mismatch(
+        self, error: ValidationError, value: Any, exchange: Exchange
+    ) -> ResponseValidationError:
+        scope = exchange.scope
+        path = scope.get("root_path", "").rstrip("/") + scope["route"].path_format
+        context: EndpointContext = {**self._context, "path": f"{scope['method']} {path}"}
+        return ResponseValidationError(
+            errors=located(error, ("response",)), body=value, endpoint_ctx=context
+        )
+
+    def to_json(self, value: Any, exchange: Exchange) -> bytes:
+        """JSON text. Raises `ResponseValidationError` when `value` does not fit."""
+        validated = self._validated(value, exchange)
+        return self._serializer.to_json(validated, **self._options)
+
+    def to_data(self, value: Any, exchange: Exchange) -> Any:
+        """Data for a response class to render. Raises `ResponseValidationError`."""
+        validated = self._validated(value, exchange)
+        return self._serializer.to_python(validated, mode="json", **self._options)
+
+
+class Serializer:
+    """Makes the reply of one operation, in the one way chosen when it was declared."""
+
+    __slots__ = ("_injects", "_response_class", "_status_code", "_to_data", "_to_json")
+
+    def __init__(
+        self,
+        *,
+        response_class: type[Response] | None,
+        status_code: int | None,
+        typed: TypedValue | None,
+        injects: bool,
+    ) -> None:
+        """
+        Args:
+            response_class: a class somebody chose; `None` for JSON as fast as it goes.
+            status_code: the declared status.
+            typed: how to serialize when a response model was declared.
+            injects: whether an injected response or background tasks may change the reply.
+        """
+        self._response_class = response_class
+        self._status_code = status_code
+        self._injects = injects
+        self._to_json: Callable[[Any, Exchange], bytes] = (
+            _untyped_json if typed is None else typed.to_json
+        )
+        self._to_data: Callable[[Any, Exchange], Any] = (
+            _untyped_data if typed is None else typed.to_data
+        )
+
+    def __call__(self, value: Any, exchange: Exchange) -> Reply:
+        """The reply for what the endpoint returned."""
+        if isinstance(value, Response):
+            if value.background is None:
+                value.background = exchange.background
+            return value
+        content: Any
+        if self._response_class is not None:
+            response_class = self._response_class
+            content = self._to_data(value, exchange)
+        elif self._injects:
+            response_class = _JSONBody
+            content = self._to_json(value, exchange)
+        else:
+            return self._to_json(value, exchange)
+        options: dict[str, Any] = {"background": exchange.background}
+        status_code = exchange.chosen_status or self._status_code
+        if status_code is not None:
+            options["status_code"] = status_code
+        response = response_class(content, **options)
+        if not is_body_allowed(response.status_code):
+            response.body = b""
+            if "content-length" in response.headers:
+                response.headers["content-length"] = "0"
+        response.raw_headers.extend(exchange.chosen_headers)
+        return response
+
+
+class _JSONBody(Response):
+    """JSON text that is already bytes."""
+
+    media_type = "application/json"
+
+
+def _untyped_json(value: Any, _exchange: Exchange) -> bytes:
+    return encode_untyped(value)
+
+
+def _untyped_data(value: Any, _exchange: Exchange) -> Any:
+    return jsonable_encoder(value)
+
+
+def json_headers(status_code: int) -> tuple[bool, list[tuple[bytes, bytes]]]:
+    """Whether a JSON reply of that status has a body, and its headers before the length."""
+    allowed = is_body_allowed(status_code)
+    length = [(b"content-length", b"0")] if status_code == 205 else []
+    return allowed, [*length, (b"content-type", b"application/json")]

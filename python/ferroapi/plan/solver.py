@@ -1,0 +1,159 @@
+"""From a request to the arguments of an endpoint, at two speeds with one meaning.
+
+The short cut validates everything in one call and runs the dependencies. When that fails, the exact
+order says why: dependencies first, in order of declaration, and every error collected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+from starlette.requests import Request
+
+from ferroapi import params
+from ferroapi._core import check_json
+from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from ferroapi.fields import ErrorDetail, Undefined
+from ferroapi.plan.body import decode, is_json, read_body_fields, read_form, unreadable
+from ferroapi.plan.parameters import read_parameters
+from ferroapi.plan.shortcut import Shortcut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ferroapi.exceptions import EndpointContext
+    from ferroapi.fields import ModelField
+    from ferroapi.plan.exchange import Exchange
+    from ferroapi.plan.steps import Step
+
+
+class Solver:
+    """Gets the arguments of one endpoint out of requests."""
+
+    __slots__ = (
+        "_body_field",
+        "_dependencies",
+        "_embed",
+        "_endpoint",
+        "_endpoint_context",
+        "_form_limits",
+        "_shortcut",
+        "_steps",
+        "_strict_content_type",
+    )
+
+    def __init__(
+        self,
+        steps: tuple[Step, ...],
+        *,
+        endpoint_context: EndpointContext,
+        body_field: ModelField | None = None,
+        embed: bool = False,
+        strict_content_type: bool = True,
+        form_limits: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._steps = steps
+        self._dependencies = steps[:-1]
+        self._endpoint = steps[-1]
+        self._endpoint_context = endpoint_context
+        self._body_field = body_field
+        self._embed = embed
+        self._strict_content_type = strict_content_type
+        self._form_limits = dict(form_limits or {})
+        self._shortcut = Shortcut.compile(steps, body_field=body_field, embed=embed)
+
+    async def solve(self, exchange: Exchange) -> dict[str, Any]:
+        """The arguments of the endpoint, its dependencies run.
+
+        Raises:
+            RequestValidationError: a parameter or the body does not fit its declaration.
+            HTTPException: 400 for a body that cannot be read.
+            Exception: whatever a dependency raises.
+        """
+        shortcut = self._shortcut
+        if shortcut is None:
+            return await self._solve_exactly(exchange)
+        values = shortcut.read(exchange) if shortcut.reads_parameters else {}
+        if values is None:
+            return await self._solve_exactly(exchange)
+        if shortcut.reads_body:
+            raw = await self._read_raw(exchange)
+            if (
+                not raw
+                or not is_json(exchange, strict_content_type=self._strict_content_type)
+                or check_json(raw) is not None
+            ):
+                return await self._solve_exactly(exchange)
+            try:
+                if shortcut.body_from_json is not None:
+                    values[shortcut.body_key] = shortcut.body_from_json.validate_json(raw)
+                else:
+                    shortcut.read_body(from_json(raw, allow_inf_nan=False), values)
+            except (ValidationError, ValueError):
+                return await self._solve_exactly(exchange)
+        if not self._dependencies:
+            return self._endpoint.arguments(values, [], exchange)
+        results: list[Any] = []
+        for step, keys in zip(self._dependencies, shortcut.keys, strict=True):
+            own = {name: values.pop(key) for name, key in keys}
+            results.append(await step.run(step.arguments(own, results, exchange), exchange))
+        return self._endpoint.arguments(values, results, exchange)
+
+    async def _solve_exactly(self, exchange: Exchange) -> dict[str, Any]:
+        received = await self._read(exchange)
+        errors: list[ErrorDetail] = []
+        failed: set[int] = set()
+        results: list[Any] = []
+        arguments: dict[str, Any] = {}
+        for step in self._steps:
+            own, wrong = read_parameters(step.dependant, exchange.connection)
+            if step.dependant.body_params:
+                found, more = await read_body_fields(
+                    step.dependant.body_params, received, embed=self._embed
+                )
+                own |= found
+                wrong += more
+            errors += wrong
+            result = None
+            if wrong or any(index in failed for _, index in step.inputs):
+                failed.add(step.index)
+            else:
+                arguments = step.arguments(own, results, exchange)
+                if step is not self._endpoint:
+                    result = await step.run(arguments, exchange)
+            results.append(result)
+        if errors:
+            raise self._validation_error(errors, received, exchange)
+        return arguments
+
+    def _validation_error(
+        self, errors: list[ErrorDetail], received: Any, exchange: Exchange
+    ) -> RequestValidationError | WebSocketRequestValidationError:
+        scope = exchange.scope
+        websocket = scope["type"] == "websocket"
+        path = scope.get("root_path", "").rstrip("/") + self._endpoint.dependant.path
+        method = "WS" if websocket else scope["method"]
+        context: EndpointContext = {**self._endpoint_context, "path": f"{method} {path}"}
+        if websocket:
+            return WebSocketRequestValidationError(errors, endpoint_ctx=context)
+        body = None if received is Undefined else received
+        return RequestValidationError(errors, body=body, endpoint_ctx=context)
+
+    async def _read_raw(self, exchange: Exchange) -> bytes:
+        try:
+            return await exchange.read_body()
+        except Exception as error:
+            raise unreadable() from error
+
+    async def _read(self, exchange: Exchange) -> Any:
+        """The body as its parameters see it: decoded, a form, bytes, or `Undefined`."""
+        if self._body_field is None or not isinstance(exchange.connection, Request):
+            return Undefined
+        if isinstance(self._body_field.field_info, params.Form):
+            form = await read_form(exchange, self._form_limits)
+            exchange.form = form
+            return form
+        raw = await self._read_raw(exchange)
+        return decode(exchange, raw, strict_content_type=self._strict_content_type)

@@ -1,0 +1,101 @@
+"""From the generator of a streaming endpoint to the response that sends its items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response, StreamingResponse
+
+from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ferroapi.plan.exchange import Exchange
+    from ferroapi.plan.serialization import Reply, Serialize, TypedValue
+    from ferroapi.streaming.encoder import Encoder
+
+
+def stream_serializer(
+    *,
+    response_class: type[Response],
+    is_sse: bool,
+    is_jsonl: bool,
+    status_code: int | None,
+    typed: TypedValue | None,
+) -> Serialize:
+    """The function that makes the response of a streaming endpoint from its generator.
+
+    Args:
+        response_class: the declared class; `StreamingResponse` and its kin send items as they are.
+        is_sse: send items as server-sent events.
+        is_jsonl: send items as JSON Lines.
+        status_code: the declared status.
+        typed: validates and serializes items, when their type is declared.
+    """
+    if not is_sse and not is_jsonl and _renders_itself(response_class):
+        return _Rendered(response_class, status_code)
+    make = sse.encoder if is_sse else jsonl.encoder if is_jsonl else None
+    media_type = None if make is not None else response_class.media_type
+    return _Streamed(make, typed, media_type, status_code)
+
+
+def _renders_itself(response_class: type[Response]) -> bool:
+    """Whether a response class does more than to give a media type to what is streamed."""
+    return not issubclass(response_class, StreamingResponse) or any(
+        getattr(response_class, method) is not getattr(StreamingResponse, method)
+        for method in ("__init__", "__call__", "stream_response")
+    )
+
+
+class _Streamed:
+    """Sends items by our own delivery."""
+
+    __slots__ = ("_encoder", "_make", "_media_type", "_status_code", "_typed")
+
+    def __init__(
+        self,
+        make: Callable[..., Encoder] | None,
+        typed: TypedValue | None,
+        media_type: str | None,
+        status_code: int | None,
+    ) -> None:
+        self._make = make
+        self._typed = typed
+        self._media_type = media_type
+        self._status_code = status_code
+        self._encoder = raw.encoder() if make is None else make()
+
+    def __call__(self, items: Any, exchange: Exchange) -> Reply:
+        encoder = self._encoder
+        if self._typed is not None and self._make is not None:
+            typed = self._typed
+            encoder = self._make(lambda item: typed.to_json(item, exchange))
+        response = GeneratorStream(
+            items,
+            encoder,
+            status_code=exchange.chosen_status or self._status_code or 200,
+            background=exchange.background,
+            media_type=self._media_type,
+        )
+        response.raw_headers.extend(exchange.chosen_headers)
+        return response
+
+
+class _Rendered:
+    """Leaves sending to a response class of the user's."""
+
+    __slots__ = ("_response_class", "_status_code")
+
+    def __init__(self, response_class: type[Response], status_code: int | None) -> None:
+        self._response_class = response_class
+        self._status_code = status_code
+
+    def __call__(self, items: Any, exchange: Exchange) -> Reply:
+        options: dict[str, Any] = {"background": exchange.background}
+        status_code = exchange.chosen_status or self._status_code
+        if status_code is not None:
+            options["status_code"] = status_code
+        response = self._response_class(items, **options)
+        response.raw_headers.extend(exchange.chosen_headers)
+        return response

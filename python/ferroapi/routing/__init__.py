@@ -1,0 +1,7 @@
+"""Routes, routers and the table that finds the route of a request."""
+
+from ferroapi.routing.route import APIRoute as APIRoute
+from ferroapi.routing.router import APIRouter as APIRouter
+from ferroapi.routing.tree import RouteContext as RouteContext
+from ferroapi.routing.tree import iter_route_contexts as iter_route_contexts
+from ferroapi.routing.websocket_route import APIWebSocketRoute as APIWebSocketRoute

@@ -1,0 +1,70 @@
+"""What routers and inclusions pass down to the routes below them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response
+
+from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.routing.options import first_chosen
+from ferroapi.routing.unique_id import generate_unique_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from enum import Enum
+
+    from starlette.routing import BaseRoute
+
+    from ferroapi import params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inherited:
+    """The settings of one router, of one `include_router` call, or of several on the way down."""
+
+    prefix: str = ""
+    tags: Sequence[str | Enum] = ()
+    dependencies: Sequence[params.Depends] = ()
+    default_response_class: type[Response] | DefaultPlaceholder = Default(JSONResponse)
+    responses: Mapping[int | str, dict[str, Any]] = field(default_factory=dict)
+    callbacks: Sequence[BaseRoute] = ()
+    deprecated: bool | None = None
+    include_in_schema: bool = True
+    generate_unique_id_function: Callable[[Any], str] | DefaultPlaceholder = Default(
+        generate_unique_id
+    )
+    strict_content_type: bool | DefaultPlaceholder = Default(True)
+    dependency_overrides_provider: Any = None
+
+    def then(self, inner: Inherited) -> Inherited:
+        """These settings with the ones of something further down: the innermost choice wins."""
+        return Inherited(
+            prefix=self.prefix + inner.prefix,
+            tags=(*self.tags, *inner.tags),
+            dependencies=(*self.dependencies, *inner.dependencies),
+            default_response_class=first_chosen(
+                inner.default_response_class, self.default_response_class
+            ),
+            responses={**self.responses, **inner.responses},
+            callbacks=(*self.callbacks, *inner.callbacks),
+            deprecated=inner.deprecated or self.deprecated,
+            include_in_schema=self.include_in_schema and inner.include_in_schema,
+            generate_unique_id_function=first_chosen(
+                inner.generate_unique_id_function, self.generate_unique_id_function
+            ),
+            strict_content_type=first_chosen(inner.strict_content_type, self.strict_content_type),
+            dependency_overrides_provider=(
+                self.dependency_overrides_provider or inner.dependency_overrides_provider
+            ),
+        )
+
+
+def check_prefix(prefix: str) -> None:
+    """Raises `AssertionError` for a prefix that cannot stand before a path."""
+    if prefix:
+        assert prefix.startswith("/"), "A path prefix must start with '/'"
+        assert not prefix.endswith("/"), (
+            "A path prefix must not end with '/', as the routes will start with '/'"
+        )

@@ -1,0 +1,305 @@
+"""A path operation: its description, and the plan made of it."""
+
+from __future__ import annotations
+
+import inspect
+from copy import copy
+from dataclasses import replace
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+from starlette.routing import Match, Route, compile_path
+from typing_extensions import Unpack
+
+from ferroapi.annotations import is_subclass, stream_item
+from ferroapi.datastructures import DefaultPlaceholder
+from ferroapi.dependencies.body import combined_body_field, embeds_body
+from ferroapi.dependencies.callables import callable_name
+from ferroapi.dependencies.declaration import get_endpoint_dependant, get_parameterless_dependant
+from ferroapi.dependencies.signature import return_annotation
+from ferroapi.fields import ModelField, create_field
+from ferroapi.plan.operation import OperationPlan, endpoint_context
+from ferroapi.plan.serialization import Serialize, Serializer, TypedValue, is_body_allowed
+from ferroapi.plan.solver import Solver
+from ferroapi.plan.steps import Step, compile_steps
+from ferroapi.plan.stream import stream_serializer
+from ferroapi.routing.options import (
+    APIRouteOptions,
+    OperationAttributes,
+    first_chosen,
+    refuse_unknown,
+    resolved,
+)
+from ferroapi.sse import EventSourceResponse, ServerSentEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from ferroapi.dependencies.models import Dependant
+    from ferroapi.routing.inheritance import Inherited
+
+_STATUS_RANGES = frozenset({"default", "1XX", "2XX", "3XX", "4XX", "5XX"})
+
+
+class APIRoute(OperationAttributes, Route):
+    """A path operation as it was declared, or as an inclusion makes it."""
+
+    path: str
+    methods: set[str]
+    unique_id: str
+    dependant: Dependant
+    response_field: ModelField | None
+    response_fields: dict[int | str, ModelField]
+    stream_item_field: ModelField | None
+
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], **options: Unpack[APIRouteOptions]
+    ) -> None:
+        """
+        Args:
+            path: the path with its parameters in braces.
+            endpoint: the callable that answers.
+            options: see `APIRouteOptions`.
+
+        Raises:
+            AssertionError: the declaration cannot be meant.
+            FastAPIError: pydantic has no schema for a type.
+        """
+        refuse_unknown("APIRoute", options, APIRouteOptions)
+        assert callable(endpoint), "An endpoint must be a callable"
+        given: dict[str, Any] = dict(options)
+        self.endpoint = endpoint
+        self.name = given.pop("name", None) or callable_name(endpoint)
+        self.methods = {method.upper() for method in given.pop("methods", None) or ["GET"]}
+        description = given.pop("description", None)
+        self.description = description or inspect.cleandoc(endpoint.__doc__ or "")
+        self.description = self.description.split("\f")[0].strip()
+        status_code = given.pop("status_code", None)
+        if status_code is not None:
+            self.status_code = int(status_code) if isinstance(status_code, IntEnum) else status_code
+        for attribute, value in given.items():
+            if value is not None or attribute == "response_model":
+                setattr(self, attribute, value)
+        self._set_path(path)
+        self.dependant = get_endpoint_dependant(
+            path=self.path_format, call=endpoint, dependencies=self.dependencies
+        )
+        self._set_response(endpoint)
+        self._set_responses()
+
+    def _set_path(self, path: str) -> None:
+        self.path = path
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        function = resolved(self.generate_unique_id_function)
+        self.unique_id = self.operation_id or function(self)
+
+    def _set_response(self, endpoint: Callable[..., Any]) -> None:
+        item: tuple[Any] | None = None
+        if isinstance(self.response_model, DefaultPlaceholder):
+            annotation = return_annotation(endpoint)
+            if is_subclass(annotation, Response):
+                annotation = None
+            elif self.dependant.kind.is_generator:
+                item = stream_item(annotation)
+                annotation = annotation if item is None else None
+            self.response_model = annotation
+        streams_items = isinstance(self.response_class, DefaultPlaceholder) or is_subclass(
+            self.response_class, EventSourceResponse
+        )
+        self.stream_item_field = None
+        if item and item[0] and streams_items and not is_subclass(item[0], ServerSentEvent):
+            self.stream_item_field = create_field(
+                "StreamItem_" + self.unique_id, item[0], mode="serialization"
+            )
+        self.response_field = None
+        if self.response_model:
+            self._refuse_body(self.status_code)
+            self.response_field = create_field(
+                "Response_" + self.unique_id, self.response_model, mode="serialization"
+            )
+
+    def _set_responses(self) -> None:
+        self.response_fields = {}
+        for status_code, response in self.responses.items():
+            assert isinstance(response, dict), "An additional response must be a dict"
+            model = response.get("model")
+            if model:
+                self._refuse_body(status_code)
+                self.response_fields[status_code] = create_field(
+                    f"Response_{status_code}_{self.unique_id}", model, mode="serialization"
+                )
+
+    @staticmethod
+    def _refuse_body(status_code: int | str | None) -> None:
+        if status_code is not None and status_code not in _STATUS_RANGES:
+            assert is_body_allowed(int(status_code)), (
+                f"Status code {status_code} must not have a response body"
+            )
+
+    @property
+    def is_sse_stream(self) -> bool:
+        """Whether the endpoint's items are sent as server-sent events."""
+        return self.dependant.kind.is_generator and is_subclass(
+            self.response_class, EventSourceResponse
+        )
+
+    @property
+    def is_json_stream(self) -> bool:
+        """Whether the endpoint's items are sent as JSON Lines."""
+        return self.dependant.kind.is_generator and isinstance(
+            self.response_class, DefaultPlaceholder
+        )
+
+    @property
+    def embeds_body(self) -> bool:
+        """Whether body parameters are members of the body instead of the body itself."""
+        return embeds_body(self._body_params)
+
+    @property
+    def _body_params(self) -> list[ModelField]:
+        return [field for dependant in self.dependant.flat() for field in dependant.body_params]
+
+    @cached_property
+    def body_field(self) -> ModelField | None:
+        """The request body as one field, for its media type and its schema."""
+        return combined_body_field(self._body_params, name=self.unique_id)
+
+    def within(self, outer: Inherited) -> APIRoute:
+        """The route as an inclusion makes it; this one stays as it is."""
+        route = copy(self)
+        route.__dict__.pop("body_field", None)
+        route.tags = [*outer.tags, *self.tags]
+        route.dependencies = [*outer.dependencies, *self.dependencies]
+        route.responses = {**outer.responses, **self.responses}
+        route.deprecated = self.deprecated or outer.deprecated
+        route.include_in_schema = self.include_in_schema and outer.include_in_schema
+        route.response_class = first_chosen(self.response_class, outer.default_response_class)
+        route.callbacks = [*outer.callbacks, *(self.callbacks or ())]
+        route.generate_unique_id_function = first_chosen(
+            self.generate_unique_id_function, outer.generate_unique_id_function
+        )
+        route.strict_content_type = first_chosen(
+            self.strict_content_type, outer.strict_content_type
+        )
+        route.dependency_overrides_provider = outer.dependency_overrides_provider
+        route._set_path(outer.prefix + self.path)
+        route._set_dependant(self, outer)
+        route._set_names(self)
+        return route
+
+    def _set_dependant(self, declared: APIRoute, outer: Inherited) -> None:
+        if "{" in outer.prefix:
+            # A parameter of the endpoint may have become a part of the path.
+            self.dependant = get_endpoint_dependant(
+                path=self.path_format, call=self.endpoint, dependencies=self.dependencies
+            )
+            return
+        added = [
+            get_parameterless_dependant(depends, path=self.path_format)
+            for depends in outer.dependencies
+        ]
+        self.dependant = replace(
+            declared.dependant,
+            path=self.path_format,
+            dependencies=[*added, *declared.dependant.dependencies],
+        )
+
+    def _set_names(self, declared: APIRoute) -> None:
+        if declared.response_field is not None:
+            self.response_field = declared.response_field.renamed("Response_" + self.unique_id)
+        if declared.stream_item_field is not None:
+            self.stream_item_field = declared.stream_item_field.renamed(
+                "StreamItem_" + self.unique_id
+            )
+        if self.responses:
+            self._set_responses()
+
+    def plan(self) -> OperationPlan:
+        """Compiles what the route does with a request, with the overrides there are now."""
+        if type(self).get_route_handler is APIRoute.get_route_handler:
+            return self._compile(None)
+        return self._compile(self.get_route_handler())
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+        """The function that answers a matched request; a subclass may wrap what it returns.
+
+        It is called once when the route is compiled, not once a request.
+        """
+        return self._compile(None).handle
+
+    def _compile(self, handler: Callable[[Request], Awaitable[Response]] | None) -> OperationPlan:
+        overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
+        steps = compile_steps(self.dependant, overrides)
+        stream = steps[-1].kind.is_generator
+        return OperationPlan(
+            steps=steps,
+            solver=Solver(
+                steps,
+                endpoint_context=endpoint_context(self.endpoint),
+                body_field=self._plan_body_field(steps),
+                embed=embeds_body([f for step in steps for f in step.dependant.body_params]),
+                strict_content_type=resolved(self.strict_content_type),
+            ),
+            serialize=self._stream_serializer() if stream else self._serializer(steps),
+            stream=stream,
+            status_code=self.status_code,
+            handler=handler,
+        )
+
+    def _plan_body_field(self, steps: tuple[Step, ...]) -> ModelField | None:
+        """The body field of the steps, which overrides may have changed."""
+        fields = [field for step in steps for field in step.dependant.body_params]
+        return (
+            self.body_field
+            if fields == self._body_params
+            else combined_body_field(fields, name=self.unique_id)
+        )
+
+    def _serializer(self, steps: tuple[Step, ...]) -> Serialize:
+        typed = None
+        if self.response_field is not None:
+            typed = TypedValue(
+                self.response_field, self.serialization_options, endpoint_context(self.endpoint)
+            )
+        chosen = self.response_class
+        injected = {kind for step in steps for _, kind in step.injected}
+        return Serializer(
+            response_class=None if isinstance(chosen, DefaultPlaceholder) else chosen,
+            status_code=self.status_code,
+            typed=typed,
+            injects=bool(injected & {"response", "background_tasks"}),
+        )
+
+    def _stream_serializer(self) -> Serialize:
+        typed = None
+        if self.stream_item_field is not None:
+            typed = TypedValue(
+                self.stream_item_field, self.serialization_options, endpoint_context(self.endpoint)
+            )
+        return stream_serializer(
+            response_class=resolved(self.response_class),
+            is_sse=self.is_sse_stream,
+            is_jsonl=self.is_json_stream,
+            status_code=self.status_code,
+            typed=typed,
+        )
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the route answers a request, and what it adds to the scope."""
+        match, child_scope = super().matches(scope)
+        if match is not Match.NONE:
+            child_scope["route"] = self
+        return match, child_scope
+
+    @cached_property
+    def _own_plan(self) -> OperationPlan:
+        return self.plan()
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request that matched, for a route used without a router."""
+        await self._own_plan(scope, receive, send)

@@ -1,0 +1,387 @@
+"""A group of path operations that share a prefix and settings, and its place in an application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from weakref import ref
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
+from typing_extensions import Unpack, deprecated
+
+from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.exceptions import FastAPIError
+from ferroapi.routing.inheritance import Inherited, check_prefix
+from ferroapi.routing.lifespan import (
+    Handler,
+    Lifespan,
+    as_lifespan,
+    handlers_lifespan,
+    nested_lifespans,
+)
+from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.options import APIRouteOptions, first_chosen, refuse_unknown
+from ferroapi.routing.route import APIRoute
+from ferroapi.routing.table import RouteTable
+from ferroapi.routing.tree import IncludedRouter, RouteList, effective_routes, url_path_for
+from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.routing.websocket_route import APIWebSocketRoute
+
+if TYPE_CHECKING:
+    from enum import Enum
+
+    from starlette.datastructures import URLPath
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi import params
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class InclusionOptions(TypedDict, total=False):
+    """Keywords of `include_router`, and of a router for all of its routes."""
+
+    prefix: str
+    """In front of every path: starts with a slash and does not end with one."""
+    tags: list[str | Enum] | None
+    """OpenAPI tags, before those of the routes."""
+    dependencies: Sequence[params.Depends] | None
+    """Dependencies that run before those of the routes."""
+    default_response_class: type[Response]
+    """The response class of routes that have none."""
+    responses: dict[int | str, dict[str, Any]] | None
+    """Additional responses; those of the routes win."""
+    callbacks: list[BaseRoute] | None
+    """OpenAPI callbacks, before those of the routes."""
+    deprecated: bool | None
+    """Mark all operations as deprecated."""
+    include_in_schema: bool
+    """Whether OpenAPI shows the operations; True without it."""
+    generate_unique_id_function: Callable[[Any], str]
+    """Makes the operation ids of routes that have no function of their own."""
+
+
+class AddedRouteOptions(APIRouteOptions, total=False):
+    """Keywords of a router's `add_api_route`."""
+
+    route_class_override: type[APIRoute] | None
+    """The class of this one route."""
+
+
+class APIRouter(PathOperations, Router):
+    """Groups path operations; an application includes it, or runs it as an ASGI application."""
+
+    routes: RouteList
+    lifespan_context: Lifespan
+
+    def __init__(
+        self,
+        *,
+        prefix: str = "",
+        tags: list[str | Enum] | None = None,
+        dependencies: Sequence[params.Depends] | None = None,
+        default_response_class: type[Response] | DefaultPlaceholder = Default(JSONResponse),
+        responses: dict[int | str, dict[str, Any]] | None = None,
+        callbacks: list[BaseRoute] | None = None,
+        routes: Iterable[BaseRoute] | None = None,
+        redirect_slashes: bool = True,
+        default: ASGIApp | None = None,
+        dependency_overrides_provider: Any = None,
+        route_class: type[APIRoute] = APIRoute,
+        on_startup: Sequence[Handler] | None = None,
+        on_shutdown: Sequence[Handler] | None = None,
+        lifespan: Any = None,
+        deprecated: bool | None = None,
+        include_in_schema: bool = True,
+        generate_unique_id_function: Callable[[Any], str] | DefaultPlaceholder = Default(
+            generate_unique_id
+        ),
+        strict_content_type: bool | DefaultPlaceholder = Default(True),
+    ) -> None:
+        """
+        Args:
+            prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
+                include_in_schema, generate_unique_id_function: see `InclusionOptions`.
+            routes: routes to start with.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            default: the ASGI application that gets what no route takes.
+            dependency_overrides_provider: an object whose `dependency_overrides` replace
+                dependencies.
+            route_class: the class of routes declared here.
+            on_startup: functions to call when the application starts.
+            on_shutdown: functions to call when it stops.
+            lifespan: a function that gives an asynchronous context manager around the service;
+                with it, `on_startup` and `on_shutdown` of this router are not used.
+            strict_content_type: whether a JSON body needs a JSON content type; True by default,
+                the innermost setting wins.
+
+        Raises:
+            AssertionError: the prefix has no slash in front or has one at its end.
+        """
+        check_prefix(prefix)
+        self._table: RouteTable | None = None
+        self._parents: list[ref[APIRouter]] = []
+        self._included: list[APIRouter] = []
+        super().__init__(redirect_slashes=redirect_slashes, default=default)
+        self.routes = RouteList(routes or (), self._routes_changed)
+        self.prefix = prefix
+        self.tags: list[str | Enum] = list(tags or ())
+        self.dependencies = list(dependencies or ())
+        self.default_response_class = default_response_class
+        self.responses = dict(responses or {})
+        self.callbacks = list(callbacks or ())
+        self.deprecated = deprecated
+        self.include_in_schema = include_in_schema
+        self.generate_unique_id_function = generate_unique_id_function
+        self.strict_content_type = strict_content_type
+        self.dependency_overrides_provider = dependency_overrides_provider
+        self.route_class = route_class
+        self.on_startup: list[Handler] = list(on_startup or ())
+        self.on_shutdown: list[Handler] = list(on_shutdown or ())
+        self._lifespan = None if lifespan is None else as_lifespan(lifespan)
+        self.lifespan_context = self._run_lifespans
+        self.routes_version = 0
+
+    # Declaring routes
+
+    def _inherited(self) -> Inherited:
+        return Inherited(
+            prefix=self.prefix,
+            tags=self.tags,
+            dependencies=self.dependencies,
+            default_response_class=self.default_response_class,
+            responses=self.responses,
+            callbacks=self.callbacks,
+            deprecated=self.deprecated,
+            include_in_schema=self.include_in_schema,
+            generate_unique_id_function=self.generate_unique_id_function,
+            strict_content_type=self.strict_content_type,
+            dependency_overrides_provider=self.dependency_overrides_provider,
+        )
+
+    def add_api_route(
+        self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
+    ) -> None:
+        """Declares a path operation without a decorator.
+
+        Args:
+            path: the path below the router's prefix.
+            endpoint: the callable that answers.
+            options: see `AddedRouteOptions`.
+        """
+        refuse_unknown("add_api_route", options, AddedRouteOptions)
+        given: dict[str, Any] = dict(options)
+        route_class = given.pop("route_class_override", None) or self.route_class
+        given["tags"] = [*self.tags, *(given.get("tags") or ())]
+        given["dependencies"] = [*self.dependencies, *(given.get("dependencies") or ())]
+        given["responses"] = {**self.responses, **(given.get("responses") or {})}
+        given["callbacks"] = [*self.callbacks, *(given.get("callbacks") or ())]
+        given["deprecated"] = given.get("deprecated") or self.deprecated
+        given["include_in_schema"] = self.include_in_schema and given.get("include_in_schema", True)
+        given["dependency_overrides_provider"] = self.dependency_overrides_provider
+        for name, default in (
+            ("response_class", self.default_response_class),
+            ("generate_unique_id_function", self.generate_unique_id_function),
+            ("strict_content_type", self.strict_content_type),
+        ):
+            given[name] = first_chosen(given.get(name, default), default)
+        self.routes.append(route_class(self.prefix + path, endpoint, **given))
+
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> None:
+        """Declares a WebSocket endpoint without a decorator."""
+        self.routes.append(
+            APIWebSocketRoute(
+                self.prefix + path,
+                endpoint,
+                name=name,
+                dependencies=[*self.dependencies, *(dependencies or ())],
+                dependency_overrides_provider=self.dependency_overrides_provider,
+            )
+        )
+
+    def websocket(
+        self,
+        path: str,
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declares a WebSocket endpoint by decorating a coroutine function.
+
+        Args:
+            path: the path below the router's prefix.
+            name: the name for `url_path_for`; the function's name without it.
+            dependencies: dependencies whose values nobody takes.
+        """
+
+        def declare(endpoint: Endpoint) -> Endpoint:
+            self.add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+            return endpoint
+
+        return declare
+
+    def add_route(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        methods: Collection[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = True,
+    ) -> None:
+        """Adds a plain Starlette route: a function of the request, or an ASGI class."""
+        self.routes.append(
+            Route(
+                self.prefix + path,
+                endpoint,
+                methods=methods,
+                name=name,
+                include_in_schema=include_in_schema,
+            )
+        )
+
+    def route(
+        self,
+        path: str,
+        methods: Collection[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = True,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Adds a plain Starlette route by decorating a function of the request."""
+
+        def declare(endpoint: Endpoint) -> Endpoint:
+            self.add_route(path, endpoint, methods, name, include_in_schema)
+            return endpoint
+
+        return declare
+
+    def add_websocket_route(
+        self, path: str, endpoint: Callable[..., Any], name: str | None = None
+    ) -> None:
+        """Adds a plain Starlette WebSocket route."""
+        self.routes.append(WebSocketRoute(self.prefix + path, endpoint, name=name))
+
+    def websocket_route(self, path: str, name: str | None = None) -> Callable[[Endpoint], Endpoint]:
+        """Adds a plain Starlette WebSocket route by decorating a function of the WebSocket."""
+
+        def declare(endpoint: Endpoint) -> Endpoint:
+            self.add_websocket_route(path, endpoint, name)
+            return endpoint
+
+        return declare
+
+    # Including routers
+
+    def include_router(self, router: APIRouter, **options: Unpack[InclusionOptions]) -> None:
+        """Serves the routes of `router`, those it gets later included.
+
+        Args:
+            router: a router; it may be included several times.
+            options: see `InclusionOptions`.
+
+        Raises:
+            AssertionError: the prefix has no slash in front or has one at its end, or the routers
+                would include each other.
+            FastAPIError: a route would have an empty path.
+        """
+        refuse_unknown("include_router", options, InclusionOptions)
+        assert self is not router, (
+            "Cannot include the same APIRouter instance into itself. "
+            "Did you mean to include a different router?"
+        )
+        assert not router._contains(self), (
+            "Cannot include an APIRouter instance that already includes this router. "
+            "Did you mean to include a different router?"
+        )
+        given = {name: value for name, value in options.items() if value is not None}
+        inclusion = Inherited(**given)  # type: ignore[arg-type]  # the TypedDict has these keys
+        check_prefix(inclusion.prefix)
+        if not inclusion.prefix:
+            for route in effective_routes(router.routes):
+                if getattr(route, "path", None) == "":
+                    name = getattr(route, "name", "unknown")
+                    raise FastAPIError(
+                        f"Prefix and path cannot be both empty (path operation: {name})"
+                    )
+        router._parents.append(ref(self))
+        self._included.append(router)
+        self.routes.append(IncludedRouter(router, self._inherited().then(inclusion)))
+
+    def _contains(self, router: APIRouter) -> bool:
+        return any(included is router or included._contains(router) for included in self._included)
+
+    # The compiled table
+
+    def _routes_changed(self) -> None:
+        """Forgets what was compiled, here and in all routers this one is included in."""
+        self._table = None
+        self.routes_version = getattr(self, "routes_version", 0) + 1
+        for parent in self._parents:
+            router = parent()
+            if router is not None:
+                router._routes_changed()
+
+    def forget_plans(self) -> None:
+        """Has every plan made again by its next request, after overrides changed."""
+        if self._table is not None:
+            self._table.forget_plans()
+
+    def _compiled(self) -> RouteTable:
+        if self._table is None:
+            self._table = RouteTable(
+                effective_routes(self.routes),
+                redirect_slashes=self.redirect_slashes,
+                default=self.default,
+            )
+        return self._table
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers requests and handshakes, and runs the lifespan."""
+        if "router" not in scope:
+            scope["router"] = self
+        if scope["type"] == "lifespan":
+            await self.lifespan(scope, receive, send)
+        else:
+            table = self._table or self._compiled()
+            await table(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """The path of the first route with that name and exactly these parameters."""
+        return url_path_for(self._compiled().routes, name, path_params)
+
+    # Start-up and shut-down
+
+    def _lifespans(self) -> list[Lifespan]:
+        own = self._lifespan or (lambda _app: handlers_lifespan(self.on_startup, self.on_shutdown))
+        lifespans = [own]
+        seen: list[APIRouter] = []
+        for router in self._included:
+            if not any(router is other for other in seen):
+                seen.append(router)
+                lifespans += router._lifespans()
+        return lifespans
+
+    def _run_lifespans(self, app: Any) -> Any:
+        return nested_lifespans(self._lifespans(), app)
+
+    def add_event_handler(self, event: str, handler: Handler) -> None:
+        """Adds a function to call at `"startup"` or `"shutdown"`."""
+        assert event in ("startup", "shutdown")
+        (self.on_startup if event == "startup" else self.on_shutdown).append(handler)
+
+    @deprecated("on_event is deprecated, use lifespan event handlers instead.")
+    def on_event(self, event: str) -> Callable[[Endpoint], Endpoint]:
+        """Deprecated: a lifespan does the same and closes what it opened."""
+
+        def declare(handler: Endpoint) -> Endpoint:
+            self.add_event_handler(event, handler)
+            return handler
+
+        return declare

@@ -1,0 +1,219 @@
+"""The compiled routing table: one look-up in the core, then the plan of the route."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
+
+from starlette.datastructures import URL
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
+
+from ferroapi._core import MethodNotAllowed, Redirect, Router
+from ferroapi.failures import fail
+from ferroapi.plan.exchange import Exchange
+from ferroapi.routing.route import APIRoute
+from ferroapi.routing.websocket_route import APIWebSocketRoute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+Pattern: TypeAlias = tuple[str, Literal["http", "websocket", "any"], "list[str] | None"]
+
+
+_HANDLING = ("app", "handle", "matches")
+"""What a subclass of a route overrides to answer requests by itself."""
+
+
+class Target:
+    """A route in the table, and what runs it."""
+
+    __slots__ = ("_compile", "convertors", "endpoint", "route", "run")
+
+    def __init__(self, route: BaseRoute) -> None:
+        self.route = route
+        self.endpoint = getattr(route, "endpoint", None)
+        self.run: ASGIApp | None = None
+        self._compile: Callable[[], ASGIApp] | None = None
+        if is_plannable(route):
+            self._compile = route.plan
+        convertors = getattr(route, "param_convertors", {})
+        self.convertors = {
+            name: convertor.convert
+            for name, convertor in convertors.items()
+            if type(convertor).__name__ not in ("StringConvertor", "PathConvertor")
+        }
+
+    @property
+    def planned(self) -> bool:
+        """Whether the route runs as a plan, not by its own `handle`."""
+        return self._compile is not None
+
+    def compile(self) -> ASGIApp:
+        """Makes the plan; the request path keeps it until something changes."""
+        assert self._compile is not None
+        self.run = self._compile()
+        return self.run
+
+    def convert(self, captures: dict[str, Any]) -> dict[str, Any]:
+        """The captures as their convertors read them."""
+        for name, convert in self.convertors.items():
+            captures[name] = convert(captures[name])
+        return captures
+
+
+def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute]:
+    """Whether a route leaves matching and handling to us."""
+    return any(
+        isinstance(route, ours)
+        and all(getattr(type(route), name) is getattr(ours, name) for name in _HANDLING)
+        for ours in (APIRoute, APIWebSocketRoute)
+    )
+
+
+def _pattern(route: BaseRoute) -> Pattern | None:
+    """How the core can match a route; `None` when only its own `matches` can tell."""
+    if isinstance(route, Route) and type(route).matches in (Route.matches, APIRoute.matches):
+        methods = None if route.methods is None else list(route.methods)
+        return route.path, "http", methods
+    if isinstance(route, WebSocketRoute) and type(route).matches in (
+        WebSocketRoute.matches,
+        APIWebSocketRoute.matches,
+    ):
+        return route.path, "websocket", None
+    if isinstance(route, Mount) and type(route).matches is Mount.matches:
+        return route.path + "/{path:path}", "any", None
+    return None
+
+
+class RouteTable:
+    """Answers requests by the first declared route that takes them."""
+
+    def __init__(
+        self, routes: Iterable[BaseRoute], *, redirect_slashes: bool, default: ASGIApp
+    ) -> None:
+        """
+        Args:
+            routes: the routes as they are served, in order of declaration.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            default: gets what no route takes.
+        """
+        self.targets = [Target(route) for route in routes]
+        self._default = default
+        self._asked: list[int] = []
+        self._ranks: list[int] = []
+        patterns: list[Pattern] = []
+        for rank, target in enumerate(self.targets):
+            pattern = _pattern(target.route)
+            if pattern is None or not _is_known(pattern):
+                self._asked.append(rank)
+            else:
+                self._ranks.append(rank)
+                patterns.append(pattern)
+        self._router = Router(patterns, redirect_slashes=redirect_slashes)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes as they are served, in order of declaration."""
+        return [target.route for target in self.targets]
+
+    def forget_plans(self) -> None:
+        """Drops all plans; each is made again by its next request."""
+        for target in self.targets:
+            target.run = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request or handshake."""
+        path = scope["path"]
+        root_path = scope.get("root_path", "")
+        if root_path:
+            path = _below(root_path, path)
+        if scope["type"] == "http":
+            found = self._router.match(scope["method"], path)
+        else:
+            found = self._router.match_websocket(path)
+        asked = self._ask(scope, found) if self._asked else None
+        if asked is None and type(found) is tuple:
+            target = self.targets[self._ranks[found[0]]]
+            if target.planned:
+                captures = target.convert(found[1]) if target.convertors else found[1]
+                outer = scope.get("path_params")
+                scope["path_params"] = {**outer, **captures} if outer else captures
+                scope["endpoint"] = target.endpoint
+                scope["route"] = target.route
+                await (target.run or target.compile())(scope, receive, send)
+                return
+            asked = target, target.route.matches(scope)[1]
+        await _guarded(self._other(asked, found, path, scope), scope, receive, send)
+
+    def _ask(self, scope: Scope, found: Any) -> tuple[Target, Scope] | None:
+        """The first route with a `matches` of its own that comes before what the core found."""
+        limit = self._ranks[found[0]] if type(found) is tuple else len(self.targets)
+        for rank in self._asked:
+            if rank > limit:
+                break
+            target = self.targets[rank]
+            match, child_scope = target.route.matches(scope)
+            if match is Match.FULL or (match is Match.PARTIAL and found is None):
+                return target, child_scope
+        return None
+
+    def _other(
+        self, asked: tuple[Target, Scope] | None, found: Any, path: str, scope: Scope
+    ) -> ASGIApp:
+        """What answers when no plan does."""
+        if asked is not None:
+            target, child_scope = asked
+            scope["route"] = target.route
+            scope.update(child_scope)
+            return target.route.handle
+        if isinstance(found, MethodNotAllowed):
+            return self._method_not_allowed(found, scope)
+        if isinstance(found, Redirect):
+            prefix = scope["path"].removesuffix(path)
+            return RedirectResponse(str(URL(scope={**scope, "path": prefix + found.path})))
+        return self._default
+
+    def _method_not_allowed(self, found: MethodNotAllowed, scope: Scope) -> ASGIApp:
+        target = self.targets[self._ranks[found.index]]
+        scope["path_params"] = target.convert(found.params)
+        scope["endpoint"] = target.endpoint
+        scope["route"] = target.route
+        headers = {"Allow": ", ".join(found.allowed)}
+        if "app" not in scope:
+            return PlainTextResponse("Method Not Allowed", 405, headers)
+
+        async def refuse(_scope: Scope, _receive: Receive, _send: Send) -> None:
+            raise HTTPException(405, headers=headers)
+
+        return refuse
+
+
+async def _guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Runs what has no plan, and answers its errors."""
+    exchange = Exchange(scope, receive, send)
+    # A mounted application puts itself into the scope; the errors are for the one around it.
+    application = scope.get("app")
+    try:
+        await app(scope, receive, exchange.send_tracked)
+    except Exception as error:
+        await fail(error, exchange, application)
+
+
+def _is_known(pattern: Pattern) -> bool:
+    try:
+        Router([pattern])
+    except ValueError:
+        return False
+    return True
+
+
+def _below(root_path: str, path: str) -> str:
+    """The path below a mount or a proxy's prefix; a server may leave the prefix out."""
+    if path == root_path:
+        return ""
+    if path.startswith(root_path) and path[len(root_path)] == "/":
+        return path[len(root_path) :]
+    return path

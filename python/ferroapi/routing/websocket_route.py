@@ -1,0 +1,89 @@
+"""A WebSocket endpoint: its description, and the plan made of it."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import Match, WebSocketRoute, compile_path
+
+from ferroapi.dependencies.callables import callable_name
+from ferroapi.dependencies.declaration import get_endpoint_dependant
+from ferroapi.plan.operation import endpoint_context
+from ferroapi.plan.solver import Solver
+from ferroapi.plan.steps import compile_steps
+from ferroapi.plan.websocket import WebSocketPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.types import Receive, Scope, Send
+
+    from ferroapi import params
+    from ferroapi.routing.inheritance import Inherited
+
+
+class APIWebSocketRoute(WebSocketRoute):
+    """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        name: str | None = None,
+        dependencies: Sequence[params.Depends] | None = None,
+        dependency_overrides_provider: Any = None,
+    ) -> None:
+        """
+        Args:
+            path: the path with its parameters in braces.
+            endpoint: the coroutine function that talks.
+            name: the name for `url_path_for`; the function's name without it.
+            dependencies: run before those of the parameters; nobody takes their values.
+            dependency_overrides_provider: an object whose `dependency_overrides` replace
+                dependencies.
+        """
+        self.endpoint = endpoint
+        self.name = callable_name(endpoint) if name is None else name
+        self.dependencies = list(dependencies or ())
+        self.dependency_overrides_provider = dependency_overrides_provider
+        self._set_path(path)
+
+    def _set_path(self, path: str) -> None:
+        self.path = path
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self.dependant = get_endpoint_dependant(
+            path=self.path_format, call=self.endpoint, dependencies=self.dependencies
+        )
+
+    def within(self, outer: Inherited) -> APIWebSocketRoute:
+        """The route as an inclusion makes it; this one stays as it is."""
+        route = copy(self)
+        route.dependencies = [*outer.dependencies, *self.dependencies]
+        route.dependency_overrides_provider = outer.dependency_overrides_provider
+        route._set_path(outer.prefix + self.path)
+        return route
+
+    def plan(self) -> WebSocketPlan:
+        """Compiles what the route does with a handshake, with the overrides there are now."""
+        overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
+        steps = compile_steps(self.dependant, overrides)
+        solver = Solver(steps, endpoint_context=endpoint_context(self.endpoint))
+        return WebSocketPlan(steps=steps, solver=solver)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the route answers a handshake, and what it adds to the scope."""
+        match, child_scope = super().matches(scope)
+        if match is not Match.NONE:
+            child_scope["route"] = self
+        return match, child_scope
+
+    @cached_property
+    def _own_plan(self) -> WebSocketPlan:
+        return self.plan()
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a handshake that matched, for a route used without a router."""
+        await self._own_plan(scope, receive, send)
