@@ -118,17 +118,17 @@ _OAUTH2_REDIRECT = """<!DOCTYPE html>
 </html>
 """
 
-_ESCAPES_IN_SCRIPT = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&"})
+_ESCAPES_IN_SCRIPT = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&'"})
 
 
 def _script_json(value: Any) -> str:
-    """`value` as JSON that cannot end the `script` element around it."""
+    """`value` as JSON that can end neither the `script` element around it nor a string in it."""
     return json.dumps(jsonable_encoder(value)).translate(_ESCAPES_IN_SCRIPT)
 
 
 def _script_text(value: str) -> str:
     """`value` as a JavaScript string in apostrophes, as other programs look for it in the page."""
-    return "'" + _script_json(value)[1:-1].replace("'", "\\u0027") + "'"
+    return "'" + _script_json(value)[1:-1] + "'"
 
 
 def get_swagger_ui_html(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.openapi.constants import METHODS_WITH_BODY
+from ferroapi.openapi.forms import composed_form
 from ferroapi.openapi.merging import merged, non_empty
 from ferroapi.openapi.parameters import declared_parameters, describe_parameters, members
 from ferroapi.openapi.request_bodies import describe_request_body
@@ -24,24 +25,32 @@ if TYPE_CHECKING:
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
     from ferroapi.openapi.definitions import SchemaDefinitions
-    from ferroapi.openapi.routes import DocumentedRoute
+    from ferroapi.routing import APIRoute
 
 
 class Operation:
     """A documented route with its dependencies laid out once."""
 
-    def __init__(self, route: DocumentedRoute) -> None:
+    def __init__(self, route: APIRoute) -> None:
         self.route = route
         self.dependants = list(_distinct(route.dependant))
         self.parameters = list(declared_parameters(self.dependants))
+        self.body_field = self._body_field()
         self.callbacks = [
             Operation(callback) for callback in documented_routes(route.callbacks or ())
         ]
 
+    def _body_field(self) -> ModelField | None:
+        body = self.route.body_field
+        if body is None:
+            return None
+        params = [param for each in self.route.dependant.flat() for param in each.body_params]
+        return composed_form(body, params, name=f"Body_{self.route.unique_id}")
+
     @property
     def reads_input(self) -> bool:
         """Whether there is anything in a request that could be invalid."""
-        return self.route.body_field is not None or any(
+        return self.body_field is not None or any(
             members(parameter) for _, parameter in self.parameters
         )
 
@@ -50,7 +59,7 @@ class Operation:
         for callback in self.callbacks:
             yield from callback.fields()
         route = self.route
-        for single in (route.body_field, route.response_field, route.stream_item_field):
+        for single in (self.body_field, route.response_field, route.stream_item_field):
             if single is not None:
                 yield single
         yield from route.response_fields.values()
@@ -102,8 +111,8 @@ class OperationWriter:
             responses["422"] = VALIDATION_ERROR_RESPONSE
             self.refuses_invalid_requests = True
         body = None
-        if route.body_field is not None:
-            body = describe_request_body(route.body_field, self.definitions)
+        if operation.body_field is not None:
+            body = describe_request_body(operation.body_field, self.definitions)
 
         item = {}
         for method in route.methods:
@@ -122,7 +131,7 @@ class OperationWriter:
             item[method.lower()] = merged(described, route.openapi_extra or {})
         return item
 
-    def _operation_id(self, route: DocumentedRoute) -> str:
+    def _operation_id(self, route: APIRoute) -> str:
         operation_id = route.operation_id or route.unique_id
         if operation_id in self.operation_ids:
             _warn_duplicate(route, operation_id)
@@ -130,7 +139,7 @@ class OperationWriter:
         return operation_id
 
 
-def _warn_duplicate(route: DocumentedRoute, operation_id: str) -> None:
+def _warn_duplicate(route: APIRoute, operation_id: str) -> None:
     endpoint = getattr(route.endpoint, "__name__", "<unnamed_endpoint>")
     message = f"Duplicate Operation ID {operation_id} for function {endpoint}"
     file_name = getattr(route.endpoint, "__globals__", {}).get("__file__")

@@ -10,13 +10,14 @@ from starlette.responses import JSONResponse, Response
 
 from ferroapi.openapi.constants import REF_PREFIX
 from ferroapi.openapi.merging import merged
+from ferroapi.plan.serialization import is_body_allowed
 from ferroapi.routing.options import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ferroapi.openapi.definitions import JSONSchema, SchemaDefinitions
-    from ferroapi.openapi.routes import DocumentedRoute
+    from ferroapi.routing import APIRoute
 
 status_code_ranges = {
     "1XX": "Information",
@@ -71,7 +72,7 @@ VALIDATION_ERROR_RESPONSE: dict[str, Any] = {
 
 
 def describe_responses(
-    route: DocumentedRoute, definitions: SchemaDefinitions
+    route: APIRoute, definitions: SchemaDefinitions
 ) -> dict[str, dict[str, Any]]:
     """The response objects of an operation by status: the successful one and the declared ones.
 
@@ -81,7 +82,7 @@ def describe_responses(
     status = route.status_code
     response_class: type[Response] = resolved(route.response_class)
     success: dict[str, Any] = {"description": route.response_description}
-    if status is None or _may_have_content(status):
+    if is_body_allowed(status):
         content = _success_content(route, response_class, definitions)
         if content:
             success["content"] = content
@@ -102,10 +103,6 @@ def invites_validation_error(responses: dict[str, dict[str, Any]]) -> bool:
     return responses.keys().isdisjoint(("422", "4XX", "default"))
 
 
-def _may_have_content(status: int) -> bool:
-    return status >= 200 and status not in (204, 205, 304)
-
-
 def _default_status(response_class: type[Response]) -> int:
     """The status a response has when none is given: the default of its class's parameter."""
     constructors = (vars(class_).get("__init__") for class_ in response_class.__mro__)
@@ -117,7 +114,7 @@ def _default_status(response_class: type[Response]) -> int:
 
 
 def _success_content(
-    route: DocumentedRoute, response_class: type[Response], definitions: SchemaDefinitions
+    route: APIRoute, response_class: type[Response], definitions: SchemaDefinitions
 ) -> dict[str, dict[str, Any]]:
     if route.is_json_stream:
         item = route.stream_item_field
@@ -137,7 +134,7 @@ def _success_content(
     return {media_type: {"schema": schema}}
 
 
-def _event_schema(route: DocumentedRoute, definitions: SchemaDefinitions) -> JSONSchema:
+def _event_schema(route: APIRoute, definitions: SchemaDefinitions) -> JSONSchema:
     """One event of a stream; its data, when it is declared, is JSON in a string."""
     data: JSONSchema = {"type": "string"}
     event: JSONSchema = {

@@ -1,81 +1,22 @@
-"""The routes of an application, as far as they are documented."""
+"""The routes of an application that are documented."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING
 
 from ferroapi.routing import APIRoute, iter_route_contexts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-    from ferroapi.dependencies.models import Dependant
-    from ferroapi.fields import ModelField
     from ferroapi.routing import RouteContext
 
 
-class DocumentedRoute(Protocol):
-    """What a document says about a route: the route with everything its inclusions add to it."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def path_format(self) -> str: ...
-    @property
-    def methods(self) -> Collection[str]: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def endpoint(self) -> Callable[..., Any]: ...
-    @property
-    def tags(self) -> Sequence[Any]: ...
-    @property
-    def summary(self) -> str | None: ...
-    @property
-    def description(self) -> str | None: ...
-    @property
-    def deprecated(self) -> bool | None: ...
-    @property
-    def operation_id(self) -> str | None: ...
-    @property
-    def unique_id(self) -> str: ...
-    @property
-    def include_in_schema(self) -> bool: ...
-    @property
-    def openapi_extra(self) -> Mapping[str, Any] | None: ...
-    @property
-    def callbacks(self) -> Sequence[BaseRoute] | None: ...
-    @property
-    def dependant(self) -> Dependant: ...
-    @property
-    def body_field(self) -> ModelField | None: ...
-    @property
-    def status_code(self) -> int | None: ...
-    @property
-    def response_class(self) -> type[Response]: ...
-    @property
-    def response_description(self) -> str: ...
-    @property
-    def response_field(self) -> ModelField | None: ...
-    @property
-    def responses(self) -> Mapping[int | str, Mapping[str, Any]] | None: ...
-    @property
-    def response_fields(self) -> Mapping[int | str, ModelField]: ...
-    @property
-    def is_json_stream(self) -> bool: ...
-    @property
-    def is_sse_stream(self) -> bool: ...
-    @property
-    def stream_item_field(self) -> ModelField | None: ...
-
-
-def documented_routes(routes: Iterable[BaseRoute | RouteContext]) -> Iterator[DocumentedRoute]:
-    """The path operations below `routes` that are not hidden, in order of declaration."""
+def documented_routes(routes: Iterable[BaseRoute | RouteContext]) -> Iterator[APIRoute]:
+    """The path operations below `routes` that are not hidden, as their inclusions make them."""
     for context in iter_route_contexts(routes):
-        if isinstance(context.original_route, APIRoute):
-            route = cast("DocumentedRoute", context)
-            if route.include_in_schema:
-                yield route
+        route = context.route
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            yield route

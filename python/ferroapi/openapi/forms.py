@@ -1,0 +1,155 @@
+"""Request bodies that are forms made of models, which JSON Schema has to put together.
+
+A form is flat: the fields of each model stand next to those of the other models and next to single
+parameters, so the schema of the whole is an intersection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import AliasChoices, BaseModel, create_model
+from pydantic_core.core_schema import tuple_schema
+
+from ferroapi.annotations import is_union
+from ferroapi.dependencies.body import embeds_body
+from ferroapi.fields import model_fields
+from ferroapi.plan.forms import form_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+    from ferroapi.fields import ModelField
+    from ferroapi.openapi.definitions import JSONSchema
+
+
+def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) -> ModelField:
+    """The field that documents a body of several form parameters, at least one of them a model.
+
+    `body` is what stands for the whole body otherwise; it is returned as it is when the parameters
+    need no composition. `name` is that of the definition.
+    """
+    models = [form_model(param) for param in params]
+    nullable = any(map(_is_nullable, params, models))
+    if not any(models) or not (nullable or embeds_body(params)):
+        return body
+
+    class Composed(BaseModel):
+        @classmethod
+        def __get_pydantic_json_schema__(
+            cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler, /
+        ) -> JSONSchema:
+            reference = handler(core_schema)
+            definition = handler.resolve_ref_schema(reference)
+            definition.pop("properties", None)
+            definition.update(_compose(params, handler))
+            return reference
+
+    annotation = create_model(name, __base__=Composed)
+    return body.with_info(annotation=annotation, metadata=[], discriminator=None)
+
+
+def _is_nullable(param: ModelField, model: type[BaseModel] | None) -> bool:
+    return model is not None and is_union(param.field_info.annotation)
+
+
+def _compose(params: Sequence[ModelField], handler: GetJsonSchemaHandler) -> JSONSchema:
+    properties: dict[str, JSONSchema] = {}
+    required: dict[str, None] = {}
+    conditions: list[JSONSchema] = []
+    # A handler treats what is inside of a schema as every other schema, but not the schema itself.
+    together = handler(tuple_schema([param.core_schema for param in params]))
+    for param, schema in zip(params, together["prefixItems"], strict=True):
+        model = form_model(param)
+        if model is not None:
+            conditions += _group(param, model, schema, handler)
+            continue
+        name = param.input_names[0]
+        schema["title"] = _title(param)
+        if name in properties:
+            conditions.append({"properties": {name: schema}})
+        else:
+            properties[name] = schema
+        if param.required:
+            required[name] = None
+    composed: JSONSchema = {"allOf": conditions}
+    if properties:
+        composed["properties"] = properties
+    if required:
+        composed["required"] = list(required)
+    return composed
+
+
+def _title(param: ModelField) -> str:
+    return param.field_info.title or param.name.replace("_", " ").title()
+
+
+def _group(
+    param: ModelField, model: type[BaseModel], schema: JSONSchema, handler: GetJsonSchemaHandler
+) -> list[JSONSchema]:
+    """The conditions that one model of the form puts on the whole."""
+    schema.pop("default", None)
+    if "anyOf" not in schema:
+        return [_with_sent_names(schema, model, handler)]
+    schema["title"] = _title(param)
+    schema["anyOf"] = [
+        _with_sent_names(choice, model, handler)
+        for choice in schema["anyOf"]
+        if choice.get("type") != "null"
+    ]
+    absent = _absence(model)
+    return [{"not": absent}, schema] if param.required else [{"anyOf": [absent, schema]}]
+
+
+def _absence(model: type[BaseModel]) -> JSONSchema:
+    """What a form is that has nothing of the model: there is no `null` in forms."""
+    if model.model_config.get("extra") in ("allow", "forbid"):
+        return {"maxProperties": 0}
+    names = {name for member in model_fields(model) for name in member.input_names}
+    return {"not": {"anyOf": [{"required": [name]} for name in sorted(names)]}} if names else {}
+
+
+def _with_sent_names(
+    schema: JSONSchema, model: type[BaseModel], handler: GetJsonSchemaHandler
+) -> JSONSchema:
+    """The schema of a model with its properties under the names that a form may have for them.
+
+    It stays a reference where these are the names pydantic gives.
+    """
+    if "$ref" not in schema:
+        return schema
+    definition = handler.resolve_ref_schema({"$ref": schema["$ref"]})
+    properties, required = definition.get("properties", {}), definition.get("required", [])
+    names: dict[str, tuple[str, ...]] = {}
+    for member in model_fields(model):
+        described, sent = _described_name(member), member.input_names
+        ambiguous = len(sent) > 1 and described in required
+        if described in properties and (sent[0] != described or ambiguous):
+            names[described] = sent
+    if not names:
+        return schema
+    own = {key: value for key, value in schema.items() if key != "$ref"}
+    named = {names.get(name, (name,))[0]: value for name, value in properties.items()}
+    choices = [names.get(name, (name,)) for name in required]
+    several = [_any_required(choice) for choice in choices if len(choice) > 1]
+    return {
+        **definition,
+        "properties": named,
+        "required": [choice[0] for choice in choices if len(choice) == 1],
+        **({"allOf": several} if several else {}),
+        **own,
+    }
+
+
+def _any_required(names: Sequence[str]) -> JSONSchema:
+    return {"anyOf": [{"required": [name]} for name in names]}
+
+
+def _described_name(member: ModelField) -> Any:
+    choices = member.field_info.validation_alias
+    if isinstance(choices, AliasChoices):
+        return choices.choices[0]
+    return member.validation_alias or member.alias
