@@ -176,6 +176,18 @@ def test_alias(kind: Any, keywords: dict[str, Any], read: str, written: str) -> 
         assert model.model_validate({read: 1}).model_dump(by_alias=True) == {written: 1}
 
 
+@pytest.mark.parametrize(
+    ("keywords", "read"),
+    [({}, "inner"), ({"alias": "a"}, "a"), ({"alias": None}, "x"), ({"title": "T"}, "inner")],
+)
+def test_alias_of_the_type_can_be_taken_back(keywords: dict[str, Any], read: str) -> None:
+    """`alias=None` clears what `Field` in the type says, another keyword leaves it."""
+    inner = Annotated[int, Field(alias="inner")]
+    model: Any = create_model("Model", x=(Annotated[inner, params.Query(**keywords)], ...))
+
+    assert model.model_validate({read: 1}).x == 1
+
+
 def add_x(schema: dict[str, Any]) -> None:
     schema["x-extra"] = True
 

@@ -147,10 +147,13 @@ class ParameterInfo(FieldInfo):
             warn_deprecated("`regex` has been deprecated, please use `pattern` instead")
             options["pattern"] = options.get("pattern") or regex
         # pydantic's `Field()` lets `alias` stand for both directions; the class itself does not.
-        alias = options.get("alias")
-        if alias is not None:
-            options["validation_alias"] = options.get("validation_alias") or alias
-            options["serialization_alias"] = options.get("serialization_alias") or alias
+        # An `alias` of None takes back what the parameter's type says.
+        if options.get("validation_alias") is None:
+            options.pop("validation_alias", None)
+            if "alias" in options:
+                options["validation_alias"] = options["alias"]
+        if options.get("alias") is not None and options.get("serialization_alias") is None:
+            options["serialization_alias"] = options["alias"]
         super().__init__(default=default, annotation=annotation, **options)
 
     def _unexpected_keyword(self, name: str) -> TypeError:
