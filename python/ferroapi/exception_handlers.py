@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketState
 
 from ferroapi.encoders import jsonable_encoder
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from ferroapi.plan.serialization import is_body_allowed
 
 CLOSE_REASON_BYTES = 123
 """A close frame has 125 bytes, two of them for the code (RFC 6455, section 5.5)."""
@@ -19,7 +20,7 @@ CLOSE_REASON_BYTES = 123
 
 async def http_exception_handler(request: Request, exc: HTTPException) -> Response:
     """The status and headers of the error, and `{"detail": ...}` where a body is allowed."""
-    if exc.status_code < 200 or exc.status_code in {204, 205, 304}:
+    if not is_body_allowed(exc.status_code):
         return Response(status_code=exc.status_code, headers=exc.headers)
     return JSONResponse({"detail": exc.detail}, exc.status_code, exc.headers)
 
