@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS confirmations (
     order_id INTEGER PRIMARY KEY REFERENCES orders (id),
     text TEXT NOT NULL
 );
+CREATE VIEW IF NOT EXISTS orders_with_confirmations AS
+    SELECT orders.*, confirmations.text AS confirmation
+    FROM orders LEFT JOIN confirmations ON confirmations.order_id = orders.id;
 """
 
 FIRST_PRODUCTS = [

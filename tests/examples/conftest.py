@@ -1,5 +1,6 @@
 """Servers of the examples, in processes of their own."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -46,7 +47,7 @@ def running(arguments: Sequence[str], output: Path) -> Iterator[Server]:
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "TMPDIR": str(output.parent)},
         )
     try:
         yield Server(process, output)
@@ -63,10 +64,10 @@ def running(arguments: Sequence[str], output: Path) -> Iterator[Server]:
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Starts `python *arguments` among the examples; ends it after the tests of the module."""
     folder = tmp_path_factory.mktemp("servers")
+    names = map("{}.log".format, itertools.count())
     with ExitStack() as stack:
 
         def start(arguments: Sequence[str]) -> Server:
-            output = folder / f"{len(list(folder.iterdir()))}.log"
-            return stack.enter_context(running(arguments, output))
+            return stack.enter_context(running(arguments, folder / next(names)))
 
         yield start

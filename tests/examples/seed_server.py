@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from pydantic import BaseModel
+
+from ferroapi import FastAPI
 
 SNIPPETS = (
     "define_path_operations",
@@ -35,8 +38,6 @@ def add_operations(strict_content_type: Any) -> None:
 
     Its router is included in an application that has the check.
     """
-    from fastapi import FastAPI
-    from pydantic import BaseModel
 
     class Item(BaseModel):
         name: str

@@ -52,9 +52,7 @@ def place_order(
 @router.get("/{order_id}", responses={404: {"description": "No such order"}})
 def read_order(order_id: RowId, database: Database) -> Order:
     row = database.execute(
-        "SELECT orders.*, confirmations.text AS confirmation FROM orders"
-        " LEFT JOIN confirmations ON order_id = orders.id WHERE orders.id = ?",
-        (order_id,),
+        "SELECT * FROM orders_with_confirmations WHERE id = ?", (order_id,)
     ).fetchone()
     if row is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "No such order")

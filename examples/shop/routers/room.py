@@ -19,8 +19,9 @@ async def chat(websocket: WebSocket, nickname: Nickname, room: Room) -> None:
         listening = tasks.create_task(listen(websocket, room, room.position))
         await room.publish(ChatMessage(kind="joined", nickname=nickname))
         try:
-            async for text in websocket.iter_text():
-                await room.publish(ChatMessage(kind="said", nickname=nickname, text=text[:500]))
+            while (frame := await websocket.receive())["type"] == "websocket.receive":
+                if text := frame.get("text"):  # frames of bytes have none
+                    await room.publish(ChatMessage(kind="said", nickname=nickname, text=text[:500]))
         finally:
             listening.cancel()
             await room.publish(ChatMessage(kind="left", nickname=nickname))
