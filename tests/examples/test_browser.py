@@ -55,7 +55,7 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def wait_for(self, condition: str, seconds: float = 5) -> None:
+    def wait_for(self, condition: str, seconds: float = 10) -> None:
         """Waits until a JavaScript expression is true."""
         deadline = time.monotonic() + seconds
         while not self.run(f"Boolean({condition})"):
@@ -156,7 +156,7 @@ def test_page(page: Page, start_server: Callable[..., Any]) -> None:
     assert "401" in refused
 
     page.click("#export form button")
-    page.wait_for_state("#export", "3 so far")
+    page.wait_for("/^[1-8] so far$/.test(document.querySelector('#export .state').textContent)")
     page.wait_for_state("#export", "9 products")
     page.wait_for_line("#export", "Spoon <b>")
     page.click("#export .lines button")
