@@ -22,25 +22,25 @@ help: ## List the targets
 serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
 	$(BIN)/ferroapi run examples/shop/main.py --host 127.0.0.1 --port 8000
 
-test: $(VENV)/extension $(VENV)/test.group ## Run the tests of the Rust crates and of the package
+test: $(VENV)/extension $(VENV)/dev.group ## Run the tests of the Rust crates and of the package
 	cargo test --workspace --locked --quiet
 	$(BIN)/python -m pytest
 
 build: $(VENV)/extension ## Install the package into .venv: release build, Python files from the checkout
 
-lint: $(VENV)/extension $(VENV)/test.group $(VENV)/lint.group ## Check style, types and the stub of the extension
+lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types and the stub of the extension
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright
-	$(BIN)/python -m mypy.stubtest ferroapi._core --mypy-config-file pyproject.toml
+	$(BIN)/python -m pytest --quiet tests/packaging/test_stub.py
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 
 bench: $(VENV)/extension $(VENV)/bench.group ## Measure ferroapi beside FastAPI, Starlette and bare ASGI
 	$(BIN)/python benches/run.py
 
-conformance: tests/conformance $(VENV)/extension $(VENV)/test.group ## Run FastAPI's own test suite against ferroapi
+conformance: tests/conformance $(VENV)/extension $(VENV)/dev.group ## Run FastAPI's own test suite against ferroapi
 	$(BIN)/python -m pytest tests/conformance
 
 wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
