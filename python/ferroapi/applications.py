@@ -126,8 +126,9 @@ class FastAPI(PathOperations, Starlette):
             assert version, "A version must be provided for OpenAPI, e.g.: '2.1.0'"
         if root_path:
             warn_deprecated(
-                "The root_path argument is deprecated, set it in the server, "
-                "for example with the command line option --root-path."
+                "The `root_path` parameter is deprecated. Configure the "
+                "server's root path instead, for example with "
+                "`fastapi run --root-path /api/v1`."
             )
         self.debug = debug
         self.title = title
@@ -303,8 +304,8 @@ class FastAPI(PathOperations, Starlette):
         return self._dependency_overrides
 
     @dependency_overrides.setter
-    def dependency_overrides(self, overrides: Mapping[Dependency, Dependency]) -> None:
-        self._dependency_overrides = DependencyOverrides(overrides, self._overrides_changed)
+    def dependency_overrides(self, overrides: Mapping[Dependency, Dependency] | None) -> None:
+        self._dependency_overrides = DependencyOverrides(overrides or {}, self._overrides_changed)
         self._overrides_changed()
 
     def _overrides_changed(self) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
-from anyio import CancelScope
 from starlette.responses import Response
 
 from ferroapi.dependencies.callables import CallableKind
@@ -16,6 +14,7 @@ from ferroapi.failures import fail
 from ferroapi.plan.exchange import Exchange
 from ferroapi.plan.serialization import Reply, json_headers
 from ferroapi.plan.solver import Solver
+from ferroapi.plan.teardown import has_async_generators, run_with_teardown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,6 +57,7 @@ class OperationPlan:
         "_headers",
         "_kind",
         "_serialize",
+        "_shielded",
         "_solver",
         "_status_code",
         "_stream",
@@ -92,6 +92,7 @@ class OperationPlan:
         self._allowed, self._headers = json_headers(self._status_code)
         self._handler = handler
         self._generator_dependencies = any(step.kind.is_generator for step in steps[:-1])
+        self._shielded = has_async_generators(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, its errors included."""
@@ -154,30 +155,9 @@ class OperationPlan:
         await self._run_with_teardown(reply, exchange)
 
     async def _run_with_teardown(
-        self, get_reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
+        self, reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
     ) -> None:
-        """Sends the reply with the generators of its dependencies open.
-
-        Those of scope `function` are left before it is sent, those of scope `request` after it.
-        Leaving them is shielded from cancellation: what was opened is closed.
-        """
-        sent = False
-        with CancelScope() as teardown:
-            async with AsyncExitStack() as request_stack:
-                exchange.request_stack = request_stack
-                try:
-                    async with AsyncExitStack() as function_stack:
-                        exchange.function_stack = function_stack
-                        try:
-                            reply = await get_reply(exchange)
-                        finally:
-                            teardown.shield = True
-                    teardown.shield = False
-                    await self._send(reply, exchange)
-                    sent = True
-                finally:
-                    teardown.shield = True
-        if not sent:
+        if not await run_with_teardown(exchange, reply, self._send, shielded=self._shielded):
             raise FastAPIError(
                 "Response not awaited. There's a high chance that the "
                 "application code is raising an exception and a dependency with yield "
