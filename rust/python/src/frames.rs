@@ -1,5 +1,152 @@
-use pyo3::prelude::*;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub fn register(_module: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+use ferroapi_core::frames::{self, Event, EventError};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+/// What a `FrameBuffer` keeps of its memory when it is emptied.
+const KEPT_CAPACITY: usize = 1 << 16;
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(jsonl_frame, module)?)?;
+    module.add_function(wrap_pyfunction!(sse_frame, module)?)?;
+    module.add_class::<FrameBuffer>()
+}
+
+/// The bytes of a `bytes` or `str` argument.
+struct Payload<'a>(&'a [u8]);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Payload<'a> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyBytes>() {
+            return Ok(Self(object.extract()?));
+        }
+        if object.is_instance_of::<PyString>() {
+            return Ok(Self(object.extract::<&str>()?.as_bytes()));
+        }
+        let found = object.get_type().name()?;
+        Err(PyTypeError::new_err(format!(
+            "expected bytes or str, not {found}"
+        )))
+    }
+}
+
+/// A `retry` argument.
+struct Milliseconds(u64);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Milliseconds {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        object.extract().map(Self).map_err(|error| {
+            if error.is_instance_of::<PyTypeError>(object.py()) {
+                error
+            } else {
+                PyValueError::new_err("SSE 'retry' must be an integer from 0 to 2**64 - 1")
+            }
+        })
+    }
+}
+
+fn event<'a>(
+    data: Option<&'a Payload<'_>>,
+    event: Option<&'a str>,
+    id: Option<&'a str>,
+    retry: Option<Milliseconds>,
+    comment: Option<&'a str>,
+) -> Event<'a> {
+    Event {
+        data: data.map(|payload| payload.0),
+        event,
+        id,
+        retry: retry.map(|milliseconds| milliseconds.0),
+        comment,
+    }
+}
+
+fn value_error(error: EventError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+#[pyfunction]
+fn jsonl_frame<'py>(py: Python<'py>, data: Payload<'_>) -> Bound<'py, PyBytes> {
+    let mut buffer = Vec::new();
+    frames::append_record(&mut buffer, data.0);
+    PyBytes::new(py, &buffer)
+}
+
+#[pyfunction]
+#[pyo3(signature = (data=None, *, event=None, id=None, retry=None, comment=None))]
+fn sse_frame<'py>(
+    py: Python<'py>,
+    data: Option<Payload<'_>>,
+    event: Option<&str>,
+    id: Option<&str>,
+    retry: Option<Milliseconds>,
+    comment: Option<&str>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let mut buffer = Vec::new();
+    self::event(data.as_ref(), event, id, retry, comment)
+        .append(&mut buffer)
+        .map_err(value_error)?;
+    Ok(PyBytes::new(py, &buffer))
+}
+
+#[pyclass(frozen, module = "ferroapi._core")]
+struct FrameBuffer {
+    bytes: Mutex<Vec<u8>>,
+}
+
+impl FrameBuffer {
+    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+        // Appending leaves the bytes whole at every step.
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[pymethods]
+impl FrameBuffer {
+    #[new]
+    fn new() -> Self {
+        Self {
+            bytes: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn __len__(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn jsonl(&self, data: Payload<'_>) {
+        frames::append_record(&mut self.lock(), data.0);
+    }
+
+    #[pyo3(signature = (data=None, *, event=None, id=None, retry=None, comment=None))]
+    fn sse(
+        &self,
+        data: Option<Payload<'_>>,
+        event: Option<&str>,
+        id: Option<&str>,
+        retry: Option<Milliseconds>,
+        comment: Option<&str>,
+    ) -> PyResult<()> {
+        self::event(data.as_ref(), event, id, retry, comment)
+            .append(&mut self.lock())
+            .map_err(value_error)
+    }
+
+    fn raw(&self, data: Payload<'_>) {
+        self.lock().extend_from_slice(data.0);
+    }
+
+    fn take<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let mut buffer = self.lock();
+        let taken = PyBytes::new(py, &buffer);
+        buffer.clear();
+        buffer.shrink_to(KEPT_CAPACITY);
+        taken
+    }
 }

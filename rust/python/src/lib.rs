@@ -13,6 +13,7 @@ mod router;
 /// The compiled part of ferroapi.
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     frames::register(module)?;
     json::register(module)?;
     media_type::register(module)?;

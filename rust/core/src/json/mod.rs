@@ -1,0 +1,11 @@
+//! JSON, where bytes are all that is needed: what a body may not contain, and how values are
+//! written.
+
+mod check;
+mod float;
+mod number;
+mod write;
+
+pub use check::{Fault, FaultKind, MAX_DEPTH, check};
+pub use float::write_float;
+pub use write::{write_ascii_string, write_integer, write_string};

@@ -1,0 +1,100 @@
+/// Digits before the point that no double has.
+const MAX_INTEGER_DIGITS: usize = 308;
+
+/// Where the non-finite number starts that has its telling byte (`N`, `I`, `.`, `e` or `E`, outside
+/// of strings) at `offset`, if there is one.
+///
+/// A byte of the text is looked at a fixed number of times, however often this is called.
+pub(super) fn non_finite(text: &[u8], offset: usize) -> Option<usize> {
+    let (before, at) = text.split_at_checked(offset)?;
+    match at.first()? {
+        b'N' => at.starts_with(b"NaN").then_some(offset),
+        b'I' => at
+            .starts_with(b"Infinity")
+            .then(|| offset - usize::from(before.ends_with(b"-"))),
+        b'.' => long_integer_part(before, at),
+        _ => exponent(before, at),
+    }
+}
+
+/// A number with a fraction overflows without an exponent only when hundreds of digits come first.
+fn long_integer_part(before: &[u8], at: &[u8]) -> Option<usize> {
+    let digits = digits_at_end(before);
+    if digits <= MAX_INTEGER_DIGITS {
+        return None;
+    }
+    let fraction = at.get(1..)?;
+    let fraction_digits = digits_at_start(fraction);
+    let exponent = exponent_length(fraction.get(fraction_digits..)?);
+    let number_end = 1 + fraction_digits + exponent;
+    overflow(before, digits, at.get(..number_end)?)
+}
+
+fn exponent(before: &[u8], at: &[u8]) -> Option<usize> {
+    let last_digits = digits_at_end(before);
+    if last_digits == 0 {
+        return None;
+    }
+    let (head, _) = before.split_at_checked(before.len() - last_digits)?;
+    // With a point before them they are the fraction.
+    let (length, integer_digits) = match head.strip_suffix(b".") {
+        Some(head) => {
+            let digits = digits_at_end(head);
+            (digits + 1 + last_digits, digits)
+        }
+        None => (last_digits, last_digits),
+    };
+    let after = at.get(..exponent_length(at))?;
+    // Below ten to the power of the sum; most numbers end here.
+    if integer_digits + exponent_bound(after) <= MAX_INTEGER_DIGITS {
+        return None;
+    }
+    overflow(before, length, after)
+}
+
+/// Where the number starts that ends `before` with `length` bytes and goes on with `after`, if it
+/// is too large.
+#[cold]
+fn overflow(before: &[u8], length: usize, after: &[u8]) -> Option<usize> {
+    let start = before.len() - length;
+    let number = [before.get(start..)?, after].concat();
+    let value: f64 = str::from_utf8(&number).ok()?.parse().ok()?;
+    let sign = usize::from(before.get(..start)?.ends_with(b"-"));
+    value.is_infinite().then(|| start - sign)
+}
+
+/// The length of `e`, a sign and digits, or zero.
+fn exponent_length(text: &[u8]) -> usize {
+    let [b'e' | b'E', rest @ ..] = text else {
+        return 0;
+    };
+    match rest {
+        [b'+' | b'-', digits @ ..] => 2 + digits_at_start(digits),
+        digits => 1 + digits_at_start(digits),
+    }
+}
+
+/// No less than the value of an exponent; exact up to 999, zero when it is negative.
+fn exponent_bound(exponent: &[u8]) -> usize {
+    let digits = match exponent {
+        [_, b'-', ..] | [] => return 0,
+        [_, b'+', digits @ ..] | [_, digits @ ..] => digits,
+    };
+    if digits.len() > 3 {
+        return usize::MAX / 2;
+    }
+    digits.iter().fold(0, |value, digit| {
+        value * 10 + usize::from(digit.wrapping_sub(b'0'))
+    })
+}
+
+fn digits_at_end(text: &[u8]) -> usize {
+    text.iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count()
+}
+
+fn digits_at_start(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}

@@ -1,0 +1,4 @@
+//! The check against a byte-by-byte one, and what is written against slower ways to write it.
+
+mod check;
+mod write;
