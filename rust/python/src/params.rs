@@ -29,7 +29,10 @@ struct Place<C> {
 #[pymethods]
 impl Parameters {
     #[new]
-    #[pyo3(signature = (*, path = Vec::new(), query = Vec::new(), header = Vec::new(), cookie = Vec::new()))]
+    #[pyo3(
+        signature = (*, path = vec![], query = vec![], header = vec![], cookie = vec![]),
+        text_signature = "(*, path=(), query=(), header=(), cookie=())",
+    )]
     fn new(
         path: Vec<(Bound<'_, PyString>, Vec<Bound<'_, PyString>>)>,
         query: Vec<WantedArgument<'_>>,
