@@ -1,0 +1,88 @@
+"""Server-sent events: the response class that asks for them, the event, and its wire format."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+from starlette.responses import StreamingResponse
+
+from ferroapi._core import sse_frame
+
+__all__ = ["KEEPALIVE_COMMENT", "EventSourceResponse", "ServerSentEvent", "format_sse_event"]
+
+KEEPALIVE_COMMENT = b": ping\n\n"
+"""What an event stream sends when it has had nothing to send for a while."""
+
+_PING_INTERVAL: float = 15.0
+"""Seconds without anything sent after which an event stream sends `KEEPALIVE_COMMENT`."""
+
+
+class EventSourceResponse(StreamingResponse):
+    """Asks for a stream of server-sent events.
+
+    Given as `response_class` of a path operation that yields, with any HTTP method: each item
+    becomes one event of a `text/event-stream` response.
+    """
+
+    media_type = "text/event-stream"
+
+
+def _single_line_event(event: str | None) -> str | None:
+    if event is not None and ("\n" in event or "\r" in event):
+        raise ValueError("SSE 'event' must be a single line")
+    return event
+
+
+def _usable_id(id: str | None) -> str | None:  # noqa: A002 - the field's name
+    if id is None:
+        return None
+    if "\0" in id:
+        raise ValueError("SSE 'id' must not contain null characters")
+    if "\n" in id or "\r" in id:
+        raise ValueError("SSE 'id' must be a single line")
+    return id
+
+
+class ServerSentEvent(BaseModel):
+    """One event of an event stream, for control over more than its data.
+
+    `data` is any value; it is sent as JSON, so that a string arrives in quotes. `raw_data` is text
+    that is sent as it is; only one of the two can be given. `event` is the type a browser's
+    listener is registered for, `id` what it sends back as `Last-Event-ID` when it reconnects,
+    `retry` how many milliseconds it waits before that. `comment` is not seen by listeners.
+
+    `event` and `id` are single lines, and `id` has no NUL; an event that was changed after it was
+    validated is refused with the same `ValueError` when it is sent.
+    """
+
+    data: Any = None
+    raw_data: str | None = None
+    event: Annotated[str | None, AfterValidator(_single_line_event)] = None
+    id: Annotated[str | None, AfterValidator(_usable_id)] = None
+    retry: Annotated[int | None, Field(ge=0)] = None
+    comment: str | None = None
+
+    @model_validator(mode="after")
+    def _one_payload(self) -> Self:
+        if self.data is not None and self.raw_data is not None:
+            raise ValueError(
+                "Cannot set both 'data' and 'raw_data' on the same ServerSentEvent. "
+                "Use 'data' for JSON-serialized payloads or 'raw_data' for pre-formatted strings."
+            )
+        return self
+
+
+def format_sse_event(
+    *,
+    data_str: str | None = None,
+    event: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field's name
+    retry: int | None = None,
+    comment: str | None = None,
+) -> bytes:
+    """One event as the HTML standard's event stream format writes it (section 9.2.6).
+
+    `data_str` is already serialized; it and `comment` may have several lines, `retry` is in
+    milliseconds. Raises `ValueError` for an `event` or `id` that is not a single line and for an
+    `id` with a NUL.
+    """
+    return sse_frame(data_str, event=event, id=id, retry=retry, comment=comment)

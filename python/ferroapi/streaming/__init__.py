@@ -1,0 +1,7 @@
+"""Streams: responses whose body is what a generator yields."""
+
+from ferroapi.streaming import jsonl, raw, sse
+from ferroapi.streaming.encoder import Dump, Encoder
+from ferroapi.streaming.response import GeneratorStream, end_streams
+
+__all__ = ["Dump", "Encoder", "GeneratorStream", "end_streams", "jsonl", "raw", "sse"]

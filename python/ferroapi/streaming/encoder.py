@@ -1,0 +1,44 @@
+"""How the items of a stream become bytes: what is known when the stream is declared."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ferroapi._core import FrameBuffer, encode_json_item
+from ferroapi.encoders import jsonable_encoder
+
+Dump: TypeAlias = Callable[[Any], bytes]
+"""Gives the JSON of one item, or raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """What a kind of stream sends for its items, and around them."""
+
+    encode: Callable[[FrameBuffer, Any], None]
+    """Appends the frame of one item. Appends nothing when it raises."""
+    media_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of every response of this kind, names in lower case."""
+    keep_alive: bytes | None = None
+    """The frame that is sent in long silences; readers come back when such a stream ends."""
+
+
+def dump_untyped(item: Any) -> bytes:
+    """The JSON of an item of no declared type: what `json.dumps` gives, but `null` for NaN."""
+    data = encode_json_item(item)
+    if data is not None:
+        return data
+    return json.dumps(_finite(jsonable_encoder(item))).encode()
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_finite(value) for value in data]
+    return data

@@ -1,0 +1,144 @@
+"""The response that a generator endpoint gives."""
+
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from ferroapi import sse
+from ferroapi._core import FrameBuffer
+from ferroapi.streaming import raw
+from ferroapi.streaming.delivery import Delivery
+from ferroapi.streaming.encoder import Encoder
+from ferroapi.streaming.source import AsyncSource, Source, ThreadSource
+
+_open_streams: set[Delivery] = set()
+
+
+class GeneratorStream(StreamingResponse):
+    """Sends what a generator yields, as it is yielded.
+
+    `generator` is asynchronous or synchronous and was not advanced yet; a synchronous one runs in
+    worker threads. `encoder` makes frames of its items. `headers` override the encoder's, and
+    `media_type` its media type. `ping_interval` is the silence in seconds after which an encoder's
+    keep-alive is sent, by default the module's setting at the time of sending.
+
+    Whatever happens, the generator is closed before sending returns: an asynchronous one in the
+    task that sends, a synchronous one in a worker thread. When the client leaves, sending returns
+    and the background task runs. An exception of the generator or of its encoder is raised as it
+    is, after the items before it were sent; if there were none, before the response was started.
+    """
+
+    def __init__(
+        self,
+        generator: AsyncIterator[Any] | Iterator[Any],
+        encoder: Encoder,
+        *,
+        status_code: int = 200,
+        headers: Mapping[str, str] | None = None,
+        media_type: str | None = None,
+        background: BackgroundTask | None = None,
+        ping_interval: float | None = None,
+    ) -> None:
+        self._generator = generator
+        self._encoder = encoder
+        self._ping_interval = ping_interval
+        self._encoded: AsyncIterator[bytes] | None = None
+        self.status_code = status_code
+        self.media_type = encoder.media_type if media_type is None else media_type
+        self.background = background
+        given = {name.lower(): value for name, value in (headers or {}).items()}
+        self.init_headers({**encoder.headers, **given})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        version = scope.get("asgi", {}).get("spec_version", "2.0")
+        interval = sse._PING_INTERVAL if self._ping_interval is None else self._ping_interval
+        frames = FrameBuffer()
+        delivery = Delivery(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            },
+            frames,
+            receive,
+            send,
+            keep_alive=self._encoder.keep_alive,
+            ping_interval=interval,
+            send_raises=tuple(map(int, version.split("."))) >= (2, 4),
+        )
+        source: Source
+        if isinstance(self._generator, AsyncIterator):
+            source = AsyncSource(self._generator, self._encoder.encode, frames)
+        else:
+            source = ThreadSource(
+                self._generator, self._encoder.encode, frames, delivery.attend_from_thread
+            )
+        _open_streams.add(delivery)
+        try:
+            await delivery.run(source)
+        finally:
+            _open_streams.discard(delivery)
+        if self.background is not None:
+            await self.background()
+
+    @property
+    def body_iterator(self) -> AsyncIterator[bytes]:
+        """The frames, one an item. Assigning chunks of text or bytes sends those instead."""
+        if self._encoded is None:
+            self._encoded = self._encode()
+        return self._encoded
+
+    @body_iterator.setter
+    def body_iterator(self, chunks: AsyncIterable[str | bytes | memoryview]) -> None:
+        self._generator = _closing(chunks, self._encoded, self._generator)
+        self._encoder = replace(self._encoder, encode=raw.encoder(self.charset).encode)
+        self._encoded = None
+
+    async def _encode(self) -> AsyncIterator[bytes]:
+        frames = FrameBuffer()
+        async with aclosing(_asynchronous(self._generator)) as items:
+            async for item in items:
+                self._encoder.encode(frames, item)
+                yield frames.take()
+
+
+async def _asynchronous(generator: AsyncIterator[Any] | Iterator[Any]) -> AsyncGenerator[Any]:
+    items = generator if isinstance(generator, AsyncIterator) else iterate_in_threadpool(generator)
+    try:
+        async for item in items:
+            yield item
+    finally:
+        await _close(items)
+        await _close(generator)
+
+
+async def _closing(chunks: AsyncIterable[Any], *inner: object) -> AsyncIterator[Any]:
+    try:
+        async for chunk in chunks:
+            yield chunk
+    finally:
+        for iterator in (chunks, *inner):
+            await _close(iterator)
+
+
+async def _close(iterator: object) -> None:
+    if hasattr(iterator, "aclose"):
+        await iterator.aclose()
+    elif hasattr(iterator, "close"):
+        await run_in_threadpool(iterator.close)
+
+
+def end_streams() -> None:
+    """Ends every open stream of this process, from any thread: for a server that shuts down.
+
+    Generators are interrupted and closed as when their clients leave. Event streams end in order,
+    since readers reconnect; others are left incomplete, so that readers can tell.
+    """
+    for delivery in tuple(_open_streams):
+        delivery.end()

@@ -1,0 +1,180 @@
+"""The child tasks of one stream, and the ways in which they reach the task that sends it."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import copy_context
+from typing import Any
+
+import anyio
+import anyio.abc
+
+
+class StreamScope(ABC):
+    """Child tasks that end with the stream and can end it.
+
+    Everything but `call_from_thread` is called in the thread of the event loop, also from plain
+    callbacks. What is called after the stream has ended has no effect.
+    """
+
+    def __init__(self) -> None:
+        self.stopped = False
+        """Whether the stream was asked to end."""
+        self._ended = False
+        self._failure: Exception | None = None
+
+    @abstractmethod
+    async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
+        """Runs `stream` in this task, then ends the child tasks.
+
+        Raises what `stream` raises, as it is, or the failure that stopped it.
+        """
+
+    @abstractmethod
+    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Starts a child task. What it raises stops the stream."""
+
+    @abstractmethod
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Calls once, unless the stream has ended by then. There is one such call at a time."""
+
+    @abstractmethod
+    def call_from_thread(self, callback: Callable[[], object]) -> None:
+        """Calls in the thread of the event loop, soon; returns at once."""
+
+    @abstractmethod
+    def _interrupt(self) -> None: ...
+
+    def stop(self, failure: Exception | None = None) -> bool:
+        """Interrupts the stream; `run` then raises `failure`, if there is one.
+
+        Only the first call counts. Returns whether this one did.
+        """
+        if self.stopped or self._ended:
+            return False
+        self.stopped = True
+        self._failure = failure
+        self._interrupt()
+        return True
+
+    @abstractmethod
+    def interrupted(self) -> None:
+        """Says that the stream's task is being interrupted: whether by `stop` or by others.
+
+        AnyIO repeats an interruption at every `await` until its scope is left. Where that can be
+        helped, the stream is interrupted once, so that a generator may wait in its clean-up.
+        """
+
+    async def _run_child(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await child()
+        except Exception as failure:
+            self.stop(failure)
+
+
+class AsyncioScope(StreamScope):
+    """On asyncio: a task group cannot be used from callbacks, and costs twice as much."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self._context = copy_context()
+        self._interruption = anyio.CancelScope()
+        self._insulation = anyio.CancelScope()
+        self._children: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
+        with self._interruption:
+            try:
+                with self._insulation:
+                    await stream()
+            finally:
+                self._ended = True
+                await self._end_children()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _end_children(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        for child in self._children:
+            child.cancel()
+        if self._children:
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait(self._children)
+
+    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if not self._ended:
+            task = self._loop.create_task(self._run_child(child))
+            self._children.add(task)
+            task.add_done_callback(self._children.discard)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+        if not self._ended:
+            self._timer = self._loop.call_later(seconds, callback)
+
+    def call_from_thread(self, callback: Callable[[], object]) -> None:
+        self._loop.call_soon_threadsafe(callback, context=self._context)
+
+    def _interrupt(self) -> None:
+        self._interruption.cancel()
+
+    def interrupted(self) -> None:
+        if self.stopped:
+            self._insulation.shield = True
+
+
+class TrioScope(StreamScope):
+    """On Trio, which has to be installed then; it is not a dependency."""
+
+    def __init__(self) -> None:
+        from trio.lowlevel import current_trio_token
+
+        super().__init__()
+        self._token = current_trio_token()
+        self._group = anyio.create_task_group()
+
+    async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
+        async with self._group:
+            try:
+                await stream()
+            except Exception as failure:
+                # The group would wrap it.
+                self._failure = failure
+            finally:
+                self._ended = True
+                self._group.cancel_scope.cancel()
+        if self._failure is not None:
+            raise self._failure
+
+    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if not self._ended:
+            self._group.start_soon(self._run_child, child)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+        if not self._ended:
+            self._group.start_soon(_sleep_and_call, seconds, callback)
+
+    def call_from_thread(self, callback: Callable[[], object]) -> None:
+        self._token.run_sync_soon(callback)
+
+    def _interrupt(self) -> None:
+        self._group.cancel_scope.cancel()
+
+    def interrupted(self) -> None:
+        """Nothing to do: on Trio it is the clean-up itself that asks for a shield."""
+
+
+async def _sleep_and_call(seconds: float, callback: Callable[[], None]) -> None:
+    await anyio.sleep(seconds)
+    callback()
+
+
+def stream_scope() -> StreamScope:
+    """The scope for a stream of this task."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return TrioScope()
+    return AsyncioScope()

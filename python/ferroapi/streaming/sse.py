@@ -1,0 +1,53 @@
+"""Server-sent events: items as an event stream (HTML standard, section 9.2)."""
+
+from typing import Any
+
+from ferroapi._core import FrameBuffer, encode_json_item
+from ferroapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, ServerSentEvent
+from ferroapi.streaming.encoder import Dump, Encoder, dump_untyped
+
+
+def encoder(dump: Dump | None = None) -> Encoder:
+    """Sends items as events.
+
+    A `ServerSentEvent` is written as it says, whatever `dump` is; any other item is the data of an
+    event. `dump` checks an item and gives its JSON; without it any item is taken that
+    `jsonable_encoder` takes.
+    """
+    dump_item = dump_untyped if dump is None else dump
+
+    def encode(frames: FrameBuffer, item: Any) -> None:
+        if isinstance(item, ServerSentEvent):
+            # The fields may have been assigned after they were validated: `sse` checks them again.
+            frames.sse(
+                _payload(item),
+                event=item.event,
+                id=item.id,
+                retry=item.retry,
+                comment=item.comment,
+            )
+        else:
+            frames.sse(dump_item(item))
+
+    return Encoder(
+        encode,
+        media_type=EventSourceResponse.media_type,
+        # A proxy that buffers would keep events back (nginx understands the second header).
+        headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
+        keep_alive=KEEPALIVE_COMMENT,
+    )
+
+
+def _payload(event: ServerSentEvent) -> bytes | str | None:
+    if event.raw_data is not None:
+        return event.raw_data
+    data = event.data
+    if data is None:
+        return None
+    encoded = encode_json_item(data)
+    if encoded is not None:
+        return encoded
+    if hasattr(data, "model_dump_json"):
+        model_json: str = data.model_dump_json()
+        return model_json
+    return dump_untyped(data)
