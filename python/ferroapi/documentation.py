@@ -21,9 +21,9 @@ def add_documentation_routes(app: FastAPI) -> None:
         root_path = _root_path(request)
         schema = app.openapi()
         servers = schema.get("servers", [])
-        if root_path and app.root_path_in_servers:
-            if root_path not in {server.get("url") for server in servers}:
-                schema = {**schema, "servers": [{"url": root_path}, *servers]}
+        shown = not app.root_path_in_servers or root_path in [s.get("url") for s in servers]
+        if root_path and not shown:
+            schema = {**schema, "servers": [{"url": root_path}, *servers]}
         return JSONResponse(schema)
 
     app.add_route(openapi_url, openapi, include_in_schema=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from starlette.websockets import WebSocket
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,9 +48,9 @@ class Failures:
             if key in (500, Exception):
                 server_error = handler
             elif isinstance(key, int):
-                self._by_status[key] = handler
+                self._by_status[key] = _awaitable(handler)
             else:
-                self._by_type[key] = handler
+                self._by_type[key] = _awaitable(handler)
         self._resolved: dict[type[BaseException], Any] = {}
         self._outermost = outermost
         self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
@@ -89,14 +90,14 @@ class Failures:
         if exchange.started:
             raise RuntimeError(STARTED) from error
         try:
-            response = await _call(handler, exchange.connection, error)
+            response = await handler(exchange.connection, error)
         except Exception as raised:
             # A handler may raise what another handler takes, once.
             handler = self.find(raised)
             if handler is None or raised is error:
                 raise
             error = raised
-            response = await _call(handler, exchange.connection, raised)
+            response = await handler(exchange.connection, raised)
         if response is not None:
             await response(exchange.scope, exchange.receive, exchange.send_tracked)
         # An exception object that is raised again and again would keep every request's frames.
@@ -111,7 +112,7 @@ class Failures:
         elif handler is None:
             response = self._server_error.error_response(connection, error)
         else:
-            response = await _call(handler, connection, error)
+            response = await _awaitable(handler)(connection, error)
         await response(exchange.scope, exchange.receive, exchange.send_tracked)
 
 
@@ -123,10 +124,11 @@ async def _close_websocket(websocket: WebSocket, error: WebSocketException) -> N
     await websocket.close(code=error.code, reason=error.reason)
 
 
-async def _call(handler: Callable[..., Any], connection: Any, error: Exception) -> Any:
+def _awaitable(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """A handler to be awaited; a synchronous one runs in a thread."""
     if callable_kind(handler) is CallableKind.COROUTINE:
-        return await handler(connection, error)
-    return await run_in_threadpool(handler, connection, error)
+        return handler
+    return partial(run_in_threadpool, handler)
 
 
 async def fail(error: Exception, exchange: Exchange, application: Any = None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ else:
     from asyncio import iscoroutinefunction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 class CallableKind(Enum):
@@ -70,6 +72,21 @@ def callable_kind(call: Callable[..., Any]) -> CallableKind:
         if any(test(implementation) for implementation in implementations):
             return kind
     return CallableKind.THREAD
+
+
+@contextmanager
+def declaring(call: Any) -> Iterator[None]:
+    """Adds name, file and line of a callable to what its declaration raises."""
+    try:
+        yield
+    except Exception as error:
+        code = getattr(unwrapped(call), "__code__", None)
+        if code is not None:
+            error.add_note(
+                f"in the declaration of {callable_name(call)}, "
+                f"{code.co_filename}, line {code.co_firstlineno}"
+            )
+        raise
 
 
 def callable_name(call: Any) -> str:

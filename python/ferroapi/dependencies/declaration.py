@@ -25,7 +25,6 @@ from ferroapi.annotations import (
     optional_model,
     resolve_alias,
 )
-from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
 from ferroapi.dependencies.signature import parameters
@@ -316,11 +315,3 @@ def _field(name: str, annotation: Any, info: FieldInfo, path_names: frozenset[st
             or optional_model(info.annotation) is not None
         ), f"Query parameter {name!r} must be one of the supported types"
     return field
-
-
-def describe(call: Callable[..., Any]) -> str:
-    """Name, file and line of a callable, for the error of its declaration."""
-    code = getattr(inspect.unwrap(call), "__code__", None)
-    if code is None:
-        return callable_name(call)
-    return f"{callable_name(call)} ({code.co_filename}, line {code.co_firstlineno})"

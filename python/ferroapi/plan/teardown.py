@@ -34,9 +34,10 @@ async def run_with_teardown(
     """Runs `work`, then `finish` with its result, with the generators of dependencies open.
 
     Those of scope `function` are left between the two, those of scope `request` after both. What
-    was opened is closed: with `shielded`, for asynchronous generators, leaving them is not cancelled,
-    and a cancellation is delivered afterwards. (Synchronous ones are left in threads that nobody
-    cancels.) The shield is opened before the first generator, so that their own scopes nest in it.
+    was opened is closed: with `shielded`, for asynchronous generators, leaving them is not
+    cancelled, and a cancellation is delivered afterwards. (Synchronous ones are left in threads
+    that nobody cancels.) The shield is opened before the first generator, so that their own scopes
+    nest in it.
 
     Returns:
         False when a generator swallowed an exception, so that `finish` did not run to its end.

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
 from typing_extensions import Unpack, deprecated
 
 from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.dependencies.callables import declaring
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.inheritance import Inherited, check_prefix
 from ferroapi.routing.lifespan import (
@@ -186,7 +187,9 @@ class APIRouter(PathOperations, Router):
             ("strict_content_type", self.strict_content_type),
         ):
             given[name] = first_chosen(given.get(name, default), default)
-        self.routes.append(route_class(self.prefix + path, endpoint, **given))
+        with declaring(endpoint):
+            route = route_class(self.prefix + path, endpoint, **given)
+        self.routes.append(route)
 
     def add_api_websocket_route(
         self,
@@ -197,15 +200,15 @@ class APIRouter(PathOperations, Router):
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
         """Declares a WebSocket endpoint without a decorator."""
-        self.routes.append(
-            APIWebSocketRoute(
+        with declaring(endpoint):
+            route = APIWebSocketRoute(
                 self.prefix + path,
                 endpoint,
                 name=name,
                 dependencies=[*self.dependencies, *(dependencies or ())],
                 dependency_overrides_provider=self.dependency_overrides_provider,
             )
-        )
+        self.routes.append(route)
 
     def websocket(
         self,
