@@ -144,8 +144,8 @@ def test_content_type_of_a_wrong_type(content_type: bytes) -> None:
 @pytest.mark.parametrize("piece", [b" ", b"a", b"/", b";", b'"', b"\\", b'a="', b"+json", b"\xff"])
 def test_60_kb_take_no_time(piece: bytes) -> None:
     hostile = piece * (60_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     assert not is_json(hostile)
     assert is_json(b"application/json;" + hostile)
     assert is_json(b"application/json" + b" " * 60_000)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1

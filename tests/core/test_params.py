@@ -376,11 +376,11 @@ SIZE = 60_000
 )
 def test_60_kb_of_query(piece: bytes) -> None:
     hostile = piece * (SIZE // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     for query_string in (hostile, b"a=" + hostile):
         values = QueryParams(query_string)
         assert query(query_string, "a", "all") == (values.getlist("a") or None)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -388,9 +388,9 @@ def test_60_kb_of_query(piece: bytes) -> None:
 )
 def test_60_kb_of_cookie(piece: bytes) -> None:
     content = piece * (SIZE // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     actual = cookie(b'a="' + content + b'"')
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
     expected = re.sub(
         r"\\(?:([0-3][0-7][0-7])|(.))",
         lambda escape: chr(int(escape[1], 8)) if escape[1] else escape[2],
@@ -405,9 +405,9 @@ def test_60_kb_of_cookie(piece: bytes) -> None:
 @pytest.mark.parametrize("piece", [b";", b"a;", b"a=1;", b" ;", b"=;"])
 def test_60_kb_of_cookies(piece: bytes) -> None:
     value = piece * (SIZE // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     actual = cookie(value)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
     assert actual == starlette_cookies([value]).get("a")
 
 
