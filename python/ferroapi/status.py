@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from starlette import status as _status
-from starlette.status import *  # noqa: F403  # the names are Starlette's to list
+
+# The names are Starlette's to list.
+from starlette.status import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary]
 from starlette.status import __all__ as __all__
 
 if not TYPE_CHECKING:  # a type checker that sees it accepts any misspelt name

@@ -69,8 +69,7 @@ def test_type_checkers_find_what_they_need(name: str, wheel: ZipFile) -> None:
 
 def test_the_extension_is_the_release_build(wheel: ZipFile) -> None:
     extension = wheel.read(f"ferroapi/_core{sysconfig.get_config_var('EXT_SUFFIX')}")
-    assert b".debug_info" not in extension
-    assert b".symtab" not in extension
+    assert b"\0.symtab\0" not in extension, "an ELF file with its symbols"
 
 
 def test_there_is_one_version(wheel: ZipFile, metadata: Message) -> None:
