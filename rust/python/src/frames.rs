@@ -15,6 +15,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 }
 
 /// The bytes of a `bytes` or `str` argument.
+#[derive(Clone, Copy)]
 struct Payload<'a>(&'a [u8]);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Payload<'a> {

@@ -31,7 +31,7 @@ pub enum FaultKind {
 /// and 2.2) or too deep.
 ///
 /// This is no parser: text that is not JSON may have a fault or none, whatever else is wrong with
-/// it. The time is linear in the length, about 0.6 ns a byte for ordinary records; nothing is
+/// it. The time is linear in the length, about half a nanosecond a byte for ordinary records; nothing is
 /// allocated, and depth costs no stack.
 ///
 /// ```

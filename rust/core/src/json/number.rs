@@ -1,4 +1,4 @@
-/// Digits before the point that no double has.
+/// A number with this many digits before the point, or fewer, is in the range of a double.
 const MAX_INTEGER_DIGITS: usize = 308;
 
 /// Where the non-finite number starts that has its telling byte (`N`, `I`, `.`, `e` or `E`, outside
@@ -7,30 +7,44 @@ const MAX_INTEGER_DIGITS: usize = 308;
 /// A byte of the text is looked at a fixed number of times, however often this is called.
 pub(super) fn non_finite(text: &[u8], offset: usize) -> Option<usize> {
     let (before, at) = text.split_at_checked(offset)?;
-    match at.first()? {
-        b'N' => at.starts_with(b"NaN").then_some(offset),
-        b'I' => at
-            .starts_with(b"Infinity")
-            .then(|| offset - usize::from(before.ends_with(b"-"))),
-        b'.' => long_integer_part(before, at),
-        _ => exponent(before, at),
-    }
+    let number = match at.first()? {
+        b'N' => return at.starts_with(b"NaN").then_some(offset),
+        b'I' => {
+            let sign = usize::from(before.ends_with(b"-"));
+            return at.starts_with(b"Infinity").then(|| offset - sign);
+        }
+        b'.' => long_integer_part(before, at)?,
+        _ => exponent(before, at)?,
+    };
+    let start = offset - number.before;
+    let digits = text.get(start..offset + number.after)?;
+    let value: f64 = str::from_utf8(digits).ok()?.parse().ok()?;
+    let sign = usize::from(text.get(..start)?.ends_with(b"-"));
+    value.is_infinite().then(|| start - sign)
+}
+
+/// A number that may be too large, without its sign: so many bytes before the telling one, and from
+/// there on.
+struct Candidate {
+    before: usize,
+    after: usize,
 }
 
 /// A number with a fraction overflows without an exponent only when hundreds of digits come first.
-fn long_integer_part(before: &[u8], at: &[u8]) -> Option<usize> {
+fn long_integer_part(before: &[u8], at: &[u8]) -> Option<Candidate> {
     let digits = digits_at_end(before);
     if digits <= MAX_INTEGER_DIGITS {
         return None;
     }
-    let fraction = at.get(1..)?;
-    let fraction_digits = digits_at_start(fraction);
-    let exponent = exponent_length(fraction.get(fraction_digits..)?);
-    let number_end = 1 + fraction_digits + exponent;
-    overflow(before, digits, at.get(..number_end)?)
+    let fraction = 1 + digits_at_start(at.get(1..)?);
+    let exponent = exponent_length(at.get(fraction..)?);
+    Some(Candidate {
+        before: digits,
+        after: fraction + exponent,
+    })
 }
 
-fn exponent(before: &[u8], at: &[u8]) -> Option<usize> {
+fn exponent(before: &[u8], at: &[u8]) -> Option<Candidate> {
     let last_digits = digits_at_end(before);
     if last_digits == 0 {
         return None;
@@ -44,23 +58,15 @@ fn exponent(before: &[u8], at: &[u8]) -> Option<usize> {
         }
         None => (last_digits, last_digits),
     };
-    let after = at.get(..exponent_length(at))?;
+    let after = exponent_length(at);
     // Below ten to the power of the sum; most numbers end here.
-    if integer_digits + exponent_bound(after) <= MAX_INTEGER_DIGITS {
+    if integer_digits + exponent_bound(at.get(..after)?) <= MAX_INTEGER_DIGITS {
         return None;
     }
-    overflow(before, length, after)
-}
-
-/// Where the number starts that ends `before` with `length` bytes and goes on with `after`, if it
-/// is too large.
-#[cold]
-fn overflow(before: &[u8], length: usize, after: &[u8]) -> Option<usize> {
-    let start = before.len() - length;
-    let number = [before.get(start..)?, after].concat();
-    let value: f64 = str::from_utf8(&number).ok()?.parse().ok()?;
-    let sign = usize::from(before.get(..start)?.ends_with(b"-"));
-    value.is_infinite().then(|| start - sign)
+    Some(Candidate {
+        before: length,
+        after,
+    })
 }
 
 /// The length of `e`, a sign and digits, or zero.

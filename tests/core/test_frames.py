@@ -1,0 +1,192 @@
+"""`ferroapi._core` on frames: the reference's bytes, and a plain writer of the same format."""
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ferroapi._core import FrameBuffer, jsonl_frame, sse_frame
+
+
+class Text(str):
+    """Text of a class of its own."""
+
+
+def buffered_sse(*args: Any, **fields: Any) -> bytes:
+    buffer = FrameBuffer()
+    buffer.sse(*args, **fields)
+    return buffer.take()
+
+
+def buffered_jsonl(data: Any) -> bytes:
+    buffer = FrameBuffer()
+    buffer.jsonl(data)
+    return buffer.take()
+
+
+SSE = pytest.mark.parametrize("sse", [sse_frame, buffered_sse])
+JSONL = pytest.mark.parametrize("jsonl", [jsonl_frame, buffered_jsonl])
+
+EVENTS: dict[str, tuple[dict[str, Any], bytes]] = {
+    "nothing": ({}, b"\n"),
+    "all none": (
+        {"data": None, "event": None, "id": None, "retry": None, "comment": None},
+        b"\n",
+    ),
+    "text": ({"data": "\u00e9"}, b"data: \xc3\xa9\n\n"),
+    "bytes": ({"data": b'{"a":1}'}, b'data: {"a":1}\n\n'),
+    "empty": ({"data": ""}, b"data: \n\n"),
+    "trailing breaks": (
+        {"data": "a\r\n\r\r\n"},
+        b"data: a\ndata: \ndata: \ndata: \n\n",
+    ),
+    "leading break": ({"data": b"\na"}, b"data: \ndata: a\n\n"),
+    "other separators": (
+        {"data": " \u00e9\u2028x\x0b\x85"},
+        b"data:  \xc3\xa9\xe2\x80\xa8x\x0b\xc2\x85\n\n",
+    ),
+    "every field": (
+        {"comment": "a\nb", "event": "e", "data": "d1\rd2", "id": "i", "retry": 10},
+        b": a\n: b\nevent: e\ndata: d1\ndata: d2\nid: i\nretry: 10\n\n",
+    ),
+    "empty comment": ({"comment": ""}, b": \n\n"),
+    "empty event": ({"event": ""}, b"event: \n\n"),
+    "empty id": ({"id": ""}, b"id: \n\n"),
+    "no wait": ({"retry": 0}, b"retry: 0\n\n"),
+    "subclass of str": ({"data": Text("a"), "event": Text("b")}, b"event: b\ndata: a\n\n"),
+}
+
+
+@SSE
+@pytest.mark.parametrize(("fields", "expected"), EVENTS.values(), ids=EVENTS)
+def test_event(sse: Callable[..., bytes], fields: Mapping[str, Any], expected: bytes) -> None:
+    assert expected == sse(**fields)
+
+
+REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+    "event LF": ({"event": "a\nb"}, ValueError, "SSE 'event' must be a single line"),
+    "event CR": ({"event": "a\r"}, ValueError, "SSE 'event' must be a single line"),
+    "id LF": ({"id": "\n"}, ValueError, "SSE 'id' must be a single line"),
+    "id CR": ({"id": "\ra"}, ValueError, "SSE 'id' must be a single line"),
+    "id NUL": ({"id": "a\0"}, ValueError, "SSE 'id' must not contain null characters"),
+    "negative retry": (
+        {"retry": -1},
+        ValueError,
+        "SSE 'retry' must be an integer from 0 to 2**64 - 1",
+    ),
+    "large retry": (
+        {"retry": 2**64},
+        ValueError,
+        "SSE 'retry' must be an integer from 0 to 2**64 - 1",
+    ),
+    "surrogate": ({"data": "\ud800"}, UnicodeEncodeError, "surrogates not allowed"),
+    "number": ({"data": 1}, TypeError, "expected bytes or str, not int"),
+    "bytes as event": ({"event": b"a"}, TypeError, "event"),
+    "text as retry": ({"retry": "1"}, TypeError, "retry"),
+}
+
+
+@SSE
+@pytest.mark.parametrize(("fields", "error", "text"), REFUSED.values(), ids=REFUSED)
+def test_event_is_refused(
+    sse: Callable[..., bytes], fields: Mapping[str, Any], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error) as caught:
+        sse(**fields)
+
+    # An argument of the wrong type is named in the text or in a note, as the interpreter has it.
+    notes: list[str] = getattr(caught.value, "__notes__", [])
+    assert text in "\n".join([str(caught.value), *notes])
+
+
+def test_refused_event_leaves_the_buffer() -> None:
+    buffer = FrameBuffer()
+    buffer.sse("kept")
+    with pytest.raises(ValueError, match="single line"):
+        buffer.sse("lost", event="\n", comment="lost")
+
+    assert buffer.take() == b"data: kept\n\n"
+
+
+@JSONL
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b"{}", b"{}\n"), ("\u00e9", b"\xc3\xa9\n"), (b"", b"\n"), (Text("1"), b"1\n")],
+)
+def test_record(jsonl: Callable[..., bytes], data: bytes | str, expected: bytes) -> None:
+    assert expected == jsonl(data)
+
+
+@JSONL
+@pytest.mark.parametrize(
+    ("data", "error"), [("\ud800", UnicodeEncodeError), (None, TypeError), ([1], TypeError)]
+)
+def test_record_is_refused(jsonl: Callable[..., bytes], data: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        jsonl(data)
+
+
+def test_frames_are_gathered_in_order() -> None:
+    buffer = FrameBuffer()
+    assert len(buffer) == 0
+    assert buffer.take() == b""
+
+    buffer.jsonl(b"1")
+    buffer.sse("2", id="x")
+    buffer.raw(b"\xff")
+    buffer.raw("\u00e9")
+
+    expected = b"1\ndata: 2\nid: x\n\n\xff\xc3\xa9"
+    assert len(buffer) == len(expected)
+    assert buffer.take() == expected
+    assert len(buffer) == 0
+    buffer.raw("again")
+    assert buffer.take() == b"again"
+
+
+def test_large_frames_pass() -> None:
+    data = b"x" * 3_000_000
+    buffer = FrameBuffer()
+    for _ in range(2):
+        buffer.jsonl(data)
+
+        assert buffer.take() == data + b"\n"
+    assert sys.getrefcount(data) <= 3
+
+
+def written(
+    data: str | None, event: str | None, id: str | None, retry: int | None, comment: str | None
+) -> bytes | None:
+    """The same event in the plainest way; `None` when a reader could not get it back."""
+    if re.search(r"[\r\n]", event or "") or re.search(r"[\r\n\0]", id or ""):
+        return None
+    fields = [("", comment), ("event", event), ("data", data), ("id", id)]
+    lines = [
+        f"{name}: {line}\n"
+        for name, value in fields
+        if value is not None
+        for line in re.split(r"\r\n|\r|\n", value)
+    ]
+    wait = "" if retry is None else f"retry: {retry}\n"
+    return ("".join(lines) + wait + "\n").encode()
+
+
+FIELD = st.none() | st.text(
+    st.sampled_from("\r\n\0: dx\u00e9\u2028") | st.characters(codec="utf-8")
+)
+
+
+@given(FIELD, FIELD, FIELD, st.none() | st.integers(0, 2**64 - 1), FIELD)
+def test_event_is_the_plainly_written(
+    data: str | None, event: str | None, id: str | None, retry: int | None, comment: str | None
+) -> None:
+    try:
+        frame = sse_frame(data, event=event, id=id, retry=retry, comment=comment)
+    except ValueError:
+        frame = None
+
+    assert written(data, event, id, retry, comment) == frame
