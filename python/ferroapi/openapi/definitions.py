@@ -45,16 +45,14 @@ class SchemaDefinitions:
 
     def __init__(self, fields: Iterable[ModelField], *, separate_input_output: bool = True) -> None:
         self._fields = list(fields)
-        inputs: dict[int, tuple[int, Mode, CoreSchema]] = {}
-        for field in self._fields:
-            separate = separate_input_output or _has_computed_fields(field)
-            mode = field.mode if separate else "validation"
-            inputs[id(field)] = id(field), mode, field.core_schema
-        unseen = _named_types_below(self._fields, separate_input_output=separate_input_output)
-        generated, definitions = _Generator(ref_template=REF_TEMPLATE).generate_definitions(
-            [*inputs.values(), *unseen]
+        self._separate_input_output = separate_input_output
+        schemas = [(self._mode(field), field.core_schema) for field in self._fields]
+        schemas += self._mentioned()
+        # Fields that share a core schema share what is made of it.
+        distinct = {(id(schema), mode): (id(schema), mode, schema) for mode, schema in schemas}
+        self._generated, definitions = _Generator(ref_template=REF_TEMPLATE).generate_definitions(
+            list(distinct.values())
         )
-        self._schemas = {key: schema for (key, _), schema in generated.items()}
         self.by_name: dict[str, JSONSchema] = {
             str(name): definition for name, definition in definitions.items()
         }
@@ -68,11 +66,35 @@ class SchemaDefinitions:
 
         `name` is what a title is made of, when it is not the field's alias.
         """
-        schema = self._schemas[id(field)]
+        schema = self._generated[id(field.core_schema), self._mode(field)]
         if "$ref" in schema:
             return schema
         title = field.field_info.title or _alias(field, name).title().replace("_", " ")
         return {**schema, "title": title}
+
+    def _mode(self, field: ModelField) -> Mode:
+        separate = self._separate_input_output or _has_computed_fields(field)
+        return field.mode if separate else "validation"
+
+    def _mentioned(self) -> list[tuple[Mode, CoreSchema]]:
+        """The models and enumerations that are no field's own type but below one.
+
+        They are documented even where a schema leaves them out.
+        """
+        own = {id(field.field_info.annotation) for field in self._fields}
+        schemas: list[tuple[Mode, CoreSchema]] = []
+        modes: tuple[Mode, ...] = ("validation", "serialization")
+        for mode in modes:
+            found: dict[NamedType, None] = {}
+            for field in self._fields:
+                if field.mode == mode:
+                    _named_types(field.field_info.annotation, found)
+            for class_ in found:
+                if id(class_) not in own:
+                    separate = self._separate_input_output or _computes_fields(class_)
+                    schema = TypeAdapter(class_).core_schema
+                    schemas.append((mode if separate else "validation", schema))
+        return schemas
 
 
 def _alias(field: ModelField, name: str | None) -> str:
@@ -95,26 +117,6 @@ def _named_types(annotation: Any, found: dict[NamedType, None]) -> dict[NamedTyp
         for argument in get_args(annotation):
             _named_types(argument, found)
     return found
-
-
-def _named_types_below(
-    fields: list[ModelField], *, separate_input_output: bool
-) -> list[tuple[int, Mode, CoreSchema]]:
-    """What is mentioned without being a field's own type, even where no schema refers to it."""
-    own = {id(field.field_info.annotation) for field in fields}
-    inputs: list[tuple[int, Mode, CoreSchema]] = []
-    modes: tuple[Mode, ...] = ("validation", "serialization")
-    for mode in modes:
-        found: dict[NamedType, None] = {}
-        for field in fields:
-            if field.mode == mode:
-                _named_types(field.field_info.annotation, found)
-        for class_ in found:
-            if id(class_) not in own:
-                schema = TypeAdapter(class_).core_schema
-                separate = separate_input_output or _computes_fields(class_)
-                inputs.append((id(class_), mode if separate else "validation", schema))
-    return inputs
 
 
 def _computes_fields(annotation: Any) -> bool:

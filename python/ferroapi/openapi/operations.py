@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ferroapi.openapi.constants import METHODS_WITH_BODY
 from ferroapi.openapi.forms import composed_form
 from ferroapi.openapi.merging import merged, non_empty
-from ferroapi.openapi.parameters import declared_parameters, describe_parameters, members
+from ferroapi.openapi.parameters import declared_parameters, describe_parameters
 from ferroapi.openapi.request_bodies import describe_request_body
 from ferroapi.openapi.responses import (
     VALIDATION_ERROR_RESPONSE,
@@ -51,7 +51,7 @@ class Operation:
     def reads_input(self) -> bool:
         """Whether there is anything in a request that could be invalid."""
         return self.body_field is not None or any(
-            members(parameter) for _, parameter in self.parameters
+            parameter.members for parameter in self.parameters
         )
 
     def fields(self) -> Iterator[ModelField]:
@@ -63,8 +63,8 @@ class Operation:
             if single is not None:
                 yield single
         yield from route.response_fields.values()
-        for _, parameter in self.parameters:
-            yield from members(parameter)
+        for parameter in self.parameters:
+            yield from parameter.members
 
 
 def _distinct(root: Dependant) -> Iterator[Dependant]:

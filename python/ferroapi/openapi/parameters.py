@@ -11,9 +11,8 @@ from ferroapi.encoders import jsonable_encoder
 from ferroapi.fields import model_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
     from ferroapi.dependencies.models import Dependant
@@ -21,76 +20,77 @@ if TYPE_CHECKING:
     from ferroapi.openapi.definitions import SchemaDefinitions
 
 
-def declared_parameters(dependants: Iterable[Dependant]) -> Iterator[tuple[str, ModelField]]:
-    """The fields of all parameters outside of the body, each with its location."""
-    dependants = list(dependants)
-    for location in ("path", "query", "header", "cookie"):
+LOCATIONS = ("path", "query", "header", "cookie")
+
+
+class DeclaredParameter:
+    """A parameter outside of the body as it was declared: it may stand for several."""
+
+    def __init__(self, location: str, field: ModelField) -> None:
+        self.location = location
+        self.field = field
+        model = None if field.is_json else optional_model(field.field_info.annotation)
+        self.members = [field] if model is None else model_fields(model)
+        """The parameters themselves: the fields of a model, or the declared one."""
+        self.is_optional_model = (
+            model is not None and model is not field.field_info.annotation and not field.required
+        )
+        """Whether the members may be left out all together."""
+
+
+def declared_parameters(dependants: Sequence[Dependant]) -> Iterator[DeclaredParameter]:
+    """All parameters outside of the body, by location and in order of declaration."""
+    for location in LOCATIONS:
         for dependant in dependants:
             for field in getattr(dependant, f"{location}_params"):
-                yield location, field
-
-
-def parameter_model(field: ModelField) -> type[BaseModel] | None:
-    """The model whose fields are parameters of their own, when the field stands for one."""
-    return None if field.is_json else optional_model(field.field_info.annotation)
-
-
-def members(field: ModelField) -> list[ModelField]:
-    """The parameters a field stands for: those of its model, or itself."""
-    model = parameter_model(field)
-    return [field] if model is None else model_fields(model)
+                yield DeclaredParameter(location, field)
 
 
 def describe_parameters(
-    declared: Iterable[tuple[str, ModelField]], definitions: SchemaDefinitions
+    declared: Iterable[DeclaredParameter], definitions: SchemaDefinitions
 ) -> list[dict[str, Any]]:
     """The parameter objects of an operation, each name and location once.
 
     Of several declarations of one parameter the last is described, or the last that requires it.
     """
     described: dict[tuple[str, str], dict[str, Any]] = {}
-    for location, field in declared:
-        if not getattr(field.field_info, "include_in_schema", True):
+    for parameter in declared:
+        if not getattr(parameter.field.field_info, "include_in_schema", True):
             continue
-        model = parameter_model(field)
-        optional = model is not None and model is not field.field_info.annotation
-        for member in members(field):
-            parameter = _describe(location, field, member, definitions)
-            if optional and not field.required:
-                # The model as a whole may be left out.
-                parameter["required"] = False
-            key = location, parameter["name"]
-            if parameter["required"] or not described.get(key, parameter)["required"]:
-                described[key] = parameter
+        for member in parameter.members:
+            description = _describe(parameter, member, definitions)
+            key = parameter.location, description["name"]
+            if description["required"] or not described.get(key, description)["required"]:
+                described[key] = description
     return list(described.values())
 
 
 def _describe(
-    location: str, field: ModelField, member: ModelField, definitions: SchemaDefinitions
+    parameter: DeclaredParameter, member: ModelField, definitions: SchemaDefinitions
 ) -> dict[str, Any]:
     info = member.field_info
-    alias = member.input_names[0]
-    parameter: dict[str, Any] = {
-        "name": _name_on_the_wire(location, field, member),
-        "in": location,
-        "required": member.required,
-        "schema": definitions.schema(member, name=alias),
+    description: dict[str, Any] = {
+        "name": _name_on_the_wire(parameter, member),
+        "in": parameter.location,
+        "required": member.required and not parameter.is_optional_model,
+        "schema": definitions.schema(member, name=member.input_names[0]),
     }
     if info.description:
-        parameter["description"] = info.description
-    parameter.update(describe_examples(info))
+        description["description"] = info.description
+    description.update(describe_examples(info))
     if info.deprecated:
-        parameter["deprecated"] = True
-    return parameter
+        description["deprecated"] = True
+    return description
 
 
-def _name_on_the_wire(location: str, field: ModelField, member: ModelField) -> str:
-    alias = member.input_names[0]
-    if location != "header" or alias != member.name:
-        return alias
-    default = getattr(field.field_info, "convert_underscores", True)
+def _name_on_the_wire(parameter: DeclaredParameter, member: ModelField) -> str:
+    """The documented name; that of a header has hyphens unless it was given explicitly."""
+    names = member.input_names
+    if parameter.location != "header" or names != (member.name,):
+        return names[0]
+    default = getattr(parameter.field.field_info, "convert_underscores", True)
     converts = getattr(member.field_info, "convert_underscores", default)
-    return alias.replace("_", "-") if converts else alias
+    return member.name.replace("_", "-") if converts else member.name
 
 
 def describe_examples(info: FieldInfo) -> dict[str, Any]:
