@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined as Undefined
 from typing_extensions import Unpack
 
+from ferroapi.dependencies.limits import ConcurrencyLimit
 from ferroapi.exceptions import warn_deprecated
 
 if TYPE_CHECKING:
@@ -256,15 +257,6 @@ class File(Form):
         **options: Unpack[ParameterOptions],
     ) -> None:
         super().__init__(default, annotation=annotation, media_type=media_type, **options)
-
-
-class ConcurrencyLimit:
-    """The identity of one declared `max_concurrency`: who shares the object shares the limit."""
-
-    __slots__ = ("__weakref__", "max_concurrency")
-
-    def __init__(self, max_concurrency: int) -> None:
-        self.max_concurrency = max_concurrency
 
 
 @dataclass(frozen=True)

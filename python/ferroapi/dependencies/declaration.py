@@ -25,6 +25,7 @@ from ferroapi.annotations import (
     optional_model,
     resolve_alias,
 )
+from ferroapi.dependencies.limits import ConcurrencyLimit
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
 from ferroapi.dependencies.signature import parameters
@@ -66,7 +67,7 @@ def get_dependant(
     parent_oauth_scopes: Iterable[str] = (),
     use_cache: bool = True,
     scope: Scope | None = None,
-    max_concurrency: int | None = None,
+    limit: ConcurrencyLimit | None = None,
 ) -> Dependant:
     """Describes what `call` asks of a request to `path`, with everything below it.
 
@@ -81,7 +82,7 @@ def get_dependant(
         name=name,
         use_cache=use_cache,
         scope=scope,
-        max_concurrency=max_concurrency,
+        limit=limit,
         own_oauth_scopes=tuple(own_oauth_scopes),
         parent_oauth_scopes=tuple(parent_oauth_scopes),
     )
@@ -111,7 +112,7 @@ def get_parameterless_dependant(depends: params.Depends, *, path: str) -> Depend
         call=depends.dependency,
         own_oauth_scopes=_oauth_scopes(depends),
         scope=depends.scope,
-        max_concurrency=depends.max_concurrency,
+        limit=depends._concurrency,
     )
 
 
@@ -153,7 +154,7 @@ def _sub_dependant(dependant: Dependant, declared: _Declared) -> Dependant:
         parent_oauth_scopes=(*dependant.parent_oauth_scopes, *dependant.own_oauth_scopes),
         use_cache=depends.use_cache,
         scope=depends.scope,
-        max_concurrency=depends.max_concurrency,
+        limit=depends._concurrency,
     )
 
 

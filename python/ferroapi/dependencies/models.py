@@ -12,6 +12,7 @@ from ferroapi.security.base import SecurityBase
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ferroapi.dependencies.limits import ConcurrencyLimit
     from ferroapi.fields import ModelField
 
 Scope: TypeAlias = Literal["function", "request"]
@@ -35,7 +36,7 @@ class Dependant:
     name: str | None = None
     use_cache: bool = True
     scope: Scope | None = None
-    max_concurrency: int | None = None
+    limit: ConcurrencyLimit | None = None
     own_oauth_scopes: tuple[str, ...] = ()
     parent_oauth_scopes: tuple[str, ...] = ()
     path_params: list[ModelField] = field(default_factory=list)

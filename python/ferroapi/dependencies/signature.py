@@ -32,7 +32,7 @@ def evaluated(annotation: Any, call: Callable[..., Any]) -> Any:
     if not isinstance(annotation, str):
         return annotation
     try:
-        value = eval(annotation, getattr(unwrapped(call), "__globals__", {}))  # noqa: S307
+        value = eval(annotation, getattr(unwrapped(call), "__globals__", {}))
     except NameError:
         return annotation
     return None if value is type(None) else value

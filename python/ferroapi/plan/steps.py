@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,16 +45,30 @@ class Step:
     async def run(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
         """Calls the dependency and gives its value; a generator is left open until its teardown."""
         call = self.dependant.call
+        limit = self.dependant.limit
+        if self.kind.is_generator:
+            context = _context(self.kind, call, arguments)
+            stack = exchange.function_stack if self.function_scope else exchange.request_stack
+            return await stack.enter_async_context(
+                context if limit is None else limit.around(context)
+            )
+        if limit is None:
+            return await self._call(arguments)
+        async with limit.get_semaphore():
+            return await self._call(arguments)
+
+    async def _call(self, arguments: dict[str, Any]) -> Any:
         if self.kind is CallableKind.COROUTINE:
-            return await call(**arguments)
-        if self.kind is CallableKind.THREAD:
-            return await run_in_threadpool(call, **arguments)
-        stack = exchange.function_stack if self.function_scope else exchange.request_stack
-        if self.kind is CallableKind.ASYNC_GENERATOR:
-            return await stack.enter_async_context(asynccontextmanager(call)(**arguments))
-        return await stack.enter_async_context(
-            contextmanager_in_threadpool(contextmanager(call)(**arguments))
-        )
+            return await self.dependant.call(**arguments)
+        return await run_in_threadpool(self.dependant.call, **arguments)
+
+
+def _context(
+    kind: CallableKind, call: Callable[..., Any], arguments: dict[str, Any]
+) -> AbstractAsyncContextManager[Any]:
+    if kind is CallableKind.ASYNC_GENERATOR:
+        return asynccontextmanager(call)(**arguments)
+    return contextmanager_in_threadpool(contextmanager(call)(**arguments))
 
 
 def compile_steps(
@@ -103,5 +117,5 @@ def _overridden(
         parent_oauth_scopes=dependant.oauth_scopes,
         use_cache=dependant.use_cache,
         scope=dependant.scope,
-        max_concurrency=dependant.max_concurrency,
+        limit=dependant.limit,
     )
