@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydantic import AliasChoices, BaseModel, create_model
-from pydantic_core.core_schema import tuple_schema
 
 from ferroapi.annotations import is_union
 from ferroapi.dependencies.body import embeds_body
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pydantic import GetJsonSchemaHandler
+    from pydantic.fields import FieldInfo
     from pydantic_core import CoreSchema
 
     from ferroapi.fields import ModelField
@@ -44,31 +44,43 @@ def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) 
         ) -> JSONSchema:
             reference = handler(core_schema)
             definition = handler.resolve_ref_schema(reference)
-            definition.pop("properties", None)
-            definition.update(_compose(params, handler))
+            definition.pop("required", None)
+            schemas = list(definition.pop("properties").values())
+            definition.update(_compose(params, schemas, handler))
             return reference
 
-    annotation = create_model(name, __base__=Composed)
+    members: dict[str, Any] = {f"field_{index}": _member(each) for index, each in enumerate(params)}
+    annotation = create_model(name, __base__=Composed, **members)
     return body.with_info(annotation=annotation, metadata=[], discriminator=None)
+
+
+def _member(param: ModelField) -> tuple[Any, FieldInfo]:
+    """The parameter as pydantic declares the field of a model: under its place, not its name."""
+    info = param.with_info(
+        alias=None,
+        validation_alias=None,
+        serialization_alias=None,
+        title=param.field_info.title or param.name.replace("_", " ").title(),
+    ).field_info
+    return info.annotation, info
 
 
 def _is_nullable(param: ModelField, model: type[BaseModel] | None) -> bool:
     return model is not None and is_union(param.field_info.annotation)
 
 
-def _compose(params: Sequence[ModelField], handler: GetJsonSchemaHandler) -> JSONSchema:
+def _compose(
+    params: Sequence[ModelField], schemas: Sequence[JSONSchema], handler: GetJsonSchemaHandler
+) -> JSONSchema:
     properties: dict[str, JSONSchema] = {}
     required: dict[str, None] = {}
     conditions: list[JSONSchema] = []
-    # A handler treats what is inside of a schema as every other schema, but not the schema itself.
-    together = handler(tuple_schema([param.core_schema for param in params]))
-    for param, schema in zip(params, together["prefixItems"], strict=True):
+    for param, schema in zip(params, schemas, strict=True):
         model = form_model(param)
         if model is not None:
             conditions += _group(param, model, schema, handler)
             continue
         name = param.input_names[0]
-        schema["title"] = _title(param)
         if name in properties:
             conditions.append({"properties": {name: schema}})
         else:
@@ -83,10 +95,6 @@ def _compose(params: Sequence[ModelField], handler: GetJsonSchemaHandler) -> JSO
     return composed
 
 
-def _title(param: ModelField) -> str:
-    return param.field_info.title or param.name.replace("_", " ").title()
-
-
 def _group(
     param: ModelField, model: type[BaseModel], schema: JSONSchema, handler: GetJsonSchemaHandler
 ) -> list[JSONSchema]:
@@ -94,7 +102,6 @@ def _group(
     schema.pop("default", None)
     if "anyOf" not in schema:
         return [_with_sent_names(schema, model, handler)]
-    schema["title"] = _title(param)
     schema["anyOf"] = [
         _with_sent_names(choice, model, handler)
         for choice in schema["anyOf"]
