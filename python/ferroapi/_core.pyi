@@ -38,15 +38,13 @@ class Router:
 
     `routes` are `(pattern, protocol, methods)` in order of declaration. `pattern` is Starlette's
     syntax: text with `{name}` or `{name:convertor}`, convertor one of `str int float uuid path`.
-    `protocol` is `"http"`, `"websocket"` or `"any"` (a mount). `methods` is `None` for every method.
+    `protocol` is `"http"`, `"websocket"` or `"any"` (a mount). `methods` is `None` for all methods.
     Raises `ValueError` for a pattern it does not know (another convertor, a name used twice).
     """
 
     def __new__(
         cls,
-        routes: Sequence[
-            tuple[str, Literal["http", "websocket", "any"], Sequence[str] | None]
-        ],
+        routes: Sequence[tuple[str, Literal["http", "websocket", "any"], Sequence[str] | None]],
         *,
         redirect_slashes: bool = True,
     ) -> Router: ...
@@ -153,9 +151,9 @@ class FrameBuffer:
 JSONFault: TypeAlias = Literal["non_finite", "lone_surrogate", "too_deep"]
 
 def check_json(body: bytes) -> tuple[JSONFault, int] | None:
-    """The first thing in `body` that other JSON readers would refuse or change (RFC 7493), or `None`.
+    """The first thing in `body` that other JSON readers would refuse or change, or `None` (RFC 7493).
 
-    `"non_finite"`: a `NaN` or `Infinity` token, or a number outside the range of a double (`1e999`).
+    `"non_finite"`: `NaN`, `Infinity`, or a number outside the range of a double (`1e999`).
     `"lone_surrogate"`: half a surrogate pair in a string. `"too_deep"`: more than 200 levels.
     The second value is the byte offset. Other syntax errors are not looked for. Linear.
     """

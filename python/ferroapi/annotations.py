@@ -85,7 +85,7 @@ def _is_complex(annotation: Any) -> bool:
 
 
 def is_scalar(annotation: Any) -> bool:
-    """Whether one piece of text can hold it, so that an undecorated parameter is a query parameter."""
+    """Whether one piece of text can hold it; an undecorated parameter is in the query then."""
     return not any_member(annotation, _is_complex)
 
 

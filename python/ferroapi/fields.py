@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from copy import copy
+from dataclasses import is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from pydantic import (
     AliasChoices,
@@ -22,7 +23,7 @@ from pydantic.fields import FieldInfo
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from pydantic_core import PydanticUndefined
 
-from ferroapi.annotations import is_union, resolve_alias
+from ferroapi.annotations import is_subclass, is_union, resolve_alias
 from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
 
 if TYPE_CHECKING:
@@ -34,6 +35,29 @@ Undefined = PydanticUndefined
 Location: TypeAlias = tuple[int | str, ...]
 ErrorDetail: TypeAlias = dict[str, Any]
 Mode: TypeAlias = Literal["validation", "serialization"]
+
+_NAMES = frozenset({"alias", "alias_priority", "serialization_alias", "validation_alias"})
+_DEFAULTS: dict[str, Any] = dict(FieldInfo(annotation=Any).asdict()["attributes"])
+_adapters: WeakValueDictionary[Any, TypeAdapter[Any]] = WeakValueDictionary()
+
+
+def _identity(
+    annotation: Any, metadata: list[Any], attributes: dict[str, Any], config: ConfigDict | None
+) -> Any:
+    """A key that is equal for what one adapter can serve; `None` for what cannot be compared."""
+    if config:
+        return None
+    # Types as well: 1, 1.0 and True are equal, but not the same default.
+    key = (
+        annotation,
+        tuple((type(item), item) for item in metadata),
+        tuple((name, type(value), value) for name, value in attributes.items()),
+    )
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 class ModelField:
@@ -73,12 +97,29 @@ class ModelField:
     @property
     def input_names(self) -> tuple[str, ...]:
         """The names a value may be sent under, most wanted first."""
+        return tuple(sent for _, sent in self.names())
+
+    def names(self, *, hyphens: bool = False) -> tuple[tuple[str, str], ...]:
+        """Pairs of the name pydantic knows a value by and the name it may be sent under.
+
+        With `hyphens`, names that nobody chose are sent with hyphens for underscores.
+        """
+        own = (self.name, self.name.replace("_", "-") if hyphens else self.name)
+        config = self.config or {}
+        if config.get("validate_by_alias") is False:
+            return (own,)
+        alias = self.validation_alias or self.alias
+        names = own if alias == self.name else (alias, alias)
+        pairs = [names]
         choices = self.field_info.validation_alias
         if isinstance(choices, AliasChoices):
-            names = tuple(choice for choice in choices.choices if isinstance(choice, str))
-            if len(names) == len(choices.choices):
-                return names
-        return (self.validation_alias or self.alias,)
+            literal = [choice for choice in choices.choices if isinstance(choice, str)]
+            if len(literal) == len(choices.choices):
+                pairs = [(choice, choice) for choice in literal]
+        by_name = config.get("validate_by_name", config.get("populate_by_name", False))
+        if by_name and self.name not in [name for name, _ in pairs]:
+            pairs.append(own)
+        return tuple(pairs)
 
     @property
     def required(self) -> bool:
@@ -99,12 +140,31 @@ class ModelField:
 
     @cached_property
     def type_adapter(self) -> TypeAdapter[Any]:
-        """The pydantic adapter of the annotation with all its constraints and its default."""
+        """The pydantic adapter of the annotation with all its constraints and its default.
+
+        Fields that say the same share one.
+        """
+        described = self.field_info.asdict()
+        attributes = {
+            name: value
+            for name, value in described["attributes"].items()
+            # Names are read by the extraction, not by the adapter.
+            if name not in _NAMES and value is not _DEFAULTS[name]
+        }
+        key = _identity(described["annotation"], described["metadata"], attributes, self.config)
+        known = _adapters.get(key) if key is not None else None
+        if known is not None:
+            return known
         with warnings.catch_warnings():
-            # The alias of a parameter is read by the extraction, not by its adapter.
+            # Some attributes (`deprecated`, say) are for the schema only.
             warnings.simplefilter("ignore", category=UnsupportedFieldAttributeWarning)
-            attributes = self.field_info.asdict()["attributes"]
-            return TypeAdapter(annotated(self.field_info, Field(**attributes)), config=self.config)
+            more = (Field(**attributes),) if attributes else ()
+            adapter: TypeAdapter[Any] = TypeAdapter(
+                annotated(self.field_info, *more), config=self.config
+            )
+        if key is not None:
+            _adapters[key] = adapter
+        return adapter
 
     @property
     def core_schema(self) -> CoreSchema:
@@ -204,6 +264,10 @@ def refuse_pydantic_v1(annotation: Any) -> None:
             refuse_pydantic_v1(argument)
 
 
+def _is_configured(annotation: Any) -> bool:
+    return is_subclass(annotation, (BaseModel, dict)) or is_dataclass(annotation)
+
+
 _model_fields: WeakKeyDictionary[type[BaseModel], list[ModelField]] = WeakKeyDictionary()
 
 
@@ -212,7 +276,12 @@ def model_fields(model: type[BaseModel]) -> list[ModelField]:
     fields = _model_fields.get(model)
     if fields is None:
         fields = _model_fields[model] = [
-            ModelField(name=name, field_info=info, config=model.model_config)
+            ModelField(
+                name=name,
+                field_info=info,
+                # Models and dataclasses have a configuration of their own.
+                config=None if _is_configured(info.annotation) else model.model_config,
+            )
             for name, info in model.model_fields.items()
         ]
     return fields

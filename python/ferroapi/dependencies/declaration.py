@@ -298,11 +298,11 @@ def _field(name: str, annotation: Any, info: FieldInfo, path_names: frozenset[st
         ensure_multipart_is_installed()
     choices = info.validation_alias
     if isinstance(info, params.Path) and isinstance(choices, AliasChoices):
-        for choice in choices.choices:
-            if isinstance(choice, str) and choice in path_names:
-                info = copy(info)
-                info.validation_alias = choice
-                break
+        info = copy(info)
+        # The placeholder of this route; a name that is in no placeholder cannot be sent.
+        info.validation_alias = next(
+            (choice for choice in choices.choices if choice in path_names), None
+        )
     if not info.alias:
         hyphens = isinstance(info, params.Header) and info.convert_underscores
         info.alias = name.replace("_", "-") if hyphens else name

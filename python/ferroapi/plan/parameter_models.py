@@ -20,44 +20,40 @@ def read_model(
 
     An optional model of which nothing was sent takes its default.
     """
-    from ferroapi.plan.parameters import find, validate
+    from ferroapi.plan.parameters import validate, value_under
 
     model = optional_model(field.field_info.annotation)
     assert model is not None
+    in_headers = isinstance(received, Headers)
+    hyphens = in_headers and getattr(field.field_info, "convert_underscores", True)
     given: dict[str, Any] = {}
     sent_as: dict[str, str] = {}
     own: set[str] = set()
     used: set[str] = set()
     for member in model_fields(model):
-        reader = _wire_field(field, member, received)
-        own.update(reader.input_names)
-        name, value = find(reader, received)
-        key = member.input_names[reader.input_names.index(name)]
-        used.update((name.lower(), key.lower()) if isinstance(received, Headers) else (name,))
+        converted = getattr(member.field_info, "convert_underscores", hyphens)
+        names = member.names(hyphens=in_headers and converted)
+        own.update(sent for _, sent in names)
+        name, sent = next((pair for pair in names if pair[1] in received), names[0])
+        value = value_under(member, received, sent)
         if value is not Undefined:
-            given[key] = value
-        if key != name:
-            sent_as[key] = name
-    given.update(_others(received, used))
+            given[name] = value
+        used.add(sent)
+        if name != sent:
+            sent_as[name] = sent
+            # The other spelling of a converted name is no extra header either.
+            used.update(other for other, wire in names if other != wire)
+    given.update(_others(received, {key.lower() for key in used} if in_headers else used))
     extra = model.model_config.get("extra") in ("allow", "forbid")
     absent = not any(name in received for name in own) and not (extra and given)
     whole: Any = Undefined if absent and field.field_info.annotation is not model else given
     value, errors = validate(field, whole, (location,))
-    for error in errors:
-        loc = error["loc"]
-        if len(loc) > 1 and loc[1] in sent_as:
-            error["loc"] = (loc[0], sent_as[loc[1]], *loc[2:])
+    if model.model_config.get("loc_by_alias", True):
+        for error in errors:
+            loc = error["loc"]
+            if len(loc) > 1 and loc[1] in sent_as:
+                error["loc"] = (loc[0], sent_as[loc[1]], *loc[2:])
     return value, errors
-
-
-def _wire_field(field: ModelField, member: ModelField, received: Mapping[str, Any]) -> ModelField:
-    """The member as it is named on the wire: header names have hyphens for underscores."""
-    if not isinstance(received, Headers) or member.input_names != (member.name,):
-        return member
-    default = getattr(field.field_info, "convert_underscores", True)
-    if not getattr(member.field_info, "convert_underscores", default):
-        return member
-    return member.with_info(alias=member.name.replace("_", "-"))
 
 
 def _others(received: Mapping[str, Any], used: set[str]) -> Iterator[tuple[str, Any]]:

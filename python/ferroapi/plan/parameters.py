@@ -47,14 +47,19 @@ def find(field: ModelField, received: Mapping[str, Any]) -> tuple[str, Any]:
     """The name the value was sent under (else the documented one), and the value or `Undefined`."""
     names = field.input_names
     name = next((name for name in names if name in received), names[0])
+    return name, value_under(field, received, name)
+
+
+def value_under(field: ModelField, received: Mapping[str, Any], name: str) -> Any:
+    """What was sent under one name, or `Undefined`."""
     value: Any
     if takes_all(field) and isinstance(received, (ImmutableMultiDict, Headers)):
         value = received.getlist(name)
     else:
         value = received.get(name)
     if value is None or (is_sequence(field.field_info.annotation) and len(value) == 0):
-        return name, Undefined
-    return name, value
+        return Undefined
+    return value
 
 
 def read(
