@@ -28,6 +28,7 @@ from ferroapi.exceptions import (
     warn_deprecated,
 )
 from ferroapi.failures import Failures
+from ferroapi.routing.frontend_files import FrontendOptions
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.router import AddedRouteOptions, APIRouter, InclusionOptions
 from ferroapi.routing.unique_id import generate_unique_id
@@ -256,6 +257,10 @@ class FastAPI(PathOperations, Starlette):
     def include_router(self, router: APIRouter, **options: Unpack[InclusionOptions]) -> None:
         """Serves the routes of `router`. See `APIRouter.include_router`."""
         self.router.include_router(router, **options)
+
+    def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
+        """Serves a built front end where no route has the path. See `APIRouter.frontend`."""
+        self.router.frontend(path, **options)
 
     def middleware(self, middleware_type: str) -> Callable[[Decorated], Decorated]:
         """Adds a function `(request, call_next)` around every HTTP request, by decorating it."""

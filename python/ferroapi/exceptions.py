@@ -149,9 +149,14 @@ class FastAPIDeprecationWarning(UserWarning):
 
 def warn_deprecated(message: str) -> None:
     """Emits a `FastAPIDeprecationWarning` that points at the line outside of this package."""
+    warn_caller(message, FastAPIDeprecationWarning)
+
+
+def warn_caller(message: str, category: type[Warning]) -> None:
+    """Emits a warning that points at the line outside of this package."""
     stacklevel = 2
     frame = sys._getframe(1)
     while frame.f_globals.get("__name__", "").startswith("ferroapi.") and frame.f_back is not None:
         stacklevel += 1
         frame = frame.f_back
-    warnings.warn(message, FastAPIDeprecationWarning, stacklevel=stacklevel)
+    warnings.warn(message, category, stacklevel=stacklevel)

@@ -13,6 +13,8 @@ from typing_extensions import Unpack, deprecated
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.exceptions import FastAPIError
+from ferroapi.routing.frontend import Frontend, frontend_path
+from ferroapi.routing.frontend_files import FrontendFiles, FrontendOptions
 from ferroapi.routing.inheritance import Inherited, check_prefix
 from ferroapi.routing.lifespan import (
     Handler,
@@ -25,7 +27,13 @@ from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import APIRouteOptions, first_chosen, refuse_unknown
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.table import RouteTable
-from ferroapi.routing.tree import IncludedRouter, RouteList, effective_routes, url_path_for
+from ferroapi.routing.tree import (
+    IncludedRouter,
+    RouteList,
+    effective_routes,
+    low_priority_routes,
+    url_path_for,
+)
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
@@ -125,7 +133,8 @@ class APIRouter(PathOperations, Router):
         self._parents: list[ref[APIRouter]] = []
         self._included: list[APIRouter] = []
         super().__init__(redirect_slashes=redirect_slashes, default=default)
-        self.routes = RouteList(routes or (), self._routes_changed)
+        self.routes = RouteList(routes or (), self._mark_routes_changed)
+        self._low_priority_routes = RouteList((), self._mark_routes_changed)
         self.prefix = prefix
         self.tags: list[str | Enum] = list(tags or ())
         self.dependencies = list(dependencies or ())
@@ -280,6 +289,28 @@ class APIRouter(PathOperations, Router):
 
         return declare
 
+    def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
+        """Serves a built front end where no route has the path, in any router around.
+
+        It is not in OpenAPI. The router's dependencies run for it.
+
+        Args:
+            path: the path of the directory, below the router's prefix.
+            options: see `FrontendOptions`.
+
+        Raises:
+            AssertionError: the path does not start with a slash, or there is no such fallback.
+            RuntimeError: the directory or the fallback does not exist.
+        """
+        self._low_priority_routes.append(
+            Frontend(
+                self.prefix + frontend_path(path),
+                FrontendFiles(**options),
+                dependencies=self.dependencies,
+                dependency_overrides_provider=self.dependency_overrides_provider,
+            )
+        )
+
     # Including routers
 
     def include_router(self, router: APIRouter, **options: Unpack[InclusionOptions]) -> None:
@@ -322,14 +353,14 @@ class APIRouter(PathOperations, Router):
 
     # The compiled table
 
-    def _routes_changed(self) -> None:
+    def _mark_routes_changed(self) -> None:
         """Forgets what was compiled, here and in all routers this one is included in."""
         self._table = None
         self.routes_version = getattr(self, "routes_version", 0) + 1
         for parent in self._parents:
             router = parent()
             if router is not None:
-                router._routes_changed()
+                router._mark_routes_changed()
 
     def forget_plans(self) -> None:
         """Has every plan made again by its next request, after overrides changed."""
@@ -340,6 +371,7 @@ class APIRouter(PathOperations, Router):
         if self._table is None:
             self._table = RouteTable(
                 effective_routes(self.routes),
+                low_priority=low_priority_routes(self),
                 redirect_slashes=self.redirect_slashes,
                 default=self.default,
             )

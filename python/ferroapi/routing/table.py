@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from ferroapi._core import MethodNotAllowed, Redirect, Router
 from ferroapi.failures import fail
 from ferroapi.plan.exchange import Exchange
+from ferroapi.routing.frontend import Frontend
+from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
@@ -64,9 +66,9 @@ class Target:
         return captures
 
 
-def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute]:
-    """Whether a route leaves matching and handling to us."""
-    return any(
+def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | Frontend]:
+    """Whether a route leaves handling to us, and matching unless it is a front end."""
+    return isinstance(route, Frontend) or any(
         isinstance(route, ours)
         and all(getattr(type(route), name) is getattr(ours, name) for name in _HANDLING)
         for ours in (APIRoute, APIWebSocketRoute)
@@ -92,15 +94,23 @@ class RouteTable:
     """Answers requests by the first declared route that takes them."""
 
     def __init__(
-        self, routes: Iterable[BaseRoute], *, redirect_slashes: bool, default: ASGIApp
+        self,
+        routes: Iterable[BaseRoute],
+        *,
+        low_priority: Iterable[BaseRoute] = (),
+        redirect_slashes: bool,
+        default: ASGIApp,
     ) -> None:
         """
         Args:
             routes: the routes as they are served, in order of declaration.
+            low_priority: routes that are asked, in this order, where no other route has the path,
+                not even with another method or slash.
             redirect_slashes: whether a path with its last slash added or removed is redirected to.
             default: gets what no route takes.
         """
         self.targets = [Target(route) for route in routes]
+        self._low_priority = [Target(route) for route in low_priority]
         self._default = default
         self._asked: list[int] = []
         self._ranks: list[int] = []
@@ -121,7 +131,7 @@ class RouteTable:
 
     def forget_plans(self) -> None:
         """Drops all plans; each is made again by its next request."""
-        for target in self.targets:
+        for target in (*self.targets, *self._low_priority):
             target.run = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,7 +139,7 @@ class RouteTable:
         path = scope["path"]
         root_path = scope.get("root_path", "")
         if root_path:
-            path = _below(root_path, path)
+            path = below(root_path, path)
         if scope["type"] == "http":
             found = self._router.match(scope["method"], path)
         else:
@@ -146,6 +156,13 @@ class RouteTable:
                 await (target.run or target.compile())(scope, receive, send)
                 return
             asked = target, target.route.matches(scope)[1]
+        elif asked is None and found is None and self._low_priority:
+            asked = self._ask_low_priority(scope)
+            if asked is not None and asked[0].planned:
+                target, child_scope = asked
+                scope.update(child_scope)
+                await (target.run or target.compile())(scope, receive, send)
+                return
         await _guarded(self._other(asked, found, path, scope), scope, receive, send)
 
     def _ask(self, scope: Scope, found: Any) -> tuple[Target, Scope] | None:
@@ -157,6 +174,13 @@ class RouteTable:
             target = self.targets[rank]
             match, child_scope = target.route.matches(scope)
             if match is Match.FULL or (match is Match.PARTIAL and found is None):
+                return target, child_scope
+        return None
+
+    def _ask_low_priority(self, scope: Scope) -> tuple[Target, Scope] | None:
+        for target in self._low_priority:
+            match, child_scope = target.route.matches(scope)
+            if match is Match.FULL:
                 return target, child_scope
         return None
 
@@ -208,12 +232,3 @@ def _is_known(pattern: Pattern) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _below(root_path: str, path: str) -> str:
-    """The path below a mount or a proxy's prefix; a server may leave the prefix out."""
-    if path == root_path:
-        return ""
-    if path.startswith(root_path) and path[len(root_path)] == "/":
-        return path[len(root_path) :]
-    return path

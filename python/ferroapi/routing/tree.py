@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute, compile_path
 
+from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
@@ -79,6 +81,13 @@ class IncludedRouter(BaseRoute):
         self.router = router
         self.inherited = inherited
 
+    def effective_low_priority_routes(self, outer: Inherited | None = None) -> Iterator[BaseRoute]:
+        """All low-priority routes below, as the inclusions around them make them."""
+        inherited = self.inherited if outer is None else outer.then(self.inherited)
+        for route in self.router._low_priority_routes:
+            yield _within(route, inherited)
+        yield from _included_low_priority_routes(self.router.routes, inherited)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The match of the first route below that has one."""
         partial: tuple[Match, Scope] = (Match.NONE, {})
@@ -137,8 +146,24 @@ def effective_pairs(
             yield _within(route, outer), route
 
 
+def low_priority_routes(router: APIRouter) -> list[BaseRoute]:
+    """All routes below that are asked last; among front ends the one with the longest path."""
+    routes = [*router._low_priority_routes, *_included_low_priority_routes(router.routes)]
+    return sorted(
+        routes, key=lambda route: -len(route.path) if isinstance(route, Frontend) else -math.inf
+    )
+
+
+def _included_low_priority_routes(
+    routes: Iterable[BaseRoute], outer: Inherited | None = None
+) -> Iterator[BaseRoute]:
+    for route in routes:
+        if isinstance(route, IncludedRouter):
+            yield from route.effective_low_priority_routes(outer)
+
+
 def _within(route: BaseRoute, outer: Inherited) -> BaseRoute:
-    if isinstance(route, (APIRoute, APIWebSocketRoute)):
+    if isinstance(route, (APIRoute, APIWebSocketRoute, Frontend)):
         return route.within(outer)
     if not outer.prefix or isinstance(route, Host):
         return route

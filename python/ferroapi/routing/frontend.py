@@ -1,0 +1,125 @@
+"""A built front end among the routes: it gets what nothing else takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+
+from ferroapi.dependencies.declaration import get_endpoint_dependant
+from ferroapi.plan.operation import OperationPlan
+from ferroapi.plan.solver import Solver
+from ferroapi.plan.steps import compile_steps
+from ferroapi.routing.frontend_files import METHODS, FrontendFiles
+from ferroapi.routing.root_path import below
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi import params
+    from ferroapi.dependencies.models import Dependant
+    from ferroapi.plan.exchange import Exchange
+    from ferroapi.routing.inheritance import Inherited
+
+
+class Frontend(BaseRoute):
+    """The files of a front end as they were declared, or as an inclusion serves them."""
+
+    def __init__(
+        self,
+        path: str,
+        files: FrontendFiles,
+        *,
+        dependencies: Sequence[params.Depends] = (),
+        dependency_overrides_provider: Any = None,
+    ) -> None:
+        """
+        Args:
+            path: the path of the directory, without a slash at its end.
+            files: the files.
+            dependencies: run before a file is looked for; nobody takes their values.
+            dependency_overrides_provider: an object whose `dependency_overrides` replace
+                dependencies.
+        """
+        self.path = path
+        self.path_format = path + "/{path}"
+        self.app = files
+        self.dependencies = list(dependencies)
+        self.dependency_overrides_provider = dependency_overrides_provider
+        # The path has no parameters, whatever stands in its braces.
+        dependant = get_endpoint_dependant(
+            path="", call=self._respond, dependencies=self.dependencies
+        )
+        self.dependant = replace(dependant, path=self.path_format)
+
+    def within(self, outer: Inherited) -> Frontend:
+        """The front end as an inclusion serves it; this one stays as it is."""
+        return Frontend(
+            outer.prefix + self.path,
+            self.app,
+            dependencies=[*outer.dependencies, *self.dependencies],
+            dependency_overrides_provider=outer.dependency_overrides_provider,
+        )
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """A full match for every request below the path: its method depends on the file."""
+        if scope["type"] != "http" or self._file_path(scope) is None:
+            return Match.NONE, {}
+        return Match.FULL, {"route": self, "path_params": scope.get("path_params", {})}
+
+    def _file_path(self, scope: Scope) -> str | None:
+        path = below(scope.get("root_path", ""), scope["path"])
+        if path == self.path:
+            return ""
+        prefix = self.path + "/"
+        return path.removeprefix(prefix) if path.startswith(prefix) else None
+
+    def plan(self) -> ASGIApp:
+        """Compiles what the front end does with a request, with the overrides there are now."""
+        read = self._compile(self.dependant)
+        refuse = self._compile(replace(self.dependant, dependencies=[]))
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            plan = read if scope["method"] in METHODS else refuse
+            await plan(scope, receive, send)
+
+        return answer
+
+    def _compile(self, dependant: Dependant) -> OperationPlan:
+        overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
+        steps = compile_steps(dependant, overrides)
+        return OperationPlan(
+            steps=steps,
+            solver=Solver(steps, endpoint_context={}),
+            serialize=_with_injected,
+            stream=False,
+            status_code=None,
+        )
+
+    async def _respond(self, request: Request) -> Response:
+        path = self._file_path(request.scope)
+        assert path is not None
+        return await self.app.get_response(path, request.scope)
+
+
+def frontend_path(path: str) -> str:
+    """A declared path without the slash at its end.
+
+    Raises:
+        AssertionError: the path is empty or does not start with a slash.
+    """
+    assert path, "A frontend path cannot be empty"
+    assert path.startswith("/"), "A frontend path must start with '/'"
+    return path.rstrip("/")
+
+
+def _with_injected(response: Response, exchange: Exchange) -> Response:
+    """Adds what dependencies put into the injected response and background tasks."""
+    response.background = response.background or exchange.background
+    response.raw_headers.extend(exchange.chosen_headers)
+    return response
