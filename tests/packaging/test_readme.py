@@ -18,7 +18,7 @@ SHOWN = re.findall(r"^\$ curl http://127\.0\.0\.1:8000(\S+)\n(.+)$", README, re.
 def client() -> TestClient:
     """A client of the example."""
     names: dict[str, Any] = {}
-    exec(compile(EXAMPLE, "README.md", "exec"), names)
+    exec(compile(EXAMPLE, "<README>", "exec"), names)
     return TestClient(names["app"])
 
 
