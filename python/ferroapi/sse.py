@@ -32,7 +32,7 @@ def _single_line_event(event: str | None) -> str | None:
     return event
 
 
-def _usable_id(id: str | None) -> str | None:  # noqa: A002 - the field's name
+def _usable_id(id: str | None) -> str | None:
     if id is None:
         return None
     if "\0" in id:
@@ -75,7 +75,7 @@ def format_sse_event(
     *,
     data_str: str | None = None,
     event: str | None = None,
-    id: str | None = None,  # noqa: A002 - the field's name
+    id: str | None = None,
     retry: int | None = None,
     comment: str | None = None,
 ) -> bytes:

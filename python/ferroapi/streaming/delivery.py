@@ -14,7 +14,7 @@ whose first event takes long sends it without.
 
 import math
 import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Generator
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -131,7 +131,7 @@ class Delivery:
         while more:
             self._waited = False
             try:
-                more = await self._attended(source.gather(one=first))
+                more = await self._gather(source, one=first)
             except Exception:
                 if not self._scope.stopped and (self._frames or self._sending):
                     with suppress(Disconnected):
@@ -147,19 +147,22 @@ class Delivery:
         await self._flush(final=True)
 
     @types.coroutine
-    def _attended(self, step: Coroutine[Any, Any, bool]) -> Generator[Any, Any, bool]:
-        """Runs `step` in this task and attends to the frames each time it is about to wait."""
+    def _gather(self, source: Source, *, one: bool) -> Generator[Any, Any, bool]:
+        """Has `source` gather, in this task, and attends each time it is about to wait."""
+        gathering = source.gather(one=one)
         try:
-            awaited = step.send(None)
+            awaited = gathering.send(None)
             while True:
                 self._before_wait()
                 try:
                     answer = yield awaited
                 except BaseException as interruption:
-                    self._scope.interrupted()
-                    awaited = step.throw(interruption)
+                    if self._scope.stopped:
+                        self._scope.allow_clean_up()
+                        source.pause()
+                    awaited = gathering.throw(interruption)
                 else:
-                    awaited = step.send(answer)
+                    awaited = gathering.send(answer)
         except StopIteration as end:
             more: bool = end.value
             return more
@@ -186,7 +189,7 @@ class Delivery:
         silence = 0.0 if self._sending else monotonic() - self._sent_at
         if silence >= self._ping_interval:
             # Silence is infinite before anything was sent: then it is the start that is due.
-            if self._start is None and self._keep_alive is not None:
+            if self._start is None and self._keep_alive is not None and not self._frames:
                 self._frames.raw(self._keep_alive)
             self._send_in_child()
             silence = 0.0

@@ -1,7 +1,6 @@
 """The response that a generator endpoint gives."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -91,7 +90,7 @@ class GeneratorStream(StreamingResponse):
     def body_iterator(self) -> AsyncIterator[bytes]:
         """The frames, one an item. Assigning chunks of text or bytes sends those instead."""
         if self._encoded is None:
-            self._encoded = self._encode()
+            self._encoded = _encode(self._generator, self._encoder)
         return self._encoded
 
     @body_iterator.setter
@@ -100,38 +99,28 @@ class GeneratorStream(StreamingResponse):
         self._encoder = replace(self._encoder, encode=raw.encoder(self.charset).encode)
         self._encoded = None
 
-    async def _encode(self) -> AsyncIterator[bytes]:
-        frames = FrameBuffer()
-        async with aclosing(_asynchronous(self._generator)) as items:
-            async for item in items:
-                self._encoder.encode(frames, item)
-                yield frames.take()
 
-
-async def _asynchronous(generator: AsyncIterator[Any] | Iterator[Any]) -> AsyncGenerator[Any]:
+async def _encode(
+    generator: AsyncIterator[Any] | Iterator[Any], encoder: Encoder
+) -> AsyncIterator[bytes]:
     items = generator if isinstance(generator, AsyncIterator) else iterate_in_threadpool(generator)
-    try:
-        async for item in items:
-            yield item
-    finally:
-        await _close(items)
-        await _close(generator)
+    frames = FrameBuffer()
+    async for item in items:
+        encoder.encode(frames, item)
+        yield frames.take()
 
 
 async def _closing(chunks: AsyncIterable[Any], *inner: object) -> AsyncIterator[Any]:
+    """Passes `chunks` on, and closes them and then what they were made of."""
     try:
         async for chunk in chunks:
             yield chunk
     finally:
         for iterator in (chunks, *inner):
-            await _close(iterator)
-
-
-async def _close(iterator: object) -> None:
-    if hasattr(iterator, "aclose"):
-        await iterator.aclose()
-    elif hasattr(iterator, "close"):
-        await run_in_threadpool(iterator.close)
+            if hasattr(iterator, "aclose"):
+                await iterator.aclose()
+            elif hasattr(iterator, "close"):
+                await run_in_threadpool(iterator.close)
 
 
 def end_streams() -> None:

@@ -58,11 +58,10 @@ class StreamScope(ABC):
         return True
 
     @abstractmethod
-    def interrupted(self) -> None:
-        """Says that the stream's task is being interrupted: whether by `stop` or by others.
+    def allow_clean_up(self) -> None:
+        """Says that the interruption has reached the generator, which may wait in its clean-up.
 
-        AnyIO repeats an interruption at every `await` until its scope is left. Where that can be
-        helped, the stream is interrupted once, so that a generator may wait in its clean-up.
+        AnyIO repeats an interruption at every `await`; on asyncio once is what people expect.
         """
 
     async def _run_child(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -120,9 +119,8 @@ class AsyncioScope(StreamScope):
     def _interrupt(self) -> None:
         self._interruption.cancel()
 
-    def interrupted(self) -> None:
-        if self.stopped:
-            self._insulation.shield = True
+    def allow_clean_up(self) -> None:
+        self._insulation.shield = True
 
 
 class TrioScope(StreamScope):
@@ -162,7 +160,7 @@ class TrioScope(StreamScope):
     def _interrupt(self) -> None:
         self._group.cancel_scope.cancel()
 
-    def interrupted(self) -> None:
+    def allow_clean_up(self) -> None:
         """Nothing to do: on Trio it is the clean-up itself that asks for a shield."""
 
 

@@ -32,6 +32,9 @@ class Source(Protocol):
         frames of the items before are there then.
         """
 
+    def pause(self) -> None:
+        """Has `gather` return after the next item."""
+
     async def close(self) -> None:
         """Closes the generator where it ran. It is not advancing any more, or never did."""
 
@@ -43,17 +46,21 @@ class AsyncSource:
         self._generator = generator
         self._encode = encode
         self._frames = frames
+        self._until = 0.0
         self._exhausted = False
 
     async def gather(self, *, one: bool) -> bool:
         encode, frames = self._encode, self._frames
-        until = 0.0 if one else monotonic() + TASK_SLICE
+        self._until = 0.0 if one else monotonic() + TASK_SLICE
         async for item in self._generator:
             encode(frames, item)
-            if len(frames) >= MAX_GATHERED_BYTES or monotonic() >= until:
+            if len(frames) >= MAX_GATHERED_BYTES or monotonic() >= self._until:
                 return True
         self._exhausted = True
         return False
+
+    def pause(self) -> None:
+        self._until = 0.0
 
     async def close(self) -> None:
         if not self._exhausted and hasattr(self._generator, "aclose"):
@@ -79,12 +86,16 @@ class ThreadSource:
         self._frames = frames
         self._announce = announce
         self._context: Context | None = None
+        self._until = 0.0
         self._exhausted = False
         # A task that is cancelled by its event loop does not wait for the thread it started.
         self._advancing = threading.Lock()
 
     async def gather(self, *, one: bool) -> bool:
         return await anyio.to_thread.run_sync(self._in_context, self._advance, one)
+
+    def pause(self) -> None:
+        self._until = 0.0
 
     async def close(self) -> None:
         if not self._exhausted and hasattr(self._generator, "close"):
@@ -98,11 +109,11 @@ class ThreadSource:
 
     def _advance(self, one: bool) -> bool:
         encode, frames = self._encode, self._frames
-        until = 0.0 if one else monotonic() + THREAD_SLICE
+        self._until = 0.0 if one else monotonic() + THREAD_SLICE
         for item in self._generator:
             unannounced = not frames
             encode(frames, item)
-            if len(frames) >= MAX_GATHERED_BYTES or monotonic() >= until:
+            if len(frames) >= MAX_GATHERED_BYTES or monotonic() >= self._until:
                 return True
             if unannounced:
                 self._announce()

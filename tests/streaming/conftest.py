@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import anyio
+import pytest
+from starlette.types import Message, Scope
+
+BACKENDS = {
+    "asyncio": ("asyncio", {"use_uvloop": False}),
+    "uvloop": ("asyncio", {"use_uvloop": True}),
+    "trio": ("trio", {}),
+}
+
+
+@pytest.fixture(params=BACKENDS.values(), ids=BACKENDS)
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+class Client:
+    """The server and the client of one response, driven by hand."""
+
+    _calls = 0
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.before_send: Callable[[Message], Awaitable[None]] | None = None
+        self._gone = anyio.Event()
+        self._news = anyio.Event()
+
+    async def receive(self) -> Message:
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        if self.before_send is not None:
+            await self.before_send(message)
+        self.messages.append(message)
+        self._news.set()
+        self._news = anyio.Event()
+
+    async def call(self, response: Any, *, spec_version: str = "2.3") -> None:
+        """Runs `response` to its end, and checks that it leaves no task behind."""
+        scope: Scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": spec_version}}
+        Client._calls += 1
+        try:
+            with anyio.fail_after(20):
+                await response(scope, self.receive, self.send)
+        finally:
+            Client._calls -= 1
+            if Client._calls == 0:
+                assert not [task for task in anyio.get_running_tasks() if is_child(task)]
+
+    def leave(self) -> None:
+        self._gone.set()
+
+    async def until(self, condition: Callable[[Client], bool]) -> None:
+        """Waits until `condition` holds for what has arrived."""
+        with anyio.fail_after(10):
+            while not condition(self):
+                await self._news.wait()
+
+    @property
+    def started(self) -> bool:
+        return bool(self.messages)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.messages)
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.messages) and self.messages[-1].get("more_body") is False
+
+
+def is_child(task: anyio.TaskInfo) -> bool:
+    return "StreamScope" in getattr(task.coro, "__qualname__", "") or "_run_child" in str(task.name)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def new_client() -> type[Client]:
+    return Client
+
+
+@pytest.fixture
+def no_garbage_collection() -> Iterator[None]:
+    import gc
+
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,217 @@
+"""The response object, and what can be done with it before it is sent."""
+
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import pytest
+from starlette.responses import StreamingResponse
+
+from ferroapi.streaming import Encoder, GeneratorStream, end_streams, jsonl, raw
+from ferroapi.streaming import sse as events
+
+pytestmark = pytest.mark.anyio
+
+HEADERS: dict[str, tuple[Encoder, dict[str, Any], dict[str, str]]] = {
+    "jsonl": (jsonl.encoder(), {}, {"content-type": "application/jsonl"}),
+    "sse": (
+        events.encoder(),
+        {},
+        {
+            "content-type": "text/event-stream; charset=utf-8",
+            "cache-control": "no-cache",
+            "x-accel-buffering": "no",
+        },
+    ),
+    "raw": (raw.encoder(), {}, {}),
+    "raw with media type": (
+        raw.encoder(),
+        {"media_type": "image/png"},
+        {"content-type": "image/png"},
+    ),
+    "given": (
+        events.encoder(),
+        {"headers": {"Cache-Control": "private", "X-Own": "1"}},
+        {
+            "content-type": "text/event-stream; charset=utf-8",
+            "cache-control": "private",
+            "x-accel-buffering": "no",
+            "x-own": "1",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("encoder", "options", "headers"), HEADERS.values(), ids=HEADERS)
+async def test_headers(
+    client: Any, encoder: Encoder, options: dict[str, Any], headers: dict[str, str]
+) -> None:
+    stream = GeneratorStream(iter(()), encoder, status_code=202, **options)
+    stream.headers["x-late"] = "2"
+    stream.set_cookie("a", "b")
+    await client.call(stream)
+
+    start = client.messages[0]
+    sent = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert isinstance(stream, StreamingResponse)
+    assert start["status"] == 202
+    assert sent.pop("set-cookie").startswith("a=b")
+    assert sent == headers | {"x-late": "2"}
+
+
+@pytest.mark.parametrize("synchronous", [False, True])
+async def test_body_iterator_can_be_read_and_replaced(client: Any, synchronous: bool) -> None:
+    closed: list[str] = []
+
+    def numbers() -> Iterator[int]:
+        try:
+            yield 1
+            yield 2
+        finally:
+            closed.append("numbers")
+
+    async def asynchronous_numbers() -> AsyncIterator[int]:
+        try:
+            yield 1
+            yield 2
+        finally:
+            closed.append("numbers")
+
+    async def shout(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
+        try:
+            async for chunk in chunks:
+                yield chunk.decode().strip() + "!"
+                if not synchronous:
+                    return
+        finally:
+            closed.append("shout")
+
+    stream = GeneratorStream(numbers() if synchronous else asynchronous_numbers(), jsonl.encoder())
+    stream.body_iterator = shout(stream.body_iterator)
+    await client.call(stream)
+
+    assert client.body == (b"1!2!" if synchronous else b"1!")
+    assert sorted(closed) == ["numbers", "shout"]
+
+
+async def test_body_iterator_can_be_iterated_without_sending() -> None:
+    stream = GeneratorStream(iter([1, 2]), jsonl.encoder())
+
+    assert [chunk async for chunk in stream.body_iterator] == [b"1\n", b"2\n"]
+
+
+@pytest.mark.parametrize(
+    ("encoder", "complete"),
+    [(events.encoder(), True), (jsonl.encoder(), False)],
+    ids=["sse", "jsonl"],
+)
+@pytest.mark.parametrize("synchronous", [False, True])
+async def test_streams_end_when_the_server_shuts_down(
+    new_client: Any, encoder: Encoder, complete: bool, synchronous: bool
+) -> None:
+    closed = 0
+
+    def numbers() -> Iterator[int]:
+        nonlocal closed
+        try:
+            while True:
+                yield 1
+                time.sleep(0.01)
+        finally:
+            closed += 1
+
+    async def asynchronous_numbers() -> AsyncIterator[int]:
+        nonlocal closed
+        try:
+            yield 1
+            await anyio.sleep_forever()
+        finally:
+            closed += 1
+
+    clients = [new_client() for _ in range(20)]
+    async with anyio.create_task_group() as tasks:
+        for client in clients:
+            generator = numbers() if synchronous else asynchronous_numbers()
+            tasks.start_soon(client.call, GeneratorStream(generator, encoder))
+        for client in clients:
+            await client.until(lambda client: b"1" in client.body)
+        await anyio.to_thread.run_sync(end_streams)
+
+    assert closed == 20
+    assert {client.complete for client in clients} == {complete}
+
+
+async def test_thread_steps_share_one_context_and_run_one_at_a_time(client: Any) -> None:
+    variable: ContextVar[int] = ContextVar("variable")
+    variable.set(0)
+    seen: list[int] = []
+    running = threading.Lock()
+
+    def numbers() -> Iterator[int]:
+        for number in range(1, 30):
+            assert running.acquire(blocking=False)
+            seen.append(variable.get())
+            variable.set(number)
+            time.sleep(0.002)
+            running.release()
+            yield number
+
+    await client.call(GeneratorStream(numbers(), jsonl.encoder()))
+
+    assert seen == list(range(29))
+    assert variable.get() == 0
+
+
+async def test_thread_goes_back_to_the_pool_between_items(new_client: Any) -> None:
+    """More streams than threads all get on."""
+
+    def numbers() -> Iterator[int]:
+        for number in range(4):
+            time.sleep(0.02)
+            yield number
+
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    tokens, limiter.total_tokens = limiter.total_tokens, 2
+    clients = [new_client() for _ in range(8)]
+    arrivals: list[int] = []
+    try:
+        async with anyio.create_task_group() as tasks:
+            for index, client in enumerate(clients):
+
+                async def note(message: Any, index: int = index) -> None:
+                    if message.get("body", b"").startswith(b"0"):
+                        arrivals.append(index)
+                    elif message.get("more_body") is False:
+                        arrivals.append(-1)
+
+                client.before_send = note
+                tasks.start_soon(client.call, GeneratorStream(numbers(), jsonl.encoder()))
+    finally:
+        limiter.total_tokens = tokens
+
+    assert sorted(arrivals[:8]) == list(range(8))
+    assert arrivals[8:] == [-1] * 8
+
+
+async def test_slow_reader_holds_no_thread(new_client: Any) -> None:
+    def chunks() -> Iterator[bytes]:
+        while True:
+            yield b"x" * 4096
+
+    async def block(message: Any) -> None:
+        await anyio.sleep_forever()
+
+    clients = [new_client() for _ in range(50)]
+    async with anyio.create_task_group() as tasks:
+        for client in clients:
+            client.before_send = block
+            tasks.start_soon(client.call, GeneratorStream(chunks(), raw.encoder()))
+        await anyio.sleep(0.3)
+        with anyio.fail_after(2):
+            assert await anyio.to_thread.run_sync(lambda: 1) == 1
+        for client in clients:
+            client.leave()
