@@ -10,6 +10,7 @@ from pydantic_core import SchemaValidator
 
 from ferroapi import params
 from ferroapi._core import Parameters
+from ferroapi.annotations import is_sequence
 from ferroapi.plan.parameters import parameter_model, takes_all
 from ferroapi.plan.validators import combined_validator, same_from_json
 
@@ -72,7 +73,7 @@ class Shortcut:
             bodies += body
             if step is not steps[-1]:
                 keys.append(tuple((field.name, key) for key, field in (*own, *body)))
-        if any(parameter_model(field) for _, field in flat):
+        if any(parameter_model(field) or _is_cookie_list(field) for _, field in flat):
             return None
         if bodies and not _can_shorten(bodies, body_field, embed=embed):
             return None
@@ -117,6 +118,11 @@ class Shortcut:
             values[self.body_key] = result
         else:
             values.update(result)
+
+
+def _is_cookie_list(field: ModelField) -> bool:
+    """Whether an empty value counts as an empty list, which is as good as none."""
+    return isinstance(field.field_info, params.Cookie) and is_sequence(field.field_info.annotation)
 
 
 def _can_shorten(
