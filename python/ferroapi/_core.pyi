@@ -151,7 +151,7 @@ class FrameBuffer:
 JSONFault: TypeAlias = Literal["non_finite", "lone_surrogate", "too_deep"]
 
 def check_json(body: bytes) -> tuple[JSONFault, int] | None:
-    """The first thing in `body` that other JSON readers would refuse or change, or `None` (RFC 7493).
+    """What other JSON readers would refuse or change in `body` (RFC 7493), the first such thing.
 
     `"non_finite"`: `NaN`, `Infinity`, or a number outside the range of a double (`1e999`).
     `"lone_surrogate"`: half a surrogate pair in a string. `"too_deep"`: more than 200 levels.

@@ -297,7 +297,11 @@ def _field(name: str, annotation: Any, info: FieldInfo, path_names: frozenset[st
     if isinstance(info, params.Form):
         ensure_multipart_is_installed()
     choices = info.validation_alias
-    if isinstance(info, params.Path) and isinstance(choices, AliasChoices):
+    if (
+        isinstance(info, params.Path)
+        and isinstance(choices, AliasChoices)
+        and all(isinstance(choice, str) for choice in choices.choices)
+    ):
         info = copy(info)
         # The placeholder of this route; a name that is in no placeholder cannot be sent.
         info.validation_alias = next(

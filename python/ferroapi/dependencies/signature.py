@@ -24,24 +24,28 @@ def _signature(call: Callable[..., Any]) -> inspect.Signature:
         return inspect.signature(call)
 
 
-def evaluated(annotation: Any, call: Callable[..., Any]) -> Any:
-    """A stringified annotation evaluated in the module of the innermost function of `call`.
+def get_typed_annotation(annotation: Any, namespace: dict[str, Any]) -> Any:
+    """A stringified annotation evaluated with the names of a module.
 
     An annotation whose names are not defined there stays what it is.
     """
     if not isinstance(annotation, str):
         return annotation
     try:
-        value = eval(annotation, getattr(unwrapped(call), "__globals__", {}))
+        value = eval(annotation, namespace)
     except NameError:
         return annotation
     return None if value is type(None) else value
 
 
+def _evaluated(annotation: Any, call: Callable[..., Any]) -> Any:
+    return get_typed_annotation(annotation, getattr(unwrapped(call), "__globals__", {}))
+
+
 def parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
     """The parameters of `call` in order of declaration, annotations evaluated."""
     return [
-        parameter.replace(annotation=evaluated(parameter.annotation, call))
+        parameter.replace(annotation=_evaluated(parameter.annotation, call))
         for parameter in _signature(call).parameters.values()
     ]
 
@@ -49,4 +53,4 @@ def parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
 def return_annotation(call: Callable[..., Any]) -> Any:
     """The evaluated return annotation; `None` when there is none."""
     annotation = _signature(call).return_annotation
-    return None if annotation is inspect.Signature.empty else evaluated(annotation, call)
+    return None if annotation is inspect.Signature.empty else _evaluated(annotation, call)

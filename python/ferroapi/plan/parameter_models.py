@@ -38,11 +38,10 @@ def read_model(
         value = value_under(member, received, sent)
         if value is not Undefined:
             given[name] = value
-        used.add(sent)
         if name != sent:
             sent_as[name] = sent
-            # The other spelling of a converted name is no extra header either.
-            used.update(other for other, wire in names if other != wire)
+        # The other spelling of a converted name is no extra header either.
+        used.update((sent, *(other for other, wire in names if other != wire)))
     given.update(_others(received, {key.lower() for key in used} if in_headers else used))
     extra = model.model_config.get("extra") in ("allow", "forbid")
     absent = not any(name in received for name in own) and not (extra and given)

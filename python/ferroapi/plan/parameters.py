@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, ImmutableMultiDict
 
+from ferroapi import params
 from ferroapi.annotations import is_sequence, optional_model
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
 from ferroapi.plan.parameter_models import read_model
@@ -63,12 +64,15 @@ def value_under(field: ModelField, received: Mapping[str, Any], name: str) -> An
 
 
 def read(
-    fields: list[ModelField], received: Mapping[str, Any], location: str
+    fields: list[ModelField], received: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
     """The values of `fields` by Python name, and the errors in order of declaration."""
     values: dict[str, Any] = {}
     errors: list[ErrorDetail] = []
     for field in fields:
+        info = field.field_info
+        assert isinstance(info, params.Param)
+        location = info.in_.value
         if parameter_model(field):
             value, found = read_model(field, received, location)
         else:
@@ -87,15 +91,15 @@ def read_parameters(
     """All path, query, header and cookie parameters of a dependant, errors in that order."""
     values: dict[str, Any] = {}
     errors: list[ErrorDetail] = []
-    sources: tuple[tuple[list[ModelField], str, str], ...] = (
-        (dependant.path_params, "path_params", "path"),
-        (dependant.query_params, "query_params", "query"),
-        (dependant.header_params, "headers", "header"),
-        (dependant.cookie_params, "cookies", "cookie"),
+    sources = (
+        (dependant.path_params, "path_params"),
+        (dependant.query_params, "query_params"),
+        (dependant.header_params, "headers"),
+        (dependant.cookie_params, "cookies"),
     )
-    for fields, attribute, location in sources:
+    for fields, attribute in sources:
         if fields:
-            found, wrong = read(fields, getattr(connection, attribute), location)
+            found, wrong = read(fields, getattr(connection, attribute))
             values |= found
             errors += wrong
     return values, errors
