@@ -48,6 +48,7 @@ class _ThreadedContextManager(AbstractAsyncContextManager[T]):
         # A limiter of its own: when every shared thread waits for what this exit gives back
         # (a pooled connection, say), an exit that queued for one of those threads never ran.
         limiter = CapacityLimiter(1)
+        suppressed: bool | None = False
         with CancelScope(shield=True):
             suppressed = await anyio.to_thread.run_sync(
                 self._cm.__exit__, exc_type, exc_value, traceback, limiter=limiter

@@ -55,6 +55,7 @@ NAMES = {
     "templating": "Jinja2Templates",
     "testclient": "TestClient",
     "types": "DecoratedCallable DependencyCacheKey IncEx ModelNameMap UnionType",
+    "utils": "generate_unique_id is_body_allowed_for_status_code",
     "websockets": "WebSocket WebSocketDisconnect WebSocketState",
 }
 
