@@ -248,10 +248,10 @@ class APIRouter(PathOperations, Router):
         name: str | None = None,
         include_in_schema: bool = True,
     ) -> None:
-        """Adds a plain Starlette route: a function of the request, or an ASGI class."""
+        """Adds a plain Starlette route, without the prefix, for a function or an ASGI class."""
         self.routes.append(
             Route(
-                self.prefix + path,
+                path,
                 endpoint,
                 methods=methods,
                 name=name,
@@ -277,8 +277,8 @@ class APIRouter(PathOperations, Router):
     def add_websocket_route(
         self, path: str, endpoint: Callable[..., Any], name: str | None = None
     ) -> None:
-        """Adds a plain Starlette WebSocket route."""
-        self.routes.append(WebSocketRoute(self.prefix + path, endpoint, name=name))
+        """Adds a plain Starlette WebSocket route, without the prefix."""
+        self.routes.append(WebSocketRoute(path, endpoint, name=name))
 
     def websocket_route(self, path: str, name: str | None = None) -> Callable[[Endpoint], Endpoint]:
         """Adds a plain Starlette WebSocket route by decorating a function of the WebSocket."""

@@ -1,0 +1,366 @@
+"""Which route answers: the first declared one, or 405, a redirect, 404."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.convertors import CONVERTOR_TYPES, Convertor, register_url_convertor
+from starlette.routing import Match, Route
+
+from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from ferroapi.responses import JSONResponse, PlainTextResponse, Response
+from ferroapi.routing import APIRoute
+from ferroapi.testclient import TestClient
+
+
+def reading(text: str) -> Any:
+    async def read() -> str:
+        return text
+
+    return read
+
+
+async def plain(request: Request) -> Response:
+    return PlainTextResponse("plain")
+
+
+def application(*operations: tuple[str, str]) -> FastAPI:
+    """An application whose operations answer their own method and path."""
+    app = FastAPI(openapi_url=None)
+    for method, path in operations:
+        app.add_api_route(path, reading(f"{method} {path}"), methods=[method])
+    return app
+
+
+ORDER = application(
+    ("GET", "/users/{name}"),
+    ("GET", "/users/me"),
+    ("POST", "/users/me"),
+    ("GET", "/items/new"),
+    ("GET", "/items/{number:int}"),
+    ("GET", "/items/{rest:path}"),
+    ("GET", "/slash/"),
+    ("GET", "/bare"),
+    ("GET", "/both"),
+    ("GET", "/both/"),
+)
+
+# name: (method, path, status, body)
+MATCHES: dict[str, tuple[str, str, int, Any]] = {
+    "first_declared": ("GET", "/users/me", 200, "GET /users/{name}"),
+    "later_full_match_before_a_wrong_method": ("POST", "/users/me", 200, "POST /users/me"),
+    "text_before_parameter": ("GET", "/items/new", 200, "GET /items/new"),
+    "convertor": ("GET", "/items/12", 200, "GET /items/{number:int}"),
+    "next_when_the_convertor_refuses": ("GET", "/items/-1", 200, "GET /items/{rest:path}"),
+    "path": ("GET", "/items/a/b", 200, "GET /items/{rest:path}"),
+    "exact_before_redirect": ("GET", "/both/", 200, "GET /both/"),
+    "decoded_slash": ("GET", "/users/a%2Fb", 404, {"detail": "Not Found"}),
+    "nothing": ("GET", "/nothing", 404, {"detail": "Not Found"}),
+    "nothing_for_another_method": ("PATCH", "/nothing", 404, {"detail": "Not Found"}),
+    "unknown_method": ("BREW", "/bare", 405, {"detail": "Method Not Allowed"}),
+    "get_is_not_head": ("DELETE", "/bare", 405, {"detail": "Method Not Allowed"}),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "status", "body"), MATCHES.values(), ids=MATCHES)
+def test_match(method: str, path: str, status: int, body: Any) -> None:
+    response = TestClient(ORDER).request(method, path, follow_redirects=False)
+    assert (response.status_code, response.json()) == (status, body)
+
+
+# name: (method, path with query, where it redirects to)
+REDIRECTS = {
+    "added": ("GET", "/slash", "http://testserver/slash/"),
+    "removed": ("GET", "/bare/", "http://testserver/bare"),
+    "query_is_kept": ("GET", "/slash?a=1&b=%20", "http://testserver/slash/?a=1&b=%20"),
+    "every_method": ("DELETE", "/slash", "http://testserver/slash/"),
+    "parameter": ("GET", "/users/me/", "http://testserver/users/me"),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "location"), REDIRECTS.values(), ids=REDIRECTS)
+def test_redirect(method: str, path: str, location: str) -> None:
+    response = TestClient(ORDER).request(method, path, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (307, location)
+    assert response.content == b""
+
+
+def test_redirect_keeps_method_and_body() -> None:
+    app = FastAPI()
+
+    @app.post("/items/")
+    async def create(item: dict[str, int]) -> dict[str, int]:
+        return item
+
+    assert TestClient(app).post("/items", json={"a": 1}).json() == {"a": 1}
+
+
+def test_redirects_can_be_switched_off() -> None:
+    app = FastAPI(redirect_slashes=False)
+    app.get("/slash/")(reading("slash"))
+    assert TestClient(app).get("/slash").status_code == 404
+
+
+def test_redirects_through_inclusions_are_decided_by_the_application() -> None:
+    """An exact match in another router wins; the setting of an included router does not count."""
+    first, second = APIRouter(redirect_slashes=False), APIRouter()
+    first.get("/a/")(reading("a/"))
+    first.get("/b/")(reading("b/"))
+    second.get("/a")(reading("a"))
+    app = FastAPI()
+    app.include_router(first)
+    app.include_router(second)
+    client = TestClient(app)
+    assert client.get("/a", follow_redirects=False).json() == "a"
+    assert client.get("/b", follow_redirects=False).status_code == 307
+
+
+def test_redirect_below_a_root_path() -> None:
+    app = FastAPI()
+    app.get("/items/")(reading("items"))
+    client = TestClient(app, root_path="/proxy")
+    response = client.get("/proxy/items", follow_redirects=False)
+    assert response.headers["location"] == "http://testserver/proxy/items/"
+    assert client.get("/proxy/items/").json() == "items"
+
+
+def test_allow_names_the_methods_of_all_routes_with_the_path() -> None:
+    """RFC 9110, section 15.5.6. (FastAPI names those of the first route.)"""
+    app = application(("GET", "/x"), ("PUT", "/x"), ("PATCH", "/{name}"), ("POST", "/y"))
+    response = TestClient(app).delete("/x")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, PUT, PATCH"
+
+
+def test_allow_of_one_route() -> None:
+    app = FastAPI()
+    app.api_route("/x", methods=["get", "QUERY"])(reading("x"))
+    response = TestClient(app).delete("/x")
+    assert sorted(response.headers["allow"].split(", ")) == ["GET", "QUERY"]
+    assert TestClient(app).request("QUERY", "/x").json() == "x"
+
+
+def test_starlettes_route_answers_head_and_names_it() -> None:
+    app = FastAPI()
+    app.add_route("/x", plain)
+    client = TestClient(app)
+    assert client.head("/x").status_code == 200
+    assert sorted(client.post("/x").headers["allow"].split(", ")) == ["GET", "HEAD"]
+
+
+def test_errors_of_the_table_go_to_the_handlers() -> None:
+    app = application(("GET", "/x"))
+
+    @app.exception_handler(404)
+    async def missing(request: Request, error: Exception) -> Response:
+        return JSONResponse({"path": request.url.path}, 404)
+
+    @app.exception_handler(405)
+    def refused(request: Request, error: HTTPException) -> Response:
+        return JSONResponse({"allow": (error.headers or {})["Allow"]}, 405, error.headers)
+
+    client = TestClient(app)
+    assert client.get("/y").json() == {"path": "/y"}
+    assert client.post("/x").json() == {"allow": "GET"}
+
+
+def test_a_router_alone_answers_in_text() -> None:
+    router = APIRouter()
+    router.get("/x")(reading("x"))
+    client = TestClient(router)
+    assert client.get("/x").json() == "x"
+    assert (client.get("/y").status_code, client.get("/y").text) == (404, "Not Found")
+    assert (client.post("/x").status_code, client.post("/x").text) == (405, "Method Not Allowed")
+    assert client.get("/x/", follow_redirects=False).status_code == 307
+
+
+def test_a_default_application_gets_the_rest() -> None:
+    router = APIRouter(default=PlainTextResponse("default"))
+    router.get("/x")(reading("x"))
+    client = TestClient(router)
+    assert client.get("/y").text == "default"
+    assert client.get("/x").json() == "x"
+
+
+class ByVersion(APIRoute):
+    """Matches by a header."""
+
+    def matches(self, scope: Any) -> Any:
+        match, child_scope = super().matches(scope)
+        version = dict(scope["headers"]).get(b"x-version", b"1")
+        return (match, child_scope) if version == b"2" else (Match.NONE, {})
+
+
+def test_a_route_with_matches_of_its_own_keeps_its_place() -> None:
+    """It is asked after the routes before it, and before the routes after it."""
+    app = FastAPI()
+    app.get("/before")(reading("before"))
+    versioned = APIRouter(route_class=ByVersion)
+    versioned.get("/{name}")(reading("versioned"))
+    app.include_router(versioned)
+    app.get("/after")(reading("after"))
+    client = TestClient(app)
+    new = {"x-version": "2"}
+    assert client.get("/before", headers=new).json() == "before"
+    assert client.get("/after", headers=new).json() == "versioned"
+    assert client.get("/after").json() == "after"
+    assert client.post("/after", headers=new).status_code == 405
+    assert client.post("/only", headers=new).status_code == 405
+    assert client.get("/only").status_code == 404
+
+
+class Roman(Convertor[int]):
+    """A convertor of the user's."""
+
+    regex = "[IVX]+"
+
+    def convert(self, value: str) -> int:
+        return {"I": 1, "IV": 4, "X": 10}[value]
+
+    def to_string(self, value: int) -> str:
+        return {1: "I", 4: "IV", 10: "X"}[value]
+
+
+@pytest.fixture
+def roman() -> Iterator[None]:
+    register_url_convertor("roman", Roman())
+    yield
+    del CONVERTOR_TYPES["roman"]
+
+
+@pytest.mark.usefixtures("roman")
+def test_convertors_of_the_user() -> None:
+    """They keep their place, convert, and are reversed."""
+    app = FastAPI()
+    app.get("/X")(reading("text"))
+
+    @app.get("/{number:roman}")
+    async def read(number: int) -> int:
+        return number
+
+    app.get("/{name}")(reading("name"))
+    app.get("/I")(reading("too late"))
+    client = TestClient(app)
+    assert [client.get(path).json() for path in ("/X", "/IV", "/I", "/M")] == ["text", 4, 1, "name"]
+    assert app.url_path_for("read", number=4) == "/IV"
+    assert client.post("/IV").status_code == 405
+
+
+def test_hosts_keep_their_place() -> None:
+    app = FastAPI()
+    app.get("/before")(reading("before"))
+    app.host("{sub}.example.org", PlainTextResponse("host"))
+    app.get("/after")(reading("after"))
+    client = TestClient(app)
+    there = {"host": "a.example.org"}
+    assert client.get("/before", headers=there).json() == "before"
+    assert client.get("/after", headers=there).text == "host"
+    assert client.get("/after").json() == "after"
+    assert client.get("/none", headers=there).text == "host"
+
+
+def test_mounts_keep_their_place() -> None:
+    app = FastAPI()
+    app.get("/m/before")(reading("before"))
+    app.mount("/m", PlainTextResponse("mount"), name="m")
+    app.get("/m/after")(reading("after"))
+    client = TestClient(app)
+    assert client.get("/m/before").json() == "before"
+    assert client.get("/m/after").text == "mount"
+    assert client.post("/m/before").text == "mount"
+    assert client.get("/m", follow_redirects=False).status_code == 307
+
+
+def test_scope_of_a_match() -> None:
+    """The route as declared where it was declared, the endpoint, and converted parameters."""
+    seen: dict[str, Any] = {}
+
+    async def endpoint(request: Request) -> None:
+        seen.update(request.scope)
+
+    app = FastAPI()
+    app.get("/{number:int}/{rest:path}")(endpoint)
+    assert TestClient(app).get("/12/a/b").status_code == 200
+    assert seen["route"] is app.router.routes[-1]
+    assert seen["endpoint"] is endpoint
+    assert seen["path_params"] == {"number": 12, "rest": "a/b"}
+    assert seen["app"] is app
+    assert seen["router"] is app.router
+
+
+def test_parameters_of_a_mount_are_passed_on() -> None:
+    inner = FastAPI()
+
+    @inner.get("/{name}")
+    async def read(tenant: str, name: str, request: Request) -> list[Any]:
+        return [tenant, name, request.path_params, request.scope["root_path"]]
+
+    app = FastAPI()
+    app.mount("/{tenant}", inner)
+    # FastAPI reads it as a query parameter: a mount is not known when the route is declared.
+    response = TestClient(app).get("/acme/x", params={"tenant": "query"})
+    assert response.json() == ["query", "x", {"tenant": "acme", "name": "x"}, "/acme"]
+
+
+def test_root_path_is_taken_off() -> None:
+    app = application(("GET", "/items"), ("GET", "/"))
+    for path in ("/items", "/proxy/items"):
+        assert TestClient(app, root_path="/proxy").get(path).json() == "GET /items"
+
+
+# name: what is wrong with a path, and its error
+WRONG_PATHS: dict[str, tuple[str, type[Exception], str]] = {
+    "unknown_convertor": ("/{a:foo}", AssertionError, "Unknown path convertor 'foo'"),
+    "twice": ("/{a}/{a}", ValueError, "Duplicated param name a at path /{a}/{a}"),
+    "several_twice": (
+        "/{a}/{a}/{b}/{b}",
+        ValueError,
+        "Duplicated param names a, b at path /{a}/{a}/{b}/{b}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "kind", "text"), WRONG_PATHS.values(), ids=WRONG_PATHS)
+def test_wrong_path(path: str, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind) as caught:
+        FastAPI().get(path)(reading("x"))
+    assert str(caught.value) == text
+
+
+def test_a_path_without_a_slash_is_accepted_and_never_found() -> None:
+    app = FastAPI()
+    app.get("abc")(reading("x"))
+    assert TestClient(app).get("/abc").status_code == 404
+    assert list(app.openapi()["paths"]) == ["abc"]
+
+
+def test_documentation_routes_come_first() -> None:
+    app = FastAPI()
+    app.get("/docs")(reading("own"))
+    assert "swagger" in TestClient(app).get("/docs").text
+
+
+def test_dependencies_do_not_run_without_a_match() -> None:
+    calls: list[str] = []
+
+    def called() -> None:
+        calls.append("called")
+
+    app = FastAPI(dependencies=[Depends(called)])
+    app.get("/x")(reading("x"))
+    app.mount("/m", PlainTextResponse("m"))
+    app.add_route("/plain", plain)
+    client = TestClient(app)
+    for path in ("/y", "/openapi.json", "/docs", "/redoc", "/m/", "/plain"):
+        client.get(path)
+    client.post("/x")
+    assert calls == []
+    client.get("/x")
+    assert calls == ["called"]
+
+
+def test_routes_given_to_the_constructor() -> None:
+    app = FastAPI(routes=[Route("/plain", plain), APIRoute("/own", reading("own"))])
+    client = TestClient(app)
+    assert client.get("/plain").text == "plain"
+    assert client.get("/own").json() == "own"

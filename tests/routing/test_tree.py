@@ -1,0 +1,283 @@
+"""The tree of routers: live inclusions, and how it is walked."""
+
+from typing import Any
+
+import pytest
+from starlette.routing import Host, NoMatchFound, Route, WebSocketRoute
+
+from ferroapi import APIRouter, Depends, FastAPI, Request, WebSocket
+from ferroapi.responses import PlainTextResponse, Response
+from ferroapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
+from ferroapi.testclient import TestClient
+
+
+def reading(text: str) -> Any:
+    async def read() -> str:
+        return text
+
+    return read
+
+
+def test_routes_added_after_inclusion_are_served() -> None:
+    """At any depth, also after the first request, and they are documented."""
+    app, outer, inner = FastAPI(), APIRouter(prefix="/outer"), APIRouter(prefix="/inner")
+    app.include_router(outer)
+    outer.include_router(inner)
+    client = TestClient(app)
+    assert client.get("/outer/inner/late").status_code == 404
+    assert app.openapi()["paths"] == {}
+
+    inner.get("/late")(reading("late"))
+    assert client.get("/outer/inner/late").json() == "late"
+    assert list(app.openapi()["paths"]) == ["/outer/inner/late"]
+
+
+def test_a_router_with_routes_included_late() -> None:
+    app = FastAPI()
+    client = TestClient(app)
+    assert client.get("/r/x").status_code == 404
+    router = APIRouter()
+    router.get("/x")(reading("x"))
+    app.include_router(router, prefix="/r")
+    assert client.get("/r/x").json() == "x"
+
+
+def test_inclusions_keep_their_place_in_the_order() -> None:
+    """A route added later to a router included first comes before the routes after it."""
+    app, router = FastAPI(), APIRouter()
+    app.include_router(router)
+    app.get("/{name}")(reading("app"))
+    client = TestClient(app)
+    assert client.get("/a").json() == "app"
+    router.get("/a")(reading("router"))
+    assert client.get("/a").json() == "router"
+
+
+def test_a_router_included_several_times() -> None:
+    """Each inclusion has its own settings; the router stays as it is."""
+    app, router = FastAPI(), APIRouter(tags=["own"])
+    router.get("/x")(reading("x"))
+    app.include_router(router, prefix="/a", tags=["a"])
+    app.include_router(router, prefix="/b", tags=["b"], deprecated=True)
+    client = TestClient(app)
+    assert [client.get(path).status_code for path in ("/a/x", "/b/x", "/x")] == [200, 200, 404]
+    paths = app.openapi()["paths"]
+    assert paths["/a/x"]["get"]["tags"] == ["a", "own"]
+    assert paths["/b/x"]["get"]["tags"] == ["b", "own"]
+    assert "deprecated" not in paths["/a/x"]["get"]
+    assert router.routes[0].path == "/x"  # type: ignore[attr-defined]  # it is an APIRoute
+
+
+def test_cycles_are_refused() -> None:
+    a, b, c = APIRouter(), APIRouter(), APIRouter()
+    with pytest.raises(AssertionError) as itself:
+        a.include_router(a)
+    assert str(itself.value) == (
+        "Cannot include the same APIRouter instance into itself. "
+        "Did you mean to include a different router?"
+    )
+    a.include_router(b)
+    b.include_router(c)
+    with pytest.raises(AssertionError) as cycle:
+        c.include_router(a)
+    assert str(cycle.value) == (
+        "Cannot include an APIRouter instance that already includes this router. "
+        "Did you mean to include a different router?"
+    )
+
+
+def test_a_placeholder_in_a_prefix_makes_a_path_parameter() -> None:
+    """What is a query parameter in the router alone is taken from the path of the inclusion."""
+    router = APIRouter()
+
+    def dependency(tenant: str) -> str:
+        return tenant.upper()
+
+    @router.get("/items")
+    async def read(tenant: str, upper: str = Depends(dependency), q: int = 0) -> list[Any]:
+        return [tenant, upper, q]
+
+    app = FastAPI()
+    app.include_router(router)
+    app.include_router(router, prefix="/{tenant}")
+    client = TestClient(app)
+    assert client.get("/items?tenant=a").json() == ["a", "A", 0]
+    assert client.get("/b/items?tenant=a&q=2").json() == ["b", "B", 2]
+    parameters = app.openapi()["paths"]["/{tenant}/items"]["get"]["parameters"]
+    assert {p["name"]: p["in"] for p in parameters} == {"tenant": "path", "q": "query"}
+
+
+def test_dependencies_of_an_inclusion_with_a_placeholder_see_it() -> None:
+    seen: list[int] = []
+
+    def check(number: int) -> None:
+        seen.append(number)
+
+    router = APIRouter()
+    router.get("/x")(reading("x"))
+    app = FastAPI()
+    app.include_router(router, prefix="/{number}", dependencies=[Depends(check)])
+    client = TestClient(app)
+    assert client.get("/7/x").json() == "x"
+    assert client.get("/a/x").json()["detail"][0]["loc"] == ["path", "number"]
+    assert seen == [7]
+
+
+async def hello(request: Request) -> Response:
+    return PlainTextResponse(f"hello {request.path_params.get('name', '')}")
+
+
+async def greet(websocket: WebSocket) -> None:
+    await websocket.accept()
+    await websocket.send_text(f"hello {websocket.path_params.get('name', '')}")
+    await websocket.close()
+
+
+def starlette_router() -> APIRouter:
+    """One of each kind of Starlette's routes."""
+    router = APIRouter(prefix="/own")
+    router.add_route("/route/{name}", hello, name="route")
+    router.add_websocket_route("/socket/{name}", greet, name="socket")
+    router.mount("/mount", APIRouter(routes=[Route("/{name}", hello, name="in")]), name="mount")
+    router.routes.append(Route("/plain", hello))
+    router.routes.append(WebSocketRoute("/plainsocket", greet))
+    return router
+
+
+def test_starlettes_routes_are_included_with_the_prefix() -> None:
+    """That of the inclusion: a router's own prefix is for its path operations only."""
+    calls: list[str] = []
+    app = FastAPI()
+    app.include_router(
+        starlette_router(), prefix="/in", dependencies=[Depends(lambda: calls.append("called"))]
+    )
+    client = TestClient(app)
+    prefix = "/in"
+    assert client.get(f"{prefix}/route/a").text == "hello a"
+    assert client.head(f"{prefix}/route/a").status_code == 200
+    with client.websocket_connect(f"{prefix}/socket/b") as websocket:
+        assert websocket.receive_text() == "hello b"
+    assert calls == []
+    assert app.url_path_for("route", name="a") == f"{prefix}/route/a"
+    assert app.url_path_for("socket", name="a") == f"{prefix}/socket/a"
+    assert client.get(f"{prefix}/mount/c").text == "hello c"
+    assert client.get(f"{prefix}/plain").text == "hello "
+    with client.websocket_connect(f"{prefix}/plainsocket") as websocket:
+        assert websocket.receive_text() == "hello "
+    assert app.url_path_for("mount:in", name="a") == f"{prefix}/mount/a"
+
+
+def test_hosts_are_included() -> None:
+    router = APIRouter()
+    router.routes.append(Host("api.example.org", app=APIRouter(routes=[Route("/x", hello)])))
+    app = FastAPI()
+    app.include_router(router)
+    client = TestClient(app)
+    assert client.get("/x").status_code == 404
+    assert client.get("/x", headers={"host": "api.example.org"}).text == "hello "
+
+
+def test_url_path_for_through_inclusions() -> None:
+    """Of several, the first is given; the parameters have to be the route's."""
+    router = APIRouter(prefix="/r")
+    router.get("/{number:int}", name="item")(reading("x"))
+    outer = APIRouter()
+    outer.include_router(router, prefix="/first")
+    outer.include_router(router, prefix="/second")
+    app = FastAPI()
+    app.include_router(outer, prefix="/outer")
+    assert app.url_path_for("item", number=3) == "/outer/first/r/3"
+    assert router.url_path_for("item", number=3) == "/r/3"
+    for wrong in ({}, {"number": 3, "more": 1}, {"other": 1}):
+        with pytest.raises(NoMatchFound):
+            app.url_path_for("item", **wrong)
+
+
+def test_url_for_in_a_request() -> None:
+    """Through inclusions, and from a mounted application by the name of the mount."""
+
+    async def link(request: Request) -> list[str]:
+        return [str(request.url_for(name, number=1)) for name in names]
+
+    names = ["here"]
+    router = APIRouter()
+    router.get("/link/{number}", name="here")(link)
+    app = FastAPI()
+    app.include_router(router, prefix="/r")
+    inner = FastAPI()
+    inner.include_router(router, prefix="/i")
+    app.mount("/sub", inner, name="sub")
+    client = TestClient(app)
+    assert client.get("/r/link/5").json() == ["http://testserver/r/link/1"]
+    names[:] = ["sub:here", "here"]
+    assert client.get("/sub/i/link/5").json() == [
+        "http://testserver/sub/i/link/1",
+        "http://testserver/r/link/1",
+    ]
+
+
+def test_walking_the_tree() -> None:
+    """Contexts show routes as the inclusions make them, and as they were declared."""
+    router = APIRouter(prefix="/r", tags=["r"])
+    router.get("/{number:int}", name="item")(reading("x"))
+    router.websocket("/ws")(greet)
+    app = FastAPI(openapi_url=None)
+    app.get("/first")(reading("first"))
+    app.include_router(router, prefix="/i", tags=["i"])
+    contexts = list(iter_route_contexts(app.routes))
+    assert [context.path for context in contexts] == ["/first", "/i/r/{number:int}", "/i/r/ws"]
+    item = contexts[1]
+    assert item.path_format == "/i/r/{number}"
+    assert item.methods == {"GET"}
+    assert item.name == "item"
+    assert item.tags == ["i", "r"]
+    assert list(item.param_convertors) == ["number"]
+    assert item.original_route is router.routes[0]
+    assert isinstance(item.original_route, APIRoute)
+    assert isinstance(contexts[2].original_route, APIWebSocketRoute)
+    assert contexts[2].methods is None
+    assert next(iter(iter_route_contexts(contexts[:1]))) is contexts[0]
+    with pytest.raises(AttributeError):
+        _ = item.nothing
+
+
+# name: what is done with the list of routes, and the paths that are served afterwards
+CHANGES: dict[str, tuple[Any, list[str]]] = {
+    "append": (lambda routes, new: routes.append(new), ["/a", "/b", "/new"]),
+    "extend": (lambda routes, new: routes.extend([new]), ["/a", "/b", "/new"]),
+    "insert": (lambda routes, new: routes.insert(0, new), ["/a", "/b", "/new"]),
+    "remove": (lambda routes, new: routes.remove(routes[0]), ["/b"]),
+    "pop": (lambda routes, new: routes.pop(), ["/a"]),
+    "clear": (lambda routes, new: routes.clear(), []),
+    "reverse": (lambda routes, new: routes.reverse(), ["/a", "/b"]),
+    "sort": (lambda routes, new: routes.sort(key=lambda r: r.path), ["/a", "/b"]),
+    "set": (lambda routes, new: routes.__setitem__(0, new), ["/b", "/new"]),
+    "delete": (lambda routes, new: routes.__delitem__(0), ["/b"]),
+    "delete_slice": (lambda routes, new: routes.__delitem__(slice(None)), []),
+    "in_place": (lambda routes, new: routes.__iadd__([new]), ["/a", "/b", "/new"]),
+}
+
+
+@pytest.mark.parametrize(("change", "served"), CHANGES.values(), ids=CHANGES)
+def test_every_change_of_the_list_is_served(change: Any, served: list[str]) -> None:
+    """Also through an inclusion."""
+    router = APIRouter()
+    for path in ("/a", "/b"):
+        router.get(path)(reading(path))
+    app = FastAPI()
+    app.include_router(router)
+    client = TestClient(app)
+    assert client.get("/a").status_code == 200
+    change(router.routes, APIRoute("/new", reading("/new")))
+    paths = ["/a", "/b", "/new"]
+    assert [path for path in paths if client.get(path).status_code == 200] == served
+
+
+def test_a_reversed_list_is_matched_in_its_order() -> None:
+    app = FastAPI(openapi_url=None)
+    app.get("/{name}")(reading("parameter"))
+    app.get("/a")(reading("text"))
+    client = TestClient(app)
+    assert client.get("/a").json() == "parameter"
+    app.router.routes.reverse()
+    assert client.get("/a").json() == "text"
