@@ -1,0 +1,117 @@
+"""A thousand server-sent events: of models, and of `ServerSentEvent` objects."""
+
+# mypy: disable-error-code="no-untyped-def, untyped-decorator"
+# The framework is known at run time; most applications annotate no result.
+
+from collections.abc import AsyncIterable, AsyncIterator
+from types import ModuleType
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from cases.items import FULL, ITEMS, VALUES, Item
+from cases.sending import send_part, send_start
+from harness.case import ASGIApp, Case, Expected, Goal, Request, Row
+
+HEADERS = {
+    "cache-control": "no-cache",
+    "content-type": "text/event-stream; charset=utf-8",
+    "x-accel-buffering": "no",
+}
+TICKS = [{"symbol": f"S{number % 50}", "price": number / 4} for number in range(1000)]
+
+
+async def read_items() -> AsyncIterable[Item]:
+    for item in ITEMS:
+        yield item
+
+
+async def model_frames() -> AsyncIterator[bytes]:
+    """The frames of `/models`, by hand."""
+    dump = Item.__pydantic_serializer__.to_json
+    async for item in read_items():
+        yield b"data: %b\n\n" % dump(item)
+
+
+async def object_frames() -> AsyncIterator[bytes]:
+    """The frames of `/objects`, by hand."""
+    for number, tick in enumerate(TICKS):
+        yield b"event: tick\ndata: %b\nid: %d\n\n" % (to_json(tick), number)
+
+
+def app(framework: ModuleType) -> ASGIApp:
+    api = framework.FastAPI()
+    stream = framework.sse.EventSourceResponse
+    event = framework.sse.ServerSentEvent
+    api.get("/models", response_class=stream)(read_items)
+
+    @api.get("/objects", response_class=stream)
+    async def read_ticks() -> AsyncIterable[event]:  # type: ignore[valid-type]  # of the module
+        for number, tick in enumerate(TICKS):
+            yield event(data=tick, event="tick", id=str(number))
+
+    return api  # type: ignore[no-any-return]
+
+
+def starlette() -> ASGIApp:
+    async def models(request: StarletteRequest) -> StreamingResponse:
+        return StreamingResponse(model_frames(), headers=HEADERS)
+
+    async def objects(request: StarletteRequest) -> StreamingResponse:
+        return StreamingResponse(object_frames(), headers=HEADERS)
+
+    return Starlette(routes=[Route("/models", models), Route("/objects", objects)])
+
+
+def floor() -> ASGIApp:
+    frames_of = {"/models": model_frames, "/objects": object_frames}
+    headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        assert scope["method"] == "GET"
+        await send_start(send, list(headers))
+        gathered = bytearray()
+        async for frame in frames_of[scope["path"]]():
+            gathered += frame
+            if len(gathered) >= FULL:
+                await send_part(send, bytes(gathered), more=True)
+                gathered.clear()
+        await send_part(send, bytes(gathered), more=False)
+
+    return application
+
+
+CASE = Case(
+    rows=(
+        Row(
+            name="sse",
+            title="SSE, 1,000 models",
+            request=Request("/models"),
+            expected=Expected(
+                [{"data": value} for value in VALUES], form="events", headers=HEADERS
+            ),
+            goal=Goal("floor", 1.5),
+        ),
+        Row(
+            name="events",
+            title="SSE, 1,000 ServerSentEvent objects",
+            request=Request("/objects"),
+            expected=Expected(
+                [
+                    {"event": "tick", "id": str(number), "data": tick}
+                    for number, tick in enumerate(TICKS)
+                ],
+                form="events",
+                headers=HEADERS,
+            ),
+            goal=Goal("fastapi", 1 / 15),
+        ),
+    ),
+    app=app,
+    starlette=starlette,
+    floor=floor,
+)

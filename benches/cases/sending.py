@@ -1,0 +1,20 @@
+"""What every floor ends with."""
+
+from typing import Any
+
+
+async def send_json(send: Any, body: bytes, status: int = 200) -> None:
+    """Sends a JSON answer."""
+    headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_start(send: Any, headers: list[tuple[bytes, bytes]]) -> None:
+    """Sends the start of a stream."""
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def send_part(send: Any, body: bytes, *, more: bool) -> None:
+    """Sends a part of a stream."""
+    await send({"type": "http.response.body", "body": body, "more_body": more})

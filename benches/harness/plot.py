@@ -1,0 +1,203 @@
+"""The figures as a picture: plain SVG, readable on light and dark pages."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from html import escape
+
+from harness.case import Contender
+from harness.rounds import RowFigures
+from harness.sockets import GOAL, SocketFigures
+from harness.startup import STAGES, StartUp
+
+WIDTH = 760
+LEFT = 270
+RIGHT = 30
+ROW = 22
+
+COLOURS: dict[str, str] = {
+    "floor": "#6e7781",
+    "starlette": "#b7791f",
+    "fastapi": "#0f8a7e",
+    "ferroapi": "#d1392b",
+}
+NAMES: dict[Contender, str] = {
+    "starlette": "Starlette",
+    "fastapi": "FastAPI",
+    "ferroapi": "ferroapi",
+}
+
+STYLE = """
+text { font: 12px system-ui, sans-serif; fill: #1f2328; }
+.title { font-size: 14px; font-weight: 600; }
+.small { font-size: 11px; fill: #59636e; }
+.grid { stroke: #d1d9e0; }
+.unit { stroke: #6e7781; }
+.goal { stroke: #1f2328; stroke-width: 2; }
+.page { fill: #ffffff; }
+"""
+
+
+@dataclass
+class Picture:
+    """SVG elements from top to bottom."""
+
+    height: float = 16
+    elements: list[str] = field(default_factory=list)
+
+    def text(self, x: float, text: str, kind: str = "", anchor: str = "start") -> None:
+        """A line of text at the present height."""
+        self.elements.append(
+            f'<text class="{kind}" x="{x:g}" y="{self.height:g}" text-anchor="{anchor}">'
+            f"{escape(text)}</text>"
+        )
+
+    def line(self, x: float, top: float, bottom: float, kind: str) -> None:
+        """A vertical line."""
+        self.elements.append(
+            f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{top:g}" y2="{bottom:g}"/>'
+        )
+
+    def dot(self, x: float, contender: str, tip: str) -> None:
+        """A mark of a contender on the present row."""
+        radius = 5 if contender == "ferroapi" else 4
+        self.elements.append(
+            f'<circle cx="{x:.1f}" cy="{self.height - 4:g}" r="{radius}" '
+            f'fill="{COLOURS[contender]}"><title>{escape(tip)}</title></circle>'
+        )
+
+    def svg(self) -> str:
+        """The file."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{self.height:g}" '
+            f'viewBox="0 0 {WIDTH} {self.height:g}">\n<style>{STYLE}</style>\n'
+            f'<rect class="page" width="100%" height="100%"/>\n'
+            + "\n".join(self.elements)
+            + "\n</svg>\n"
+        )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row of a panel: figures by contender, and a goal."""
+
+    title: str
+    figures: dict[Contender, float]
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A set of rows on one axis; figures are multiples of what stands at 1."""
+
+    title: str
+    marks: list[Mark]
+    ticks: tuple[float, ...]
+    logarithmic: bool = False
+
+    def x(self, value: float) -> float:
+        """Where a figure is, kept inside the axis."""
+        low, high = self.ticks[0], self.ticks[-1]
+        value = min(max(value, low), high)
+        if self.logarithmic:
+            part = math.log(value / low) / math.log(high / low)
+        else:
+            part = (value - low) / (high - low)
+        return LEFT + part * (WIDTH - LEFT - RIGHT)
+
+    def draw(self, picture: Picture) -> None:
+        """Adds the panel below what is there."""
+        picture.height += 26
+        picture.text(12, self.title, "title")
+        picture.height += 18
+        for tick in self.ticks:
+            picture.text(self.x(tick), f"{tick:g}", "small", "middle")
+        top = picture.height + 5
+        bottom = top + ROW * len(self.marks) + 4
+        for tick in self.ticks:
+            picture.line(self.x(tick), top, bottom, "unit" if tick == 1 else "grid")
+        for mark in self.marks:
+            picture.height += ROW
+            picture.text(LEFT - 12, mark.title, "", "end")
+            middle = picture.height - 4
+            if mark.goal is not None:
+                picture.line(self.x(mark.goal), middle - 8, middle + 8, "goal")
+            for contender, figure in mark.figures.items():
+                tip = f"{NAMES[contender]}: {figure:.3g}"
+                picture.dot(self.x(figure), contender, tip)
+        picture.height = bottom
+
+
+def in_process_panel(rows: list[RowFigures]) -> Panel:
+    """Times of the floor."""
+    by_row = {figures.row.name: figures for figures in rows}
+    marks = []
+    for figures in rows:
+        floor = figures.rounds["floor"]
+        goal = figures.row.goal
+        limit = None
+        if goal is not None:
+            against = by_row.get(goal.against)
+            if goal.against in figures.rounds:
+                limit = goal.factor * figures.seconds(goal.against)
+            elif against is not None:
+                limit = goal.factor * against.seconds("ferroapi")
+        marks.append(
+            Mark(
+                figures.row.title,
+                {contender: figures.ratio(contender, floor) for contender in NAMES},
+                None if limit is None else limit / figures.seconds("floor"),
+            )
+        )
+    most = max(figure for mark in marks for figure in mark.figures.values())
+    ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+    count = next((n for n, tick in enumerate(ticks) if tick >= most), len(ticks) - 1)
+    title = "In process: time of a request, as a multiple of the floor"
+    return Panel(title, marks, ticks[: count + 1], logarithmic=True)
+
+
+def socket_panel(rows: list[SocketFigures]) -> Panel:
+    """Parts of the floor's rate."""
+    marks = [
+        Mark(figures.row.title, {contender: figures.part(contender) for contender in NAMES}, GOAL)
+        for figures in rows
+    ]
+    title = "Over a socket: requests a second, as a part of the floor's"
+    return Panel(title, marks, (0, 0.25, 0.5, 0.75, 1))
+
+
+def startup_panel(figures: StartUp) -> Panel:
+    """Parts of FastAPI's figures."""
+    marks = []
+    for stage, (title, goal) in STAGES.items():
+        theirs, ours = figures.figure(stage, "fastapi"), figures.figure(stage, "ferroapi")
+        if theirs and ours is not None:
+            marks.append(Mark(title, {"fastapi": 1.0, "ferroapi": ours / theirs}, goal))
+    title = "Start-up with 1,000 routes, as a part of FastAPI's"
+    most = max([1.0, *(mark.figures["ferroapi"] for mark in marks)])
+    return Panel(title, marks, (0, 0.25, 0.5, 0.75, *range(1, math.ceil(most) + 1)))
+
+
+def plot(
+    rows: list[RowFigures], sockets: list[SocketFigures], startup: StartUp | None, title: str
+) -> str:
+    """The picture of a run as an SVG file."""
+    picture = Picture()
+    picture.height = 24
+    picture.text(12, title, "small")
+    x = LEFT
+    for contender, name in NAMES.items():
+        picture.dot(x, contender, name)
+        picture.text(x + 9, name)
+        x += 90
+    picture.line(x, picture.height - 12, picture.height + 4, "goal")
+    picture.text(x + 9, "goal")
+    if rows:
+        in_process_panel(rows).draw(picture)
+    if sockets:
+        socket_panel(sockets).draw(picture)
+    if startup is not None:
+        startup_panel(startup).draw(picture)
+    picture.height += 12
+    return picture.svg()

@@ -1,0 +1,76 @@
+"""The same applications behind uvicorn, on a socket of this machine."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from cases import CASES
+from harness.answers import check
+from harness.case import CONTENDERS, Contender, Row
+from harness.contenders import installation
+from harness.load import ask_once, load
+from harness.process import Worker
+from harness.rounds import Effort
+
+GOAL = 0.85
+"""Part of the floor's requests a second."""
+
+
+@dataclass(slots=True)
+class SocketFigures:
+    """Requests a second, round by round."""
+
+    row: Row
+    rounds: dict[Contender, list[float]] = field(default_factory=dict)
+    busy: dict[Contender, list[float]] = field(default_factory=dict)
+    requests: dict[Contender, int] = field(default_factory=dict)
+
+    def rate(self, contender: Contender) -> float:
+        """The median."""
+        return median(self.rounds[contender])
+
+    def part(self, contender: Contender) -> float:
+        """What part of the floor's rate: the median over the rounds."""
+        pairs = zip(self.rounds[contender], self.rounds["floor"], strict=True)
+        return median(own / floor for own, floor in pairs)
+
+
+def measure_sockets(name: str, effort: Effort, package: Path | None) -> SocketFigures:
+    """The figures of the only row of a case."""
+    (row,) = CASES[name].rows
+    figures = SocketFigures(row)
+    with ExitStack() as stack:
+        ports: dict[Contender, int] = {}
+        for contender in CONTENDERS:
+            worker = stack.enter_context(Worker(contender, installation(contender, package)))
+            worker.ask("load", case=name)
+            ports[contender] = worker.ask("serve")
+        lengths = {contender: _checked(row, port) for contender, port in ports.items()}
+        for contender, port in ports.items():
+            length, tail = lengths[contender]
+            figures.rounds[contender], figures.busy[contender] = [], []
+            figures.requests[contender] = effort.times(
+                lambda times, port=port, length=length, tail=tail: (
+                    load(  # type: ignore[misc]  # bound to this server
+                        port, row.request, times, length, tail
+                    ).seconds
+                )
+            )
+        for _ in range(effort.rounds):
+            for contender, port in ports.items():
+                done = load(port, row.request, figures.requests[contender], *lengths[contender])
+                figures.rounds[contender].append(done.requests / done.seconds)
+                figures.busy[contender].append(done.busy)
+        for port in ports.values():
+            _checked(row, port)
+    return figures
+
+
+def _checked(row: Row, port: int) -> tuple[int, bytes]:
+    """Length and last bytes of the row's answer on the wire."""
+    answer, length = ask_once(port, row.request)
+    check(row, answer)
+    return length, b"\r\n\r\n" + answer.body
