@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 def documented_routes(routes: Iterable[BaseRoute | RouteContext]) -> Iterator[APIRoute]:
     """The path operations below `routes` that are not hidden, as their inclusions make them."""
     for context in iter_route_contexts(routes):
-        route = context.route
+        route = context.effective_route
         if isinstance(route, APIRoute) and route.include_in_schema:
             yield route

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from ferroapi._core import check_json, has_json_body
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
-from ferroapi.plan.forms import read_form_field
 from ferroapi.plan.parameters import validate
 
 if TYPE_CHECKING:
@@ -26,8 +25,11 @@ _FAULTS = {
 }
 
 
-def unreadable() -> HTTPException:
+def unreadable(error: Exception) -> HTTPException:
     """The answer to a body that could not be read or decoded at all."""
+    refusal = body_limit_error(error)
+    if isinstance(refusal, HTTPException):
+        return refusal
     return HTTPException(status_code=400, detail="There was an error parsing the body")
 
 
@@ -55,7 +57,7 @@ def decode_json(raw: bytes) -> Any:
     try:
         text = raw.decode(json.detect_encoding(raw), "surrogatepass")
     except UnicodeDecodeError as error:
-        raise unreadable() from error
+        raise unreadable(error) from error
     encoded = text.encode("utf-8", "surrogatepass")
     fault = check_json(encoded)
     if fault is not None and fault[0] == "too_deep":
@@ -92,28 +94,27 @@ def decode(exchange: Exchange, raw: bytes, *, strict_content_type: bool) -> Any:
     return raw
 
 
-async def read_form(exchange: Exchange, limits: Mapping[str, Any]) -> FormData:
+async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
     """The parsed form. Its files are closed by the plan when the request is over.
 
     Raises:
-        HTTPException: 400 for a form that is broken or larger than `limits`.
+        HTTPException: 400 for a form that is broken, cut off or larger than `limits`.
     """
-    connection = exchange.connection
-    assert isinstance(connection, Request)
+    request = exchange.connection
+    assert isinstance(request, Request)
     try:
-        return await connection.form(**limits)
+        with held_to_closing_boundary(request):
+            return await request.form(**effective_form_limits(exchange.scope, limits))
     except HTTPException:
         raise
     except Exception as error:
-        raise unreadable() from error
+        raise unreadable(error) from error
 
 
-async def read_body_fields(
+def read_body_fields(
     fields: list[ModelField], received: Any, *, embed: bool
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
     """The values of body parameters by Python name, and the errors in order of declaration."""
-    if isinstance(received, FormData):
-        return await _read_form_fields(fields, received)
     if not embed:
         field = fields[0]
         value, errors = validate(field, received, ("body",))
@@ -143,18 +144,3 @@ def _embedded(field: ModelField, received: Any) -> tuple[str, Any, bool]:
         return names[0], Undefined, True
     name = next((name for name in names if name in received), names[0])
     return name, received.get(name, Undefined), False
-
-
-async def _read_form_fields(
-    fields: list[ModelField], form: FormData
-) -> tuple[dict[str, Any], list[ErrorDetail]]:
-    values: dict[str, Any] = {}
-    errors: list[ErrorDetail] = []
-    for field in fields:
-        loc, value = await read_form_field(field, form)
-        value, found = validate(field, value, loc)
-        if found:
-            errors.extend(found)
-        else:
-            values[field.name] = value
-    return values, errors

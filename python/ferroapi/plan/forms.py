@@ -2,97 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from starlette.datastructures import FormData, UploadFile
-
-from ferroapi import params
-from ferroapi.annotations import is_bytes, is_bytes_sequence, is_sequence, optional_model
-from ferroapi.fields import Location, ModelField, Undefined, model_fields
-from ferroapi.plan.parameters import takes_all
+from ferroapi.dependencies.body import form_models
+from ferroapi.fields import Undefined
+from ferroapi.plan.form_fields import FormField, read_file
+from ferroapi.plan.form_models import FormModels
+from ferroapi.plan.parameters import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-    from pydantic import BaseModel
+    from starlette.datastructures import FormData
 
+    from ferroapi.fields import ErrorDetail, Location, ModelField
+    from ferroapi.plan.form_fields import Received
 
-def form_model(field: ModelField) -> type[BaseModel] | None:
-    """The model whose fields are the fields of the form, when the parameter stands for one."""
-    info = field.field_info
-    if not isinstance(info, params.Form) or info.embed or field.is_json:
-        return None
-    return optional_model(info.annotation)
+__all__ = ["FormReader", "read_file"]
 
 
-def _is_empty(value: Any) -> bool:
-    # Browsers send an empty file name and no content for a file field nobody filled in.
-    if isinstance(value, UploadFile):
-        return not value.filename and value.size == 0
-    return isinstance(value, str) and not value
+class _Parameter(Protocol):
+    """One parameter of an operation whose body is a form."""
+
+    field: ModelField
+    """Validates the value."""
+
+    async def read(self, received: Received) -> tuple[Location, Any]:
+        """The place of the parameter for its errors, and its value or `Undefined`."""
 
 
-def _find(field: ModelField, form: FormData) -> tuple[str, Any]:
-    names = field.input_names
-    name = next((name for name in names if name in form), names[0])
-    if takes_all(field):
-        values = [
-            item
-            for item in form.getlist(name)
-            if not (isinstance(item, UploadFile) and _is_empty(item))
-        ]
-        return name, values or Undefined
-    value = form.get(name)
-    if value is None or _is_empty(value):
-        return name, Undefined
-    return name, value
+class _Single:
+    def __init__(self, field: ModelField) -> None:
+        self.field = field
+        self._form_field = FormField(field)
 
-
-async def _content(file: UploadFile) -> bytes:
-    # Several parameters may read the same upload: each leaves it as it was.
-    position = file.file.tell()
-    try:
-        return await file.read()
-    finally:
-        await file.seek(position)
-
-
-async def _with_bytes(field: ModelField, value: Any) -> Any:
-    annotation = field.field_info.annotation
-    if not isinstance(field.field_info, params.File):
-        return value
-    if is_bytes(annotation) and isinstance(value, UploadFile):
-        return await _content(value)
-    if is_sequence(annotation) and is_bytes_sequence(annotation) and isinstance(value, list):
-        return [await _content(item) if isinstance(item, UploadFile) else item for item in value]
-    return value
-
-
-async def _read_members(model: type[BaseModel], form: FormData) -> Mapping[str, Any]:
-    given: dict[str, Any] = {}
-    used: set[str] = set()
-    for member in model_fields(model):
-        name, value = _find(member, form)
-        used.add(name)
+    async def read(self, received: Received) -> tuple[Location, Any]:
+        name, value = self._form_field.find(received)
         if value is not Undefined:
-            given[name] = await _with_bytes(member, value)
-    for key in form:
-        if key not in used:
-            values = form.getlist(key)
-            given[key] = values[0] if len(values) == 1 else values
-    return given
+            value = await self._form_field.read_files(value)
+        return ("body", name), value
 
 
-async def read_form_field(field: ModelField, form: FormData) -> tuple[Location, Any]:
-    """The place of a parameter in the form for its errors, and its value or `Undefined`."""
-    model = form_model(field)
-    if model is None:
-        name, value = _find(field, form)
-        return ("body", name), await _with_bytes(field, value)
-    given = await _read_members(model, form)
-    optional = field.field_info.annotation is not model
-    own = {name for member in model_fields(model) for name in member.input_names}
-    extra = model.model_config.get("extra") in ("allow", "forbid")
-    if optional and not (own.intersection(form) or (extra and form)):
-        return ("body",), Undefined
-    return ("body",), given
+class FormReader:
+    """Gets the body parameters of one callable out of forms."""
+
+    __slots__ = ("_parameters",)
+
+    def __init__(self, fields: Sequence[ModelField]) -> None:
+        self._parameters: list[_Parameter] = [
+            FormModels(field) if form_models(field) else _Single(field) for field in fields
+        ]
+
+    async def read(self, form: FormData) -> tuple[dict[str, Any], list[ErrorDetail]]:
+        """The values by Python name, and the errors in order of declaration."""
+        received: Received = {}
+        for name, item in form.multi_items():
+            received.setdefault(name, []).append(item)
+        values: dict[str, Any] = {}
+        errors: list[ErrorDetail] = []
+        for parameter in self._parameters:
+            loc, value = await parameter.read(received)
+            value, found = validate(parameter.field, value, loc)
+            if found:
+                errors.extend(found)
+            else:
+                values[parameter.field.name] = value
+        return values, errors

@@ -12,6 +12,7 @@ from ferroapi._core import encode_json
 from ferroapi.encoders import jsonable_encoder
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
+from ferroapi.streaming.encoder import with_finite_floats
 
 if TYPE_CHECKING:
     from ferroapi.exceptions import EndpointContext
@@ -30,13 +31,19 @@ def is_body_allowed(status_code: int | None) -> bool:
 
 
 def encode_untyped(value: Any) -> bytes:
-    """Any value as JSON, the way `JSONResponse` writes what `jsonable_encoder` gives."""
+    """Any value as JSON, the way `JSONResponse` writes what `jsonable_encoder` gives.
+
+    Infinities and not-a-number, which clients can send as parameters, are written as `null`, as
+    typed responses and streams write them.
+    """
     encoded = encode_json(value)
-    return _render(jsonable_encoder(value)) if encoded is None else encoded
-
-
-def _render(value: Any) -> bytes:
-    return bytes(JSONResponse(value).body)
+    if encoded is not None:
+        return encoded
+    data = jsonable_encoder(value)
+    try:
+        return bytes(JSONResponse(data).body)
+    except ValueError:
+        return bytes(JSONResponse(with_finite_floats(data)).body)
 
 
 class TypedValue:

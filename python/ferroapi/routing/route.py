@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextvars import ContextVar
 from copy import copy
 from dataclasses import replace
 from enum import IntEnum
@@ -32,6 +33,7 @@ from ferroapi.routing.options import (
     refuse_unknown,
     resolved,
 )
+from ferroapi.routing.scope import effective_route
 from ferroapi.sse import EventSourceResponse, ServerSentEvent
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.routing.inheritance import Inherited
+
+_compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
+"""The effective route whose handler is being asked of the route as it was declared."""
 
 _STATUS_RANGES = frozenset({"default", "1XX", "2XX", "3XX", "4XX", "5XX"})
 
@@ -56,6 +61,7 @@ class APIRoute(OperationAttributes, Route):
     response_field: ModelField | None
     response_fields: dict[int | str, ModelField]
     stream_item_field: ModelField | None
+    _declared: APIRoute | None = None
 
     def __init__(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[APIRouteOptions]
@@ -172,7 +178,9 @@ class APIRoute(OperationAttributes, Route):
     def within(self, outer: Inherited) -> APIRoute:
         """The route as an inclusion makes it; this one stays as it is."""
         route = copy(self)
-        route.__dict__.pop("body_field", None)
+        route._declared = self._declared or self
+        for cached in ("body_field", "_own_plan"):
+            route.__dict__.pop(cached, None)
         route.tags = [*outer.tags, *self.tags]
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.responses = {**outer.responses, **self.responses}
@@ -223,14 +231,22 @@ class APIRoute(OperationAttributes, Route):
         """Compiles what the route does with a request, with the overrides there are now."""
         if type(self).get_route_handler is APIRoute.get_route_handler:
             return self._compile(None)
-        return self._compile(self.get_route_handler())
+        token = _compiling.set(self)
+        try:
+            handler = (self._declared or self).get_route_handler()
+        finally:
+            _compiling.reset(token)
+        return self._compile(handler)
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
         """The function that answers a matched request; a subclass may wrap what it returns.
 
-        It is called once when the route is compiled, not once a request.
+        It is called on the route as it was declared, once when the route is compiled and once for
+        each of its inclusions, not once a request.
         """
-        return self._compile(None).handle
+        compiling = _compiling.get()
+        route = self if compiling is None or compiling._declared is not self else compiling
+        return route._compile(None).handle
 
     def _compile(self, handler: Callable[[Request], Awaitable[Response]] | None) -> OperationPlan:
         overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
@@ -291,10 +307,14 @@ class APIRoute(OperationAttributes, Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the route answers a request, and what it adds to the scope."""
-        match, child_scope = super().matches(scope)
+        match, child_scope = Route.matches(effective_route(scope, self), scope)
         if match is not Match.NONE:
             child_scope["route"] = self
         return match, child_scope
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request that matched."""
+        await Route.handle(effective_route(scope, self), scope, receive, send)
 
     @cached_property
     def _own_plan(self) -> OperationPlan:

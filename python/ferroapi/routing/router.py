@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from weakref import ref
 
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Route, Router, WebSocketRoute
 from typing_extensions import Unpack, deprecated
 
 from ferroapi.datastructures import Default, DefaultPlaceholder
@@ -26,12 +26,14 @@ from ferroapi.routing.lifespan import (
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import APIRouteOptions, first_chosen, refuse_unknown
 from ferroapi.routing.route import APIRoute
+from ferroapi.routing.scope import included_router
 from ferroapi.routing.table import RouteTable
 from ferroapi.routing.tree import (
     IncludedRouter,
+    RouteContext,
     RouteList,
-    effective_routes,
     low_priority_routes,
+    route_contexts,
     url_path_for,
 )
 from ferroapi.routing.unique_id import generate_unique_id
@@ -338,9 +340,9 @@ class APIRouter(PathOperations, Router):
         inclusion = Inherited(**given)  # type: ignore[arg-type]  # the TypedDict has these keys
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
-            for route in effective_routes(router.routes):
-                if getattr(route, "path", None) == "":
-                    name = getattr(route, "name", "unknown")
+            for context in route_contexts(router.routes):
+                if context.path == "":
+                    name = context.name or "unknown"
                     raise FastAPIError(
                         f"Prefix and path cannot be both empty (path operation: {name})"
                     )
@@ -369,13 +371,36 @@ class APIRouter(PathOperations, Router):
 
     def _compiled(self) -> RouteTable:
         if self._table is None:
-            self._table = RouteTable(
-                effective_routes(self.routes),
-                low_priority=low_priority_routes(self),
-                redirect_slashes=self.redirect_slashes,
-                default=self.default,
+            self._table = self.make_table(
+                route_contexts(self.routes, deciding=True), low_priority_routes(self)
             )
         return self._table
+
+    def make_table(
+        self, contexts: Iterable[RouteContext], low_priority: Iterable[BaseRoute] = ()
+    ) -> RouteTable:
+        """Compiles routes with the settings of this router."""
+        return RouteTable(
+            contexts,
+            low_priority=low_priority,
+            redirect_slashes=self.redirect_slashes,
+            default=self.default,
+        )
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether an included router has a route for the request.
+
+        A subclass may refuse a request it does not like, by a header for example. It is asked for
+        every request, in its place among the routes around it.
+        """
+        included = included_router(scope, self)
+        return (Match.NONE, {}) if included is None else included.table.matches(scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request the router matched. A subclass may do more around it."""
+        included = included_router(scope, self)
+        app = self.app if included is None else included.table
+        await app(scope, receive, send)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers requests and handshakes, and runs the lifespan."""
@@ -389,7 +414,7 @@ class APIRouter(PathOperations, Router):
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with that name and exactly these parameters."""
-        return url_path_for(self._compiled().routes, name, path_params)
+        return url_path_for(route_contexts(self.routes), name, path_params)
 
     # Start-up and shut-down
 

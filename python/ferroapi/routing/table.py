@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
+from starlette.convertors import (
+    FloatConvertor,
+    IntegerConvertor,
+    PathConvertor,
+    StringConvertor,
+    UUIDConvertor,
+)
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -15,6 +22,8 @@ from ferroapi.plan.exchange import Exchange
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
+from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
+from ferroapi.routing.tree import RouteContext
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
 if TYPE_CHECKING:
@@ -29,29 +38,31 @@ _HANDLING = ("app", "handle", "matches")
 """What a subclass of a route overrides to answer requests by itself."""
 
 
+_TEXT = (StringConvertor, PathConvertor)
+_CONVERTORS = (*_TEXT, IntegerConvertor, FloatConvertor, UUIDConvertor)
+"""The convertors whose patterns the core knows; users may register others, under any name."""
+
+
 class Target:
     """A route in the table, and what runs it."""
 
-    __slots__ = ("_compile", "convertors", "endpoint", "route", "run")
+    __slots__ = ("_compile", "context", "convertors", "endpoint", "planned", "run", "scope")
 
-    def __init__(self, route: BaseRoute) -> None:
-        self.route = route
+    def __init__(self, context: RouteContext) -> None:
+        self.context = context
+        route = context.effective_route
         self.endpoint = getattr(route, "endpoint", None)
+        self.scope = {EFFECTIVE_ROUTE: context}
         self.run: ASGIApp | None = None
         self._compile: Callable[[], ASGIApp] | None = None
         if is_plannable(route):
             self._compile = route.plan
-        convertors = getattr(route, "param_convertors", {})
+        self.planned = self._compile is not None
         self.convertors = {
             name: convertor.convert
-            for name, convertor in convertors.items()
-            if type(convertor).__name__ not in ("StringConvertor", "PathConvertor")
+            for name, convertor in getattr(route, "param_convertors", {}).items()
+            if type(convertor) not in _TEXT
         }
-
-    @property
-    def planned(self) -> bool:
-        """Whether the route runs as a plan, not by its own `handle`."""
-        return self._compile is not None
 
     def compile(self) -> ASGIApp:
         """Makes the plan; the request path keeps it until something changes."""
@@ -59,11 +70,33 @@ class Target:
         self.run = self._compile()
         return self.run
 
-    def convert(self, captures: dict[str, Any]) -> dict[str, Any]:
-        """The captures as their convertors read them."""
-        for name, convert in self.convertors.items():
-            captures[name] = convert(captures[name])
+    def convert(self, captures: dict[str, Any]) -> dict[str, Any] | None:
+        """The captures as their convertors read them; `None` for digits that are no number.
+
+        Python refuses to read integers of more than 4,300 digits.
+        """
+        try:
+            for name, convert in self.convertors.items():
+                captures[name] = convert(captures[name])
+        except ValueError:
+            return None
         return captures
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """What the route itself says, as the inclusions around it make it."""
+        route = self.context.effective_route
+        if isinstance(route, (APIRoute, APIWebSocketRoute)):
+            # Subclasses may keep state: they are asked on the object that was declared.
+            inner = {**scope, SCOPE_KEY: self.scope}
+            return self.context.original_route.matches(inner)
+        return route.matches(scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Has the route answer by itself."""
+        route = self.context.effective_route
+        if isinstance(route, (APIRoute, APIWebSocketRoute)):
+            route = self.context.original_route
+        await route.handle(scope, receive, send)
 
 
 def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | Frontend]:
@@ -77,6 +110,9 @@ def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | F
 
 def _pattern(route: BaseRoute) -> Pattern | None:
     """How the core can match a route; `None` when only its own `matches` can tell."""
+    convertors = getattr(route, "param_convertors", {})
+    if not all(type(convertor) in _CONVERTORS for convertor in convertors.values()):
+        return None
     if isinstance(route, Route) and type(route).matches in (Route.matches, APIRoute.matches):
         methods = None if route.methods is None else list(route.methods)
         return route.path, "http", methods
@@ -95,7 +131,7 @@ class RouteTable:
 
     def __init__(
         self,
-        routes: Iterable[BaseRoute],
+        contexts: Iterable[RouteContext],
         *,
         low_priority: Iterable[BaseRoute] = (),
         redirect_slashes: bool,
@@ -103,31 +139,26 @@ class RouteTable:
     ) -> None:
         """
         Args:
-            routes: the routes as they are served, in order of declaration.
+            contexts: the routes as they are served, in order of declaration.
             low_priority: routes that are asked, in this order, where no other route has the path,
                 not even with another method or slash.
             redirect_slashes: whether a path with its last slash added or removed is redirected to.
             default: gets what no route takes.
         """
-        self.targets = [Target(route) for route in routes]
-        self._low_priority = [Target(route) for route in low_priority]
+        self.targets = [Target(context) for context in contexts]
+        self._low_priority = [Target(RouteContext(route, route)) for route in low_priority]
         self._default = default
         self._asked: list[int] = []
         self._ranks: list[int] = []
         patterns: list[Pattern] = []
         for rank, target in enumerate(self.targets):
-            pattern = _pattern(target.route)
-            if pattern is None or not _is_known(pattern):
+            pattern = _pattern(target.context.effective_route)
+            if pattern is None:
                 self._asked.append(rank)
             else:
                 self._ranks.append(rank)
                 patterns.append(pattern)
         self._router = Router(patterns, redirect_slashes=redirect_slashes)
-
-    @property
-    def routes(self) -> list[BaseRoute]:
-        """The routes as they are served, in order of declaration."""
-        return [target.route for target in self.targets]
 
     def forget_plans(self) -> None:
         """Drops all plans; each is made again by its next request."""
@@ -140,46 +171,52 @@ class RouteTable:
         root_path = scope.get("root_path", "")
         if root_path:
             path = below(root_path, path)
-        if scope["type"] == "http":
-            found = self._router.match(scope["method"], path)
-        else:
-            found = self._router.match_websocket(path)
+        found = self._find(scope, path)
         asked = self._ask(scope, found) if self._asked else None
         if asked is None and type(found) is tuple:
             target = self.targets[self._ranks[found[0]]]
-            if target.planned:
-                captures = target.convert(found[1]) if target.convertors else found[1]
+            captures = target.convert(found[1]) if target.convertors else found[1]
+            if target.planned and captures is not None:
                 outer = scope.get("path_params")
                 scope["path_params"] = {**outer, **captures} if outer else captures
                 scope["endpoint"] = target.endpoint
-                scope["route"] = target.route
-                await (target.run or target.compile())(scope, receive, send)
-                return
-            asked = target, target.route.matches(scope)[1]
-        elif asked is None and found is None and self._low_priority:
-            asked = self._ask_low_priority(scope)
-            if asked is not None and asked[0].planned:
-                target, child_scope = asked
-                scope.update(child_scope)
+                scope["route"] = target.context.original_route
+                scope[SCOPE_KEY] = target.scope
                 await (target.run or target.compile())(scope, receive, send)
                 return
         await _guarded(self._other(asked, found, path, scope), scope, receive, send)
 
+    def _find(self, scope: Scope, path: str) -> Any:
+        """What the core finds: `(index, captures)`, a refusal, a redirect or nothing."""
+        if scope["type"] == "http":
+            return self._router.match(scope["method"], path)
+        return self._router.match_websocket(path)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether any route takes a request, for a router that is asked as a whole."""
+        found = self._find(scope, below(scope.get("root_path", ""), scope["path"]))
+        if type(found) is tuple or self._ask(scope, found) is not None:
+            return Match.FULL, {}
+        return (Match.PARTIAL, {}) if isinstance(found, MethodNotAllowed) else (Match.NONE, {})
+
     def _ask(self, scope: Scope, found: Any) -> tuple[Target, Scope] | None:
         """The first route with a `matches` of its own that comes before what the core found."""
         limit = self._ranks[found[0]] if type(found) is tuple else len(self.targets)
+        partial = None
         for rank in self._asked:
             if rank > limit:
                 break
             target = self.targets[rank]
-            match, child_scope = target.route.matches(scope)
-            if match is Match.FULL or (match is Match.PARTIAL and found is None):
+            match, child_scope = target.matches(scope)
+            if match is Match.FULL:
                 return target, child_scope
-        return None
+            if match is Match.PARTIAL and partial is None:
+                partial = target, child_scope
+        return partial if found is None else None
 
     def _ask_low_priority(self, scope: Scope) -> tuple[Target, Scope] | None:
         for target in self._low_priority:
-            match, child_scope = target.route.matches(scope)
+            match, child_scope = target.matches(scope)
             if match is Match.FULL:
                 return target, child_scope
         return None
@@ -187,12 +224,22 @@ class RouteTable:
     def _other(
         self, asked: tuple[Target, Scope] | None, found: Any, path: str, scope: Scope
     ) -> ASGIApp:
-        """What answers when no plan does."""
+        """What answers when it is not simply the plan of the route the core found."""
+        if asked is None and type(found) is tuple:
+            target = self.targets[self._ranks[found[0]]]
+            if target.convert(dict(found[1])) is None:
+                return self._default
+            asked = target, target.matches(scope)[1]
+        elif asked is None and found is None:
+            asked = self._ask_low_priority(scope)
         if asked is not None:
             target, child_scope = asked
-            scope["route"] = target.route
+            scope["route"] = target.context.original_route
+            scope[SCOPE_KEY] = target.scope
             scope.update(child_scope)
-            return target.route.handle
+            if target.planned:
+                return target.run or target.compile()
+            return target.handle
         if isinstance(found, MethodNotAllowed):
             return self._method_not_allowed(found, scope)
         if isinstance(found, Redirect):
@@ -202,9 +249,9 @@ class RouteTable:
 
     def _method_not_allowed(self, found: MethodNotAllowed, scope: Scope) -> ASGIApp:
         target = self.targets[self._ranks[found.index]]
-        scope["path_params"] = target.convert(found.params)
+        scope["path_params"] = target.convert(found.params) or {}
         scope["endpoint"] = target.endpoint
-        scope["route"] = target.route
+        scope["route"] = target.context.original_route
         headers = {"Allow": ", ".join(found.allowed)}
         if "app" not in scope:
             return PlainTextResponse("Method Not Allowed", 405, headers)
@@ -224,11 +271,3 @@ async def _guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
         await app(scope, receive, exchange.send_tracked)
     except Exception as error:
         await fail(error, exchange, application)
-
-
-def _is_known(pattern: Pattern) -> bool:
-    try:
-        Router([pattern])
-    except ValueError:
-        return False
-    return True

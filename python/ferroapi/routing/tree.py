@@ -5,12 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute, compile_path
+from starlette.routing import (
+    BaseRoute,
+    Host,
+    Match,
+    Mount,
+    NoMatchFound,
+    Route,
+    Router,
+    WebSocketRoute,
+    compile_path,
+)
 
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.route import APIRoute
+from ferroapi.routing.scope import INCLUDED_ROUTER, SCOPE_KEY
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
 if TYPE_CHECKING:
@@ -19,6 +31,7 @@ if TYPE_CHECKING:
 
     from ferroapi.routing.inheritance import Inherited
     from ferroapi.routing.router import APIRouter
+    from ferroapi.routing.table import RouteTable
 
 
 class RouteList(list[BaseRoute]):
@@ -74,76 +87,120 @@ class RouteList(list[BaseRoute]):
         return self
 
 
+class RouteContext:
+    """A route as it is served. Attributes are those of the effective route, which inclusions make.
+
+    `route` and `original_route` are the route as it was declared.
+    """
+
+    __slots__ = ("effective_route", "original_route")
+
+    def __init__(self, effective_route: BaseRoute, original_route: BaseRoute) -> None:
+        self.effective_route = effective_route
+        self.original_route = original_route
+
+    @property
+    def route(self) -> BaseRoute:
+        """The route as it was declared."""
+        return self.original_route
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("path", "path_format", "name", "methods", "endpoint"):
+            return getattr(self.effective_route, name, None)
+        return getattr(self.effective_route, name)
+
+
 class IncludedRouter(BaseRoute):
-    """The place of an included router among the routes of the router around it."""
+    """The place of an included router among the routes of the router around it.
+
+    Its routes are served in its place, unless the class of the router decides for itself what
+    matches or how it is handled: then it is asked as a whole.
+    """
 
     def __init__(self, router: APIRouter, inherited: Inherited) -> None:
         self.router = router
         self.inherited = inherited
 
+    @property
+    def decides(self) -> bool:
+        """Whether the router overrides what matches or how it is handled."""
+        from ferroapi.routing.router import APIRouter
+
+        kind = type(self.router)
+        return kind.matches is not APIRouter.matches or kind.handle is not APIRouter.handle
+
+    def within(self, outer: Inherited | None) -> IncludedRouter:
+        """The inclusion with the settings of those around it."""
+        inherited = self.inherited if outer is None else outer.then(self.inherited)
+        return IncludedRouter(self.router, inherited)
+
+    def contexts(self) -> Iterator[RouteContext]:
+        """The routes below, with the settings of this inclusion."""
+        return route_contexts(self.router.routes, self.inherited)
+
     def effective_low_priority_routes(self, outer: Inherited | None = None) -> Iterator[BaseRoute]:
         """All low-priority routes below, as the inclusions around them make them."""
-        inherited = self.inherited if outer is None else outer.then(self.inherited)
+        included = self.within(outer)
         for route in self.router._low_priority_routes:
-            yield _within(route, inherited)
-        yield from _included_low_priority_routes(self.router.routes, inherited)
+            yield _within(route, included.inherited)
+        yield from _included_low_priority_routes(self.router.routes, included.inherited)
+
+    @cached_property
+    def table(self) -> RouteTable:
+        """The routes of a router that is asked as a whole."""
+        contexts = route_contexts(self.router.routes, self.inherited, deciding=True)
+        return self.router.make_table(contexts)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """The match of the first route below that has one."""
-        partial: tuple[Match, Scope] = (Match.NONE, {})
-        for route in effective_routes([self]):
-            match, child_scope = route.matches(scope)
-            if match is Match.FULL:
-                return match, {**child_scope, "route": route}
-            if match is Match.PARTIAL and partial[0] is Match.NONE:
-                partial = match, {**child_scope, "route": route}
-        return partial
+        """What the router answers when it is asked."""
+        return self.router.matches({**scope, SCOPE_KEY: {INCLUDED_ROUTER: self}})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hands over to the route that matched."""
-        await scope["route"].handle(scope, receive, send)
+        """Has the router handle a request it matched."""
+        scope[SCOPE_KEY] = {INCLUDED_ROUTER: self}
+        await self.router.handle(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route below with that name."""
-        return url_path_for(effective_routes([self]), name, path_params)
+        return url_path_for(self.contexts(), name, path_params)
 
 
-def url_path_for(routes: Iterable[BaseRoute], name: str, path_params: dict[str, Any]) -> URLPath:
+def url_path_for(
+    contexts: Iterable[RouteContext], name: str, path_params: dict[str, Any]
+) -> URLPath:
     """The path of the first route that has the name and exactly these parameters.
 
     Raises:
         NoMatchFound: no route has them.
     """
-    from starlette.routing import NoMatchFound
-
-    for route in routes:
+    for context in contexts:
         try:
-            return route.url_path_for(name, **path_params)
+            return context.effective_route.url_path_for(name, **path_params)
         except NoMatchFound:
             continue
     raise NoMatchFound(name, path_params)
 
 
-def effective_routes(
-    routes: Iterable[BaseRoute], outer: Inherited | None = None
-) -> Iterator[BaseRoute]:
-    """All routes below, in order of declaration, as the inclusions around them make them."""
-    for route, _ in effective_pairs(routes, outer):
-        yield route
+def route_contexts(
+    routes: Iterable[BaseRoute], outer: Inherited | None = None, *, deciding: bool = False
+) -> Iterator[RouteContext]:
+    """All routes below, in order of declaration, as the inclusions around them make them.
 
-
-def effective_pairs(
-    routes: Iterable[BaseRoute], outer: Inherited | None = None
-) -> Iterator[tuple[BaseRoute, BaseRoute]]:
-    """As `effective_routes`, each with the route as it was declared."""
+    With `deciding`, a router that decides for itself what matches stands for its routes.
+    """
     for route in routes:
         if isinstance(route, IncludedRouter):
-            inherited = route.inherited if outer is None else outer.then(route.inherited)
-            yield from effective_pairs(route.router.routes, inherited)
+            included = route.within(outer)
+            if deciding and included.decides:
+                yield RouteContext(included, route)
+            else:
+                yield from route_contexts(
+                    included.router.routes, included.inherited, deciding=deciding
+                )
         elif outer is None:
-            yield route, route
+            yield RouteContext(route, route)
         else:
-            yield _within(route, outer), route
+            yield RouteContext(_within(route, outer), route)
 
 
 def low_priority_routes(router: APIRouter) -> list[BaseRoute]:
@@ -165,8 +222,12 @@ def _included_low_priority_routes(
 def _within(route: BaseRoute, outer: Inherited) -> BaseRoute:
     if isinstance(route, (APIRoute, APIWebSocketRoute, Frontend)):
         return route.within(outer)
-    if not outer.prefix or isinstance(route, Host):
+    if not outer.prefix:
         return route
+    if isinstance(route, Host):
+        hosted = copy(route)
+        hosted.app = Router(routes=[Mount(outer.prefix, app=route.app)])
+        return hosted
     if isinstance(route, (Route, WebSocketRoute, Mount)):
         prefixed = copy(route)
         prefixed.path = outer.prefix + route.path
@@ -174,21 +235,6 @@ def _within(route: BaseRoute, outer: Inherited) -> BaseRoute:
         prefixed.path_regex, prefixed.path_format, prefixed.param_convertors = compile_path(pattern)
         return prefixed
     return route
-
-
-class RouteContext:
-    """A route as it is served: attributes are those of the effective route."""
-
-    __slots__ = ("original_route", "route")
-
-    def __init__(self, route: BaseRoute, original_route: BaseRoute) -> None:
-        self.route = route
-        self.original_route = original_route
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("path", "path_format", "name", "methods", "endpoint"):
-            return getattr(self.route, name, None)
-        return getattr(self.route, name)
 
 
 def iter_route_contexts(
@@ -199,5 +245,4 @@ def iter_route_contexts(
         if isinstance(route, RouteContext):
             yield route
         else:
-            for effective, original in effective_pairs([route]):
-                yield RouteContext(effective, original)
+            yield from route_contexts([route])

@@ -14,6 +14,7 @@ from ferroapi.plan.operation import endpoint_context
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import compile_steps
 from ferroapi.plan.websocket import WebSocketPlan
+from ferroapi.routing.scope import effective_route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,10 +76,14 @@ class APIWebSocketRoute(WebSocketRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the route answers a handshake, and what it adds to the scope."""
-        match, child_scope = super().matches(scope)
+        match, child_scope = WebSocketRoute.matches(effective_route(scope, self), scope)
         if match is not Match.NONE:
             child_scope["route"] = self
         return match, child_scope
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a handshake that matched."""
+        await WebSocketRoute.handle(effective_route(scope, self), scope, receive, send)
 
     @cached_property
     def _own_plan(self) -> WebSocketPlan:

@@ -84,13 +84,8 @@ class Delivery:
         Raises what the generator, the encoder or `send` raises, after what was yielded before it
         was sent.
         """
-        try:
-            await self._scope.run(partial(self._deliver, source))
-        except Disconnected:
-            pass
-        finally:
-            with anyio.CancelScope(shield=True):
-                await source.close()
+        with suppress(Disconnected):
+            await self._scope.run(partial(self._deliver_and_close, source))
         if self._ended_here and self._keep_alive is not None and not self._complete:
             await self._transmit(final=True)
 
@@ -126,6 +121,13 @@ class Delivery:
         self._attending_soon = False
         self.attend()
 
+    async def _deliver_and_close(self, source: Source) -> None:
+        try:
+            await self._deliver(source)
+        finally:
+            self._scope.allow_clean_up()
+            await source.close()
+
     async def _deliver(self, source: Source) -> None:
         first = more = True
         while more:
@@ -158,6 +160,7 @@ class Delivery:
                     answer = yield awaited
                 except BaseException as interruption:
                     if self._scope.stopped:
+                        # Trio never gets here: it resumes its tasks with what interrupts them.
                         self._scope.allow_clean_up()
                         source.pause()
                     awaited = gathering.throw(interruption)

@@ -31,14 +31,15 @@ def dump_untyped(item: Any) -> bytes:
     data = encode_json_item(item)
     if data is not None:
         return data
-    return json.dumps(_finite(jsonable_encoder(item))).encode()
+    return json.dumps(with_finite_floats(jsonable_encoder(item))).encode()
 
 
-def _finite(data: Any) -> Any:
+def with_finite_floats(data: Any) -> Any:
+    """JSON data with `None` for infinities and not-a-number, which JSON does not have."""
     if isinstance(data, float):
         return data if math.isfinite(data) else None
     if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
+        return {key: with_finite_floats(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [_finite(value) for value in data]
+        return [with_finite_floats(value) for value in data]
     return data

@@ -22,6 +22,7 @@ class StreamScope(ABC):
         """Whether the stream was asked to end."""
         self._ended = False
         self._failure: Exception | None = None
+        self._insulation = anyio.CancelScope()
 
     @abstractmethod
     async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
@@ -57,12 +58,13 @@ class StreamScope(ABC):
         self._interrupt()
         return True
 
-    @abstractmethod
     def allow_clean_up(self) -> None:
-        """Says that the interruption has reached the generator, which may wait in its clean-up.
+        """Lets the stream wait although it is interrupted, from here on.
 
-        AnyIO repeats an interruption at every `await`; on asyncio once is what people expect.
+        An interruption is repeated at every `await` otherwise. This is a switch and not a block,
+        since a generator may be inside blocks of its own, which have to be left first.
         """
+        self._insulation.shield = True
 
     async def _run_child(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
@@ -79,7 +81,6 @@ class AsyncioScope(StreamScope):
         self._loop = asyncio.get_running_loop()
         self._context = copy_context()
         self._interruption = anyio.CancelScope()
-        self._insulation = anyio.CancelScope()
         self._children: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -119,9 +120,6 @@ class AsyncioScope(StreamScope):
     def _interrupt(self) -> None:
         self._interruption.cancel()
 
-    def allow_clean_up(self) -> None:
-        self._insulation.shield = True
-
 
 class TrioScope(StreamScope):
     """On Trio, which has to be installed then; it is not a dependency."""
@@ -136,7 +134,8 @@ class TrioScope(StreamScope):
     async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
         async with self._group:
             try:
-                await stream()
+                with self._insulation:
+                    await stream()
             except Exception as failure:
                 # The group would wrap it.
                 self._failure = failure
@@ -159,9 +158,6 @@ class TrioScope(StreamScope):
 
     def _interrupt(self) -> None:
         self._group.cancel_scope.cancel()
-
-    def allow_clean_up(self) -> None:
-        """Nothing to do: on Trio it is the clean-up itself that asks for a shield."""
 
 
 async def _sleep_and_call(seconds: float, callback: Callable[[], None]) -> None:

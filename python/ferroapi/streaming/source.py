@@ -64,7 +64,11 @@ class AsyncSource:
 
     async def close(self) -> None:
         if not self._exhausted and hasattr(self._generator, "aclose"):
-            await self._generator.aclose()
+            try:
+                await self._generator.aclose()
+            except* GeneratorExit:
+                # A task group around the `yield` has wrapped what closes the generator.
+                pass
 
 
 class ThreadSource:

@@ -15,9 +15,16 @@ def encoder(dump: Dump | None = None) -> Encoder:
     `jsonable_encoder` takes.
     """
     dump_item = dump_untyped if dump is None else dump
+    # The type of the last item that was no event: asking pydantic's classes costs as much as the
+    # rest of an item, and most streams have items of one type.
+    plain: type | None = None
 
     def encode(frames: FrameBuffer, item: Any) -> None:
-        if isinstance(item, ServerSentEvent):
+        nonlocal plain
+        kind = type(item)
+        if kind is plain:
+            frames.sse(dump_item(item))
+        elif kind is ServerSentEvent or issubclass(kind, ServerSentEvent):
             # The fields may have been assigned after they were validated: `sse` checks them again.
             frames.sse(
                 _payload(item),
@@ -27,6 +34,7 @@ def encoder(dump: Dump | None = None) -> Encoder:
                 comment=item.comment,
             )
         else:
+            plain = kind
             frames.sse(dump_item(item))
 
     return Encoder(
