@@ -215,6 +215,7 @@ async def test_silence_is_broken(
     client: Any, synchronous: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sse, "_PING_INTERVAL", 0.05)
+    monkeypatch.setattr(delivery, "START_DELAY", 0.02)
 
     async def slow() -> AsyncIterator[int]:
         yield 1
@@ -237,11 +238,11 @@ async def test_silence_is_broken(
 
 async def test_there_is_no_ping_where_there_is_no_silence(client: Any) -> None:
     async def busy() -> AsyncIterator[int]:
-        for number in range(15):
+        for number in range(40):
             yield number
             await anyio.sleep(0.02)
 
-    await client.call(GeneratorStream(busy(), ENCODERS["sse"], ping_interval=0.2))
+    await client.call(GeneratorStream(busy(), ENCODERS["sse"], ping_interval=0.5))
 
     assert b"ping" not in client.body
 

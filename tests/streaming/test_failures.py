@@ -9,7 +9,7 @@ import anyio.lowlevel
 import pytest
 from starlette.exceptions import HTTPException
 
-from ferroapi.streaming import GeneratorStream, jsonl
+from ferroapi.streaming import GeneratorStream, delivery, jsonl
 from ferroapi.streaming import sse as events
 
 pytestmark = pytest.mark.anyio
@@ -98,8 +98,10 @@ async def test_everything_arrives_at_a_slow_reader(
 @pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("synchronous", [False, True])
 async def test_http_exception_before_the_first_item_keeps_its_status(
-    client: Any, kind: str, synchronous: bool
+    client: Any, kind: str, synchronous: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(delivery, "START_DELAY", 10.0)
+
     def forbid() -> int:
         raise HTTPException(403)
 
