@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ferroapi._core import check_json, has_json_body
+from ferroapi.body_limit import body_limit_error
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
+from ferroapi.form_limits import effective_form_limits
+from ferroapi.plan.multipart import held_to_closing_boundary
 from ferroapi.plan.parameters import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from starlette.datastructures import FormData
 
+    from ferroapi.form_limits import FormLimits
     from ferroapi.plan.exchange import Exchange
 
 _FAULTS = {
@@ -25,12 +28,15 @@ _FAULTS = {
 }
 
 
-def unreadable(error: Exception) -> HTTPException:
+def unreadable() -> HTTPException:
     """The answer to a body that could not be read or decoded at all."""
-    refusal = body_limit_error(error)
-    if isinstance(refusal, HTTPException):
-        return refusal
     return HTTPException(status_code=400, detail="There was an error parsing the body")
+
+
+def read_failure(error: Exception) -> HTTPException:
+    """The answer to a body whose reading raised `error`."""
+    refusal = body_limit_error(error)
+    return refusal if isinstance(refusal, HTTPException) else unreadable()
 
 
 def _invalid_json(message: str, position: int, text: Any) -> RequestValidationError:
@@ -57,7 +63,7 @@ def decode_json(raw: bytes) -> Any:
     try:
         text = raw.decode(json.detect_encoding(raw), "surrogatepass")
     except UnicodeDecodeError as error:
-        raise unreadable(error) from error
+        raise unreadable() from error
     encoded = text.encode("utf-8", "surrogatepass")
     fault = check_json(encoded)
     if fault is not None and fault[0] == "too_deep":
@@ -108,7 +114,7 @@ async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
     except HTTPException:
         raise
     except Exception as error:
-        raise unreadable(error) from error
+        raise read_failure(error) from error
 
 
 def read_body_fields(

@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ferroapi import params
 from ferroapi._core import check_json
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
-from ferroapi.plan.body import decode, is_json, read_body_fields, read_form, unreadable
+from ferroapi.plan.body import decode, is_json, read_body_fields, read_failure, read_form
+from ferroapi.plan.forms import FormReader
 from ferroapi.plan.parameters import read_parameters
 from ferroapi.plan.shortcut import Shortcut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
+    from ferroapi.form_limits import FormLimits
     from ferroapi.plan.exchange import Exchange
     from ferroapi.plan.steps import Step
 
@@ -39,6 +41,8 @@ class Solver:
         "_endpoint",
         "_endpoint_context",
         "_form_limits",
+        "_forms",
+        "_reads_form",
         "_shortcut",
         "_steps",
         "_strict_content_type",
@@ -52,7 +56,7 @@ class Solver:
         body_field: ModelField | None = None,
         embed: bool = False,
         strict_content_type: bool = True,
-        form_limits: Mapping[str, Any] | None = None,
+        form_limits: FormLimits | None = None,
     ) -> None:
         self._steps = steps
         self._dependencies = steps[:-1]
@@ -61,7 +65,11 @@ class Solver:
         self._body_field = body_field
         self._embed = embed
         self._strict_content_type = strict_content_type
-        self._form_limits = dict(form_limits or {})
+        self._form_limits = form_limits or {}
+        self._reads_form = body_field is not None and isinstance(
+            body_field.field_info, params.Form
+        )
+        self._forms = [FormReader(step.dependant.body_params) for step in steps * self._reads_form]
         self._shortcut = Shortcut.compile(steps, body_field=body_field, embed=embed)
 
     async def solve(self, exchange: Exchange) -> dict[str, Any]:
@@ -110,9 +118,12 @@ class Solver:
         for step in self._steps:
             own, wrong = read_parameters(step.dependant, exchange.connection)
             if step.dependant.body_params:
-                found, more = await read_body_fields(
-                    step.dependant.body_params, received, embed=self._embed
-                )
+                if isinstance(received, FormData):
+                    found, more = await self._forms[step.index].read(received)
+                else:
+                    found, more = read_body_fields(
+                        step.dependant.body_params, received, embed=self._embed
+                    )
                 own |= found
                 wrong += more
             errors += wrong
@@ -144,14 +155,16 @@ class Solver:
     async def _read_raw(self, exchange: Exchange) -> bytes:
         try:
             return await exchange.read_body()
+        except HTTPException:
+            raise
         except Exception as error:
-            raise unreadable() from error
+            raise read_failure(error) from error
 
     async def _read(self, exchange: Exchange) -> Any:
         """The body as its parameters see it: decoded, a form, bytes, or `Undefined`."""
         if self._body_field is None or not isinstance(exchange.connection, Request):
             return Undefined
-        if isinstance(self._body_field.field_info, params.Form):
+        if self._reads_form:
             form = await read_form(exchange, self._form_limits)
             exchange.form = form
             return form

@@ -71,9 +71,13 @@ class _Streamed:
         if self._typed is not None and self._make is not None:
             typed = self._typed
             encoder = self._make(lambda item: typed.to_json(item, exchange))
+        # Tests of FastAPI's users patch the interval there, at any time.
+        from ferroapi import routing
+
         response = GeneratorStream(
             items,
             encoder,
+            ping_interval=routing._PING_INTERVAL,
             status_code=exchange.chosen_status or self._status_code or 200,
             background=exchange.background,
             media_type=self._media_type,

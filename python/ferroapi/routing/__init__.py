@@ -5,3 +5,4 @@ from ferroapi.routing.router import APIRouter as APIRouter
 from ferroapi.routing.tree import RouteContext as RouteContext
 from ferroapi.routing.tree import iter_route_contexts as iter_route_contexts
 from ferroapi.routing.websocket_route import APIWebSocketRoute as APIWebSocketRoute
+from ferroapi.sse import _PING_INTERVAL as _PING_INTERVAL
