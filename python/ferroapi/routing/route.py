@@ -88,6 +88,9 @@ class APIRoute(OperationAttributes, Route):
         status_code = given.pop("status_code", None)
         if status_code is not None:
             self.status_code = int(status_code) if isinstance(status_code, IntEnum) else status_code
+        self.tags = list(given.pop("tags", None) or ())
+        self.dependencies = list(given.pop("dependencies", None) or ())
+        self.responses = dict(given.pop("responses", None) or {})
         for attribute, value in given.items():
             if value is not None or attribute == "response_model":
                 setattr(self, attribute, value)

@@ -1,0 +1,282 @@
+"""A path operation: what may be declared, and custom classes of routes."""
+
+import functools
+import gzip
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from ferroapi import APIRouter, FastAPI, HTTPException, Request
+from ferroapi.exceptions import FastAPIError, RequestValidationError
+from ferroapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from ferroapi.routing import APIRoute
+from ferroapi.testclient import TestClient
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class NoField:
+    """A class pydantic knows nothing about."""
+
+
+HINT = (
+    "Invalid args for response field! Hint: check that {} is a valid Pydantic field type. "
+    "If you are using a return type annotation that is not a valid Pydantic field "
+    "(e.g. Union[Response, dict, None]) you can disable generating the response model from the "
+    "type annotation with the path operation decorator parameter response_model=None. "
+    "Read more: https://fastapi.tiangolo.com/tutorial/response-model/"
+)
+
+
+def returns(annotation: Any) -> Any:
+    def endpoint() -> Any: ...
+
+    endpoint.__annotations__["return"] = annotation
+    return endpoint
+
+
+# name: (endpoint, options, the error and its text)
+WRONG: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
+    "not_callable": ("x", {}, AssertionError, "An endpoint must be a callable"),
+    "body_for_204": (
+        *(returns(int), {"status_code": 204}),
+        *(AssertionError, "Status code 204 must not have a response body"),
+    ),
+    "model_for_205": (
+        *(returns(None), {"status_code": 205, "response_model": int}),
+        *(AssertionError, "Status code 205 must not have a response body"),
+    ),
+    "body_for_304": (
+        *(returns(int), {"status_code": 304}),
+        *(AssertionError, "Status code 304 must not have a response body"),
+    ),
+    "additional_body_for_204": (
+        *(returns(None), {"responses": {204: {"model": int}}}),
+        *(AssertionError, "Status code 204 must not have a response body"),
+    ),
+    "response_that_is_no_dict": (
+        *(returns(None), {"responses": {404: "Not found"}}),
+        *(AssertionError, "An additional response must be a dict"),
+    ),
+    "unusable_model": (
+        *(returns(None), {"response_model": NoField}),
+        *(FastAPIError, HINT.format(NoField)),
+    ),
+    "unusable_annotation": (returns(NoField), {}, FastAPIError, HINT.format(NoField)),
+    "unusable_list": (returns(list[NoField]), {}, FastAPIError, HINT.format(list[NoField])),
+    "union_with_a_response": (
+        returns(Response | None),
+        *({}, FastAPIError, HINT.format(Response | None)),
+    ),
+    "unusable_additional_model": (
+        *(returns(None), {"responses": {404: {"model": NoField}}}),
+        *(FastAPIError, HINT.format(NoField)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("endpoint", "options", "kind", "text"), WRONG.values(), ids=WRONG)
+def test_wrong(endpoint: Any, options: dict[str, Any], kind: type[Exception], text: str) -> None:
+    """Raised at the declaration."""
+    with pytest.raises(kind) as caught:
+        APIRoute("/", endpoint, **options)
+    assert str(caught.value) == text
+
+
+# name: (endpoint, options): each is fine
+RIGHT: dict[str, tuple[Any, dict[str, Any]]] = {
+    "none_for_204": (returns(None), {"status_code": 204}),
+    "none_as_text_for_204": (returns("None"), {"status_code": 204}),
+    "no_model_for_204": (returns(int), {"status_code": 204, "response_model": None}),
+    "no_model": (returns(NoField), {"response_model": None}),
+    "union_without_model": (returns(Response | None), {"response_model": None}),
+    "response": (returns(Response), {}),
+    "subclass_of_response": (returns(RedirectResponse), {"status_code": 304}),
+    "range_of_statuses": (returns(None), {"responses": {"4XX": {"model": int}, "default": {}}}),
+}
+
+
+@pytest.mark.parametrize(("endpoint", "options"), RIGHT.values(), ids=RIGHT)
+def test_right(endpoint: Any, options: dict[str, Any]) -> None:
+    route = APIRoute("/", endpoint, **options)
+    assert route.response_field is None
+
+
+class Instance:
+    async def __call__(self, name: str) -> str:
+        return f"instance {name}"
+
+    async def method(self, name: str) -> str:
+        return f"method {name}"
+
+
+class Made:
+    def __init__(self, name: str) -> None:
+        self.made = name
+
+
+def wrapped(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return "wrapped " + function(*args, **kwargs)
+
+    return wrapper
+
+
+def sync(name: str) -> str:
+    return f"sync {name}"
+
+
+async def coroutine(name: str, more: str = "") -> str:
+    return f"coroutine {name}{more}"
+
+
+# name: (endpoint, what it answers to the name "a", its name)
+ENDPOINTS: dict[str, tuple[Any, Any, str]] = {
+    "sync": (sync, "sync a", "sync"),
+    "coroutine": (coroutine, "coroutine a", "coroutine"),
+    "instance": (Instance(), "instance a", "Instance"),
+    "method": (Instance().method, "method a", "method"),
+    "class": (Made, {"made": "a"}, "Made"),
+    "partial": (functools.partial(coroutine, more="!"), "coroutine a!", "partial"),
+    "wrapped": (wrapped(sync), "wrapped sync a", "sync"),
+    "lambda": (lambda name: name, "a", "<lambda>"),
+}
+
+
+@pytest.mark.parametrize(("endpoint", "answer", "name"), ENDPOINTS.values(), ids=ENDPOINTS)
+def test_endpoint(endpoint: Any, answer: Any, name: str, loop: dict[str, Any]) -> None:
+    app = FastAPI()
+    app.get("/{name}")(endpoint)
+    assert TestClient(app, **loop).get("/a").json() == answer
+    assert app.router.routes[-1].name == name  # type: ignore[attr-defined]  # it is an APIRoute
+
+
+class Unzipping(APIRoute):
+    """Reads bodies that were compressed, and says so in the response."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        class UnzippingRequest(Request):
+            async def body(self) -> bytes:
+                if not hasattr(self, "_body"):
+                    body = await super().body()
+                    if "gzip" in self.headers.getlist("content-encoding"):
+                        body = gzip.decompress(body)
+                    self._body = body
+                return self._body
+
+        async def unzip(request: Request) -> Response:
+            try:
+                response = await handle(UnzippingRequest(request.scope, request.receive))
+            except RequestValidationError as error:
+                raise HTTPException(400, [wrong["type"] for wrong in error.errors()]) from None
+            response.headers["x-route"] = self.name
+            return response
+
+        return unzip
+
+
+class Item(BaseModel):
+    a: int
+
+
+def unzipping() -> FastAPI:
+    router = APIRouter(route_class=Unzipping)
+
+    @router.post("/item")
+    async def create(item: Item) -> Item:
+        return item
+
+    @router.post("/empty", status_code=204)
+    async def empty() -> None: ...
+
+    @router.post("/request")
+    async def own(request: Request) -> str:
+        return type(request).__name__
+
+    @router.post("/direct")
+    async def direct() -> Response:
+        return PlainTextResponse("direct")
+
+    app = FastAPI()
+    app.include_router(router, prefix="/in")
+    return app
+
+
+def test_a_route_handler_may_change_requests_and_responses(loop: dict[str, Any]) -> None:
+    client = TestClient(unzipping(), **loop)
+    body = gzip.compress(b'{"a":1}')
+    headers = {"content-encoding": "gzip", "content-type": "application/json"}
+    response = client.post("/in/item", content=body, headers=headers)
+    assert (response.status_code, response.json()) == (200, {"a": 1})
+    assert response.headers["x-route"] == "create"
+    assert client.post("/in/empty").status_code == 204
+    assert client.post("/in/request").json() == "UnzippingRequest"
+    assert client.post("/in/direct").text == "direct"
+    wrong = client.post("/in/item", json={"a": "x"})
+    assert (wrong.status_code, wrong.json()) == (400, {"detail": ["int_parsing"]})
+
+
+def test_handlers_of_routes_are_made_once() -> None:
+    """Not once a request."""
+    made: list[str] = []
+
+    class Counting(APIRoute):
+        def get_route_handler(self) -> Handler:
+            made.append(self.path)
+            return super().get_route_handler()
+
+    router = APIRouter(route_class=Counting)
+    router.get("/x")(sync)
+    app = FastAPI()
+    app.include_router(router, prefix="/a")
+    app.include_router(router, prefix="/b")
+    client = TestClient(app)
+    after_each = []
+    for _ in range(3):
+        assert client.get("/a/x?name=1").json() == client.get("/b/x?name=1").json() == "sync 1"
+        after_each.append(len(made))
+    assert len(set(after_each)) == 1
+
+
+def test_a_route_class_for_one_route() -> None:
+    router = APIRouter()
+    router.add_api_route("/x", returns(None), methods=["POST"], route_class_override=Unzipping)
+    app = FastAPI()
+    app.include_router(router)
+    assert TestClient(app).post("/x").headers["x-route"] == "endpoint"
+
+
+def test_a_route_class_of_the_application() -> None:
+    app = FastAPI()
+    app.router.route_class = Unzipping
+    app.get("/x")(returns(None))
+    assert TestClient(app).get("/x").headers["x-route"] == "endpoint"
+
+
+def test_a_handle_of_its_own() -> None:
+    """A class may answer by itself what the router matched."""
+
+    class Answering(APIRoute):
+        async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+            if dict(scope["headers"]).get(b"x-own"):
+                await JSONResponse("own")(scope, receive, send)
+            else:
+                await super().handle(scope, receive, send)
+
+    router = APIRouter(route_class=Answering)
+    router.get("/{name}")(sync)
+    app = FastAPI()
+    app.include_router(router)
+    client = TestClient(app)
+    assert client.get("/a").json() == "sync a"
+    assert client.get("/a", headers={"x-own": "1"}).json() == "own"
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'metods'"):
+        APIRoute("/", sync, metods=["GET"])  # type: ignore[call-arg]  # that is the point

@@ -1,0 +1,82 @@
+"""A router alone, and its keywords."""
+
+from typing import Any
+
+import pytest
+
+from ferroapi import APIRouter, FastAPI, Request
+from ferroapi.responses import PlainTextResponse, Response
+from ferroapi.testclient import TestClient
+
+
+async def plain(request: Request) -> Response:
+    return PlainTextResponse("plain")
+
+
+def test_unknown_keywords_are_refused() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'preffix'"):
+        APIRouter(preffix="/x")  # type: ignore[call-arg]  # that is the point
+    with pytest.raises(TypeError, match="unexpected keyword argument 'preffix'"):
+        FastAPI().include_router(APIRouter(), preffix="/x")
+
+
+@pytest.mark.parametrize(("value", "mapping"), [(None, None), ([], {})])
+def test_options_of_an_inclusion_may_be_empty(value: Any, mapping: Any) -> None:
+    router = APIRouter(tags=["own"])
+    router.get("/x")(lambda: "x")
+    app = FastAPI()
+    app.include_router(
+        router, tags=value, dependencies=value, responses=mapping, callbacks=value, deprecated=None
+    )
+    assert TestClient(app).get("/x").json() == "x"
+    assert app.openapi()["paths"]["/x"]["get"]["tags"] == ["own"]
+
+
+def test_plain_routes() -> None:
+    app = FastAPI()
+    app.router.add_route("/method", plain, methods=["POST"], name="method")
+    app.router.route("/decorated", methods=["GET"], name="decorated")(plain)
+    app.add_route("/app", plain)
+    client = TestClient(app)
+    assert client.post("/method").text == client.get("/decorated").text == "plain"
+    assert client.get("/app").text == "plain"
+    assert client.get("/method").status_code == 405
+    assert app.url_path_for("method") == "/method"
+    assert app.openapi()["paths"] == {}
+
+
+def test_a_router_is_an_application_of_its_own_below_a_mount() -> None:
+    """Errors are answered by the application around it."""
+    router = APIRouter()
+
+    @router.get("/items/{number}")
+    async def read(number: int, request: Request) -> list[Any]:
+        return [number, request.url.path]
+
+    app = FastAPI()
+    app.mount("/sub", router)
+    client = TestClient(app)
+    assert client.get("/sub/items/3").json() == [3, "/sub/items/3"]
+    assert client.get("/sub/items/x").status_code == 422
+    assert client.get("/sub/none").json() == {"detail": "Not Found"}
+
+
+def test_attributes() -> None:
+    """What was given is there under its name."""
+    router = APIRouter(prefix="/p", tags=["t"], deprecated=True, include_in_schema=False)
+    assert (router.prefix, router.tags, router.deprecated) == ("/p", ["t"], True)
+    assert router.include_in_schema is False
+    assert router.dependencies == []
+    assert router.redirect_slashes is True
+
+
+def test_settings_of_a_router_count_when_a_route_is_declared() -> None:
+    router = APIRouter()
+    router.get("/before")(lambda: 1)
+    router.tags.append("late")
+    router.get("/after")(lambda: 1)
+    app = FastAPI()
+    app.router.routes.extend(router.routes)
+    paths = app.openapi()["paths"]
+    assert "tags" not in paths["/before"]["get"]
+    assert paths["/after"]["get"]["tags"] == ["late"]
