@@ -35,9 +35,10 @@ def stream_serializer(
     """
     if not is_sse and not is_jsonl and _renders_itself(response_class):
         return _Rendered(response_class, status_code)
-    make = sse.encoder if is_sse else jsonl.encoder if is_jsonl else None
-    media_type = None if make is not None else response_class.media_type
-    return _Streamed(make, typed, media_type, status_code)
+    if is_sse or is_jsonl:
+        return _Streamed(sse.encoder if is_sse else jsonl.encoder, typed, None, status_code)
+    chunks = raw.encoder(response_class.charset)
+    return _Streamed(lambda: chunks, None, response_class.media_type, status_code)
 
 
 def _renders_itself(response_class: type[Response]) -> bool:
@@ -55,7 +56,7 @@ class _Streamed:
 
     def __init__(
         self,
-        make: Callable[..., Encoder] | None,
+        make: Callable[..., Encoder],
         typed: TypedValue | None,
         media_type: str | None,
         status_code: int | None,
@@ -64,11 +65,11 @@ class _Streamed:
         self._typed = typed
         self._media_type = media_type
         self._status_code = status_code
-        self._encoder = raw.encoder() if make is None else make()
+        self._encoder = make()
 
     def __call__(self, items: Any, exchange: Exchange) -> Reply:
         encoder = self._encoder
-        if self._typed is not None and self._make is not None:
+        if self._typed is not None:
             typed = self._typed
             encoder = self._make(lambda item: typed.to_json(item, exchange))
         # Tests of FastAPI's users patch the interval there, at any time.
