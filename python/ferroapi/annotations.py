@@ -150,12 +150,22 @@ def sequence_class(annotation: Any) -> type[Any]:
     raise TypeError(f"{annotation!r} is not a sequence")
 
 
+def union_models(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """The models of a union of models, with or without `None`; empty for anything else."""
+    members = [member for member in _members(annotation) if member is not type(None)]
+    models = tuple(member for member in members if is_subclass(member, BaseModel))
+    return models if len(models) == len(members) else ()
+
+
 def optional_model(annotation: Any) -> type[BaseModel] | None:
     """The model of `Model` or `Model | None`, else `None`."""
-    members = [member for member in _members(annotation) if member is not type(None)]
-    if len(members) == 1 and is_subclass(members[0], BaseModel):
-        return members[0]
-    return None
+    models = union_models(annotation)
+    return models[0] if len(models) == 1 else None
+
+
+def is_nullable(annotation: Any) -> bool:
+    """Whether the annotation is `None`, or a union with `None`."""
+    return any_member(annotation, lambda member: member is type(None))
 
 
 def stream_item(annotation: Any) -> tuple[Any] | None:

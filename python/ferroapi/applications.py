@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
 
+from ferroapi.body_limit import checked_body_size, with_body_limit
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
@@ -28,6 +29,7 @@ from ferroapi.exceptions import (
     warn_deprecated,
 )
 from ferroapi.failures import Failures
+from ferroapi.form_limits import FormLimits
 from ferroapi.routing.frontend_files import FrontendOptions
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.router import AddedRouteOptions, APIRouter, InclusionOptions
@@ -86,6 +88,8 @@ class FastAPI(PathOperations, Starlette):
         separate_input_output_schemas: bool = True,
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = Default(True),
+        max_body_size: int | None = None,
+        form_limits: FormLimits | None = None,
     ) -> None:
         """
         Args:
@@ -97,7 +101,7 @@ class FastAPI(PathOperations, Starlette):
             openapi_tags: OpenAPI metadata of tags, in their order.
             servers: OpenAPI servers.
             dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function: for all operations, see
+                include_in_schema, generate_unique_id_function, form_limits: for all operations, see
                 `InclusionOptions`.
             redirect_slashes: whether a path with its last slash added or removed is redirected to.
             docs_url: the path of the Swagger UI page; `None` for no page.
@@ -118,9 +122,13 @@ class FastAPI(PathOperations, Starlette):
             openapi_external_docs: OpenAPI external documentation.
             strict_content_type: whether a JSON body needs a JSON content type; the innermost
                 setting wins.
+            max_body_size: the most bytes a request body may have, else 413; `None` for no limit.
+                Middleware is below it, and so are paths without a route. Routers, operations and
+                mounted applications may have larger or smaller limits.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
+            ValueError: a limit is no non-negative integer.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -154,6 +162,7 @@ class FastAPI(PathOperations, Starlette):
         self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
+        self.max_body_size = checked_body_size(max_body_size)
         self.state = State()
         self._dependency_overrides = DependencyOverrides({}, self._overrides_changed)
         self.router = APIRouter(
@@ -171,6 +180,7 @@ class FastAPI(PathOperations, Starlette):
             responses=responses,
             generate_unique_id_function=generate_unique_id_function,
             strict_content_type=strict_content_type,
+            form_limits=form_limits,
         )
         self.webhooks = webhooks or APIRouter()
         self.exception_handlers: dict[Any, Any] = {
@@ -206,12 +216,11 @@ class FastAPI(PathOperations, Starlette):
         self.failures = Failures(
             self.exception_handlers, debug=self.debug, outermost=not self.user_middleware
         )
-        if not self.user_middleware:
-            return self.router.app
         app: ASGIApp = self.router.app
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
-        return self.failures.around(app)
+        app = with_body_limit(app, self.max_body_size)
+        return self.failures.around(app) if self.user_middleware else app
 
     # Declaring
 

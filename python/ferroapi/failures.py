@@ -12,14 +12,14 @@ from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.websockets import WebSocket
 
+from ferroapi.body_limit_errors import body_limit_error
 from ferroapi.dependencies.callables import CallableKind, callable_kind
+from ferroapi.plan.exchange import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from ferroapi.plan.exchange import Exchange
 
 Handlers = Mapping[Any, Any]
 
@@ -57,9 +57,21 @@ class Failures:
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
-        return ServerErrorMiddleware(
-            app, handler=self._server_error.handler, debug=self._server_error.debug
-        )
+
+        async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            exchange = Exchange(scope, receive, send)
+            try:
+                await app(scope, receive, exchange.send_tracked)
+            except Exception as error:
+                # A body limit of the application around this one answers what it raised.
+                if not exchange.started and body_limit_error(error) is None:
+                    await self._answer_server_error(error, exchange)
+                raise
+
+        return answered
 
     def find(self, error: Exception) -> Any:
         """The handler of an exception: that of its status, else of its nearest class, else None."""
@@ -136,6 +148,8 @@ async def fail(error: Exception, exchange: Exchange, application: Any = None) ->
 
     Without one of our applications around it, Starlette's own middleware is left to answer.
     """
+    if isinstance(error, ExceptionGroup):
+        error = body_limit_error(error) or error
     if application is None:
         application = exchange.scope.get("app")
     failures = getattr(application, "failures", None)

@@ -7,23 +7,38 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, create_model
 
 from ferroapi import params
-from ferroapi.annotations import optional_model
+from ferroapi.annotations import union_models
 from ferroapi.fields import ModelField, annotated, create_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pydantic import BaseModel
+
+
+def form_models(field: ModelField) -> tuple[type[BaseModel], ...]:
+    """The models whose fields are fields of the form itself; empty for a field of its own.
+
+    Several for a union, whose members each read the same form.
+    """
+    info = field.field_info
+    if not isinstance(info, params.Form) or info.embed or field.is_json:
+        return ()
+    return union_models(info.annotation)
+
 
 def embeds_body(fields: Sequence[ModelField]) -> bool:
-    """Whether body parameters are members of the body: several names, `embed`, or form fields."""
+    """Whether body parameters are members of the body: several of them, `embed`, form fields."""
     if not fields:
         return False
-    if len({field.name for field in fields}) > 1:
+    first = fields[0]
+    if len({field.name for field in fields}) > 1 or getattr(first.field_info, "embed", None):
         return True
-    info = fields[0].field_info
-    if getattr(info, "embed", None):
-        return True
-    return isinstance(info, params.Form) and optional_model(info.annotation) is None
+    models = form_models(first)
+    if not models:
+        return isinstance(first.field_info, params.Form)
+    # Dependencies may have other models under the same name.
+    return any(field.field_info.annotation != first.field_info.annotation for field in fields)
 
 
 def combined_body_field(fields: Sequence[ModelField], *, name: str) -> ModelField | None:

@@ -31,12 +31,15 @@ def ensure_multipart_is_installed() -> None:
     except (ImportError, AttributeError):
         pass
     try:
+        import_module("multipart").__version__  # noqa: B018
+    except (ImportError, AttributeError):
+        raise _failure(NOT_INSTALLED) from None
+    try:
         import_module("multipart.multipart").parse_options_header  # noqa: B018
-        logger.error(NOT_INSTALLED)
-        raise RuntimeError(NOT_INSTALLED)
-    except AttributeError:
-        logger.error(WRONG_PACKAGE)
-        raise RuntimeError(WRONG_PACKAGE) from None
-    except ImportError:
-        logger.error(NOT_INSTALLED)
-        raise RuntimeError(NOT_INSTALLED) from None
+    except (ImportError, AttributeError):
+        raise _failure(WRONG_PACKAGE) from None
+
+
+def _failure(message: str) -> RuntimeError:
+    logger.error(message)
+    return RuntimeError(message)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import AliasChoices, BaseModel, create_model
 
-from ferroapi.annotations import is_union
-from ferroapi.dependencies.body import embeds_body
+from ferroapi.annotations import is_nullable
+from ferroapi.dependencies.body import embeds_body, form_models
 from ferroapi.fields import model_fields
-from ferroapi.plan.forms import form_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +31,9 @@ def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) 
     `body` is what stands for the whole body otherwise; it is returned as it is when the parameters
     need no composition. `name` is that of the definition.
     """
-    models = [form_model(param) for param in params]
-    nullable = any(map(_is_nullable, params, models))
-    if not any(models) or not (nullable or embeds_body(params)):
+    of_models = [param for param in params if form_models(param)]
+    nullable = any(is_nullable(param.field_info.annotation) for param in of_models)
+    if not of_models or not (nullable or embeds_body(params)):
         return body
 
     class Composed(BaseModel):
@@ -65,10 +64,6 @@ def _member(param: ModelField) -> tuple[Any, FieldInfo]:
     return info.annotation, info
 
 
-def _is_nullable(param: ModelField, model: type[BaseModel] | None) -> bool:
-    return model is not None and is_union(param.field_info.annotation)
-
-
 def _compose(
     params: Sequence[ModelField], schemas: Sequence[JSONSchema], handler: GetJsonSchemaHandler
 ) -> JSONSchema:
@@ -76,9 +71,9 @@ def _compose(
     required: dict[str, None] = {}
     conditions: list[JSONSchema] = []
     for param, schema in zip(params, schemas, strict=True):
-        model = form_model(param)
-        if model is not None:
-            conditions += _group(param, model, schema, handler)
+        models = form_models(param)
+        if models:
+            conditions += _group(param, models, schema, handler)
             continue
         name = param.input_names[0]
         if name in properties:
@@ -96,26 +91,29 @@ def _compose(
 
 
 def _group(
-    param: ModelField, model: type[BaseModel], schema: JSONSchema, handler: GetJsonSchemaHandler
+    param: ModelField,
+    models: Sequence[type[BaseModel]],
+    schema: JSONSchema,
+    handler: GetJsonSchemaHandler,
 ) -> list[JSONSchema]:
-    """The conditions that one model of the form puts on the whole."""
+    """The conditions that one model of the form, or a union of models, puts on the whole."""
     schema.pop("default", None)
-    if "anyOf" not in schema:
-        return [_with_sent_names(schema, model, handler)]
-    schema["anyOf"] = [
-        _with_sent_names(choice, model, handler)
-        for choice in schema["anyOf"]
-        if choice.get("type") != "null"
-    ]
-    absent = _absence(model)
+    if not is_nullable(param.field_info.annotation):
+        return [_with_sent_names(schema, models[0], handler) if len(models) == 1 else schema]
+    choices = [choice for choice in schema["anyOf"] if choice.get("type") != "null"]
+    if len(models) == 1:
+        choices = [_with_sent_names(choice, models[0], handler) for choice in choices]
+    schema["anyOf"] = choices
+    absent = _absence(models)
     return [{"not": absent}, schema] if param.required else [{"anyOf": [absent, schema]}]
 
 
-def _absence(model: type[BaseModel]) -> JSONSchema:
-    """What a form is that has nothing of the model: there is no `null` in forms."""
-    if model.model_config.get("extra") in ("allow", "forbid"):
+def _absence(models: Sequence[type[BaseModel]]) -> JSONSchema:
+    """What a form is that has nothing of the models: there is no `null` in forms."""
+    if any(model.model_config.get("extra") in ("allow", "forbid") for model in models):
         return {"maxProperties": 0}
-    names = {name for member in model_fields(model) for name in member.input_names}
+    members = [member for model in models for member in model_fields(model)]
+    names = {name for member in members for name in member.input_names}
     return {"not": {"anyOf": [{"required": [name]} for name in sorted(names)]}} if names else {}
 
 

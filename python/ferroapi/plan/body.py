@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ferroapi._core import check_json, has_json_body
-from ferroapi.body_limit import body_limit_error
+from ferroapi.body_limit_errors import body_limit_error
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
 from ferroapi.form_limits import effective_form_limits

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ferroapi.dependencies.body import form_models
 from ferroapi.fields import Undefined
-from ferroapi.plan.form_fields import FormField, read_file
+from ferroapi.plan.form_fields import FormField
 from ferroapi.plan.form_models import FormModels
 from ferroapi.plan.parameters import validate
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from ferroapi.fields import ErrorDetail, Location, ModelField
     from ferroapi.plan.form_fields import Received
-
-__all__ = ["FormReader", "read_file"]
 
 
 class _Parameter(Protocol):

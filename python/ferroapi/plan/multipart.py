@@ -30,7 +30,7 @@ def held_to_closing_boundary(request: Request) -> Iterator[None]:
     try:
         yield
     finally:
-        del request.stream  # type: ignore[method-assign]
+        del request.stream
 
 
 def _boundary(content_type: str) -> bytes:

@@ -66,9 +66,7 @@ class Solver:
         self._embed = embed
         self._strict_content_type = strict_content_type
         self._form_limits = form_limits or {}
-        self._reads_form = body_field is not None and isinstance(
-            body_field.field_info, params.Form
-        )
+        self._reads_form = body_field is not None and isinstance(body_field.field_info, params.Form)
         self._forms = [FormReader(step.dependant.body_params) for step in steps * self._reads_form]
         self._shortcut = Shortcut.compile(steps, body_field=body_field, embed=embed)
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
+from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.solver import Solver
@@ -37,6 +38,7 @@ class Frontend(BaseRoute):
         *,
         dependencies: Sequence[params.Depends] = (),
         dependency_overrides_provider: Any = None,
+        max_body_size: int | None = None,
     ) -> None:
         """
         Args:
@@ -45,12 +47,15 @@ class Frontend(BaseRoute):
             dependencies: run before a file is looked for; nobody takes their values.
             dependency_overrides_provider: an object whose `dependency_overrides` replace
                 dependencies.
+            max_body_size: the most bytes a request body may have; `None` leaves it to what is
+                around.
         """
         self.path = path
         self.path_format = path + "/{path}"
         self.app = files
         self.dependencies = list(dependencies)
         self.dependency_overrides_provider = dependency_overrides_provider
+        self.max_body_size = max_body_size
         # The path has no parameters, whatever stands in its braces.
         dependant = get_endpoint_dependant(
             path="", call=self._respond, dependencies=self.dependencies
@@ -64,6 +69,7 @@ class Frontend(BaseRoute):
             self.app,
             dependencies=[*outer.dependencies, *self.dependencies],
             dependency_overrides_provider=outer.dependency_overrides_provider,
+            max_body_size=outer.max_body_size,
         )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -88,7 +94,7 @@ class Frontend(BaseRoute):
             plan = read if scope["method"] in METHODS else refuse
             await plan(scope, receive, send)
 
-        return answer
+        return with_body_limit(answer, self.max_body_size)
 
     def _compile(self, dependant: Dependant) -> OperationPlan:
         overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
+from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.form_limits import FormLimits, with_form_limits
 from ferroapi.routing.options import first_chosen
 from ferroapi.routing.unique_id import generate_unique_id
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from enum import Enum
 
     from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
 
     from ferroapi import params
 
@@ -36,6 +39,8 @@ class Inherited:
         generate_unique_id
     )
     strict_content_type: bool | DefaultPlaceholder = Default(True)
+    max_body_size: int | None = None
+    form_limits: FormLimits = field(default_factory=FormLimits)
     dependency_overrides_provider: Any = None
 
     def then(self, inner: Inherited) -> Inherited:
@@ -55,10 +60,16 @@ class Inherited:
                 inner.generate_unique_id_function, self.generate_unique_id_function
             ),
             strict_content_type=first_chosen(inner.strict_content_type, self.strict_content_type),
+            max_body_size=innermost_body_limit(inner.max_body_size, self.max_body_size),
+            form_limits={**self.form_limits, **inner.form_limits},
             dependency_overrides_provider=(
                 self.dependency_overrides_provider or inner.dependency_overrides_provider
             ),
         )
+
+    def limited(self, app: ASGIApp) -> ASGIApp:
+        """`app` with the limits of bodies and forms; `app` itself when there are none."""
+        return with_body_limit(with_form_limits(app, self.form_limits), self.max_body_size)
 
 
 def check_prefix(prefix: str) -> None:

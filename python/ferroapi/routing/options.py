@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from starlette.responses import JSONResponse, Response
 
 from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.form_limits import FormLimits
 from ferroapi.routing.unique_id import generate_unique_id
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class PathOperationOptions(TypedDict, total=False):
     """Merged into the OpenAPI operation."""
     generate_unique_id_function: Callable[[Any], str]
     """Makes the operation id from the route."""
+    max_body_size: int | None
+    """The most bytes a request body may have, else 413. Wins over those of routers and applications
+    around, larger or smaller; `None` leaves it to them."""
+    form_limits: FormLimits | None
+    """Limits of the form the parameters are read from, else 400. Each wins over those around."""
 
 
 class RouteOptions(PathOperationOptions, total=False):
@@ -115,6 +121,8 @@ class OperationAttributes:
     generate_unique_id_function: Callable[[Any], str] | DefaultPlaceholder = Default(
         generate_unique_id
     )
+    max_body_size: int | None = None
+    form_limits: FormLimits = FormLimits()
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 

@@ -15,12 +15,14 @@ from starlette.routing import Match, Route, compile_path
 from typing_extensions import Unpack
 
 from ferroapi.annotations import is_subclass, stream_item
+from ferroapi.body_limit import checked_body_size, innermost_body_limit, with_body_limit
 from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant, get_parameterless_dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.fields import ModelField, create_field
+from ferroapi.form_limits import checked_form_limits
 from ferroapi.plan.operation import OperationPlan, endpoint_context
 from ferroapi.plan.serialization import Serialize, Serializer, TypedValue, is_body_allowed
 from ferroapi.plan.solver import Solver
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.routing.inheritance import Inherited
@@ -75,6 +77,7 @@ class APIRoute(OperationAttributes, Route):
         Raises:
             AssertionError: the declaration cannot be meant.
             FastAPIError: pydantic has no schema for a type.
+            ValueError: a limit is no non-negative integer.
         """
         refuse_unknown("APIRoute", options, APIRouteOptions)
         assert callable(endpoint), "An endpoint must be a callable"
@@ -94,6 +97,8 @@ class APIRoute(OperationAttributes, Route):
         for attribute, value in given.items():
             if value is not None or attribute == "response_model":
                 setattr(self, attribute, value)
+        self.max_body_size = checked_body_size(self.max_body_size)
+        self.form_limits = checked_form_limits(self.form_limits)
         self._set_path(path)
         self.dependant = get_endpoint_dependant(
             path=self.path_format, call=endpoint, dependencies=self.dependencies
@@ -197,6 +202,8 @@ class APIRoute(OperationAttributes, Route):
         route.strict_content_type = first_chosen(
             self.strict_content_type, outer.strict_content_type
         )
+        route.max_body_size = innermost_body_limit(self.max_body_size, outer.max_body_size)
+        route.form_limits = {**outer.form_limits, **self.form_limits}
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
         route._set_dependant(self, outer)
@@ -230,16 +237,16 @@ class APIRoute(OperationAttributes, Route):
         if self.responses:
             self._set_responses()
 
-    def plan(self) -> OperationPlan:
+    def plan(self) -> ASGIApp:
         """Compiles what the route does with a request, with the overrides there are now."""
         if type(self).get_route_handler is APIRoute.get_route_handler:
-            return self._compile(None)
+            return with_body_limit(self._compile(None), self.max_body_size)
         token = _compiling.set(self)
         try:
             handler = (self._declared or self).get_route_handler()
         finally:
             _compiling.reset(token)
-        return self._compile(handler)
+        return with_body_limit(self._compile(handler), self.max_body_size)
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
         """The function that answers a matched request; a subclass may wrap what it returns.
@@ -263,6 +270,7 @@ class APIRoute(OperationAttributes, Route):
                 body_field=self._plan_body_field(steps),
                 embed=embeds_body([f for step in steps for f in step.dependant.body_params]),
                 strict_content_type=resolved(self.strict_content_type),
+                form_limits=self.form_limits,
             ),
             serialize=self._stream_serializer() if stream else self._serializer(steps),
             stream=stream,
@@ -320,7 +328,7 @@ class APIRoute(OperationAttributes, Route):
         await Route.handle(effective_route(scope, self), scope, receive, send)
 
     @cached_property
-    def _own_plan(self) -> OperationPlan:
+    def _own_plan(self) -> ASGIApp:
         return self.plan()
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,9 +10,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route, Router, WebSocketRoute
 from typing_extensions import Unpack, deprecated
 
+from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.exceptions import FastAPIError
+from ferroapi.form_limits import FormLimits, checked_form_limits
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_files import FrontendFiles, FrontendOptions
 from ferroapi.routing.inheritance import Inherited, check_prefix
@@ -71,6 +73,10 @@ class InclusionOptions(TypedDict, total=False):
     """Whether OpenAPI shows the operations; True without it."""
     generate_unique_id_function: Callable[[Any], str]
     """Makes the operation ids of routes that have no function of their own."""
+    max_body_size: int | None
+    """The most bytes a request body may have, for routes and routers below without a limit."""
+    form_limits: FormLimits | None
+    """Limits of forms that parameters are read from, for those that do not have them."""
 
 
 class AddedRouteOptions(APIRouteOptions, total=False):
@@ -109,11 +115,14 @@ class APIRouter(PathOperations, Router):
             generate_unique_id
         ),
         strict_content_type: bool | DefaultPlaceholder = Default(True),
+        max_body_size: int | None = None,
+        form_limits: FormLimits | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function: see `InclusionOptions`.
+                include_in_schema, generate_unique_id_function, max_body_size, form_limits: see
+                `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to.
             default: the ASGI application that gets what no route takes.
@@ -129,9 +138,11 @@ class APIRouter(PathOperations, Router):
 
         Raises:
             AssertionError: the prefix has no slash in front or has one at its end.
+            ValueError: a limit is no non-negative integer.
         """
         check_prefix(prefix)
         self._table: RouteTable | None = None
+        self._serve: ASGIApp | None = None
         self._parents: list[ref[APIRouter]] = []
         self._included: list[APIRouter] = []
         super().__init__(redirect_slashes=redirect_slashes, default=default)
@@ -147,6 +158,8 @@ class APIRouter(PathOperations, Router):
         self.include_in_schema = include_in_schema
         self.generate_unique_id_function = generate_unique_id_function
         self.strict_content_type = strict_content_type
+        self.max_body_size = checked_body_size(max_body_size)
+        self.form_limits = checked_form_limits(form_limits)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -169,8 +182,13 @@ class APIRouter(PathOperations, Router):
             include_in_schema=self.include_in_schema,
             generate_unique_id_function=self.generate_unique_id_function,
             strict_content_type=self.strict_content_type,
+            max_body_size=self.max_body_size,
+            form_limits=self.form_limits,
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
+
+    def _limits(self) -> Inherited:
+        return Inherited(max_body_size=self.max_body_size, form_limits=self.form_limits)
 
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
@@ -326,6 +344,7 @@ class APIRouter(PathOperations, Router):
             AssertionError: the prefix has no slash in front or has one at its end, or the routers
                 would include each other.
             FastAPIError: a route would have an empty path.
+            ValueError: a limit is no non-negative integer.
         """
         refuse_unknown("include_router", options, InclusionOptions)
         assert self is not router, (
@@ -337,6 +356,9 @@ class APIRouter(PathOperations, Router):
             "Did you mean to include a different router?"
         )
         given = {name: value for name, value in options.items() if value is not None}
+        checked_body_size(options.get("max_body_size"))
+        if "form_limits" in given:
+            given["form_limits"] = checked_form_limits(options["form_limits"])
         inclusion = Inherited(**given)  # type: ignore[arg-type]  # the TypedDict has these keys
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
@@ -348,7 +370,9 @@ class APIRouter(PathOperations, Router):
                     )
         router._parents.append(ref(self))
         self._included.append(router)
-        self.routes.append(IncludedRouter(router, self._inherited().then(inclusion)))
+        # What else the router has went into its routes when they were declared.
+        inherited = self._inherited().then(inclusion).then(router._limits())
+        self.routes.append(IncludedRouter(router, inherited))
 
     def _contains(self, router: APIRouter) -> bool:
         return any(included is router or included._contains(router) for included in self._included)
@@ -357,7 +381,7 @@ class APIRouter(PathOperations, Router):
 
     def _mark_routes_changed(self) -> None:
         """Forgets what was compiled, here and in all routers this one is included in."""
-        self._table = None
+        self._table = self._serve = None
         self.routes_version = getattr(self, "routes_version", 0) + 1
         for parent in self._parents:
             router = parent()
@@ -375,6 +399,10 @@ class APIRouter(PathOperations, Router):
                 route_contexts(self.routes, deciding=True), low_priority_routes(self)
             )
         return self._table
+
+    def _start(self) -> ASGIApp:
+        self._serve = self._limits().limited(self._compiled())
+        return self._serve
 
     def make_table(
         self, contexts: Iterable[RouteContext], low_priority: Iterable[BaseRoute] = ()
@@ -409,8 +437,7 @@ class APIRouter(PathOperations, Router):
         if scope["type"] == "lifespan":
             await self.lifespan(scope, receive, send)
         else:
-            table = self._table or self._compiled()
-            await table(scope, receive, send)
+            await (self._serve or self._start())(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with that name and exactly these parameters."""

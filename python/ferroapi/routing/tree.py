@@ -222,15 +222,24 @@ def _included_low_priority_routes(
 def _within(route: BaseRoute, outer: Inherited) -> BaseRoute:
     if isinstance(route, (APIRoute, APIWebSocketRoute, Frontend)):
         return route.within(outer)
-    if not outer.prefix:
-        return route
+    prefixed = _prefixed(route, outer.prefix) if outer.prefix else route
+    app = getattr(prefixed, "app", None)
+    limited = outer.limited(app) if app is not None else None
+    if limited is app:
+        return prefixed
+    route = copy(prefixed)
+    route.app = limited  # type: ignore[attr-defined]  # it has one
+    return route
+
+
+def _prefixed(route: BaseRoute, prefix: str) -> BaseRoute:
     if isinstance(route, Host):
         hosted = copy(route)
-        hosted.app = Router(routes=[Mount(outer.prefix, app=route.app)])
+        hosted.app = Router(routes=[Mount(prefix, app=route.app)])
         return hosted
     if isinstance(route, (Route, WebSocketRoute, Mount)):
         prefixed = copy(route)
-        prefixed.path = outer.prefix + route.path
+        prefixed.path = prefix + route.path
         pattern = prefixed.path + "/{path:path}" if isinstance(route, Mount) else prefixed.path
         prefixed.path_regex, prefixed.path_format, prefixed.param_convertors = compile_path(pattern)
         return prefixed
