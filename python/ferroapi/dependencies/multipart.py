@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 from ferroapi.logger import logger
@@ -26,7 +27,7 @@ def ensure_multipart_is_installed() -> None:
     try:
         version = import_module("python_multipart").__version__
         # 0.0.12 is the last release under the module name of another package.
-        if tuple(int(part) for part in version.split(".")[:3]) > (0, 0, 12):
+        if [int(part) for part in re.findall(r"\d+", version)[:3]] > [0, 0, 12]:
             return
     except (ImportError, AttributeError):
         pass
