@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from ferroapi import Body, Depends, FastAPI, File, Form, Query, UploadFile
 from ferroapi.testclient import TestClient
 
-
 OWN = "application/x-own+json"
 
 
