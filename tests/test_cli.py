@@ -227,6 +227,12 @@ async def open_stream():
             yield b"chunk"
             await asyncio.sleep(0.01)
     return StreamingResponse(chunks())
+
+@app.get("/items")
+async def items():
+    while True:
+        yield "chunk"
+        await asyncio.sleep(0.01)
 """
 
 
@@ -314,10 +320,21 @@ def test_dev_loads_a_changed_file_again(service: Path) -> None:
         assert server.facts()["from"] == "ferroapi.applications"
 
 
-def test_an_open_stream_does_not_keep_the_server(service: Path) -> None:
-    arguments = ("run", "service.py", "--as-fastapi", "--timeout-graceful-shutdown", "1")
-    with serving(*arguments, directory=service.parent) as server:
+@pytest.mark.parametrize(
+    ("path", "options"),
+    [
+        pytest.param("items", (), id="ended by the server"),
+        pytest.param("open", ("--timeout-graceful-shutdown", "1"), id="ended by time"),
+        pytest.param(
+            "items", ("--workers", "2", "--timeout-graceful-shutdown", "1"), id="in a worker"
+        ),
+    ],
+)
+def test_an_open_stream_does_not_keep_the_server(
+    path: str, options: tuple[str, ...], service: Path
+) -> None:
+    with serving("run", "service.py", "--as-fastapi", *options, directory=service.parent) as server:
         server.facts()
-        response = urlopen(f"{server.url}/open", timeout=5)
-        assert response.read(5) == b"chunk"
+        response = urlopen(f"{server.url}/{path}", timeout=5)
+        assert b"chunk" in response.read(7)
     response.close()

@@ -9,6 +9,7 @@ import uvicorn
 
 from ferroapi import __version__, alias
 from ferroapi.cli.discovery import IMPORT_STRING, DiscoveryError, application_at, discover
+from ferroapi.cli.server import run
 
 __all__ = ["application"]
 
@@ -135,10 +136,10 @@ def serve(
         os.environ[IMPORT_STRING] = import_string
         import_string = "ferroapi.cli.aliased:app"
     if timeout_graceful_shutdown is None:
-        # Without a bound an open event stream keeps the server alive for ever. What sends the
-        # signal loses its patience after 30 seconds (Kubernetes) at the latest.
+        # Without a bound a response that never ends keeps the server alive for ever. What sends
+        # the signal loses its patience after 30 seconds (Kubernetes) at the latest.
         timeout_graceful_shutdown = 1 if development else 25
-    uvicorn.run(
+    config = uvicorn.Config(
         import_string,
         host=host,
         port=port,
@@ -150,6 +151,7 @@ def serve(
         forwarded_allow_ips=forwarded_allow_ips,
         timeout_graceful_shutdown=timeout_graceful_shutdown,
     )
+    run(config)
 
 
 for _name, _help in {
