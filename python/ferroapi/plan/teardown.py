@@ -42,6 +42,7 @@ async def run_with_teardown(
     Returns:
         False when a generator swallowed an exception, so that `finish` did not run to its end.
     """
+    result: tuple[T] | None = None
     finished = False
     with CancelScope() as shield:
         async with AsyncExitStack() as request_stack:
@@ -50,14 +51,15 @@ async def run_with_teardown(
                 async with AsyncExitStack() as function_stack:
                     exchange.function_stack = function_stack
                     try:
-                        result = await work(exchange)
+                        result = (await work(exchange),)
                     finally:
                         shield.shield = shielded
                 if shielded:
                     shield.shield = False
                     await checkpoint_if_cancelled()
-                await finish(result, exchange)
-                finished = True
+                if result is not None:
+                    await finish(*result, exchange)
+                    finished = True
             finally:
                 shield.shield = shielded
     if shielded:
