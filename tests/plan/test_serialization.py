@@ -1,0 +1,407 @@
+"""From what an endpoint returns to what is sent."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, computed_field, field_serializer
+from starlette.background import BackgroundTask
+from typing_extensions import TypedDict
+
+from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, Response
+from ferroapi.exceptions import ResponseValidationError
+from ferroapi.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+)
+from ferroapi.testclient import TestClient
+
+
+class Item(BaseModel):
+    name: str
+    price: Annotated[float, Field(alias="Price")] = 1.5
+    note: str | None = None
+
+
+class Secret(Item):
+    password: str = "hidden"
+
+
+class Named(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+
+
+class Computed(BaseModel):
+    a: int
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy does not know the combination
+    @property
+    def double(self) -> int:
+        return self.a * 2
+
+    @field_serializer("a")
+    def as_text(self, value: int) -> str:
+        return f"a{value}"
+
+
+@dataclasses.dataclass
+class Record:
+    name: str
+    when: datetime | None = None
+
+
+class Row:
+    """What a database gives."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.password = "hidden"
+
+
+class Mapped(TypedDict):
+    name: str
+
+
+class Color(Enum):
+    RED = "red"
+
+
+MOMENT = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def served(value: Any, annotation: Any = None, **options: Any) -> FastAPI:
+    """An application whose endpoint returns the value."""
+
+    async def endpoint() -> Any:
+        return value() if isinstance(value, Callable) else value  # type: ignore[arg-type]  # it is a class
+
+    if annotation is None:
+        del endpoint.__annotations__["return"]
+    else:
+        endpoint.__annotations__["return"] = annotation
+    app = FastAPI()
+    app.get("/items/{a}", **options)(endpoint)
+    return app
+
+
+def answer(value: Any, annotation: Any = None, **options: Any) -> Any:
+    return TestClient(served(value, annotation, **options)).get("/items/1", follow_redirects=False)
+
+
+# name: (the value, its annotation, the body)
+BODIES: dict[str, tuple[Any, Any, str]] = {
+    "dict": ({"a": 1, "b": [None, True, "\u20ac"]}, None, '{"a":1,"b":[null,true,"\u20ac"]}'),
+    "none": (None, None, "null"),
+    "typed_none": (None, "None", "null"),
+    "text": ("text", None, '"text"'),
+    "list": ([1.0, 2], None, "[1.0,2]"),
+    "set": ({1}, None, "[1]"),
+    "model": (Item(name="a"), None, '{"name":"a","Price":1.5,"note":null}'),
+    "record": (Record("a"), None, '{"name":"a","when":null}'),
+    "enum": (Color.RED, None, '"red"'),
+    "uuid": (UUID(int=1), None, '"00000000-0000-0000-0000-000000000001"'),
+    "untyped_moment": (MOMENT, None, '"2020-01-02T03:04:05+00:00"'),
+    "typed_moment": (MOMENT, datetime, '"2020-01-02T03:04:05Z"'),
+    "untyped_span": (timedelta(seconds=90), None, "90.0"),
+    "typed_span": (timedelta(seconds=90), timedelta, '"PT1M30S"'),
+    "untyped_decimal": (Decimal("1.50"), None, "1.5"),
+    "typed_decimal": (Decimal("1.50"), Decimal, '"1.50"'),
+    "typed_nan": (float("nan"), float, "null"),
+    "any": (MOMENT, Any, '"2020-01-02T03:04:05Z"'),
+    "typed_model": (Item(name="a", note="n"), Item, '{"name":"a","Price":1.5,"note":"n"}'),
+    "dict_for_model": ({"name": "a"}, Item, '{"name":"a","Price":1.5,"note":null}'),
+    "row_for_model": (Row("a"), Named, '{"name":"a"}'),
+    "row_for_plain_model": (Row("a"), Mapped | Named, '{"name":"a"}'),
+    "subclass": (Secret(name="a"), Item, '{"name":"a","Price":1.5,"note":null}'),
+    "subclasses": ([Secret(name="a")], list[Item], '[{"name":"a","Price":1.5,"note":null}]'),
+    "union": (Named(name="a"), Named | int, '{"name":"a"}'),
+    "optional": (None, Item | None, "null"),
+    "computed": (Computed(a=2), Computed, '{"a":"a2","double":4}'),
+    "typed_record": (Record("a", MOMENT), Record, '{"name":"a","when":"2020-01-02T03:04:05Z"}'),
+    "typed_dict": ({"name": "a", "more": 1}, Mapped, '{"name":"a"}'),
+    "coerced": ("1", int, "1"),
+}
+
+
+@pytest.mark.parametrize(("value", "annotation", "body"), BODIES.values(), ids=BODIES)
+def test_body(value: Any, annotation: Any, body: str) -> None:
+    response = answer(value, annotation)
+    assert (response.status_code, response.text) == (200, body)
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-length"] == str(len(response.content))
+
+
+# name: (options with Item(name="a", price...), the body)
+OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "include": ({"response_model_include": {"name"}}, '{"name":"a"}'),
+    "include_list": ({"response_model_include": ["name", "note"]}, '{"name":"a","note":null}'),
+    "exclude": ({"response_model_exclude": {"note"}}, '{"name":"a","Price":1.5}'),
+    "exclude_tuple": ({"response_model_exclude": ("note", "price")}, '{"name":"a"}'),
+    "by_name": (
+        {"response_model_by_alias": False},
+        '{"name":"a","price":1.5,"note":null}',
+    ),
+    "unset": ({"response_model_exclude_unset": True}, '{"name":"a","note":null}'),
+    "defaults": ({"response_model_exclude_defaults": True}, '{"name":"a"}'),
+    "no_none": ({"response_model_exclude_none": True}, '{"name":"a","Price":1.5}'),
+}
+
+
+@pytest.mark.parametrize("response_class", [{}, {"response_class": JSONResponse}])
+@pytest.mark.parametrize(("options", "body"), OPTIONS.values(), ids=OPTIONS)
+def test_options(options: dict[str, Any], body: str, response_class: dict[str, Any]) -> None:
+    """The same by either way of serializing."""
+    value = Item.model_validate({"name": "a", "note": None})
+    assert answer(value, response_model=Item, **options, **response_class).text == body
+
+
+def test_response_model_wins_over_the_annotation() -> None:
+    assert answer(Secret(name="a"), Secret, response_model=Named).text == '{"name":"a"}'
+    assert answer({"other": 1}, Named, response_model=None).text == '{"other":1}'
+
+
+# name: (the status, the value, the body, the content length)
+STATUSES: dict[str, tuple[int, Any, bytes, str | None]] = {
+    "ok": (200, 1, b"1", "1"),
+    "created": (201, 1, b"1", "1"),
+    "no_content": (204, None, b"", None),
+    "no_content_for_a_value": (204, {"a": 1}, b"", None),
+    "reset_content": (205, {"a": 1}, b"", "0"),
+    "not_modified": (304, {"a": 1}, b"", None),
+}
+
+
+@pytest.mark.parametrize("inject", [False, True])
+@pytest.mark.parametrize(("status", "value", "body", "length"), STATUSES.values(), ids=STATUSES)
+def test_status(status: int, value: Any, body: bytes, length: str | None, inject: bool) -> None:
+    """Declared, or set on the injected response. (FastAPI gives 205 the length of the value.)"""
+
+    async def declared() -> Any:
+        return value
+
+    async def injected(response: Response) -> Any:
+        response.status_code = status
+        return value
+
+    app = FastAPI()
+    if inject:
+        app.get("/", response_model=None)(injected)
+    else:
+        app.get("/", status_code=status, response_model=None)(declared)
+    response = TestClient(app).get("/")
+    assert (response.status_code, response.content) == (status, body)
+    assert response.headers.get("content-length") == length
+
+
+# name: (value, annotation, the errors told)
+MISMATCHES: dict[str, tuple[Any, Any, list[tuple[str, tuple[Any, ...]]]]] = {
+    "type": ("x", int, [("int_parsing", ("response",))]),
+    "none": (None, Named, [("model_attributes_type", ("response",))]),
+    "missing": ({}, Named, [("missing", ("response", "name"))]),
+    "list": ([{"name": "a"}, {}], list[Named], [("missing", ("response", 1, "name"))]),
+    "row": (Row(1), Named, [("string_type", ("response", "name"))]),  # type: ignore[arg-type]  # wrong on purpose
+}
+
+
+@pytest.mark.parametrize("response_class", [{}, {"response_class": JSONResponse}])
+@pytest.mark.parametrize(("value", "annotation", "errors"), MISMATCHES.values(), ids=MISMATCHES)
+def test_mismatch(value: Any, annotation: Any, errors: Any, response_class: dict[str, Any]) -> None:
+    """The server is told where and what was returned; the client learns nothing of it."""
+    app = served(value, annotation, **response_class)
+    with pytest.raises(ResponseValidationError) as caught:
+        TestClient(app).get("/items/1")
+    found = caught.value
+    assert [(error["type"], error["loc"]) for error in found.errors()] == errors
+    assert found.body is value
+    assert found.endpoint_function == "endpoint"
+    assert found.endpoint_path == "GET /items/{a}"
+    assert found.endpoint_file == __file__
+    count = f"{len(errors)} validation error{'s' if len(errors) > 1 else ''}:"
+    text = str(found)
+    assert text.startswith(count)
+    assert f'File "{__file__}", line {found.endpoint_line}, in endpoint' in text
+    assert "GET /items/{a}" in text
+    response = TestClient(app, raise_server_exceptions=False).get("/items/1")
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
+
+
+def test_mismatch_below_a_prefix_and_a_mount() -> None:
+    router = APIRouter()
+
+    @router.get("/x")
+    def read() -> int:
+        return "x"  # type: ignore[return-value]  # that is the point
+
+    inner, outer = FastAPI(), FastAPI()
+    inner.include_router(router, prefix="/r")
+    outer.mount("/m", inner)
+    with pytest.raises(ResponseValidationError) as caught:
+        TestClient(outer).get("/m/r/x")
+    assert caught.value.endpoint_path == "GET /m/r/x"
+
+
+# name: (response class, value, content type, body)
+CLASSES: dict[str, tuple[type[Response], Any, str | None, bytes]] = {
+    "json": (JSONResponse, {"a": 1}, "application/json", b'{"a":1}'),
+    "html": (HTMLResponse, "<p>", "text/html; charset=utf-8", b"<p>"),
+    "text": (PlainTextResponse, "text", "text/plain; charset=utf-8", b"text"),
+    "plain": (Response, "text", None, b"text"),
+    "redirect": (RedirectResponse, "/x", None, b""),
+    "file": (FileResponse, __file__, "text/x-python; charset=utf-8", None),  # type: ignore[dict-item]  # read below
+}
+
+
+@pytest.mark.parametrize(
+    ("response_class", "value", "content_type", "body"), CLASSES.values(), ids=CLASSES
+)
+def test_class(response_class: Any, value: Any, content_type: str | None, body: Any) -> None:
+    response = answer(value, response_class=response_class)
+    assert response.headers.get("content-type") == content_type
+    if body is None:
+        with open(__file__, "rb") as file:
+            body = file.read()
+    assert response.content == body
+    assert response.status_code == (307 if response_class is RedirectResponse else 200)
+
+
+def test_a_class_gets_the_encoded_value() -> None:
+    """Filtered by the model, too; what it cannot render is the application's fault."""
+
+    class Shouting(JSONResponse):
+        media_type = "application/x-shouting"
+
+        def render(self, content: Any) -> bytes:
+            return repr(content).upper().encode()
+
+    response = answer(Secret(name="a"), Named, response_class=Shouting)
+    assert response.content == b"{'NAME': 'A'}"
+    app = served({"a": 1}, response_class=PlainTextResponse)
+    assert TestClient(app, raise_server_exceptions=False).get("/items/1").status_code == 500
+
+
+# name: (what is returned, and what it is annotated with)
+RETURNED: dict[str, tuple[Any, Any]] = {
+    "untyped": (lambda: PlainTextResponse("own", 418), None),
+    "typed": (lambda: PlainTextResponse("own", 418), Named),
+    "annotated": (lambda: PlainTextResponse("own", 418), Response),
+}
+
+
+@pytest.mark.parametrize(("make", "annotation"), RETURNED.values(), ids=RETURNED)
+def test_a_returned_response_is_sent_as_it_is(make: Any, annotation: Any) -> None:
+    response = answer(make, annotation, status_code=201)
+    assert (response.status_code, response.text) == (418, "own")
+
+
+def test_a_returned_response_takes_no_injected_headers() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(response: Response) -> Response:
+        response.headers["x-injected"] = "1"
+        response.status_code = 201
+        return PlainTextResponse("own")
+
+    found = TestClient(app).get("/")
+    assert (found.status_code, found.headers.get("x-injected")) == (200, None)
+
+
+def test_background_of_a_returned_response() -> None:
+    """Injected tasks run when it has none of its own."""
+    calls: list[str] = []
+    app = FastAPI()
+
+    @app.get("/{own}")
+    async def read(own: bool, tasks: BackgroundTasks) -> Response:
+        tasks.add_task(calls.append, "injected")
+        background = BackgroundTask(calls.append, "own") if own else None
+        return PlainTextResponse("x", background=background)
+
+    client = TestClient(app)
+    client.get("/false")
+    client.get("/true")
+    assert calls == ["injected", "own"]
+
+
+@pytest.mark.parametrize("response_class", [{}, {"response_class": HTMLResponse}])
+def test_injected_response(response_class: dict[str, Any], loop: dict[str, Any]) -> None:
+    """Headers, cookies and status of dependencies and endpoint are merged, the last one wins."""
+
+    async def dependency(response: Response) -> None:
+        response.headers["x-a"] = "dependency"
+        response.headers["x-b"] = "dependency"
+        response.set_cookie("one", "1")
+        response.status_code = 202
+
+    app = FastAPI()
+
+    @app.get("/", status_code=201, dependencies=[Depends(dependency)], **response_class)
+    def read(response: Response, change: bool = False) -> str:
+        response.headers["x-b"] = "endpoint"
+        response.set_cookie("two", "2")
+        if change:
+            response.status_code = 203
+        return "x"
+
+    client = TestClient(app, **loop)
+    found = client.get("/")
+    assert found.status_code == 202
+    assert (found.headers["x-a"], found.headers["x-b"]) == ("dependency", "endpoint")
+    assert [cookie.split(";")[0] for cookie in found.headers.get_list("set-cookie")] == [
+        *("one=1", "two=2")
+    ]
+    assert client.get("/?change=1").status_code == 203
+
+
+def test_an_injected_response_without_changes() -> None:
+    app = FastAPI()
+
+    @app.get("/", status_code=201)
+    async def read(response: Response) -> dict[str, int]:
+        return {"a": 1}
+
+    found = TestClient(app).get("/")
+    assert (found.status_code, found.json()) == (201, {"a": 1})
+    assert dict(found.headers) == {"content-length": "7", "content-type": "application/json"}
+
+
+class Unsayable:
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("value", [float("nan"), {"a": [float("inf")]}, Unsayable()])
+def test_what_json_cannot_say(value: Any) -> None:
+    """Untyped, it is the application's fault."""
+    with pytest.raises(ValueError, match=r"JSON compliant|vars\(\)"):
+        answer(value)
+
+
+def test_sync_endpoints_are_serialized_the_same(loop: dict[str, Any]) -> None:
+    app = FastAPI()
+
+    @app.get("/typed")
+    def typed() -> Item:
+        return Secret(name="a")
+
+    @app.get("/untyped")
+    def untyped() -> Any:
+        return {"a": 1}
+
+    @app.get("/wrong")
+    def wrong() -> int:
+        return "x"  # type: ignore[return-value]  # that is the point
+
+    client = TestClient(app, raise_server_exceptions=False, **loop)
+    assert client.get("/typed").json() == {"name": "a", "Price": 1.5, "note": None}
+    assert client.get("/untyped").json() == {"a": 1}
+    assert client.get("/wrong").status_code == 500
