@@ -40,19 +40,19 @@ def innermost_body_limit(inner: int | None, outer: int | None) -> int | None:
 
 def with_body_limit(app: ASGIApp, max_body_size: int | None) -> ASGIApp:
     """`app` with bodies limited to `max_body_size` bytes; `app` itself without a limit."""
-    return app if max_body_size is None else _BodyLimit(app, max_body_size)
+    return app if max_body_size is None else BodyLimit(app, max_body_size)
 
 
-class _BodyLimit:
+class BodyLimit:
     """Answers requests with larger bodies by the exception handlers of the application."""
 
     def __init__(self, app: ASGIApp, max_body_size: int) -> None:
-        self._app = app
+        self.app = app
         self._max_body_size = max_body_size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         scope[MAX_BODY_SIZE_SCOPE_KEY] = self._max_body_size
         counter: _Counter | None = scope.get(_COUNTER_KEY)
@@ -64,13 +64,13 @@ class _BodyLimit:
             # Middleware read it all before the route was known.
             await _refuse(RequestBodyTooLarge(), Exchange(scope, receive, send), scope.get("app"))
         else:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         counter = _Counter(scope, receive, send, self._max_body_size)
         scope[_COUNTER_KEY] = counter
         try:
-            await self._app(scope, counter.receive, counter.send)
+            await self.app(scope, counter.receive, counter.send)
         except Exception as error:
             refusal = body_limit_error(error)
             if refusal is None or (isinstance(refusal, RequestBodyTooLarge) and counter.started):
@@ -119,7 +119,8 @@ class _Counter:
         """
         if message["type"] == "http.response.start":
             self.started = True
-            if self._declared > self.limit and message["status"] != 413:
+            # 413 may be the answer to an error of `receive`; 500 tells of an error that must be seen.
+            if self._declared > self.limit and message["status"] not in (413, 500):
                 exchange = Exchange(self._scope, self._receive, self._send)
                 await _refuse(RequestBodyTooLarge(), exchange, self.application)
                 raise AlreadyRefusedError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import AliasChoices, BaseModel, create_model
 
-from ferroapi.annotations import is_nullable
+from ferroapi.annotations import is_nullable, is_subclass
 from ferroapi.dependencies.body import embeds_body, form_models
 from ferroapi.fields import model_fields
 
@@ -55,11 +55,12 @@ def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) 
 
 def _member(param: ModelField) -> tuple[Any, FieldInfo]:
     """The parameter as pydantic declares the field of a model: under its place, not its name."""
+    title = param.field_info.title
+    # A model alone has a title of its own.
+    if not is_subclass(param.field_info.annotation, BaseModel):
+        title = title or param.name.replace("_", " ").title()
     info = param.with_info(
-        alias=None,
-        validation_alias=None,
-        serialization_alias=None,
-        title=param.field_info.title or param.name.replace("_", " ").title(),
+        alias=None, validation_alias=None, serialization_alias=None, title=title
     ).field_info
     return info.annotation, info
 
