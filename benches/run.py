@@ -84,30 +84,28 @@ def measure(options: argparse.Namespace) -> int:
     machine = describe_machine()
     contenders = describe_contenders(options.package)
     build = contenders["ferroapi"]["build"]
+    print(heading(machine, contenders), flush=True)
+    if options.quick:
+        print("A quick run: that everybody answers is all it says. Its figures mean nothing.")
     rows: list[RowFigures] = []
     for name in CASES:
         if name in chosen:
-            print(f"measuring {name}", file=sys.stderr, flush=True)
-            effort = QUICK if options.quick else FULL
-            rows += measure_case(name, effort, options.package)
+            progress(name)
+            rows += measure_case(name, QUICK if options.quick else FULL, options.package)
+    if rows:
+        print(f"\n{in_process_table(rows)}", flush=True)
     sockets: list[SocketFigures] = []
     if SOCKETS in chosen:
         for name in SOCKET_CASES:
-            print(f"measuring {name} over a socket", file=sys.stderr, flush=True)
+            progress(f"{name} over a socket")
             effort = QUICK if options.quick else FULL_SOCKETS
             sockets.append(measure_sockets(name, effort, options.package))
+        print(f"\n{socket_table(sockets)}", flush=True)
     startup: StartUp | None = None
     if STARTUP in chosen:
-        print("measuring start-up", file=sys.stderr, flush=True)
+        progress("start-up")
         startup = measure_startup(1 if options.quick else STARTS, options.package)
-
-    print(heading(machine, contenders))
-    if rows:
-        print(f"\n{in_process_table(rows)}")
-    if sockets:
-        print(f"\n{socket_table(sockets)}")
-    if startup is not None:
-        print(f"\n{startup_table(startup)}")
+        print(f"\n{startup_table(startup)}", flush=True)
     if options.quick or (options.case and options.results is None):
         return 0
     if build != "release":
@@ -123,6 +121,11 @@ def measure(options: argparse.Namespace) -> int:
     path.with_suffix(".svg").write_text(plot(rows, sockets, startup, f"{now:%Y-%m-%d}"))
     print(f"\nWritten to {path} and {path.with_suffix('.svg').name}.")
     return 0
+
+
+def progress(what: str) -> None:
+    """Says what is measured now, apart from the tables."""
+    print(f"measuring {what}", file=sys.stderr, flush=True)
 
 
 def heading(machine: dict[str, Any], contenders: dict[str, Any]) -> str:
