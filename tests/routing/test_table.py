@@ -364,3 +364,17 @@ def test_routes_given_to_the_constructor() -> None:
     client = TestClient(app)
     assert client.get("/plain").text == "plain"
     assert client.get("/own").json() == "own"
+
+
+def test_digits_that_are_no_number() -> None:
+    """Python reads integers of at most 4,300 digits: a longer one is no path of the route."""
+    app = FastAPI()
+
+    @app.get("/items/{item_id:int}")
+    async def read_item(item_id: int) -> int:
+        return item_id
+
+    client = TestClient(app)
+    assert client.get("/items/" + "1" * 4_300).status_code == 200
+    answer = client.get("/items/" + "1" * 4_301)
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})

@@ -49,15 +49,28 @@ def encode_untyped(value: Any) -> bytes:
 class TypedValue:
     """Validates a returned value and serializes it as its declared type says."""
 
-    __slots__ = ("_context", "_options", "_serializer", "_validator")
+    __slots__ = ("_context", "_options", "_path", "_serializer", "_validator")
 
     def __init__(
-        self, field: ModelField, options: Mapping[str, Any], context: EndpointContext
+        self,
+        field: ModelField,
+        options: Mapping[str, Any],
+        *,
+        path: str,
+        context: EndpointContext,
     ) -> None:
+        """
+        Args:
+            field: the declared type.
+            options: the `response_model_*` options as pydantic names them.
+            path: the path of the operation, for the error.
+            context: the function of the operation, for the error.
+        """
         adapter = field.type_adapter
         self._validator = adapter.validator
         self._serializer = adapter.serializer
         self._options = dict(options)
+        self._path = path
         self._context = context
 
     def _validated(self, value: Any, exchange: Exchange) -> Any:
@@ -70,7 +83,7 @@ class TypedValue:
         self, error: ValidationError, value: Any, exchange: Exchange
     ) -> ResponseValidationError:
         scope = exchange.scope
-        path = scope.get("root_path", "").rstrip("/") + scope["route"].path_format
+        path = scope.get("root_path", "").rstrip("/") + self._path
         context: EndpointContext = {**self._context, "path": f"{scope['method']} {path}"}
         return ResponseValidationError(
             errors=located(error, ("response",)), body=value, endpoint_ctx=context

@@ -288,32 +288,32 @@ class APIRoute(OperationAttributes, Route):
         )
 
     def _serializer(self, steps: tuple[Step, ...]) -> Serialize:
-        typed = None
-        if self.response_field is not None:
-            typed = TypedValue(
-                self.response_field, self.serialization_options, endpoint_context(self.endpoint)
-            )
         chosen = self.response_class
         injected = {kind for step in steps for _, kind in step.injected}
         return Serializer(
             response_class=None if isinstance(chosen, DefaultPlaceholder) else chosen,
             status_code=self.status_code,
-            typed=typed,
+            typed=self._typed(self.response_field),
             injects=bool(injected & {"response", "background_tasks"}),
         )
 
     def _stream_serializer(self) -> Serialize:
-        typed = None
-        if self.stream_item_field is not None:
-            typed = TypedValue(
-                self.stream_item_field, self.serialization_options, endpoint_context(self.endpoint)
-            )
         return stream_serializer(
             response_class=resolved(self.response_class),
             is_sse=self.is_sse_stream,
             is_jsonl=self.is_json_stream,
             status_code=self.status_code,
-            typed=typed,
+            typed=self._typed(self.stream_item_field),
+        )
+
+    def _typed(self, field: ModelField | None) -> TypedValue | None:
+        if field is None:
+            return None
+        return TypedValue(
+            field,
+            self.serialization_options,
+            path=self.path_format,
+            context=endpoint_context(self.endpoint),
         )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
