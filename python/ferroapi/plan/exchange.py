@@ -144,6 +144,7 @@ class Exchange:
 
     async def send_tracked(self, message: Message) -> None:
         """Sends, and remembers that the response has started."""
-        if message["type"] in ("http.response.start", "websocket.accept"):
+        # An accepted WebSocket may still be closed by what handles an exception.
+        if message["type"] == "http.response.start":
             self.started = True
         await self.send(message)
