@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.applications import Starlette
@@ -34,12 +35,18 @@ from ferroapi.routing.frontend_files import FrontendOptions
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.router import AddedRouteOptions, APIRouter, InclusionOptions
 from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.telemetry.configuration import (
+    TelemetryConfig,
+    complete_configuration,
+    server_telemetry,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi import params
     from ferroapi.routing.lifespan import Handler
+    from ferroapi.telemetry.server import ServerTelemetry
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -90,6 +97,7 @@ class FastAPI(PathOperations, Starlette):
         strict_content_type: bool = Default(True),
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
+        telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
         Args:
@@ -125,6 +133,8 @@ class FastAPI(PathOperations, Starlette):
             max_body_size: the most bytes a request body may have, else 413; `None` for no limit.
                 Middleware is below it, and so are paths without a route. Routers, operations and
                 mounted applications may have larger or smaller limits.
+            telemetry: what OpenTelemetry is told, and through which providers; see
+                `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
@@ -163,6 +173,7 @@ class FastAPI(PathOperations, Starlette):
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
         self.max_body_size = checked_body_size(max_body_size)
+        self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self._dependency_overrides = DependencyOverrides({}, self._overrides_changed)
         self.router = APIRouter(
@@ -201,26 +212,43 @@ class FastAPI(PathOperations, Starlette):
         scope["app"] = self
         if self.root_path:
             scope["root_path"] = self.root_path
-        await (self.middleware_stack or self._start())(scope, receive, send)
+        stack = self.middleware_stack or self._start()
+        telemetry = self._server_telemetry
+        if telemetry is not None and telemetry.observes(scope):
+            await telemetry(stack, scope, receive, send)
+        else:
+            await stack(scope, receive, send)
+
+    @cached_property
+    def _server_telemetry(self) -> ServerTelemetry | None:
+        return server_telemetry(self._telemetry, on_first_use=self.router.forget_plans)
 
     def _start(self) -> ASGIApp:
-        self.middleware_stack = self.build_middleware_stack()
+        """Makes what answers: the router itself, when nobody has anything around it."""
+        build = getattr(self.build_middleware_stack, "__func__", None)
+        if self.user_middleware or build is not FastAPI.build_middleware_stack:
+            self.middleware_stack = self.build_middleware_stack()
+        else:
+            self.failures = self._make_failures(outermost=True)
+            self.middleware_stack = with_body_limit(self.router.app, self.max_body_size)
         return self.middleware_stack
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The user's middleware around the router.
+        """The user's middleware around the router, and around it what answers unhandled exceptions.
 
-        With middleware, what nobody handles is answered outside of it. Without, the router is all
-        there is, and answers that itself.
+        Subclasses and instrumentation may put more around what this returns.
         """
-        self.failures = Failures(
-            self.exception_handlers, debug=self.debug, outermost=not self.user_middleware
-        )
+        self.failures = self._make_failures(outermost=False)
         app: ASGIApp = self.router.app
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
         app = with_body_limit(app, self.max_body_size)
-        return self.failures.around(app) if self.user_middleware else app
+        if self._server_telemetry is not None:
+            app = self._server_telemetry.around(app)
+        return self.failures.around(app)
+
+    def _make_failures(self, *, outermost: bool) -> Failures:
+        return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)
 
     # Declaring
 

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket
 from ferroapi.body_limit_errors import body_limit_error
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.plan.exchange import Exchange
+from ferroapi.telemetry.data import exception_unhandled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,20 +59,12 @@ class Failures:
     def around(self, app: ASGIApp) -> ASGIApp:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
 
-        async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-                return
-            exchange = Exchange(scope, receive, send)
-            try:
-                await app(scope, receive, exchange.send_tracked)
-            except Exception as error:
-                # A body limit of the application around this one answers what it raised.
-                if not exchange.started and body_limit_error(error) is None:
-                    await self._answer_server_error(error, exchange)
-                raise
+        async def answer(error: Exception, exchange: Exchange) -> None:
+            # A body limit of the application around this one answers what it raised.
+            if not exchange.started and body_limit_error(error) is None:
+                await self._answer_server_error(error, exchange)
 
-        return answered
+        return _Around(app, self._server_error.handler, self._server_error.debug, answer)
 
     def find(self, error: Exception) -> Any:
         """The handler of an exception: that of its status, else of its nearest class, else None."""
@@ -91,6 +84,8 @@ class Failures:
         try:
             await self._handle(error, exchange)
         except Exception as unhandled:
+            if self._outermost:
+                exception_unhandled(exchange.scope, unhandled)
             if self._outermost and exchange.scope["type"] == "http" and not exchange.started:
                 await self._answer_server_error(unhandled, exchange)
             raise
@@ -126,6 +121,31 @@ class Failures:
         else:
             response = await _awaitable(handler)(connection, error)
         await response(exchange.scope, exchange.receive, exchange.send_tracked)
+
+
+class _Around(ServerErrorMiddleware):
+    """Answers what an application raises. Instrumentation expects Starlette's class here."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        handler: Any,
+        debug: bool,
+        answer: Callable[[Exception, Exchange], Awaitable[None]],
+    ) -> None:
+        super().__init__(app, handler, debug)
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send)
+        try:
+            await self.app(scope, receive, exchange.send_tracked)
+        except Exception as error:
+            await self._answer(error, exchange)
+            raise
 
 
 async def _no_app(_scope: Scope, _receive: Receive, _send: Send) -> None:

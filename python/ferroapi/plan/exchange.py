@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starlette.background import BackgroundTasks
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
+from ferroapi.background import BackgroundTasks
 from ferroapi.security.oauth2 import SecurityScopes
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ferroapi.plan.serialization import Serialize
     from ferroapi.plan.steps import Step
 
-EXCHANGE_KEY = "ferroapi.exchange"
-"""Where a custom route handler finds the exchange it was called for."""
+RUNNING_KEY = "ferroapi.running"
+"""Where a custom route handler finds the plan and the exchange it was called for."""
 
 
 def endpoint_context(call: Any) -> EndpointContext:
@@ -99,7 +99,7 @@ class OperationPlan:
         exchange = Exchange(scope, receive, send)
         try:
             if self._handler is not None:
-                scope[EXCHANGE_KEY] = exchange
+                scope[RUNNING_KEY] = self, exchange
                 await self._run_handler(self._handler, exchange)
             elif self._generator_dependencies:
                 await self._run_with_teardown(self._reply, exchange)
@@ -113,9 +113,11 @@ class OperationPlan:
 
     async def handle(self, request: Request) -> Response:
         """What a custom route handler calls to get the response it may change."""
-        exchange: Exchange = request.scope[EXCHANGE_KEY]
+        plan: OperationPlan
+        exchange: Exchange
+        plan, exchange = request.scope[RUNNING_KEY]
         exchange.connection = request
-        reply = await self._reply(exchange)
+        reply = await plan._reply(exchange)
         if not isinstance(reply, bytes):
             return reply
         return Response(

@@ -107,6 +107,30 @@ class Solver:
             results.append(await step.run(step.arguments(own, results, exchange), exchange))
         return self._endpoint.arguments(values, results, exchange)
 
+    async def read_ahead(self, exchange: Exchange) -> None:
+        """Reads the body, unless it is parsed as it comes: `solve` then waits for nobody outside.
+
+        Raises what `solve` does when it cannot be read.
+        """
+        if self._body_field is not None and not self._reads_form:
+            await self._read_raw(exchange)
+
+    def received_body(self, exchange: Exchange) -> Any:
+        """What was read of the body: decoded, a form, text that is no JSON, or `None`."""
+        if self._reads_form:
+            return exchange.form
+        if self._body_field is None or exchange.body is None:
+            return None
+        try:
+            received = decode(
+                exchange, exchange.body, strict_content_type=self._strict_content_type
+            )
+        except RequestValidationError as error:
+            return error.body
+        except HTTPException:
+            return exchange.body
+        return None if received is Undefined else received
+
     async def _solve_exactly(self, exchange: Exchange) -> dict[str, Any]:
         received = await self._read(exchange)
         errors: list[ErrorDetail] = []

@@ -1,5 +1,7 @@
 """Routes, routers and the table that finds the route of a request."""
 
+from starlette.routing import Mount as Mount
+
 from ferroapi.routing.route import APIRoute as APIRoute
 from ferroapi.routing.router import APIRouter as APIRouter
 from ferroapi.routing.tree import RouteContext as RouteContext

@@ -25,6 +25,7 @@ from ferroapi.routing.route import APIRoute
 from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
 from ferroapi.routing.tree import RouteContext
 from ferroapi.routing.websocket_route import APIWebSocketRoute
+from ferroapi.telemetry.data import TELEMETRY_KEY, observed_plan, route_selected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,10 +65,13 @@ class Target:
             if type(convertor) not in _TEXT
         }
 
-    def compile(self) -> ASGIApp:
-        """Makes the plan; the request path keeps it until something changes."""
+    def compile(self, scope: Scope) -> ASGIApp:
+        """Makes the plan; the request path keeps it until something changes.
+
+        Telemetry that observes the request in `scope` may put itself around it.
+        """
         assert self._compile is not None
-        self.run = self._compile()
+        self.run = observed_plan(scope, self._compile(), self.context.effective_route)
         return self.run
 
     def convert(self, captures: dict[str, Any]) -> dict[str, Any] | None:
@@ -182,7 +186,7 @@ class RouteTable:
                 scope["endpoint"] = target.endpoint
                 scope["route"] = target.context.original_route
                 scope[SCOPE_KEY] = target.scope
-                await (target.run or target.compile())(scope, receive, send)
+                await (target.run or target.compile(scope))(scope, receive, send)
                 return
         await _guarded(self._other(asked, found, path, scope), scope, receive, send)
 
@@ -238,17 +242,26 @@ class RouteTable:
             scope[SCOPE_KEY] = target.scope
             scope.update(child_scope)
             if target.planned:
-                return target.run or target.compile()
+                return target.run or target.compile(scope)
+            route_selected(scope, target.context.effective_route)
             return target.handle
         if isinstance(found, MethodNotAllowed):
             return self._method_not_allowed(found, scope)
         if isinstance(found, Redirect):
+            if TELEMETRY_KEY in scope:
+                self._tell_redirected(scope, found)
             prefix = scope["path"].removesuffix(path)
             return RedirectResponse(str(URL(scope={**scope, "path": prefix + found.path})))
         return self._default
 
+    def _tell_redirected(self, scope: Scope, redirect: Redirect) -> None:
+        found = self._find(scope, redirect.path)
+        index = found[0] if type(found) is tuple else found.index
+        route_selected(scope, self.targets[self._ranks[index]].context.effective_route)
+
     def _method_not_allowed(self, found: MethodNotAllowed, scope: Scope) -> ASGIApp:
         target = self.targets[self._ranks[found.index]]
+        route_selected(scope, target.context.effective_route)
         scope["path_params"] = target.convert(found.params) or {}
         scope["endpoint"] = target.endpoint
         scope["route"] = target.context.original_route
