@@ -37,10 +37,10 @@ HEADERS: dict[str, tuple[Encoder, dict[str, Any], dict[str, str]]] = {
         events.encoder(),
         {"headers": {"Cache-Control": "private", "X-Own": "1"}},
         {
-            "content-type": "text/event-stream; charset=utf-8",
             "cache-control": "private",
-            "x-accel-buffering": "no",
             "x-own": "1",
+            "content-type": "text/event-stream; charset=utf-8",
+            "x-accel-buffering": "no",
         },
     ),
 }
@@ -61,6 +61,7 @@ async def test_headers(
     assert start["status"] == 202
     assert sent.pop("set-cookie").startswith("a=b")
     assert sent == headers | {"x-late": "2"}
+    assert [name for name in sent if name in headers] == list(headers)
 
 
 @pytest.mark.parametrize("synchronous", [False, True])

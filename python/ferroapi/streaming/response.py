@@ -51,8 +51,9 @@ class GeneratorStream(StreamingResponse):
         self.status_code = status_code
         self.media_type = encoder.media_type if media_type is None else media_type
         self.background = background
-        given = {name.lower(): value for name, value in (headers or {}).items()}
-        self.init_headers({**encoder.headers, **given})
+        self.init_headers(headers)
+        for name, value in encoder.headers.items():
+            self.headers.setdefault(name, value)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         version = scope.get("asgi", {}).get("spec_version", "2.0")
