@@ -57,7 +57,8 @@ def _identity(
         hash(key)
     except TypeError:
         return None
-    return key
+    # Equal is not the same: unions in another order, -0.0 and 0.0, decimals of other precision.
+    return key, repr(key)
 
 
 class ModelField:
