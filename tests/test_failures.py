@@ -1,0 +1,416 @@
+"""Exceptions on their way out: which handler answers, and what happens when none does."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+
+from ferroapi import APIRouter, FastAPI, HTTPException, Request, Response
+from ferroapi.exceptions import RequestValidationError, ResponseValidationError
+from ferroapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from ferroapi.testclient import TestClient
+
+
+class OwnError(Exception):
+    """An exception of the user's."""
+
+
+class DerivedError(OwnError):
+    """One below it."""
+
+
+class Teapot(HTTPException):
+    """One with a status."""
+
+    def __init__(self) -> None:
+        super().__init__(418, "short and stout")
+
+
+class PureMiddleware:
+    """ASGI and nothing else."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+async def passing(request: Request, call_next: Any) -> Any:
+    return await call_next(request)
+
+
+def no_middleware(app: FastAPI) -> None: ...
+
+
+def pure_middleware(app: FastAPI) -> None:
+    app.add_middleware(PureMiddleware)
+
+
+def function_middleware(app: FastAPI) -> None:
+    app.middleware("http")(passing)
+
+
+def cors_middleware(app: FastAPI) -> None:
+    app.add_middleware(CORSMiddleware, allow_origins=["*"])
+
+
+MIDDLEWARE = (no_middleware, pure_middleware, function_middleware, cors_middleware)
+around = pytest.mark.parametrize("around", MIDDLEWARE, ids=lambda made: made.__name__)
+
+
+def raising(error: Any, around: Callable[[FastAPI], None], **options: Any) -> FastAPI:
+    """An application whose endpoint raises."""
+    app = FastAPI(**options)
+    around(app)
+
+    @app.get("/")
+    async def read() -> None:
+        raise error
+
+    @app.get("/sync")
+    def read_sync() -> None:
+        raise error
+
+    return app
+
+
+def saying(text: str, status: int = 400) -> Any:
+    async def handle(request: Request, error: Exception) -> Response:
+        return PlainTextResponse(f"{text} {type(error).__name__}", status)
+
+    return handle
+
+
+def saying_in_a_thread(text: str) -> Any:
+    def handle(request: Request, error: Exception) -> Response:
+        return PlainTextResponse(f"{text} {type(error).__name__}", 400)
+
+    return handle
+
+
+# name: (the handlers, what is raised, what is answered)
+HANDLERS: dict[str, tuple[dict[Any, Any], Exception, str]] = {
+    "class": ({OwnError: saying("base")}, OwnError(), "base OwnError"),
+    "class_above": ({OwnError: saying("base")}, DerivedError(), "base DerivedError"),
+    "nearest_class": (
+        {OwnError: saying("base"), DerivedError: saying("derived")},
+        *(DerivedError(), "derived DerivedError"),
+    ),
+    "nearest_class_first": (
+        {DerivedError: saying("derived"), OwnError: saying("base")},
+        *(DerivedError(), "derived DerivedError"),
+    ),
+    "status": ({418: saying("status")}, Teapot(), "status Teapot"),
+    "status_before_class": (
+        {418: saying("status"), Teapot: saying("class")},
+        *(Teapot(), "status Teapot"),
+    ),
+    "class_for_another_status": (
+        {404: saying("status"), Teapot: saying("class")},
+        *(Teapot(), "class Teapot"),
+    ),
+    "starlettes_http_exception": (
+        {StarletteHTTPException: saying("starlette")},
+        *(Teapot(), "starlette Teapot"),
+    ),
+    "own_http_exception_for_starlettes": (
+        {HTTPException: saying("own")},
+        *(StarletteHTTPException(418), '{"detail":"I\'m a Teapot"}'),
+    ),
+    "thread": ({OwnError: saying_in_a_thread("thread")}, DerivedError(), "thread DerivedError"),
+    "thread_by_status": ({418: saying_in_a_thread("thread")}, Teapot(), "thread Teapot"),
+    "default": ({}, Teapot(), '{"detail":"short and stout"}'),
+}
+
+
+@around
+@pytest.mark.parametrize("path", ["/", "/sync"])
+@pytest.mark.parametrize(("handlers", "error", "text"), HANDLERS.values(), ids=HANDLERS)
+def test_handler(handlers: Any, error: Exception, text: str, path: str, around: Any) -> None:
+    app = raising(error, around, exception_handlers=handlers)
+    assert TestClient(app).get(path).text == text
+
+
+def by_decorator(app: FastAPI, handler: Any) -> None:
+    assert app.exception_handler(OwnError)(handler) is handler
+
+
+def by_method(app: FastAPI, handler: Any) -> None:
+    app.add_exception_handler(OwnError, handler)
+
+
+def by_dictionary(app: FastAPI, handler: Any) -> None:
+    app.exception_handlers[OwnError] = handler
+
+
+@pytest.mark.parametrize("declare", [by_decorator, by_method, by_dictionary])
+def test_ways_to_add_a_handler(declare: Any) -> None:
+    app = raising(OwnError(), no_middleware)
+    declare(app, saying("added"))
+    assert TestClient(app).get("/").text == "added OwnError"
+
+
+@pytest.mark.parametrize("declare", [by_decorator, by_method])
+@around
+def test_handlers_may_come_late(declare: Any, around: Any) -> None:
+    """After the first request. (FastAPI ignores them.)"""
+    app = raising(OwnError(), around)
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/").status_code == 500
+    declare(app, saying("late"))
+    assert client.get("/").text == "late OwnError"
+
+
+@around
+def test_what_nobody_handles(around: Any, loop: dict[str, Any]) -> None:
+    """The client gets a 500 in text, and the server the exception."""
+    app = raising(OwnError("unexpected"), around)
+    with pytest.raises(OwnError, match="unexpected"):
+        TestClient(app, **loop).get("/")
+    headers = {"origin": "http://elsewhere"}
+    response = TestClient(app, raise_server_exceptions=False, **loop).get("/", headers=headers)
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "access-control-allow-origin" not in response.headers
+
+
+@around
+@pytest.mark.parametrize("key", [500, Exception])
+@pytest.mark.parametrize("make", [saying, saying_in_a_thread])
+def test_handlers_of_everything(key: Any, make: Any, around: Any, loop: dict[str, Any]) -> None:
+    """They answer, and the exception still reaches the server."""
+    app = raising(OwnError("unexpected"), around, exception_handlers={key: make("caught")})
+    with pytest.raises(OwnError, match="unexpected"):
+        TestClient(app, **loop).get("/")
+    response = TestClient(app, raise_server_exceptions=False, **loop).get("/")
+    assert response.text == "caught OwnError"
+
+
+@around
+def test_an_http_exception_with_status_500_is_an_ordinary_one(around: Any) -> None:
+    app = raising(HTTPException(500, "own"), around, exception_handlers={500: saying("all")})
+    assert TestClient(app).get("/").json() == {"detail": "own"}
+
+
+@around
+def test_a_handler_of_everything_leaves_the_others(around: Any) -> None:
+    app = raising(
+        OwnError(), around, exception_handlers={Exception: saying("all"), OwnError: saying("b")}
+    )
+    assert TestClient(app).get("/").text == "b OwnError"
+
+
+@around
+@pytest.mark.parametrize(
+    ("accept", "start", "content_type"),
+    [("text/html", "<html>", "text/html"), ("*/*", "Traceback", "text/plain")],
+)
+def test_debug(accept: str, start: str, content_type: str, around: Any) -> None:
+    """The traceback, for people in HTML."""
+    app = raising(OwnError("unexpected"), around, debug=True)
+    client = TestClient(app, raise_server_exceptions=False)
+    response = client.get("/", headers={"accept": accept})
+    assert response.status_code == 500
+    assert response.headers["content-type"].startswith(content_type)
+    assert response.text.strip().startswith(start)
+    assert "unexpected" in response.text
+
+
+@around
+def test_a_handler_that_fails(around: Any) -> None:
+    """Its exception is the one that counts."""
+
+    async def broken(request: Request, error: OwnError) -> Response:
+        raise KeyError("broken handler")
+
+    app = raising(OwnError(), around, exception_handlers={OwnError: broken})
+    with pytest.raises(KeyError, match="broken handler"):
+        TestClient(app).get("/")
+    assert TestClient(app, raise_server_exceptions=False).get("/").status_code == 500
+
+
+@around
+def test_a_handler_that_raises_what_another_takes(around: Any) -> None:
+    async def convert(request: Request, error: OwnError) -> Response:
+        raise HTTPException(409, "converted")
+
+    app = raising(OwnError(), around, exception_handlers={OwnError: convert})
+    response = TestClient(app, raise_server_exceptions=False).get("/")
+    assert (response.status_code, response.json()) == (409, {"detail": "converted"})
+
+
+@around
+def test_after_the_response_started(around: Any, loop: dict[str, Any]) -> None:
+    """The server is told that what was caught could not be answered."""
+
+    async def items() -> AsyncIterator[bytes]:
+        yield b"item"
+        raise HTTPException(418)
+
+    app = FastAPI()
+    around(app)
+    app.get("/")(lambda: StreamingResponse(items()))
+    with pytest.raises(RuntimeError) as caught:
+        TestClient(app, **loop).get("/")
+    assert str(caught.value) == "Caught handled exception, but response already started."
+    assert isinstance(caught.value.__cause__, HTTPException)
+
+
+@around
+def test_unhandled_after_the_response_started(around: Any, loop: dict[str, Any]) -> None:
+    async def items() -> AsyncIterator[bytes]:
+        yield b"item"
+        raise OwnError("in the middle")
+
+    app = FastAPI()
+    around(app)
+    app.get("/")(lambda: StreamingResponse(items()))
+    with pytest.raises(OwnError, match="in the middle"):
+        TestClient(app, **loop).get("/")
+    response = TestClient(app, raise_server_exceptions=False, **loop).get("/")
+    assert (response.status_code, response.content) == (200, b"item")
+
+
+def test_detail_and_headers() -> None:
+    """Any JSON as detail; no body for a status that has none."""
+    app = FastAPI()
+
+    @app.get("/{status}")
+    async def read(status: int) -> None:
+        raise HTTPException(status, {"a": [1]}, {"x-a": "b"})
+
+    client = TestClient(app)
+    assert client.get("/400").json() == {"detail": {"a": [1]}}
+    for status in (400, 204, 304):
+        response = client.get(f"/{status}")
+        assert (response.status_code, response.headers["x-a"]) == (status, "b")
+    assert client.get("/204").content == b""
+
+
+def test_validation_errors_are_handled_like_others() -> None:
+    app = FastAPI()
+
+    @app.exception_handler(RequestValidationError)
+    async def request_error(request: Request, error: RequestValidationError) -> Response:
+        return JSONResponse([wrong["loc"][-1] for wrong in error.errors()], 400)
+
+    @app.exception_handler(ResponseValidationError)
+    async def response_error(request: Request, error: ResponseValidationError) -> Response:
+        return JSONResponse(error.body, 502)
+
+    @app.get("/")
+    async def read(q: int) -> int:
+        return "no number"  # type: ignore[return-value]  # that is the point
+
+    client = TestClient(app)
+    assert (client.get("/").status_code, client.get("/").json()) == (400, ["q"])
+    assert (client.get("/?q=1").status_code, client.get("/?q=1").json()) == (502, "no number")
+
+
+def test_handlers_see_the_request() -> None:
+    """With its body, its state, and what was set before."""
+    app = FastAPI()
+
+    @app.exception_handler(OwnError)
+    async def handle(request: Request, error: OwnError) -> Response:
+        body = await request.body()
+        return JSONResponse([request.url.path, request.state.seen, body.decode()], 400)
+
+    @app.post("/x")
+    async def create(request: Request, item: dict[str, int]) -> None:
+        request.state.seen = True
+        raise OwnError
+
+    assert TestClient(app).post("/x", content=b'{"a":1}', headers={
+        "content-type": "application/json"
+    }).json() == ["/x", True, '{"a":1}']  # fmt: skip
+
+
+class OuterError(OwnError):
+    """Only the outer application knows it."""
+
+
+def mounted(around: Any, *, inner_handlers: Any = None) -> TestClient:
+    """An application below another, each with handlers of its own."""
+    inner = FastAPI(exception_handlers=inner_handlers)
+    around(inner)
+
+    @inner.get("/{what}")
+    async def read(what: str) -> None:
+        raise {"base": OwnError, "outer": OuterError, "http": Teapot}[what]()
+
+    outer = FastAPI(exception_handlers={OwnError: saying("outer"), 404: saying("outer 404", 404)})
+    outer.mount("/sub", inner)
+    return TestClient(outer, raise_server_exceptions=False)
+
+
+@around
+def test_mounted_applications_have_handlers_of_their_own(around: Any) -> None:
+    client = mounted(around, inner_handlers={OwnError: saying("inner")})
+    assert client.get("/sub/base").text == "inner OwnError"
+    assert client.get("/sub/http").json() == {"detail": "short and stout"}
+    assert client.get("/sub/a/b").json() == {"detail": "Not Found"}
+    assert client.get("/elsewhere").text == "outer 404 HTTPException"
+
+
+@around
+def test_what_a_mounted_application_does_not_handle_is_its_500(around: Any) -> None:
+    """It answers, and the exception goes on to the outer one, which can only tell the server."""
+    client = mounted(around)
+    response = client.get("/sub/outer")
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
+
+
+def test_routes_of_starlette_and_mounts_use_the_handlers() -> None:
+    async def fail(request: Request) -> Response:
+        raise OwnError
+
+    router = APIRouter(routes=[Route("/in", fail)])
+    app = FastAPI(exception_handlers={OwnError: saying("app")})
+    app.add_route("/plain", fail)
+    app.mount("/mount", router)
+    client = TestClient(app)
+    assert client.get("/plain").text == client.get("/mount/in").text == "app OwnError"
+
+
+def test_middleware_raises_outside_of_the_handlers() -> None:
+    """Handlers belong to what is inside of the middleware."""
+    app = FastAPI(exception_handlers={OwnError: saying("never"), Exception: saying("all")})
+
+    @app.middleware("http")
+    async def broken(request: Request, call_next: Any) -> Response:
+        raise OwnError
+
+    app.get("/")(lambda: 1)
+    response = TestClient(app, raise_server_exceptions=False).get("/")
+    assert response.text == "all OwnError"
+
+
+def test_middleware_sees_answers_of_handlers() -> None:
+    seen: list[int] = []
+    app = raising(OwnError(), no_middleware, exception_handlers={OwnError: saying("handled")})
+
+    @app.middleware("http")
+    async def note(request: Request, call_next: Any) -> Any:
+        response = await call_next(request)
+        seen.append(response.status_code)
+        return response
+
+    assert TestClient(app).get("/").text == "handled OwnError"
+    assert seen == [400]
+
+
+def test_an_exception_raised_again_and_again_keeps_no_frames() -> None:
+    """A reused exception object does not collect the frames of every request."""
+    error = Teapot()
+    client = TestClient(raising(error, no_middleware))
+    for _ in range(3):
+        client.get("/")
+    frames, traceback = 0, error.__traceback__
+    while traceback is not None:
+        frames, traceback = frames + 1, traceback.tb_next
+    assert frames < 20
