@@ -85,6 +85,16 @@ def test_redirect(method: str, path: str, location: str) -> None:
     assert response.content == b""
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("query", "kept"), [(b"a=\xff", "a=%FF"), ("a=\u20ac".encode(), "a=%E2%82%AC"), (b'%"', "%%22")]
+)
+async def test_redirect_takes_any_query(ask: Any, query: bytes, kept: str) -> None:
+    answer = await ask(ORDER, "GET", "/slash", query=query)
+    location = dict(answer.headers)[b"location"].decode()
+    assert (answer.status, location) == (307, f"http://testserver/slash/?{kept}")
+
+
 def test_redirect_keeps_method_and_body() -> None:
     app = FastAPI()
 

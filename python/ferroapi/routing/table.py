@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
+from urllib.parse import quote_from_bytes
 
 from starlette.convertors import (
     FloatConvertor,
@@ -250,8 +252,7 @@ class RouteTable:
         if isinstance(found, Redirect):
             if TELEMETRY_KEY in scope:
                 self._tell_redirected(scope, found)
-            prefix = scope["path"].removesuffix(path)
-            return RedirectResponse(str(URL(scope={**scope, "path": prefix + found.path})))
+            return _redirect(scope, scope["path"].removesuffix(path) + found.path)
         return self._default
 
     def _tell_redirected(self, scope: Scope, redirect: Redirect) -> None:
@@ -273,6 +274,12 @@ class RouteTable:
             raise HTTPException(405, headers=headers)
 
         return refuse
+
+
+def _redirect(scope: Scope, path: str) -> RedirectResponse:
+    # What is no ASCII need not be UTF-8 either, which `URL` takes it for.
+    query = quote_from_bytes(scope.get("query_string", b""), safe=string.printable).encode()
+    return RedirectResponse(str(URL(scope={**scope, "path": path, "query_string": query})))
 
 
 async def _guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
