@@ -363,3 +363,19 @@ def test_client_disconnect_in_an_endpoint_is_its_own() -> None:
 
     with pytest.raises(ClientDisconnect):
         TestClient(app).post("/")
+
+
+def test_dependencies_may_take_a_member_of_what_the_endpoint_takes_whole() -> None:
+    app = FastAPI()
+
+    def member(item: Annotated[dict[str, int], Body(embed=True)]) -> dict[str, int]:
+        return item
+
+    @app.post("/")
+    def create(item: dict[str, Any], inner: Annotated[Any, Depends(member)]) -> Any:
+        return [item, inner]
+
+    client = TestClient(app)
+    assert client.post("/", json={"item": {"a": 1}}).json() == [{"item": {"a": 1}}, {"a": 1}]
+    errors = client.post("/").json()["detail"]
+    assert [error["loc"] for error in errors] == [["body", "item"], ["body"]]

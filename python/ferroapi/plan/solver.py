@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from ferroapi import params
 from ferroapi._core import check_json
+from ferroapi.dependencies.body import embeds_body
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
 from ferroapi.plan.body import decode, is_json, read_body_fields, read_failure, read_form
@@ -37,7 +38,7 @@ class Solver:
     __slots__ = (
         "_body_field",
         "_dependencies",
-        "_embed",
+        "_embeds",
         "_endpoint",
         "_endpoint_context",
         "_form_limits",
@@ -63,7 +64,7 @@ class Solver:
         self._endpoint = steps[-1]
         self._endpoint_context = endpoint_context
         self._body_field = body_field
-        self._embed = embed
+        self._embeds = [embed or embeds_body(step.dependant.body_params) for step in steps]
         self._strict_content_type = strict_content_type
         self._form_limits = form_limits or {}
         self._reads_form = body_field is not None and isinstance(body_field.field_info, params.Form)
@@ -144,7 +145,7 @@ class Solver:
                     found, more = await self._forms[step.index].read(received)
                 else:
                     found, more = read_body_fields(
-                        step.dependant.body_params, received, embed=self._embed
+                        step.dependant.body_params, received, embed=self._embeds[step.index]
                     )
                 own |= found
                 wrong += more

@@ -53,6 +53,12 @@ _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 _STATUS_RANGES = frozenset({"default", "1XX", "2XX", "3XX", "4XX", "5XX"})
 
 
+def _body_params(steps: tuple[Step, ...]) -> list[ModelField]:
+    """The body parameters, the endpoint's first: the first one says whether a name is a member."""
+    ordered = (steps[-1], *steps[:-1])
+    return [field for step in ordered for field in step.dependant.body_params]
+
+
 class APIRoute(OperationAttributes, Route):
     """A path operation as it was declared, or as an inclusion makes it."""
 
@@ -268,7 +274,7 @@ class APIRoute(OperationAttributes, Route):
                 steps,
                 endpoint_context=endpoint_context(self.endpoint),
                 body_field=self._plan_body_field(steps),
-                embed=embeds_body([f for step in steps for f in step.dependant.body_params]),
+                embed=embeds_body(_body_params(steps)),
                 strict_content_type=resolved(self.strict_content_type),
                 form_limits=self.form_limits,
             ),
@@ -280,7 +286,7 @@ class APIRoute(OperationAttributes, Route):
 
     def _plan_body_field(self, steps: tuple[Step, ...]) -> ModelField | None:
         """The body field of the steps, which overrides may have changed."""
-        fields = [field for step in steps for field in step.dependant.body_params]
+        fields = _body_params(steps)
         return (
             self.body_field
             if fields == self._body_params
