@@ -119,7 +119,7 @@ class _Counter:
         """
         if message["type"] == "http.response.start":
             self.started = True
-            # 413 may be the answer to an error of `receive`; 500 tells of an error that must be seen.
+            # 413 may answer what `receive` raised; 500 tells of an error that has to be seen.
             if self._declared > self.limit and message["status"] not in (413, 500):
                 exchange = Exchange(self._scope, self._receive, self._send)
                 await _refuse(RequestBodyTooLarge(), exchange, self.application)
