@@ -160,6 +160,7 @@ def document(
                 "goal": None if figures.row.goal is None else str(figures.row.goal),
                 "goal_ratio": goal_ratio(figures, by_row),
                 "seconds": figures.rounds,
+                "processor_seconds": figures.worked,
                 "driver_seconds": figures.driver,
                 "requests": figures.times,
                 "sends": figures.sends,

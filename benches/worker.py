@@ -96,8 +96,8 @@ class Commands:
         given["body"] = given["body"].decode("latin-1")
         return given
 
-    def time(self, row: str, times: int, *, nothing: bool) -> float:
-        """Seconds for the request of a row, `nothing`: to an application that does nothing."""
+    def time(self, row: str, times: int, *, nothing: bool) -> tuple[float, float]:
+        """What `drive` gives for the request of a row, `nothing`: to an empty application."""
         app = empty if nothing else self._app
         gc.collect()
         return self._runner.run(drive(app, self._rows[row].request, times))

@@ -33,10 +33,11 @@ def in_process_table(rows: list[RowFigures]) -> str:
     by_row = {figures.row.name: figures for figures in rows}
     lines = [
         "In process. us: microseconds a request, driver included. x: times the floor.",
-        "net: the same with the driver's cost taken off both. sends: messages of the body.",
+        "net: the same with the driver's cost taken off both. cpu: the same in processor time,",
+        "which a busy machine disturbs less. sends: messages of the body.",
         "",
         f"{'':41}{'floor us':>9}{'Starlette':>10}{'FastAPI':>9}{'ferroapi':>9}{'us':>9}{'net':>7}"
-        f"{'sends':>6}  goal",
+        f"{'cpu':>7}{'sends':>6}  goal",
     ]
     for figures in rows:
         floor = figures.rounds["floor"]
@@ -51,6 +52,7 @@ def in_process_table(rows: list[RowFigures]) -> str:
             f"{figures.ratio('ferroapi', floor):>8.2f}x"
             f"{figures.seconds('ferroapi') * 1e6:>9.1f}"
             f"{figures.net_ratio('ferroapi'):>6.1f}x"
+            f"{figures.worked_ratio('ferroapi'):>6.2f}x"
             f"{figures.sends['ferroapi']:>6}"
             + (f"  {goal!s}: {shown}, {standing(figures.row, ratio)}" if goal else "")
         )

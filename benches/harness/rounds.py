@@ -40,10 +40,11 @@ class Effort:
 
 @dataclass(slots=True)
 class RowFigures:
-    """Seconds a request, round by round."""
+    """Seconds a request, round by round; `worked`: the part that processors worked for it."""
 
     row: Row
     rounds: dict[Contender, list[float]] = field(default_factory=dict)
+    worked: dict[Contender, list[float]] = field(default_factory=dict)
     driver: list[float] = field(default_factory=list)
     times: dict[Contender, int] = field(default_factory=dict)
     sends: dict[Contender, int] = field(default_factory=dict)
@@ -61,6 +62,11 @@ class RowFigures:
         """How often the time of `against`: the median over the rounds."""
         pairs = zip(self.rounds[contender], against, strict=True)
         return median(own / other for own, other in pairs)
+
+    def worked_ratio(self, contender: Contender) -> float:
+        """How often the processor time of the floor: the median over the rounds."""
+        pairs = zip(self.worked[contender], self.worked["floor"], strict=True)
+        return median(own / floor for own, floor in pairs)
 
     def net_ratio(self, contender: Contender) -> float:
         """How often the floor, the driver's own cost taken off both."""
@@ -84,17 +90,21 @@ def measure_case(name: str, effort: Effort, package: Path | None) -> list[RowFig
                 of_row.times[worker.contender] = effort.times(
                     lambda times, worker=worker, row=of_row.row.name: worker.ask(  # type: ignore[misc]  # bound to this row
                         "time", row=row, times=times, nothing=False
-                    )
+                    )[0]
                 )
                 of_row.rounds[worker.contender] = []
+                of_row.worked[worker.contender] = []
         for _ in range(effort.rounds):
             for of_row in figures:
                 for worker in workers:
                     times = of_row.times[worker.contender]
-                    taken = worker.ask("time", row=of_row.row.name, times=times, nothing=False)
+                    taken, worked = worker.ask(
+                        "time", row=of_row.row.name, times=times, nothing=False
+                    )
                     of_row.rounds[worker.contender].append(taken / times)
+                    of_row.worked[worker.contender].append(worked / times)
                 times = of_row.times["floor"]
-                taken = workers[0].ask("time", row=of_row.row.name, times=times, nothing=True)
+                taken, _ = workers[0].ask("time", row=of_row.row.name, times=times, nothing=True)
                 of_row.driver.append(taken / times)
         check_answers(figures, workers)
     return figures
