@@ -1,36 +1,174 @@
-"""Declared values: which of them can share one adapter."""
+"""A declared value: its names, its default, its adapter, and the errors it gives."""
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any
 
 import pytest
-from pydantic import Field
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, Json
+from pydantic.fields import FieldInfo
+from typing_extensions import TypeAliasType
 
-from ferroapi import params
-from ferroapi.fields import ModelField
+from ferroapi import Query
+from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
+from ferroapi.fields import (
+    ModelField,
+    Undefined,
+    annotated,
+    create_field,
+    missing_error,
+    model_fields,
+    refuse_pydantic_v1,
+)
 
-# name: two declarations `(annotation, default)`, and whether one adapter serves both
-PAIRS: dict[str, tuple[tuple[Any, Any], tuple[Any, Any], bool]] = {
-    "same": ((int, 1), (int, 1), True),
-    "same constraint": ((Annotated[int, Field(ge=1)], 1), (Annotated[int, Field(ge=1)], 1), True),
-    "order of a union": ((Union[int, str], 1), (Union[str, int], 1), False),  # noqa: UP007
-    "order of a literal": ((Literal["a", "b"], "a"), (Literal["b", "a"], "a"), False),
-    "inner order": ((list[int | str], ()), (list[str | int], ()), False),
-    "spelling": ((Optional[int], None), (int | None, None), False),  # noqa: UP045
-    "type of the default": ((Any, 1), (Any, True), False),
-    "type within the default": ((Any, (1,)), (Any, (True,)), False),
-    "sign of zero": ((float, 0.0), (float, -0.0), False),
-    "precision": ((Decimal, Decimal("1.0")), (Decimal, Decimal("1.00")), False),
+
+def field(annotation: Any = int, info: FieldInfo | None = None, **options: Any) -> ModelField:
+    info = FieldInfo(**options) if info is None else info
+    info.annotation = annotation
+    return ModelField(name="name", field_info=info)
+
+
+# name: (options, the names it may be sent under)
+NAMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "own": ({}, ("name",)),
+    "alias": ({"alias": "a"}, ("a",)),
+    "validation_alias": ({"alias": "a", "validation_alias": "v"}, ("v",)),
+    "choices": ({"validation_alias": AliasChoices("x", "y")}, ("x", "y")),
+    "choices_and_alias": ({"alias": "a", "validation_alias": AliasChoices("x", "y")}, ("x", "y")),
+    "paths_are_not_followed": ({"alias": "a", "validation_alias": AliasPath("x", 0)}, ("a",)),
 }
 
 
-@pytest.mark.parametrize(("left", "right", "shared"), PAIRS.values(), ids=PAIRS)
-def test_equal_declarations_share_an_adapter(
-    left: tuple[Any, Any], right: tuple[Any, Any], shared: bool
-) -> None:
-    adapters = []
-    for annotation, default in (left, right):
-        info = params.Query.from_annotated_attribute(annotation, params.Query(default))
-        adapters.append(ModelField(name="a", field_info=info).type_adapter)
+@pytest.mark.parametrize(("options", "names"), NAMES.values(), ids=NAMES)
+def test_names(options: dict[str, Any], names: tuple[str, ...]) -> None:
+    assert field(**options).input_names == names
 
-    assert (adapters[0] is adapters[1]) is shared
+
+# name: (options, whether it is required, its default)
+DEFAULTS: dict[str, tuple[dict[str, Any], bool, Any]] = {
+    "required": ({}, True, Undefined),
+    "ellipsis": ({"default": ...}, True, Undefined),
+    "value": ({"default": 5}, False, 5),
+    "none": ({"default": None}, False, None),
+    "factory": ({"default_factory": list}, False, []),
+}
+
+
+@pytest.mark.parametrize(("options", "required", "default"), DEFAULTS.values(), ids=DEFAULTS)
+def test_default(options: dict[str, Any], required: bool, default: Any) -> None:
+    made = field(**options)
+    assert made.required is required
+    assert made.default == default
+
+
+def test_defaults_are_fresh() -> None:
+    made = field(list[int], default=[1])
+    made.default.append(2)
+    assert made.default == [1]
+
+
+def test_aliases() -> None:
+    made = field(alias="a", validation_alias="v", serialization_alias="s")
+    assert (made.alias, made.validation_alias, made.serialization_alias) == ("a", "v", "s")
+    bare = field()
+    assert (bare.alias, bare.validation_alias, bare.serialization_alias) == ("name", None, None)
+
+
+def test_json() -> None:
+    info = FieldInfo.from_annotation(Annotated[Json[list[int]], "note"])
+    assert ModelField(name="name", field_info=info).is_json
+    assert not field(list[int]).is_json
+
+
+def test_validate() -> None:
+    made = field(Annotated[int, Field(ge=1)])
+    assert made.validate("3", loc=("query", "name")) == (3, [])
+    value, (error,) = made.validate("0", loc=("query", "name"))
+    assert value is None
+    assert (error["type"], error["loc"]) == ("greater_than_equal", ("query", "name"))
+    assert "url" not in error
+
+
+def test_locations_are_below_the_given_one() -> None:
+    _, errors = field(list[int]).validate([1, "x"], loc=("body",))
+    assert [error["loc"] for error in errors] == [("body", 1)]
+
+
+def test_missing() -> None:
+    assert missing_error(("query", "q")) == {
+        "type": "missing",
+        "loc": ("query", "q"),
+        "msg": "Field required",
+        "input": None,
+    }
+
+
+def test_constraints_are_in_the_annotation() -> None:
+    info = FieldInfo(ge=1, le=3)
+    info.annotation = int
+    adapter = ModelField(name="name", field_info=info).type_adapter
+    assert adapter.json_schema() == {"type": "integer", "minimum": 1, "maximum": 3}
+    bare = FieldInfo()
+    bare.annotation = str
+    assert annotated(bare) is str
+
+
+class NoField:
+    """A class pydantic knows nothing about."""
+
+
+def test_create_field() -> None:
+    assert create_field("name", int).validate("1", loc=()) == (1, [])
+    with pytest.raises(FastAPIError, match="Invalid args for response field! Hint"):
+        create_field("name", NoField)
+
+
+def old_model() -> Any:
+    """A class that looks like one of `pydantic.v1`, whose import warns."""
+    base = type("BaseModel", (), {"__module__": "pydantic.v1.main"})
+    return type("Old", (base,), {})
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda old: old,
+        lambda old: old | None,
+        lambda old: list[old],
+        lambda old: Annotated[old, Field()],
+        lambda old: list[Annotated[old, Field()] | int],
+        lambda old: TypeAliasType("Alias", old),
+    ],
+)
+def test_models_of_pydantic_1_are_refused(wrap: Any) -> None:
+    old = old_model()
+    with pytest.raises(PydanticV1NotSupportedError) as caught:
+        create_field("name", wrap(old))
+    assert str(caught.value) == (
+        "pydantic.v1 models are no longer supported by FastAPI."
+        f" Please update the response model {old!r}."
+    )
+
+
+@pytest.mark.parametrize("annotation", [int, list[int], int | None, dict[str, Any], None])
+def test_others_are_not(annotation: Any) -> None:
+    refuse_pydantic_v1(annotation)
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(str_to_lower=True)
+
+    a: int
+    b: Annotated[str, Query(alias="B")] = "x"
+
+
+def test_fields_of_a_model() -> None:
+    """They validate as the model would."""
+    a, b = model_fields(Model)
+    assert (a.name, a.required, b.input_names, b.default) == ("a", True, ("B",), "x")
+    assert b.validate("ABC", loc=()) == ("abc", [])
+    assert model_fields(Model) is model_fields(Model)
+
+
+def test_repr() -> None:
+    assert repr(field()) == (
+        "ModelField(name='name', FieldInfo(annotation=int, required=True), mode='validation')"
+    )
