@@ -1,0 +1,256 @@
+"""From the generator of an endpoint to the response that sends its items."""
+
+import typing
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel
+
+from ferroapi import BackgroundTasks, Depends, FastAPI, HTTPException, Response
+from ferroapi.exceptions import ResponseValidationError
+from ferroapi.responses import EventSourceResponse, StreamingResponse
+from ferroapi.sse import ServerSentEvent
+from ferroapi.testclient import TestClient
+
+
+class Item(BaseModel):
+    name: str
+    note: str | None = None
+
+
+async def typed() -> AsyncIterable[Item]:
+    yield Item(name="a")
+    yield {"name": "b", "more": 1}  # type: ignore[misc]  # validated like any other
+
+
+def typed_sync() -> Iterable[Item]:
+    yield Item(name="a")
+
+
+async def untyped():  # type: ignore[no-untyped-def]  # that is the point
+    yield {"a": 1}
+    yield Item(name="a")
+
+
+def bare() -> typing.Iterator:  # type: ignore[type-arg]  # that is the point
+    yield "a"
+
+
+async def nothing() -> AsyncIterator[int]:
+    for number in ():
+        yield number
+
+
+async def text() -> AsyncIterator[str]:
+    yield "a"
+    yield b"b"  # type: ignore[misc]  # bytes go as they are
+    yield memoryview(b"c")  # type: ignore[misc]  # these too
+
+
+def text_sync() -> Iterator[str]:
+    yield "a"
+    yield "b"
+
+
+async def events() -> AsyncIterator[Any]:
+    yield {"a": 1}
+    yield ServerSentEvent(data="x", event="e", id="1", retry=5, comment="c")
+
+
+async def event_objects() -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(raw_data="raw")
+
+
+class Csv(StreamingResponse):
+    media_type = "text/csv"
+
+
+class Own(StreamingResponse):
+    """It does more than to name a media type."""
+
+    def __init__(self, content: Any, **options: Any) -> None:
+        super().__init__(content, **options)
+        self.headers["x-own"] = "1"
+
+
+SSE = "text/event-stream; charset=utf-8"
+
+# name: (endpoint, options, content type, body)
+STREAMS: dict[str, tuple[Any, dict[str, Any], str | None, bytes]] = {
+    "typed": (
+        *(typed, {}, "application/jsonl"),
+        b'{"name":"a","note":null}\n{"name":"b","note":null}\n',
+    ),
+    "typed_sync": (typed_sync, {}, "application/jsonl", b'{"name":"a","note":null}\n'),
+    "options": (
+        *(typed, {"response_model_exclude_none": True}, "application/jsonl"),
+        b'{"name":"a"}\n{"name":"b"}\n',
+    ),
+    "untyped": (
+        *(untyped, {}, "application/jsonl"),
+        b'{"a": 1}\n{"name": "a", "note": null}\n',
+    ),
+    "bare": (bare, {}, "application/jsonl", b'"a"\n'),
+    "nothing": (nothing, {}, "application/jsonl", b""),
+    "raw": (text, {"response_class": StreamingResponse}, None, b"abc"),
+    "raw_sync": (text_sync, {"response_class": StreamingResponse}, None, b"ab"),
+    "raw_media_type": (text, {"response_class": Csv}, "text/csv; charset=utf-8", b"abc"),
+    "own_class": (text_sync, {"response_class": Own}, None, b"ab"),
+    "events": (
+        *(events, {"response_class": EventSourceResponse}, SSE),
+        b'data: {"a":1}\n\n: c\nevent: e\ndata: "x"\nid: 1\nretry: 5\n\n',
+    ),
+    "event_objects": (
+        *(event_objects, {"response_class": EventSourceResponse}, SSE),
+        b"data: raw\n\n",
+    ),
+    "typed_events": (
+        *(typed_sync, {"response_class": EventSourceResponse}, SSE),
+        b'data: {"name":"a","note":null}\n\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "options", "content_type", "body"), STREAMS.values(), ids=STREAMS
+)
+def test_stream(
+    endpoint: Any, options: Any, content_type: str | None, body: bytes, loop: dict[str, Any]
+) -> None:
+    app = FastAPI()
+    app.get("/", **options)(endpoint)
+    response = TestClient(app, **loop).get("/")
+    assert (response.status_code, response.content) == (200, body)
+    assert response.headers.get("content-type") == content_type
+    assert ("x-own" in response.headers) is (options.get("response_class") is Own)
+    if content_type == SSE:
+        assert response.headers["cache-control"] == "no-cache"
+        assert response.headers["x-accel-buffering"] == "no"
+
+
+# name: (options of the decorator)
+CLASSES: dict[str, dict[str, Any]] = {
+    "jsonl": {},
+    "events": {"response_class": EventSourceResponse},
+    "raw": {"response_class": StreamingResponse},
+    "own": {"response_class": Own},
+}
+classes = pytest.mark.parametrize("options", CLASSES.values(), ids=CLASSES)
+
+
+@classes
+def test_status_and_headers(options: dict[str, Any], loop: dict[str, Any]) -> None:
+    """The declared status, or that of a dependency, with its headers and cookies."""
+
+    async def dependency(response: Response, change: bool = False) -> None:
+        response.headers["x-a"] = "1"
+        response.set_cookie("a", "b")
+        if change:
+            response.status_code = 203
+
+    app = FastAPI()
+    app.get("/", status_code=202, dependencies=[Depends(dependency)], **options)(text_sync)
+    client = TestClient(app, **loop)
+    response = client.get("/")
+    assert (response.status_code, response.headers["x-a"]) == (202, "1")
+    assert response.cookies["a"] == "b"
+    assert client.get("/?change=1").status_code == 203
+
+
+@classes
+def test_background_tasks_run_after_the_stream(options: dict[str, Any]) -> None:
+    """Before dependencies of scope request are left; those of scope function are left before."""
+    order: list[str] = []
+
+    async def request() -> AsyncIterator[None]:
+        yield
+        order.append("request")
+
+    async def function() -> AsyncIterator[None]:
+        yield
+        order.append("function")
+
+    app = FastAPI()
+
+    @app.get("/", **options)
+    async def stream(
+        tasks: BackgroundTasks,
+        a: Annotated[None, Depends(request)],
+        b: Annotated[None, Depends(function, scope="function")],
+    ) -> AsyncIterator[str]:
+        tasks.add_task(order.append, "task")
+        order.append("item")
+        yield "item"
+
+    assert TestClient(app).get("/").status_code == 200
+    assert order == ["function", "item", "task", "request"]
+
+
+@classes
+def test_parameters_are_validated_before(options: dict[str, Any]) -> None:
+    app = FastAPI()
+
+    @app.get("/", **options)
+    async def stream(q: int) -> AsyncIterator[str]:
+        yield str(q)
+
+    client = TestClient(app)
+    assert client.get("/?q=x").status_code == 422
+    assert client.get("/?q=1").status_code == 200
+
+
+def test_items_that_do_not_fit() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def stream() -> AsyncIterator[Item]:
+        yield Item(name="a")
+        yield {"nome": "b"}  # type: ignore[misc]  # that is the point
+
+    with pytest.raises(ResponseValidationError) as caught:
+        TestClient(app).get("/")
+    assert caught.value.errors()[0]["loc"][-1] == "name"
+    assert caught.value.endpoint_function == "stream"
+
+
+def test_an_exception_before_the_first_item_is_an_answer() -> None:
+    """(FastAPI has sent a 200 by then.)"""
+    app = FastAPI()
+
+    @app.get("/")
+    async def stream() -> AsyncIterator[Item]:
+        raise HTTPException(403)
+        yield Item(name="a")
+
+    assert TestClient(app).get("/").status_code == 403
+
+
+def test_a_function_that_returns_an_iterable_is_no_stream() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    def read() -> Iterable[Item]:
+        return [Item(name="a")]
+
+    response = TestClient(app).get("/")
+    assert response.json() == [{"name": "a", "note": None}]
+    assert response.headers["content-type"] == "application/json"
+
+
+def test_response_class_of_the_application() -> None:
+    app = FastAPI(default_response_class=EventSourceResponse)
+    app.get("/")(events)
+    assert TestClient(app).get("/").headers["content-type"] == SSE
+
+
+def test_a_stream_of_a_post() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def stream(item: Item) -> AsyncIterator[Item]:
+        yield item
+
+    client = TestClient(app)
+    assert client.post("/", json={"name": "a"}).content == b'{"name":"a","note":null}\n'
+    assert client.head("/").status_code == 405
