@@ -225,3 +225,9 @@ def test_encoding_again_changes_nothing(value: Any) -> None:
     once = jsonable_encoder((value, Attributes(a=value)), exclude_none=True)
 
     assert jsonable_encoder(once, exclude_none=True) == once
+
+
+@pytest.mark.parametrize("text", ["1e999999", "-1e999999", "9" * 5_000])
+def test_decimals_of_more_digits_than_python_writes(text: str) -> None:
+    """They are infinities: a few characters must not become a million digits."""
+    assert jsonable_encoder(Decimal(text)) == float(text)

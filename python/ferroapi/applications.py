@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from starlette import applications
 from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
@@ -33,6 +35,7 @@ from ferroapi.failures import Failures
 from ferroapi.form_limits import FormLimits
 from ferroapi.routing.frontend_files import FrontendOptions
 from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.options import RouteOptions
 from ferroapi.routing.router import AddedRouteOptions, APIRouter, InclusionOptions
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.telemetry.configuration import (
@@ -202,7 +205,7 @@ class FastAPI(PathOperations, Starlette):
         }
         self.failures: Failures | None = None
         self.user_middleware = list(middleware or ())
-        self.middleware_stack: ASGIApp | None = None
+        self.middleware_stack = None
         self.setup()
 
     # The request path
@@ -212,26 +215,39 @@ class FastAPI(PathOperations, Starlette):
         scope["app"] = self
         if self.root_path:
             scope["root_path"] = self.root_path
-        stack = self.middleware_stack or self._start()
+        entry = self._entry or self._start()
         telemetry = self._server_telemetry
         if telemetry is not None and telemetry.observes(scope):
-            await telemetry(stack, scope, receive, send)
+            await telemetry(entry, scope, receive, send, stack=self._stack)
         else:
-            await stack(scope, receive, send)
+            await entry(scope, receive, send)
 
     @cached_property
     def _server_telemetry(self) -> ServerTelemetry | None:
         return server_telemetry(self._telemetry, on_first_use=self.router.forget_plans)
 
+    @property
+    def middleware_stack(self) -> ASGIApp | None:
+        """What answers, once it was made. Setting `None` has it made again."""
+        return self._stack
+
+    @middleware_stack.setter
+    def middleware_stack(self, stack: ASGIApp | None) -> None:
+        self._stack = stack
+        self._entry: ASGIApp | None = None
+
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""
         build = getattr(self.build_middleware_stack, "__func__", None)
-        if self.user_middleware or build is not FastAPI.build_middleware_stack:
-            self.middleware_stack = self.build_middleware_stack()
+        if self._stack is not None:
+            pass
+        elif self.user_middleware or build is not FastAPI.build_middleware_stack:
+            self._stack = self.build_middleware_stack()
         else:
             self.failures = self._make_failures(outermost=True)
-            self.middleware_stack = with_body_limit(self.router.app, self.max_body_size)
-        return self.middleware_stack
+            self._stack = with_body_limit(self.router.app, self.max_body_size)
+        self._entry = super().__call__ if _is_starlette_replaced() else self._stack
+        return self._entry
 
     def build_middleware_stack(self) -> ASGIApp:
         """The user's middleware around the router, and around it what answers unhandled exceptions.
@@ -251,6 +267,9 @@ class FastAPI(PathOperations, Starlette):
         return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)
 
     # Declaring
+
+    def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
+        self.router.add_api_route(path, endpoint, **options)
 
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
@@ -383,3 +402,9 @@ class FastAPI(PathOperations, Starlette):
             )
             self._openapi_routes_version = version
         return self.openapi_schema
+
+
+def _is_starlette_replaced() -> bool:
+    """Whether a monitoring tool has put a method of its own in the place of Starlette's."""
+    call = vars(Starlette)["__call__"]
+    return type(call) is not FunctionType or call.__globals__ is not vars(applications)

@@ -47,11 +47,19 @@ def isoformat(o: datetime.date | datetime.time) -> str:
     return o.isoformat()
 
 
+MOST_DIGITS = sys.int_info.default_max_str_digits
+"""Digits of the longest integer Python reads or writes as text, unless it is told otherwise."""
+
+
 def decimal_encoder(dec_value: Decimal) -> int | float:
-    """An `int` when the decimal was written without a fraction, else a `float` (NaN included)."""
+    """An `int` when the decimal was written without a fraction, else a `float` (NaN included).
+
+    More digits than Python writes are an infinity: `1e999999` is eight characters to send, and
+    would be a million digits.
+    """
     exponent = dec_value.as_tuple().exponent
     whole = isinstance(exponent, int) and exponent >= 0
-    return int(dec_value) if whole else float(dec_value)
+    return int(dec_value) if whole and dec_value.adjusted() < MOST_DIGITS else float(dec_value)
 
 
 ENCODERS_BY_TYPE: dict[type[Any], Encoder] = {

@@ -178,6 +178,10 @@ class ModelField:
             return self.type_adapter.validate_python(value, from_attributes=True), []
         except ValidationError as error:
             return None, located(error, loc)
+        except OverflowError as error:
+            # A duration that no `timedelta` can hold is refused by its class, not by pydantic.
+            detail = {"type": "value_error", "loc": loc, "input": value, "ctx": {"error": error}}
+            return None, [{**detail, "msg": f"Value error, {error}"}]
 
     def with_info(self, **changes: Any) -> ModelField:
         """The same field with attributes of its `FieldInfo` replaced; the original is untouched."""

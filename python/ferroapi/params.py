@@ -121,7 +121,7 @@ class ParameterOptions(TypedDict, total=False):
     """Added to the JSON Schema, or a function that changes it in place."""
 
 
-class ParameterInfo(FieldInfo):
+class ParameterInfo(FieldInfo):  # pyright: ignore[reportGeneralTypeIssues]  # as above
     """The declaration of one parameter, whatever its place.
 
     `example` is pydantic's `PydanticUndefined` when it was not given.

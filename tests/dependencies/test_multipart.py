@@ -37,9 +37,9 @@ INSTALLED: dict[str, tuple[dict[str, ModuleType | None], str | None]] = {
     "right": ({"python_multipart": NEW}, None),
     "candidate": ({"python_multipart": CANDIDATE}, None),
     "nothing": ({}, NOT_INSTALLED),
-    "too_old": (
+    "under_its_old_name": (
         {"python_multipart": OLD, "multipart": OTHER, "multipart.multipart": RELATED},
-        NOT_INSTALLED,
+        None,
     ),
     "no_version": ({"python_multipart": module("python_multipart")}, NOT_INSTALLED),
     "another_package": (

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from datetime import date
 from enum import Enum
 from typing import Annotated, Any, Literal, Optional
@@ -24,7 +25,7 @@ from pydantic.fields import FieldInfo
 from typing_extensions import TypedDict
 
 from ferroapi.fields import ModelField
-from ferroapi.plan.validators import combined_validator, same_from_json
+from ferroapi.plan.validators import combined_validator, longest_from_json
 
 
 class Plain(BaseModel):
@@ -177,7 +178,14 @@ TYPES: dict[str, tuple[Any, bool]] = {
 
 @pytest.mark.parametrize(("kind", "same"), TYPES.values(), ids=TYPES)
 def test_same_from_json(kind: Any, same: bool) -> None:
-    assert same_from_json(TypeAdapter(kind).core_schema) is same
+    assert (longest_from_json(TypeAdapter(kind).core_schema) > 0) is same
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest"), [(float, 308), (list[float], 308), (int, sys.maxsize)]
+)
+def test_integers_beyond_floats_are_decoded_first(kind: Any, longest: int) -> None:
+    assert longest_from_json(TypeAdapter(kind).core_schema) == longest
 
 
 SAME = {name: TypeAdapter(kind) for name, (kind, same) in TYPES.items() if same}

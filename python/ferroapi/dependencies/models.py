@@ -88,7 +88,7 @@ class Dependant:
 
     def flat(self) -> Iterator[Dependant]:
         """Itself and everything below it, depth first in order of declaration."""
-        waiting = [self]
+        waiting: list[Dependant] = [self]
         while waiting:
             dependant = waiting.pop()
             yield dependant

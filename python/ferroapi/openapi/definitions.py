@@ -50,8 +50,9 @@ class SchemaDefinitions:
         schemas += self._mentioned()
         # Fields that share a core schema share what is made of it.
         distinct = {(id(schema), mode): (id(schema), mode, schema) for mode, schema in schemas}
+        inputs: list[tuple[Any, Any, Any]] = list(distinct.values())
         self._generated, definitions = _Generator(ref_template=REF_TEMPLATE).generate_definitions(
-            list(distinct.values())
+            inputs
         )
         self.by_name: dict[str, JSONSchema] = {
             str(name): definition for name, definition in definitions.items()

@@ -132,8 +132,9 @@ def _with_sent_names(
     names: dict[str, tuple[str, ...]] = {}
     for member in model_fields(model):
         described, sent = _described_name(member), member.input_names
-        ambiguous = len(sent) > 1 and described in required
-        if described in properties and (sent[0] != described or ambiguous):
+        first, *others = sent
+        ambiguous = bool(others) and described in required
+        if described in properties and (first != described or ambiguous):
             names[described] = sent
     if not names:
         return schema

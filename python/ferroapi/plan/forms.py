@@ -27,6 +27,7 @@ class _Parameter(Protocol):
 
     async def read(self, received: Received) -> tuple[Location, Any]:
         """The place of the parameter for its errors, and its value or `Undefined`."""
+        ...
 
 
 class _Single:

@@ -29,6 +29,14 @@ RUNNING_KEY = "ferroapi.running"
 """Where a custom route handler finds the plan and the exchange it was called for."""
 
 
+async def answer(request: Request) -> Response:
+    """What a custom route handler calls to get the response it may change."""
+    plan: OperationPlan
+    exchange: Exchange
+    plan, exchange = request.scope[RUNNING_KEY]
+    return await plan.handle(request, exchange)
+
+
 def endpoint_context(call: Any) -> EndpointContext:
     """Function, file and line of an endpoint, for the errors that name it."""
     context: EndpointContext = {}
@@ -40,8 +48,8 @@ def endpoint_context(call: Any) -> EndpointContext:
         name = getattr(call, "__name__", None)
         if name is not None:
             context["function"] = name
-    except (OSError, TypeError):
-        # Code without a file, or a callable that is no function.
+    except Exception:
+        # Code without a file or with another one, or a callable that is no function.
         return {}
     return context
 
@@ -80,7 +88,7 @@ class OperationPlan:
             serialize: makes the reply of what the endpoint returned.
             stream: whether the endpoint is a generator whose items are the response.
             status_code: the declared status; 200 when there is none.
-            handler: a custom route handler around `handle`.
+            handler: a custom route handler around `answer`.
         """
         endpoint = steps[-1]
         self._call = endpoint.dependant.call
@@ -111,13 +119,10 @@ class OperationPlan:
             if exchange.form is not None:
                 await exchange.form.close()
 
-    async def handle(self, request: Request) -> Response:
-        """What a custom route handler calls to get the response it may change."""
-        plan: OperationPlan
-        exchange: Exchange
-        plan, exchange = request.scope[RUNNING_KEY]
+    async def handle(self, request: Request, exchange: Exchange) -> Response:
+        """The response a custom route handler may change."""
         exchange.connection = request
-        reply = await plan._reply(exchange)
+        reply = await self._reply(exchange)
         if not isinstance(reply, bytes):
             return reply
         return Response(

@@ -33,17 +33,24 @@ def is_body_allowed(status_code: int | None) -> bool:
 def encode_untyped(value: Any) -> bytes:
     """Any value as JSON, the way `JSONResponse` writes what `jsonable_encoder` gives.
 
-    Infinities and not-a-number, which clients can send as parameters, are written as `null`, as
-    typed responses and streams write them.
+    Clients can send what JSON cannot say. Infinities and not-a-number are written as `null`, as
+    typed responses and streams write them; bytes that are no UTF-8 have U+FFFD in their place.
     """
     encoded = encode_json(value)
     if encoded is not None:
         return encoded
-    data = jsonable_encoder(value)
+    try:
+        data = jsonable_encoder(value)
+    except UnicodeDecodeError:
+        data = jsonable_encoder(value, custom_encoder={bytes: _as_text})
     try:
         return bytes(JSONResponse(data).body)
     except ValueError:
         return bytes(JSONResponse(with_finite_floats(data)).body)
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode(errors="replace")
 
 
 class TypedValue:

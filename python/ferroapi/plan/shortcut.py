@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from pydantic_core import SchemaValidator
+from pydantic_core import SchemaValidator, from_json
 
 from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.annotations import is_sequence
 from ferroapi.plan.parameters import parameter_model, takes_all
-from ferroapi.plan.validators import combined_validator, same_from_json
+from ferroapi.plan.validators import combined_validator, longest_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,8 @@ class Shortcut:
     parameters: Parameters | None = None
     validator: SchemaValidator | None = None
     body_key: str = ""
-    body_from_json: SchemaValidator | None = None
+    longest_from_json: int = 0
+    """The longest body that is validated as it is, without being decoded first."""
     body_validator: SchemaValidator | None = None
 
     @property
@@ -93,8 +94,7 @@ class Shortcut:
             return
         ((self.body_key, field),) = bodies
         self.body_validator = SchemaValidator(field.core_schema)
-        if same_from_json(field.core_schema):
-            self.body_from_json = self.body_validator
+        self.longest_from_json = longest_from_json(field.core_schema)
 
     def read(self, exchange: Exchange) -> dict[str, Any] | None:
         """All parameters by key, or `None` when one of them is not valid."""
@@ -106,13 +106,17 @@ class Shortcut:
         )
         try:
             values: dict[str, Any] = self.validator.validate_python(given)
-        except ValidationError:
+        except (ValidationError, OverflowError):
             return None
         return values
 
-    def read_body(self, body: Any, values: dict[str, Any]) -> None:
-        """Adds the body parameters to `values`. Raises `ValidationError`."""
+    def read_body(self, raw: bytes, values: dict[str, Any]) -> None:
+        """Adds the body parameters to `values`. Raises `ValueError` when they are not valid."""
         assert self.body_validator is not None
+        if len(raw) <= self.longest_from_json:
+            values[self.body_key] = self.body_validator.validate_json(raw)
+            return
+        body = from_json(raw, allow_inf_nan=False)
         result = self.body_validator.validate_python(body, from_attributes=True)
         if self.body_key:
             values[self.body_key] = result

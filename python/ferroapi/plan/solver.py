@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-from pydantic_core import from_json
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -94,11 +92,8 @@ class Solver:
             ):
                 return await self._solve_exactly(exchange)
             try:
-                if shortcut.body_from_json is not None:
-                    values[shortcut.body_key] = shortcut.body_from_json.validate_json(raw)
-                else:
-                    shortcut.read_body(from_json(raw, allow_inf_nan=False), values)
-            except (ValidationError, ValueError):
+                shortcut.read_body(raw, values)
+            except (ValueError, OverflowError):
                 return await self._solve_exactly(exchange)
         if not self._dependencies:
             return self._endpoint.arguments(values, [], exchange)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
@@ -41,9 +42,19 @@ def combined_validator(fields: Iterable[tuple[str, str, ModelField]]) -> SchemaV
     return SchemaValidator(combined)
 
 
-def same_from_json(schema: Any) -> bool:
-    """Whether validating JSON text gives what validating the decoded value gives."""
-    if schema.get("strict") or schema["type"] not in _SAME_FROM_JSON:
+def longest_from_json(schema: Any) -> int:
+    """The longest JSON text, in bytes, whose validation gives what that of its value gives.
+
+    An integer beyond the range of a double becomes an infinity from text and is refused as a value:
+    a text that is shorter than such an integer cannot have one. 0 when text differs anyway.
+    """
+    if _same_from_json(schema, _SAME_FROM_JSON - {"float"}):
+        return sys.maxsize
+    return sys.float_info.max_10_exp if _same_from_json(schema, _SAME_FROM_JSON) else 0
+
+
+def _same_from_json(schema: Any, types: frozenset[str]) -> bool:
+    if schema.get("strict") or schema["type"] not in types:
         return False
     config = schema.get("config") or {}
     if config.get("strict") or schema.get("custom_init") or schema.get("root_model"):
@@ -51,17 +62,17 @@ def same_from_json(schema: Any) -> bool:
     if schema["type"] == "model-fields":
         if schema.get("extras_schema") or schema.get("computed_fields"):
             return False
-        return all(_field_same_from_json(field) for field in schema["fields"].values())
+        return all(_field_same_from_json(field, types) for field in schema["fields"].values())
     inner = [
         schema.get(part) for part in ("schema", "items_schema", "keys_schema", "values_schema")
     ]
-    return all(same_from_json(part) for part in inner if part is not None)
+    return all(_same_from_json(part, types) for part in inner if part is not None)
 
 
-def _field_same_from_json(field: Any) -> bool:
+def _field_same_from_json(field: Any, types: frozenset[str]) -> bool:
     schema = field["schema"]
     if schema["type"] == "default":
         if schema.get("validate_default") or "default_factory" in schema:
             return False
         schema = schema["schema"]
-    return same_from_json(schema)
+    return _same_from_json(schema, types)

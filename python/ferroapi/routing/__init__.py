@@ -2,6 +2,7 @@
 
 from starlette.routing import Mount as Mount
 
+from ferroapi.routing.handlers import get_request_handler as get_request_handler
 from ferroapi.routing.route import APIRoute as APIRoute
 from ferroapi.routing.router import APIRouter as APIRouter
 from ferroapi.routing.tree import RouteContext as RouteContext

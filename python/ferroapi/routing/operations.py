@@ -17,10 +17,8 @@ class PathOperations(ABC):
     """Declares path operations by decorating functions, which it returns unchanged."""
 
     @abstractmethod
-    def add_api_route(
-        self, path: str, endpoint: Callable[..., Any], **options: Unpack[RouteOptions]
-    ) -> None:
-        """Declares a path operation without a decorator."""
+    def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
+        """Adds the route of a decorated function."""
 
     def api_route(
         self, path: str, **options: Unpack[RouteOptions]
@@ -34,7 +32,7 @@ class PathOperations(ABC):
         refuse_unknown("api_route", options, RouteOptions)
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_api_route(path, endpoint, **options)
+            self._declare(path, endpoint, options)
             return endpoint
 
         return declare

@@ -28,6 +28,7 @@ from ferroapi.plan.serialization import Serialize, Serializer, TypedValue, is_bo
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import Step, compile_steps
 from ferroapi.plan.stream import stream_serializer
+from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
 from ferroapi.routing.options import (
     APIRouteOptions,
     OperationAttributes,
@@ -39,9 +40,8 @@ from ferroapi.routing.scope import effective_route
 from ferroapi.sse import EventSourceResponse, ServerSentEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
-    from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi.dependencies.models import Dependant
@@ -245,16 +245,22 @@ class APIRoute(OperationAttributes, Route):
 
     def plan(self) -> ASGIApp:
         """Compiles what the route does with a request, with the overrides there are now."""
-        if type(self).get_route_handler is APIRoute.get_route_handler:
+        if (
+            type(self).get_route_handler is APIRoute.get_route_handler
+            and request_handler_maker() is get_request_handler
+        ):
             return with_body_limit(self._compile(None), self.max_body_size)
-        token = _compiling.set(self)
+        route = copy(self)
+        route._declared = self._declared or self
+        route.dependant = replace(self.dependant)
+        token = _compiling.set(route)
         try:
-            handler = (self._declared or self).get_route_handler()
+            handler = route._declared.get_route_handler()
         finally:
             _compiling.reset(token)
-        return with_body_limit(self._compile(handler), self.max_body_size)
+        return with_body_limit(route._compile(handler), self.max_body_size)
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> RouteHandler:
         """The function that answers a matched request; a subclass may wrap what it returns.
 
         It is called on the route as it was declared, once when the route is compiled and once for
@@ -262,9 +268,9 @@ class APIRoute(OperationAttributes, Route):
         """
         compiling = _compiling.get()
         route = self if compiling is None or compiling._declared is not self else compiling
-        return route._compile(None).handle
+        return request_handler_maker()(dependant=route.dependant)
 
-    def _compile(self, handler: Callable[[Request], Awaitable[Response]] | None) -> OperationPlan:
+    def _compile(self, handler: RouteHandler | None) -> OperationPlan:
         overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
         steps = compile_steps(self.dependant, overrides)
         stream = steps[-1].kind.is_generator

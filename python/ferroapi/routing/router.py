@@ -26,7 +26,12 @@ from ferroapi.routing.lifespan import (
     nested_lifespans,
 )
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import APIRouteOptions, first_chosen, refuse_unknown
+from ferroapi.routing.options import (
+    APIRouteOptions,
+    RouteOptions,
+    first_chosen,
+    refuse_unknown,
+)
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.scope import included_router
 from ferroapi.routing.table import RouteTable
@@ -189,6 +194,9 @@ class APIRouter(PathOperations, Router):
 
     def _limits(self) -> Inherited:
         return Inherited(max_body_size=self.max_body_size, form_limits=self.form_limits)
+
+    def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
+        self.add_api_route(path, endpoint, **options)
 
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]

@@ -117,7 +117,8 @@ async def _closing(chunks: AsyncIterable[Any], *inner: object) -> AsyncIterator[
         async for chunk in chunks:
             yield chunk
     finally:
-        for iterator in (chunks, *inner):
+        iterators: tuple[Any, ...] = (chunks, *inner)
+        for iterator in iterators:
             if hasattr(iterator, "aclose"):
                 await iterator.aclose()
             elif hasattr(iterator, "close"):

@@ -31,6 +31,7 @@ class Source(Protocol):
         Returns whether there may be more. Raises what the generator or the encoder raises; the
         frames of the items before are there then.
         """
+        ...
 
     def pause(self) -> None:
         """Has `gather` return after the next item."""
@@ -43,7 +44,7 @@ class AsyncSource:
     """An asynchronous generator. It is advanced and closed in the task that calls."""
 
     def __init__(self, generator: AsyncIterator[Any], encode: Encode, frames: FrameBuffer) -> None:
-        self._generator = generator
+        self._generator: Any = generator
         self._encode = encode
         self._frames = frames
         self._until = 0.0
@@ -85,7 +86,7 @@ class ThreadSource:
         frames: FrameBuffer,
         announce: Callable[[], None],
     ) -> None:
-        self._generator = generator
+        self._generator: Any = generator
         self._encode = encode
         self._frames = frames
         self._announce = announce

@@ -65,12 +65,26 @@ class ServerTelemetry:
             TELEMETRY_KEY in scope or scope["type"] == "lifespan" or self._signals.are_configured()
         )
 
-    async def __call__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Runs `app` and tells what it does."""
+    async def __call__(
+        self,
+        app: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        stack: ASGIApp | None = None,
+    ) -> None:
+        """Runs `app` and tells what it does.
+
+        Args:
+            app: the application.
+            scope, receive, send: the connection.
+            stack: its middleware, which may be OpenTelemetry's own.
+        """
         kind = scope["type"]
         if kind == "lifespan":
             await lifespan(config=self._config, app=app, scope=scope, receive=receive, send=send)
-        elif kind not in ("http", "websocket") or self._instruments(app):
+        elif kind not in ("http", "websocket") or self._instruments(stack):
             await app(scope, receive, send)
         elif TELEMETRY_KEY in scope:
             # The application around this one observes, or has something else observe.
@@ -98,7 +112,7 @@ class ServerTelemetry:
             first_use, self._on_first_use = self._on_first_use, None
             first_use()
 
-    def _instruments(self, stack: ASGIApp) -> bool:
+    def _instruments(self, stack: ASGIApp | None) -> bool:
         """Whether OpenTelemetry's own middleware is in the stack: two would tell all twice."""
         if stack is not self._stack:
             self._is_instrumented = any(

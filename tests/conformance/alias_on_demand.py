@@ -1,0 +1,25 @@
+"""Gives the name `fastapi` to every process of an environment, when it first imports it."""
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+
+class AliasOnDemand:
+    """Installs the alias, and is gone."""
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name.partition(".")[0] != "fastapi":
+            return None
+        sys.meta_path.remove(self)
+        import ferroapi.alias
+
+        ferroapi.alias.install()
+        return importlib.util.find_spec(name)
+
+
+sys.meta_path.insert(0, AliasOnDemand())
