@@ -1,0 +1,159 @@
+"""Applications and requests as data: what both frameworks are given, and what they give back.
+
+Everything here is JSON, so that a counter-example can be printed, kept and sent through a pipe.
+"""
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+from typing_extensions import TypeIs
+
+Type: TypeAlias = Any
+"""A type: the name of a scalar, or a list of a constructor and its operands.
+
+`["list", "int"]`, `["optional", T]`, `["union", T, T]`, `["constrained", T, {"ge": 1}]`,
+`["model", "M0"]` and so on; `annotations.py` has them all.
+"""
+
+Location: TypeAlias = Literal["path", "query", "header", "cookie", "body", "form", "file"]
+Injected: TypeAlias = Literal["request", "connection", "response", "background"]
+
+
+class Field(TypedDict):
+    """A field of a model."""
+
+    name: str
+    type: Type
+    default: NotRequired[Any]
+    options: NotRequired[dict[str, Any]]
+
+
+class Model(TypedDict):
+    """A pydantic model. Models are in an order in which they only use those before them."""
+
+    name: str
+    fields: list[Field]
+    config: NotRequired[dict[str, Any]]
+    base: NotRequired[str]
+
+
+# The key "in" is a keyword of Python.
+Parameter = TypedDict(
+    "Parameter",
+    {
+        "name": str,
+        "in": str,
+        "type": NotRequired[Type],
+        "default": NotRequired[Any],
+        "options": NotRequired[dict[str, Any]],
+        "style": NotRequired["Style"],
+        "dependency": NotRequired[str],
+        "use_cache": NotRequired[bool],
+        "scope": NotRequired[Literal["function", "request"]],
+        "scheme": NotRequired[str],
+    },
+)
+"""A parameter of a function; `in` is a `Location`, an `Injected`, "dependency" or "security"."""
+
+
+class Raised(TypedDict):
+    """An exception: an `HTTPException` with a status, else a built-in one."""
+
+    status: NotRequired[int]
+    detail: NotRequired[Any]
+    headers: NotRequired[dict[str, str]]
+    error: NotRequired[str]
+
+
+Kind: TypeAlias = Literal["async", "sync", "async_generator", "generator"]
+Style: TypeAlias = Literal["annotated", "default", "bare"]
+
+
+class Function(TypedDict):
+    """What dependencies and endpoints have in common."""
+
+    kind: Kind
+    parameters: list[Parameter]
+    sets_header: NotRequired[tuple[str, str]]
+    sets_cookie: NotRequired[tuple[str, str]]
+    sets_status: NotRequired[int]
+    raises: NotRequired[Raised]
+
+
+class Dependency(Function):
+    """A dependency; generators may also raise or swallow at their end."""
+
+    raises_at_end: NotRequired[Raised]
+
+
+class Returns(TypedDict):
+    """What an endpoint returns.
+
+    `echo` is the text of all arguments, `arguments` the arguments themselves, `argument` one of
+    them, `value` a JSON value (of which `made_as` makes an object of a type), `response` a response
+    made by the endpoint. Streams yield each item of a list.
+    """
+
+    how: Literal["echo", "arguments", "argument", "value", "response"]
+    argument: NotRequired[str]
+    value: NotRequired[Any]
+    made_as: NotRequired[Type]
+    response_class: NotRequired[str]
+    raises_after: NotRequired[int]
+
+
+class Operation(Function):
+    """A path operation."""
+
+    path: str
+    methods: list[str]
+    returns: Returns
+    dependencies: NotRequired[list[str]]
+    type: NotRequired[Type]
+    annotated: NotRequired[bool]
+    options: NotRequired[dict[str, Any]]
+    response_class: NotRequired[str]
+
+
+class Router(TypedDict):
+    """A router, or the application itself, with what it includes in order of declaration."""
+
+    prefix: NotRequired[str]
+    included_with: NotRequired[dict[str, Any]]
+    dependencies: NotRequired[list[str]]
+    response_class: NotRequired[str]
+    options: NotRequired[dict[str, Any]]
+    members: list["Operation | Router"]
+
+
+def is_router(member: Operation | Router) -> TypeIs[Router]:
+    """Which of the two a member is."""
+    return "members" in member
+
+
+class Application(TypedDict):
+    """A whole application."""
+
+    models: list[Model]
+    dependencies: dict[str, Dependency]
+    router: Router
+
+
+class Sent(TypedDict):
+    """A request. Bytes are written as Latin-1 text."""
+
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[str, str]]
+    body: list[str]
+
+
+class Answer(TypedDict):
+    """A response, what was called in which order, and the exception that came out with it."""
+
+    status: int | None
+    headers: list[tuple[str, str]]
+    body: str
+    complete: bool
+    calls: list[str]
+    error: str | None

@@ -1,0 +1,219 @@
+"""What may differ between the answers of the frameworks: a row a documented difference."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.differential.descriptions import Answer, Sent
+
+_FAULTS = ("Number out of range", "Lone surrogate in string")
+_NOT_INTEROPERABLE = re.compile(
+    r"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u[dD][89a-fA-F]|[\ud800-\udfff]"
+)
+_TOO_MANY_DIGITS = re.compile(r"\d{4301}")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A request that was answered differently."""
+
+    sent: Sent
+    ours: Answer
+    theirs: Answer
+
+    @property
+    def parts(self) -> set[str]:
+        """The parts of the answers that are not equal."""
+        return {key for key, value in self.ours.items() if value != self.theirs[key]}  # type: ignore[literal-required]
+
+    @property
+    def body(self) -> str:
+        """The text of the request's body, as JSON decoders read it."""
+        raw = "".join(self.sent["body"]).encode("latin-1")
+        return raw.decode(json.detect_encoding(raw), "surrogatepass")
+
+    def error(self, kind: str) -> bool:
+        """Whether theirs ended with that exception."""
+        return self.theirs["status"] == 500 and (self.theirs["error"] or "").startswith(kind)
+
+
+def errors_of(answer: Answer) -> list[Any]:
+    """The errors of a 422."""
+    if answer["status"] != 422:
+        return []
+    detail = json.loads(answer["body"].encode("latin-1"))["detail"]
+    assert isinstance(detail, list)
+    return detail
+
+
+def _refuses_json(difference: Difference) -> bool:
+    match errors_of(difference.ours):
+        case [{"type": "json_invalid", "ctx": {"error": error}}] if error in _FAULTS:
+            return bool(_NOT_INTEROPERABLE.search(difference.body))
+    return False
+
+
+def _refuses_depth(difference: Difference) -> bool:
+    return (
+        difference.ours["status"] == 400
+        and "There was an error parsing the body" in difference.ours["body"]
+        and difference.body.count("[") + difference.body.count("{") > 200
+    )
+
+
+def _allows_all(difference: Difference) -> bool:
+    ours, theirs = dict(difference.ours["headers"]), dict(difference.theirs["headers"])
+    return (
+        difference.parts == {"headers"}
+        and difference.ours["status"] == 405
+        and set(theirs.pop("allow").split(", ")) < set(ours.pop("allow").split(", "))
+        and ours == theirs
+    )
+
+
+def _has_no_length(difference: Difference) -> bool:
+    ours, theirs = dict(difference.ours["headers"]), dict(difference.theirs["headers"])
+    return (
+        difference.parts == {"headers"}
+        and difference.ours["status"] == 205
+        and ours.pop("content-length") == "0"
+        and theirs.pop("content-length") != "0"
+        and ours == theirs
+    )
+
+
+def _uses_dependencies_once(difference: Difference) -> bool:
+    ours, theirs = difference.ours, difference.theirs
+    return (
+        "status" not in difference.parts
+        and ("body" not in difference.parts or _repeats(errors_of(theirs), errors_of(ours)))
+        and ("calls" not in difference.parts or _repeats(theirs["calls"], ours["calls"]))
+        and ours["error"] == theirs["error"]
+    )
+
+
+def _repeats(longer: list[Any], shorter: list[Any]) -> bool:
+    """Whether `longer` has what is in `shorter`, and some of it again."""
+    more = Counter(json.dumps(item) for item in longer)
+    more.subtract(Counter(json.dumps(item) for item in shorter))
+    repeated = {_without_input(json.loads(item)) for item in +more}
+    known = {_without_input(item) for item in shorter}
+    return bool(repeated) and min(more.values()) >= 0 and repeated <= known
+
+
+def _without_input(item: Any) -> str:
+    # A file that was sent looks different after it was read.
+    return json.dumps({**item, "input": None} if isinstance(item, dict) else item)
+
+
+def _reads_json_models(difference: Difference) -> bool:
+    theirs = errors_of(difference.theirs)
+    return difference.theirs["status"] == 422 and any(
+        error["type"] == "json_type" and error["loc"][0] == "body" for error in theirs
+    )
+
+
+def _writes_null(difference: Difference) -> bool:
+    message = "ValueError: Out of range float values are not JSON compliant"
+    refused = difference.error(message) or any(
+        call.endswith("sees ValueError") for call in difference.theirs["calls"]
+    )
+    return refused and "null" in difference.ours["body"]
+
+
+def _starts_with_first_item(difference: Difference) -> bool:
+    ours, theirs = difference.ours, difference.theirs
+    return (
+        theirs["error"] is not None
+        and theirs["body"] == ""
+        and (not theirs["complete"] or theirs["error"].startswith("ExceptionGroup"))
+        and ours["headers"] != theirs["headers"]
+    )
+
+
+def _delivers_all(difference: Difference) -> bool:
+    ours, theirs = difference.ours, difference.theirs
+    return (
+        not difference.parts - {"body", "error", "calls", "complete"}
+        and (theirs["error"] or "").startswith("ExceptionGroup")
+        and ours["error"] is not None
+        and ours["body"].startswith(theirs["body"])
+    )
+
+
+def _wants_a_token(difference: Difference) -> bool:
+    authorization = dict(difference.sent["headers"]).get("authorization", "")
+    return difference.ours["status"] == 401 and authorization.strip().lower() == "bearer"
+
+
+def _echoes_text(difference: Difference) -> bool:
+    return difference.error("Unicode") and difference.ours["status"] == 422
+
+
+def _redirects_bytes(difference: Difference) -> bool:
+    return (
+        difference.error("UnicodeDecodeError")
+        and difference.ours["status"] == 307
+        and not difference.sent["query"].isascii()
+    )
+
+
+def _has_no_such_number(difference: Difference) -> bool:
+    return (
+        difference.error("ValueError: Exceeds the limit (4300 digits)")
+        and difference.ours["status"] != 500
+        and bool(_TOO_MANY_DIGITS.search(difference.sent["path"]))
+    )
+
+
+def _names_bodies(difference: Difference) -> bool:
+    ours, theirs = difference.ours["body"], difference.theirs["body"]
+    module, other = "ferroapi__dependencies__body__Body_", "fastapi___compat__v2__Body_"
+    return (
+        difference.sent["path"] == "/openapi.json"
+        and module in ours
+        and json.loads(ours) == json.loads(theirs.replace(other, module))
+    )
+
+
+def _wants_the_end(difference: Difference) -> bool:
+    return "no closing boundary" in difference.ours["body"] and "--bound--" not in "".join(
+        difference.sent["body"]
+    )
+
+
+@dataclass(frozen=True)
+class Intended:
+    """A documented difference."""
+
+    name: str
+    holds: Callable[[Difference], bool]
+    documented: str
+    """How its row in docs/differences.md begins."""
+
+
+INTENDED = (
+    Intended("not interoperable JSON", _refuses_json, "A JSON body with `NaN`"),
+    Intended("deep JSON", _refuses_depth, "JSON nested up to"),
+    Intended("all methods allowed", _allows_all, "405 names the methods of the first route"),
+    Intended("no length of no content", _has_no_length, "Status 205 with a returned value"),
+    Intended("one use of a dependency", _uses_dependencies_once, "A dependency used several times"),
+    Intended("JSON models in forms", _reads_json_models, "A form field declared as `Json[Model]`"),
+    Intended("null for no number", _writes_null, "An infinity or not-a-number in an untyped"),
+    Intended("status of a stream", _starts_with_first_item, "An exception before the first"),
+    Intended("all events before an error", _delivers_all, "Events yielded before a stream fails"),
+    Intended("token required", _wants_a_token, "A header `Authorization: Bearer` without"),
+    Intended("echo of bytes", _echoes_text, "A 422 that echoes bytes"),
+    Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
+    Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),
+    Intended("names of bodies", _names_bodies, "Two bodies of operations with one id"),
+    Intended("complete multipart", _wants_the_end, "A multipart form that ends before"),
+)
+
+
+def intended(difference: Difference) -> str | None:
+    """The name of the documented difference that explains this one."""
+    return next((row.name for row in INTENDED if row.holds(difference)), None)

@@ -1,0 +1,198 @@
+"""Requests that were once answered differently, and one for each difference that is meant."""
+
+from typing import Any, cast
+
+from tests.differential.descriptions import Application, Dependency, Model, Operation, Sent
+
+Row = tuple[Application, Sent, str | None]
+"""An application, a request, and the name of the documented difference, if there is one."""
+
+
+def row(
+    operation: dict[str, Any],
+    sent: dict[str, Any],
+    meant: str | None = None,
+    *,
+    models: tuple[Model, ...] = (),
+    dependencies: dict[str, Dependency] | None = None,
+    more: tuple[dict[str, Any], ...] = (),
+    **options: Any,
+) -> Row:
+    """A row of what is not the simplest that can be; `more` are further operations."""
+    members = [_operation(described) for described in (operation, *more)]
+    request: Any = {"method": "GET", "path": "/", "query": "", "headers": [], "body": [""], **sent}
+    described: Application = {
+        "models": list(models),
+        "dependencies": dependencies or {},
+        "router": {"members": list(members), **options},  # type: ignore[typeddict-item]
+    }
+    return described, request, meant
+
+
+def _operation(described: dict[str, Any]) -> Operation:
+    simplest: Any = {
+        "kind": "async",
+        "path": "/",
+        "methods": ["GET"],
+        "parameters": [],
+        "returns": {"how": "echo"},
+    }
+    return cast("Operation", {**simplest, **described})
+
+
+def json_body(text: str, **more: Any) -> dict[str, Any]:
+    """A POST of JSON."""
+    headers = [("content-type", "application/json")]
+    return {"method": "POST", "headers": headers, "body": [text], **more}
+
+
+ANY = {"methods": ["POST"], "parameters": [{"name": "a", "in": "body", "type": "any"}]}
+FORM = {"methods": ["POST"], "parameters": [{"name": "a", "in": "form", "type": "str"}]}
+NOTHING: Dependency = {"kind": "async", "parameters": []}
+QUERY: Dependency = {"kind": "async", "parameters": [{"name": "q", "in": "query", "type": "int"}]}
+MULTIPART = [("content-type", "multipart/form-data; boundary=bound")]
+
+
+def parameter(described: Any, name: str = "a", location: str = "query", **more: Any) -> Any:
+    """A parameter."""
+    return {"name": name, "in": location, "type": described, **more}
+
+
+def stream(**more: Any) -> dict[str, Any]:
+    """An operation that sends events."""
+    described = {"kind": "async_generator", "response_class": "EventSourceResponse"}
+    return {**described, "returns": {"how": "value", "value": [1, 2], **more}}
+
+
+EVENTS = stream()
+
+REGRESSIONS: dict[str, Row] = {
+    "order of the headers of events": row(EVENTS, {}),
+    "order of a union": row(
+        {
+            "parameters": [
+                parameter(["union", "date", "timedelta"], "a"),
+                parameter(["union", "timedelta", "date"], "b"),
+            ]
+        },
+        {"query": "a=x&b=x"},
+    ),
+    "precision of a default": row(
+        {
+            "parameters": [
+                parameter("float", "a", default=0.0),
+                parameter("float", "b", default=-0.0),
+            ]
+        },
+        {},
+    ),
+    "member of what the endpoint takes whole": row(
+        {
+            "methods": ["POST"],
+            "parameters": [
+                parameter(["dict", "any"], location="body"),
+                {"name": "d", "in": "dependency", "dependency": "member"},
+            ],
+        },
+        {"method": "POST"},
+        dependencies={
+            "member": {
+                "kind": "async",
+                "parameters": [
+                    parameter(["dict", "int"], location="body", options={"embed": True})
+                ],
+            }
+        },
+    ),
+    "path of an error below a prefix": row(
+        {"type": "str", "returns": {"how": "value", "value": 1}}, {}
+    ),
+    "not a number": row(ANY, json_body("NaN"), "not interoperable JSON"),
+    "out of range": row(ANY, json_body("[1e999]"), "not interoperable JSON"),
+    "lone surrogate": row(ANY, json_body('{"\\ud800":1}'), "not interoperable JSON"),
+    "deep": row(ANY, json_body("[" * 250 + "]" * 250), "deep JSON"),
+    "allow": row(
+        {"methods": ["PUT"]}, {}, "all methods allowed", more=({"methods": ["POST", "PATCH"]},)
+    ),
+    "reset content": row(
+        {
+            "parameters": [{"name": "response", "in": "response"}],
+            "sets_status": 205,
+        },
+        {},
+        "no length of no content",
+    ),
+    "errors of a dependency": row(
+        {
+            "parameters": [{"name": "d", "in": "dependency", "dependency": "query"}],
+            "dependencies": ["query"],
+        },
+        {},
+        "one use of a dependency",
+        dependencies={"query": QUERY},
+    ),
+    "calls of a dependency": row(
+        {
+            "parameters": [{"name": "d", "in": "dependency", "dependency": "user"}],
+            "dependencies": ["user"],
+        },
+        {},
+        "one use of a dependency",
+        dependencies={
+            "nothing": NOTHING,
+            "user": {
+                "kind": "async",
+                "parameters": [
+                    {"name": "d", "in": "dependency", "dependency": "nothing", "use_cache": False}
+                ],
+            },
+        },
+    ),
+    "infinite reply": row(
+        {"parameters": [parameter("float")], "returns": {"how": "arguments"}},
+        {"query": "a=inf"},
+        "null for no number",
+    ),
+    "refused stream": row({**EVENTS, "raises": {"status": 404}}, {}, "status of a stream"),
+    "failing stream": row(stream(raises_after=1), {}, "all events before an error"),
+    "empty token": row(
+        {"parameters": [{"name": "s", "in": "security", "scheme": "oauth2"}]},
+        {"headers": [("authorization", "Bearer ")]},
+        "token required",
+    ),
+    "echoed bytes": row(
+        {"methods": ["POST"], "parameters": [parameter("int", location="body")]},
+        {"method": "POST", "headers": [("content-type", "text/plain")], "body": ["\xff"]},
+        "echo of bytes",
+    ),
+    "redirected bytes": row({"path": "/a/"}, {"path": "/a", "query": "\xff"}, "redirect of bytes"),
+    "long number": row({"path": "/{p:int}"}, {"path": "/" + "9" * 4301}, "long numbers in paths"),
+    "cut off form": row(
+        FORM,
+        {
+            "method": "POST",
+            "headers": MULTIPART,
+            "body": ['--bound\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--bound\r\n'],
+        },
+        "complete multipart",
+    ),
+    "JSON in a form": row(
+        {
+            "methods": ["POST"],
+            "parameters": [parameter(["json", ["model", "M"]], location="form")],
+        },
+        {
+            "method": "POST",
+            "headers": [("content-type", "application/x-www-form-urlencoded")],
+            "body": ["a=%7B%7D"],
+        },
+        "JSON models in forms",
+        models=({"name": "M", "fields": []},),
+    ),
+    "bodies with one name": row(
+        FORM,
+        {"path": "/openapi.json"},
+        "names of bodies",
+        more=({**FORM, "parameters": [parameter("int", location="form")]},),
+    ),
+}

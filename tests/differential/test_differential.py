@@ -1,0 +1,94 @@
+"""Requests are answered as FastAPI answers them, or as docs/differences.md says."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+from tests.differential.applications import application
+from tests.differential.choices import Choices, choices
+from tests.differential.descriptions import Application, Sent
+from tests.differential.differences import INTENDED, Difference, intended
+from tests.differential.pair import FASTAPI_PYTHON, Pair
+from tests.differential.reduction import reduced
+from tests.differential.regressions import REGRESSIONS
+from tests.differential.requests import request_to
+
+REQUESTS = 10
+"""Requests to each generated application."""
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "differences.md").read_text()
+
+
+@pytest.fixture(scope="session")
+def pair() -> Iterator[Pair]:
+    if not FASTAPI_PYTHON.exists():
+        pytest.skip("there is no environment with FastAPI: `make test` makes it")
+    with Pair() as both:
+        if both.ours.versions != both.theirs.versions:
+            pytest.skip(f"not comparable: {both.ours.versions} and {both.theirs.versions}")
+        yield both
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Application, list[Sent]]:
+    """Applications and the requests to them."""
+    decisions = draw(choices())
+    described = application(decisions)
+    return described, [request_to(decisions, described) for _ in range(REQUESTS)]
+
+
+@given(cases())
+@settings(
+    max_examples=55,  # Some applications are refused, by both.
+    database=None,
+    deadline=None,
+    derandomize=True,
+    # Printing the smallest case is what matters: explaining it would take another minute.
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+def test_generated_requests(pair: Pair, case: tuple[Application, list[Sent]]) -> None:
+    described, requests = case
+    ours, theirs = pair.ask(described, requests)
+    if isinstance(ours, str) or isinstance(theirs, str):
+        assert ours == theirs
+        return
+    for sent, our, their in zip(requests, ours, theirs, strict=True):
+        if our != their and intended(Difference(sent, our, their)) is None:
+            note(json.dumps([described, sent]))
+            assert our == their
+
+
+@pytest.mark.parametrize(("described", "sent", "meant"), REGRESSIONS.values(), ids=REGRESSIONS)
+def test_regression(pair: Pair, described: Application, sent: Sent, meant: str | None) -> None:
+    ours, theirs = pair.ask(described, [sent])
+    assert not isinstance(ours, str), ours
+    assert not isinstance(theirs, str), theirs
+    if meant is None:
+        assert ours == theirs
+    else:
+        assert intended(Difference(sent, ours[0], theirs[0])) == meant
+
+
+def test_every_difference_that_is_meant_is_documented_and_happens() -> None:
+    for row in INTENDED:
+        assert f"\n| {row.documented}" in DOCUMENTED, row.name
+    assert {row.name for row in INTENDED} == {row[2] for row in REGRESSIONS.values() if row[2]}
+
+
+def test_the_same_seed_makes_the_same_case() -> None:
+    def make() -> Any:
+        decisions = Choices.seeded(7)
+        described = application(decisions)
+        return described, [request_to(decisions, described) for _ in range(3)]
+
+    assert make() == make()
+
+
+def test_reduction_takes_away_what_is_not_needed() -> None:
+    case = [{"members": [1, {"type": ["list", "int"]}, "vwxyz"]}, {"query": "a=1&b=2"}]
+    smallest = reduced(case, lambda value: "x" in json.dumps(value) and "int" in json.dumps(value))
+    assert smallest == [{"members": [{"type": "int"}, "x"]}, {}]
