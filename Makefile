@@ -3,11 +3,12 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench conformance wheel clean FORCE
+.PHONY: help serve test build lint bench conformance differential wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FASTAPI := target/differential/environment
 RUST := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 
 # Cargo and maturin build for this interpreter, whatever environment the caller is in.
@@ -22,7 +23,7 @@ help: ## List the targets
 serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
 	$(BIN)/ferroapi run examples/shop/main.py --host 127.0.0.1 --port 8000
 
-test: $(VENV)/extension $(VENV)/dev.group ## Run the tests of the Rust crates and of the package
+test: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Run the tests of the Rust crates and of the package
 	cargo test --workspace --locked --quiet
 	$(BIN)/python -m pytest
 
@@ -42,6 +43,9 @@ bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, Starlette and bare 
 
 conformance: tests/conformance/run.py $(VENV)/extension ## Run FastAPI's own test suite against ferroapi
 	$(BIN)/python tests/conformance/run.py
+
+differential: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Answer 20,000 requests by ferroapi and by FastAPI
+	$(BIN)/python -m tests.differential.run
 
 wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python
@@ -74,4 +78,12 @@ $(VENV)/%.group: pyproject.toml $(VENV)/pyvenv.cfg
 # The package with its extra `standard`, editable; built again only when Rust files changed.
 $(VENV)/extension: $(RUST) pyproject.toml $(VENV)/build.group
 	$(BIN)/maturin develop --release --locked --extras standard
+	@touch $@
+
+# FastAPI, with what both stand on in the versions of .venv.
+$(FASTAPI)/installed: pyproject.toml $(VENV)/pyvenv.cfg | $(VENV)/extension
+	rm -rf $(FASTAPI) && $(BIN)/python -m venv $(FASTAPI)
+	$(BIN)/python -m pip freeze --exclude-editable > $(FASTAPI)/constraints.txt
+	$(FASTAPI)/bin/python -m pip install --quiet --constraint $(FASTAPI)/constraints.txt \
+	  fastapi==0.165.0 python-multipart
 	@touch $@
