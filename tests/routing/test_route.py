@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from ferroapi import APIRouter, FastAPI, HTTPException, Request
 from ferroapi.exceptions import FastAPIError, RequestValidationError
@@ -275,6 +277,32 @@ def test_a_handle_of_its_own() -> None:
     client = TestClient(app)
     assert client.get("/a").json() == "sync a"
     assert client.get("/a", headers={"x-own": "1"}).json() == "own"
+
+
+def test_a_route_without_a_router_of_ours() -> None:
+    """In Starlette's application, whose handlers answer."""
+
+    async def refuse() -> None:
+        raise HTTPException(418, "short and stout")
+
+    app = Starlette(
+        routes=[
+            APIRoute("/items/{number:int}", returns_number),
+            APIRoute("/refused", refuse),
+            Mount("/mount", routes=[APIRoute("/{number:int}", returns_number)]),
+        ]
+    )
+    client = TestClient(app)
+    assert client.get("/items/3").json() == client.get("/mount/3").json() == 3
+    assert client.get("/items/x").status_code == 404
+    assert client.post("/items/3").status_code == 405
+    assert (client.get("/refused").status_code, client.get("/refused").text) == (
+        *(418, "short and stout"),
+    )
+
+
+async def returns_number(number: int) -> int:
+    return number
 
 
 def test_options_are_checked() -> None:

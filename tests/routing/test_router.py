@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from starlette.routing import Match
 
-from ferroapi import APIRouter, FastAPI, Request
+from ferroapi import APIRouter, FastAPI, Request, WebSocket
 from ferroapi.responses import PlainTextResponse, Response
 from ferroapi.testclient import TestClient
 
@@ -80,3 +81,74 @@ def test_settings_of_a_router_count_when_a_route_is_declared() -> None:
     paths = app.openapi()["paths"]
     assert "tags" not in paths["/before"]["get"]
     assert paths["/after"]["get"]["tags"] == ["late"]
+
+
+class ByVersion(APIRouter):
+    """Takes requests of one version, told by a header."""
+
+    version = "1"
+
+    def matches(self, scope: Any) -> Any:
+        if dict(scope["headers"]).get(b"x-version", b"1").decode() != self.version:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["handled_by"] = self.version
+        await super().handle(scope, receive, send)
+
+
+class Second(ByVersion):
+    version = "2"
+
+
+def versioned(depth: int = 0) -> TestClient:
+    """Two routers with the same path, and a route after them."""
+    app = FastAPI()
+    for router in (ByVersion(prefix="/items"), Second(prefix="/items")):
+
+        @router.get("/{number}", operation_id=f"read_{router.version}")
+        async def read(number: int, request: Request, version: str = router.version) -> list[Any]:
+            return [version, number, request.scope["handled_by"]]
+
+        @router.websocket("/{number}")
+        async def talk(websocket: WebSocket, version: str = router.version) -> None:
+            await websocket.accept()
+            await websocket.send_text(version)
+            await websocket.close()
+
+        included: APIRouter = router
+        for _ in range(depth):
+            outer = APIRouter()
+            outer.include_router(included, prefix="/d")
+            included = outer
+        app.include_router(included, prefix="/in")
+    app.get("/in/items/{number}")(lambda: "after")
+    return TestClient(app)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_routers_that_decide(depth: int) -> None:
+    """An included router may refuse what its routes would take, and do more around it."""
+    client = versioned(depth)
+    path = f"/in{'/d' * depth}/items"
+    for version in ("1", "2"):
+        headers = {"x-version": version}
+        assert client.get(f"{path}/7", headers=headers).json() == [version, 7, version]
+        assert client.get(f"{path}/x", headers=headers).status_code == 422
+        assert client.post(f"{path}/7", headers=headers).status_code == 405
+        with client.websocket_connect(f"{path}/7", headers=headers) as websocket:
+            assert websocket.receive_text() == version
+    assert client.get(f"{path}/7", headers={"x-version": "3"}).status_code == (
+        404 if depth else 200
+    )
+    assert f"{path}/{{number}}" in client.get("/openapi.json").json()["paths"]
+
+
+def test_a_router_that_decides_alone() -> None:
+    """Nobody asks a router whether it wants what it was given."""
+    router = Second()
+    router.get("/x")(lambda: "x")
+    app = FastAPI()
+    app.mount("/sub", router)
+    assert TestClient(app).get("/sub/x").json() == "x"

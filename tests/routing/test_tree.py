@@ -232,7 +232,7 @@ def test_walking_the_tree() -> None:
     assert item.name == "item"
     assert item.tags == ["i", "r"]
     assert list(item.param_convertors) == ["number"]
-    assert item.original_route is router.routes[0]
+    assert item.route is item.original_route is router.routes[0]
     assert isinstance(item.original_route, APIRoute)
     assert isinstance(contexts[2].original_route, APIWebSocketRoute)
     assert contexts[2].methods is None

@@ -3,6 +3,8 @@
 from typing import Annotated, Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Match
 from starlette.websockets import WebSocketDisconnect
 
 from ferroapi import APIRouter, Depends, FastAPI, Query, WebSocket
@@ -129,3 +131,32 @@ def test_convertors() -> None:
         await websocket.close()
 
     assert received(app, "/ws/12") == [12, 12]
+
+
+def test_a_route_without_a_router_of_ours() -> None:
+    app = Starlette(routes=[APIWebSocketRoute("/ws/{name}", talk)])
+    assert received(app, "/ws/a?q=2") == ["a", 2]
+    with pytest.raises(WebSocketDisconnect), TestClient(app).websocket_connect("/none"):
+        pass
+
+
+def test_a_class_of_its_own() -> None:
+    """What it overrides is asked, in the order of declaration."""
+
+    class Picky(APIWebSocketRoute):
+        def matches(self, scope: Any) -> Any:
+            match, child_scope = super().matches(scope)
+            return (match, child_scope) if b"pick" in scope["query_string"] else (Match.NONE, {})
+
+    async def other(websocket: WebSocket, name: str) -> None:
+        await websocket.accept()
+        await websocket.send_json("other")
+        await websocket.close()
+
+    router = APIRouter()
+    router.routes.append(Picky("/ws/{name}", talk))
+    router.websocket("/ws/{name}")(other)
+    app = FastAPI()
+    app.include_router(router, prefix="/in")
+    assert received(app, "/in/ws/a?pick=1&q=2") == ["a", 2]
+    assert received(app, "/in/ws/a") == "other"
