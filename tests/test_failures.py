@@ -8,7 +8,15 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from ferroapi import APIRouter, FastAPI, HTTPException, Request, Response
+from ferroapi import (
+    APIRouter,
+    FastAPI,
+    HTTPException,
+    Request,
+    Response,
+    WebSocket,
+    WebSocketDisconnect,
+)
 from ferroapi.exceptions import RequestValidationError, ResponseValidationError
 from ferroapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from ferroapi.testclient import TestClient
@@ -414,3 +422,39 @@ def test_an_exception_raised_again_and_again_keeps_no_frames() -> None:
     while traceback is not None:
         frames, traceback = frames + 1, traceback.tb_next
     assert frames < 20
+
+
+@around
+def test_websockets_behind_middleware(around: Any, loop: dict[str, Any]) -> None:
+    """Handlers close them; what nobody handles reaches the server."""
+    app = FastAPI()
+    around(app)
+
+    @app.exception_handler(OwnError)
+    async def handle(websocket: WebSocket, error: OwnError) -> None:
+        await websocket.close(4000)
+
+    @app.websocket("/{what}")
+    async def talk(websocket: WebSocket, what: str) -> None:
+        await websocket.accept()
+        raise OwnError if what == "own" else KeyError(what)
+
+    client = TestClient(app, **loop)
+    with (
+        pytest.raises(WebSocketDisconnect) as caught,
+        client.websocket_connect("/own") as websocket,
+    ):
+        websocket.receive_text()
+    assert caught.value.code == 4000
+    with pytest.raises(KeyError), client.websocket_connect("/other") as websocket:
+        websocket.receive_text()
+
+
+@around
+def test_groups_are_not_taken_apart(around: Any) -> None:
+    group = ExceptionGroup("several", [HTTPException(418)])
+    client = TestClient(raising(group, around), raise_server_exceptions=False)
+    assert client.get("/").status_code == 500
+    handlers = {ExceptionGroup: saying("group")}
+    client = TestClient(raising(group, around, exception_handlers=handlers))
+    assert client.get("/").text == "group ExceptionGroup"

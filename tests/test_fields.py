@@ -172,3 +172,23 @@ def test_repr() -> None:
     assert repr(field()) == (
         "ModelField(name='name', FieldInfo(annotation=int, required=True), mode='validation')"
     )
+
+
+# name: (how the model is configured, the names the field `b` may be sent under)
+BY_NAME: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "alias": ({}, ("B",)),
+    "by_name_too": ({"validate_by_name": True}, ("B", "b")),
+    "as_it_was_called": ({"populate_by_name": True}, ("B", "b")),
+    "by_name_only": ({"validate_by_name": True, "validate_by_alias": False}, ("b",)),
+}
+
+
+@pytest.mark.parametrize(("config", "names"), BY_NAME.values(), ids=BY_NAME)
+def test_names_of_fields_of_a_model(config: Any, names: tuple[str, ...]) -> None:
+    class Configured(BaseModel):
+        model_config = config
+
+        b: Annotated[int, Field(alias="B")]
+
+    (made,) = model_fields(Configured)
+    assert made.input_names == names

@@ -268,10 +268,11 @@ def test_location(annotation: Any, default: Any, location: str) -> None:
     assert found[location][0].name == "p"
 
 
+@pytest.mark.parametrize("annotation", [int, Annotated[int, Field(ge=0)]])
 @pytest.mark.parametrize("default", [..., 5, Path()])
-def test_a_name_in_the_path_is_a_path_parameter(default: Any) -> None:
+def test_a_name_in_the_path_is_a_path_parameter(annotation: Any, default: Any) -> None:
     """A default it may have is ignored: the same function may serve another path, too."""
-    dependant = get_dependant(path="/{p}", call=declared(int, default))
+    dependant = get_dependant(path="/{p}", call=declared(annotation, default))
     (field,) = dependant.path_params
     assert field.field_info.is_required()
 

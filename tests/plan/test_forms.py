@@ -329,3 +329,34 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
 def test_refused(content_type: str, body: bytes, detail: str) -> None:
     response = serving(int, F).post("/", content=body, headers={"content-type": content_type})
     assert (response.status_code, response.json()) == (400, {"detail": detail})
+
+
+@pytest.mark.anyio
+async def test_a_client_that_leaves() -> None:
+    """Within its form: nobody hears the 400, and the server learns of no error."""
+    app = FastAPI()
+
+    @app.post("/")
+    async def create(p: Annotated[int, Form()]) -> None: ...
+
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b"p=", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+    }
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 400
