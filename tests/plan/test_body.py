@@ -218,6 +218,12 @@ def test_encodings(encoding: str) -> None:
     )
 
 
+def test_a_second_byte_order_mark_is_no_json() -> None:
+    with pytest.raises(RequestValidationError) as caught:
+        decode_json(b"\xff\xfe\xff\xfe1\x00")
+    assert caught.value.errors()[0]["ctx"] == {"error": "Expecting value"}
+
+
 def test_a_surrogate_of_another_encoding_is_refused() -> None:
     with pytest.raises(RequestValidationError):
         decode_json(b'"\xed\xa0\x80"')

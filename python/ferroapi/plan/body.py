@@ -69,7 +69,8 @@ def decode_json(raw: bytes) -> Any:
     if fault is not None and fault[0] == "too_deep":
         raise unreadable()
     try:
-        value = json.loads(text)
+        # Given text, it would take a second byte order mark for a fault of its own.
+        value = json.loads(raw)
     except json.JSONDecodeError as error:
         raise _invalid_json(error.msg, error.pos, error.doc) from error
     except (ValueError, RecursionError) as error:
