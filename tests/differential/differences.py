@@ -40,6 +40,10 @@ class Difference:
         return self.theirs["status"] == 500 and (self.theirs["error"] or "").startswith(kind)
 
 
+def _text_of(answer: Answer) -> str:
+    return answer["body"].encode("latin-1").decode(errors="replace")
+
+
 def errors_of(answer: Answer) -> list[Any]:
     """The errors of a 422."""
     if answer["status"] != 422:
@@ -121,7 +125,8 @@ def _writes_null(difference: Difference) -> bool:
     refused = difference.error(message) or any(
         call.endswith("sees ValueError") for call in difference.theirs["calls"]
     )
-    return refused and "null" in difference.ours["body"]
+    empty = difference.ours["status"] in (204, 205, 304)
+    return refused and (empty or "null" in difference.ours["body"])
 
 
 def _starts_with_first_item(difference: Difference) -> bool:
@@ -146,11 +151,17 @@ def _delivers_all(difference: Difference) -> bool:
 
 def _wants_a_token(difference: Difference) -> bool:
     authorization = dict(difference.sent["headers"]).get("authorization", "")
-    return difference.ours["status"] == 401 and authorization.strip().lower() == "bearer"
+    refused = difference.ours["status"] == 401 or any(
+        "=None" in call for call in difference.ours["calls"]
+    )
+    return refused and authorization.strip().lower() == "bearer"
 
 
 def _echoes_text(difference: Difference) -> bool:
-    return difference.error("Unicode") and difference.ours["status"] == 422
+    undecodable = difference.error("UnicodeDecodeError") or any(
+        call.endswith("sees UnicodeDecodeError") for call in difference.theirs["calls"]
+    )
+    return undecodable and "\ufffd" in _text_of(difference.ours)
 
 
 def _redirects_bytes(difference: Difference) -> bool:
@@ -206,7 +217,7 @@ INTENDED = (
     Intended("status of a stream", _starts_with_first_item, "An exception before the first"),
     Intended("all events before an error", _delivers_all, "Events yielded before a stream fails"),
     Intended("token required", _wants_a_token, "A header `Authorization: Bearer` without"),
-    Intended("echo of bytes", _echoes_text, "A 422 that echoes bytes"),
+    Intended("echo of bytes", _echoes_text, "Bytes that are no UTF-8 in a 422"),
     Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
     Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),
     Intended("names of bodies", _names_bodies, "Two bodies of operations with one id"),

@@ -104,6 +104,7 @@ REGRESSIONS: dict[str, Row] = {
             }
         },
     ),
+    "two byte order marks": row(ANY, json_body("\xff\xfe\xff\xfe1\x00")),
     "path of an error below a prefix": row(
         {"type": "str", "returns": {"how": "value", "value": 1}}, {}
     ),
@@ -159,6 +160,29 @@ REGRESSIONS: dict[str, Row] = {
         {"parameters": [{"name": "s", "in": "security", "scheme": "oauth2"}]},
         {"headers": [("authorization", "Bearer ")]},
         "token required",
+    ),
+    "no token": row(
+        {"parameters": [{"name": "s", "in": "security", "scheme": "oauth2?"}]},
+        {"headers": [("authorization", "Bearer")]},
+        "token required",
+    ),
+    "no number in no content": row(
+        {
+            "parameters": [parameter("float"), {"name": "response", "in": "response"}],
+            "returns": {"how": "arguments"},
+            "sets_status": 204,
+        },
+        {"query": "a=nan"},
+        "null for no number",
+    ),
+    "returned bytes": row(
+        {
+            "methods": ["POST"],
+            "parameters": [parameter("bytes", location="body")],
+            "returns": {"how": "arguments"},
+        },
+        {"method": "POST", "headers": [("content-type", "text/plain")], "body": ["\xff"]},
+        "echo of bytes",
     ),
     "echoed bytes": row(
         {"methods": ["POST"], "parameters": [parameter("int", location="body")]},
