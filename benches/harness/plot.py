@@ -112,7 +112,7 @@ class Panel:
         picture.text(12, self.title, "title")
         picture.height += 18
         for tick in self.ticks:
-            picture.text(self.x(tick), f"{tick:g}", "small", "middle")
+            picture.text(self.x(tick), f"{tick:,}", "small", "middle")
         top = picture.height + 5
         bottom = top + ROW * len(self.marks) + 4
         for tick in self.ticks:
@@ -151,7 +151,7 @@ def in_process_panel(rows: list[RowFigures]) -> Panel:
             )
         )
     most = max(figure for mark in marks for figure in mark.figures.values())
-    ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+    ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 1_000, 10_000, 100_000)
     count = next((n for n, tick in enumerate(ticks) if tick >= most), len(ticks) - 1)
     title = "In process: time of a request, as a multiple of the floor"
     return Panel(title, marks, ticks[: count + 1], logarithmic=True)

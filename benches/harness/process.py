@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import subprocess
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -69,6 +71,15 @@ class Worker:
         if "error" in reply:
             raise WorkerError(f"{self.contender}: {command} {arguments}: {reply['error']}")
         return reply["result"]
+
+    def worked(self) -> float | None:
+        """Seconds that processors worked for the process; `None` where there is no `/proc`."""
+        stat = Path(f"/proc/{self._process.pid}/stat")
+        if not stat.exists():
+            return None
+        # After the name in parentheses: user and system time are the 12th and 13th (proc(5)).
+        fields = stat.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def answer(self, row: str) -> Answer:
         """One answer to the request of a row."""

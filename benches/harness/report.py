@@ -25,7 +25,7 @@ def standing(row: Row, ratio: float | None) -> str:
     """Whether a goal is reached."""
     if row.goal is None or ratio is None:
         return ""
-    return "reached" if ratio <= row.goal.factor else f"x {ratio / row.goal.factor:.1f} off"
+    return "reached" if ratio <= row.goal.factor else f"x {ratio / row.goal.factor:.2f} off"
 
 
 def in_process_table(rows: list[RowFigures]) -> str:
@@ -70,13 +70,15 @@ def socket_table(rows: list[SocketFigures]) -> str:
     """The rows over a socket."""
     lines = [
         "Over a socket: uvicorn, one worker, httptools and uvloop. Part of the floor's requests a",
-        "second. client: the part of the time that the client was busy at the floor; near 1, it",
-        "and not the server is measured.",
+        "second. cpu: ferroapi's by processor time of the server. client: the part of the time that",
+        "the client was busy at the floor; near 1, it and not the server is measured.",
         "",
-        f"{'':41}{'floor/s':>9}{'Starlette':>10}{'FastAPI':>9}{'ferroapi':>9}{'client':>9}  goal",
+        f"{'':41}{'floor/s':>9}{'Starlette':>10}{'FastAPI':>9}{'ferroapi':>9}{'cpu':>9}"
+        f"{'client':>9}  goal",
     ]
     for figures in rows:
         part = figures.part("ferroapi")
+        worked = figures.worked_part("ferroapi")
         reached = "reached" if part >= GOAL else "not reached"
         lines.append(
             f"{figures.row.title:41}"
@@ -84,6 +86,7 @@ def socket_table(rows: list[SocketFigures]) -> str:
             f"{figures.part('starlette'):>10.2f}"
             f"{figures.part('fastapi'):>9.2f}"
             f"{part:>9.2f}"
+            f"{'-' if worked is None else f'{worked:.2f}':>9}"
             f"{median(figures.busy['floor']):>9.2f}"
             f"  {GOAL:g}: {reached}"
         )

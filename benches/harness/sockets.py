@@ -25,6 +25,8 @@ class SocketFigures:
 
     row: Row
     rounds: dict[Contender, list[float]] = field(default_factory=dict)
+    worked: dict[Contender, list[float]] = field(default_factory=dict)
+    """Seconds a request that processors worked for the server; nothing where it cannot tell."""
     busy: dict[Contender, list[float]] = field(default_factory=dict)
     requests: dict[Contender, int] = field(default_factory=dict)
 
@@ -37,6 +39,11 @@ class SocketFigures:
         pairs = zip(self.rounds[contender], self.rounds["floor"], strict=True)
         return median(own / floor for own, floor in pairs)
 
+    def worked_part(self, contender: Contender) -> float | None:
+        """What part of the floor's rate it would be by processor time alone."""
+        pairs = list(zip(self.worked[contender], self.worked["floor"], strict=True))
+        return median(floor / own for own, floor in pairs) if pairs else None
+
 
 def measure_sockets(name: str, effort: Effort, package: Path | None) -> SocketFigures:
     """The figures of the only row of a case."""
@@ -44,14 +51,17 @@ def measure_sockets(name: str, effort: Effort, package: Path | None) -> SocketFi
     figures = SocketFigures(row)
     with ExitStack() as stack:
         ports: dict[Contender, int] = {}
+        workers: dict[Contender, Worker] = {}
         for contender in CONTENDERS:
             worker = stack.enter_context(Worker(contender, installation(contender, package)))
             worker.ask("load", case=name)
             ports[contender] = worker.ask("serve")
+            workers[contender] = worker
         lengths = {contender: _checked(row, port) for contender, port in ports.items()}
         for contender, port in ports.items():
             length, tail = lengths[contender]
-            figures.rounds[contender], figures.busy[contender] = [], []
+            for rounds in (figures.rounds, figures.worked, figures.busy):
+                rounds[contender] = []
             figures.requests[contender] = effort.times(
                 lambda times, port=port, length=length, tail=tail: (
                     load(  # type: ignore[misc]  # bound to this server
@@ -61,7 +71,11 @@ def measure_sockets(name: str, effort: Effort, package: Path | None) -> SocketFi
             )
         for _ in range(effort.rounds):
             for contender, port in ports.items():
+                before = workers[contender].worked()
                 done = load(port, row.request, figures.requests[contender], *lengths[contender])
+                after = workers[contender].worked()
+                if before is not None and after is not None and after > before:
+                    figures.worked[contender].append((after - before) / done.requests)
                 figures.rounds[contender].append(done.requests / done.seconds)
                 figures.busy[contender].append(done.busy)
         for port in ports.values():
