@@ -25,7 +25,7 @@ serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
 
 test: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Run the tests of the Rust crates and of the package
 	cargo test --workspace --locked --quiet
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 build: $(VENV)/extension ## Install the package into .venv: release build, Python files from the checkout
 

@@ -166,7 +166,7 @@ def test_option(value: Any, options: dict[str, Any], expected: Any) -> None:
     assert jsonable_encoder(value, **options) == expected
 
 
-@pytest.mark.parametrize("value", [Neither(), object(), Data], ids=repr)
+@pytest.mark.parametrize("value", [Neither(), object(), Data], ids=["neither", "object", "class"])
 def test_what_has_no_contents_is_refused(value: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - its argument is the list of errors
         jsonable_encoder(value)
