@@ -70,7 +70,7 @@ def socket_table(rows: list[SocketFigures]) -> str:
     """The rows over a socket."""
     lines = [
         "Over a socket: uvicorn, one worker, httptools and uvloop. Part of the floor's requests a",
-        "second. cpu: ferroapi's by processor time of the server. client: the part of the time that",
+        "second. cpu: ferroapi's by processor time of the server. client: part of the time that",
         "the client was busy at the floor; near 1, it and not the server is measured.",
         "",
         f"{'':41}{'floor/s':>9}{'Starlette':>10}{'FastAPI':>9}{'ferroapi':>9}{'cpu':>9}"
