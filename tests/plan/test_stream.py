@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel
 
-from ferroapi import BackgroundTasks, Depends, FastAPI, HTTPException, Response
+from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Response
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.responses import EventSourceResponse, StreamingResponse
 from ferroapi.sse import ServerSentEvent
@@ -254,3 +254,13 @@ def test_a_stream_of_a_post() -> None:
     client = TestClient(app)
     assert client.post("/", json={"name": "a"}).content == b'{"name":"a","note":null}\n'
     assert client.head("/").status_code == 405
+
+
+def test_a_stream_of_an_included_router() -> None:
+    router = APIRouter()
+    router.get("/stream")(typed_sync)
+    app = FastAPI()
+    app.include_router(router, prefix="/in")
+    assert TestClient(app).get("/in/stream").content == b'{"name":"a","note":null}\n'
+    content = app.openapi()["paths"]["/in/stream"]["get"]["responses"]["200"]["content"]
+    assert list(content) == ["application/jsonl"]

@@ -167,14 +167,18 @@ def test_starlettes_routes_are_included_with_the_prefix() -> None:
     assert app.url_path_for("mount:in", name="a") == f"{prefix}/mount/a"
 
 
-def test_hosts_are_included() -> None:
+@pytest.mark.parametrize("prefix", ["", "/in"])
+def test_hosts_are_included(prefix: str) -> None:
+    """The prefix is that of the paths there."""
     router = APIRouter()
     router.routes.append(Host("api.example.org", app=APIRouter(routes=[Route("/x", hello)])))
     app = FastAPI()
-    app.include_router(router)
+    app.include_router(router, prefix=prefix)
     client = TestClient(app)
-    assert client.get("/x").status_code == 404
-    assert client.get("/x", headers={"host": "api.example.org"}).text == "hello "
+    there = {"host": "api.example.org"}
+    assert client.get(f"{prefix}/x").status_code == 404
+    assert client.get(f"{prefix}/x", headers=there).text == "hello "
+    assert client.get("/other/x", headers=there).status_code == 404
 
 
 def test_url_path_for_through_inclusions() -> None:
