@@ -69,12 +69,13 @@ class Operation:
 
 def _distinct(root: Dependant) -> Iterator[Dependant]:
     """A dependant and what is below it, depth first, what is used several times only once."""
-    seen: set[tuple[int, tuple[str, ...]]] = set()
+    seen: set[tuple[int, tuple[str, ...], str]] = set()
     waiting = [root]
     while waiting:
         dependant = waiting.pop()
-        scopes = tuple(dependant.oauth_scopes) if dependant.uses_oauth_scopes else ()
-        key = id(dependant.call), scopes
+        # Callables need not be hashable to be described.
+        _, scopes, scope = dependant.cache_key
+        key = id(dependant.call), scopes, scope
         if key not in seen:
             seen.add(key)
             yield dependant
