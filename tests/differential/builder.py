@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
 from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import AliasChoices, TypeAdapter
 from starlette.responses import Response
 from tests.differential.annotations import annotation_of, make_models
 from tests.differential.descriptions import (
@@ -243,7 +243,9 @@ class Builder:
         if style == "bare":
             return annotation, default
         marker = getattr(module, kind.capitalize())
-        options = described.get("options", {})
+        options = {**described.get("options", {})}
+        if isinstance(options.get("validation_alias"), list):
+            options["validation_alias"] = AliasChoices(*options["validation_alias"])
         if style == "annotated":
             return Annotated[annotation, marker(**options)], default
         return annotation, marker(**options) if default is empty else marker(default, **options)

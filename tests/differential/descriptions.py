@@ -52,7 +52,10 @@ Parameter = TypedDict(
         "scheme": NotRequired[str],
     },
 )
-"""A parameter of a function; `in` is a `Location`, an `Injected`, "dependency" or "security"."""
+"""A parameter of a function; `in` is a `Location`, an `Injected`, "dependency" or "security".
+
+A list as `validation_alias` stands for `AliasChoices`.
+"""
 
 
 class Raised(TypedDict):
@@ -143,6 +146,7 @@ class Sent(TypedDict):
 
     method: str
     path: str
+    root_path: NotRequired[str]
     query: str
     headers: list[tuple[str, str]]
     body: list[str]

@@ -27,7 +27,9 @@ def _marked(choices: Choices, name: str, location: str, models: Models) -> Param
             parameter["default"] = None
         return parameter
     if location == "path":
-        parameter["type"] = scalar_type(choices)
+        # Most convertors and texts fit these.
+        usual = choices.one_of(["any", "any", "any", "str"])
+        parameter["type"] = scalar_type(choices) if choices.rarely(3) else usual
     elif location == "body":
         parameter["type"] = body_type(choices, list(models))
         if choices.rarely(6):
@@ -40,6 +42,9 @@ def _marked(choices: Choices, name: str, location: str, models: Models) -> Param
         if optional:
             parameter["default"] = None
         return parameter
+    elif location == "cookie" and not choices.rarely(5):
+        # Lists of cookies cannot be sent.
+        parameter["type"] = scalar_type(choices)
     else:
         parameter["type"] = parameter_type(choices)
     if location != "path":
@@ -58,6 +63,8 @@ def _marked(choices: Choices, name: str, location: str, models: Models) -> Param
             options["include_in_schema"] = False
         elif roll == 6:
             options["deprecated"] = True
+        elif roll == 5:
+            options["validation_alias"] = choices.one_of([["x", "y"], ["b_c", "Y-z"], ["a"]])
     if options:
         parameter["options"] = options
     bare = location in ("path", "body") or (

@@ -105,6 +105,25 @@ REGRESSIONS: dict[str, Row] = {
         },
     ),
     "two byte order marks": row(ANY, json_body("\xff\xfe\xff\xfe1\x00")),
+    "dependency in two scopes": row(
+        {
+            "parameters": [
+                {"name": "d", "in": "dependency", "dependency": "user", "scope": "function"}
+            ],
+            "dependencies": ["user"],
+        },
+        {"path": "/openapi.json"},
+        dependencies={
+            "inner": {"kind": "async", "parameters": [parameter("int", location="header")]},
+            "user": {
+                "kind": "async",
+                "parameters": [
+                    {"name": "d", "in": "dependency", "dependency": "inner"},
+                    parameter("color", "b", "header", options={"alias": "a"}),
+                ],
+            },
+        },
+    ),
     "path of an error below a prefix": row(
         {"type": "str", "returns": {"how": "value", "value": 1}}, {}
     ),

@@ -144,31 +144,38 @@ def request_to(choices: Choices, application: Application) -> Sent:
     """A request to an application: mostly one that an operation of it could answer."""
     models = {model["name"]: model for model in application["models"]}
     draft = Draft(choices, models, choices.one_of(targets(application)))
-    if draft.rarely(40):
-        document: Sent = {
-            "method": "GET",
-            "path": "/openapi.json",
-            "query": "",
-            "headers": [],
-            "body": [],
-        }
-        return document
-    method = draft.one_of(draft.target.operation["methods"])
+    sent: Sent = {
+        "method": "GET",
+        "path": "/openapi.json",
+        "query": "",
+        "headers": [],
+        "body": [""],
+    }
+    if not draft.rarely(40):
+        _fill(draft, sent)
+    if draft.rarely(30):
+        sent["root_path"] = draft.one_of(["/root", "/root/", "/a", "root"])
+        sent["path"] = draft.one_of([sent["root_path"], ""]) + sent["path"]
+    if draft.rarely(30):
+        sent["headers"].append(
+            ("host", draft.one_of(["example.org", "a:80", "", "a/b?c#d", "\xff"]))
+        )
+    return sent
+
+
+def _fill(draft: Draft, sent: Sent) -> None:
+    sent["method"] = draft.one_of(draft.target.operation["methods"])
     if draft.rarely(20):
-        method = draft.one_of(["GET", "POST", "HEAD", "OPTIONS", "get", "PROPFIND", "QUERY", ""])
+        odd = ["GET", "POST", "HEAD", "OPTIONS", "get", "PROPFIND", "QUERY", ""]
+        sent["method"] = draft.one_of(odd)
     content_type, body = body_of(draft)
     headers = _headers(draft)
     if content_type is not None:
         headers.append(("content-type", content_type))
         if draft.rarely(30):
             headers.append(("content-type", "text/plain"))
-    if draft.rarely(10):
-        headers = choices.shuffled(headers)
+    sent["headers"] = draft.choices.shuffled(headers) if draft.rarely(10) else headers
+    sent["path"] = _path(draft)
+    sent["query"] = _query(draft)
     middle = len(body) // 2
-    return {
-        "method": method,
-        "path": _path(draft),
-        "query": _query(draft),
-        "headers": headers,
-        "body": [body[:middle], body[middle:]] if draft.rarely(6) else [body],
-    }
+    sent["body"] = [body[:middle], body[middle:]] if draft.rarely(6) else [body]

@@ -11,7 +11,9 @@ NAMES = ("a", "b_c", "d", "e", "F")
 """The names of parameters and of fields."""
 _ORDERED = ("int", "float", "decimal", "level")
 _HASHED_ALIKE = ("str", "int", "date", "uuid", "color", "literal")
-_PLAIN = tuple(name for name in SCALARS if name != "none")
+_USUAL = ("str", "int", "bool", "float", "any")
+_ALL = tuple(name for name in SCALARS if name != "none")
+_PLAIN = (*_USUAL, *_USUAL, *_USUAL, *_ALL)
 
 
 def scalar_type(choices: Choices) -> Type:
@@ -22,7 +24,7 @@ def scalar_type(choices: Choices) -> Type:
     if roll == 7:
         return ["optional", choices.one_of(_PLAIN)]
     if roll == 8:
-        kinds = choices.some(_PLAIN, 3, 2)
+        kinds = choices.some(_ALL, 3, 2)
         return ["union", *kinds]
     return constrained_type(choices)
 
@@ -41,7 +43,7 @@ def constrained_type(choices: Choices) -> Type:
         options[choices.one_of(["min_length", "max_length"])] = choices.one_of([1, 2])
         if name == "str" and choices.rarely(2):
             options["pattern"] = "^a"
-    if choices.rarely(6):
+    if choices.rarely(12):
         options["strict"] = True
     return ["constrained", name, options]
 

@@ -195,7 +195,8 @@ def all_fields(model: Model, models: Models) -> list[Any]:
 
 def sent_name(name: str, options: Mapping[str, Any]) -> str:
     """The name a value is sent under."""
-    return str(options.get("validation_alias") or options.get("alias") or name)
+    alias = options.get("validation_alias") or options.get("alias") or name
+    return str(alias[-1] if isinstance(alias, list) else alias)
 
 
 def value_of(choices: Choices, described: Type, models: Models) -> Any:

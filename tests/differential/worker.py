@@ -46,7 +46,7 @@ async def ask(app: Any, sent: Sent, calls: list[str]) -> Answer:
         "path": sent["path"],
         "raw_path": sent["path"].encode(errors="surrogatepass"),
         "query_string": sent["query"].encode("latin-1"),
-        "root_path": "",
+        "root_path": sent.get("root_path", ""),
         "headers": [
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in sent["headers"]
         ],
