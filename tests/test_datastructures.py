@@ -18,7 +18,9 @@ def test_an_uploaded_file_is_validated_to_itself(class_: type[StarletteUploadFil
     assert TypeAdapter(UploadFile).validate_python(upload) is upload
 
 
-@pytest.mark.parametrize("value", ["text", b"bytes", None, io.BytesIO()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", ["text", b"bytes", None, io.BytesIO()], ids=lambda value: type(value).__name__
+)
 def test_anything_else_is_a_value_error_that_names_its_type(value: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(UploadFile).validate_python(value)
