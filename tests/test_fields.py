@@ -1,5 +1,6 @@
 """A declared value: its names, its default, its adapter, and the errors it gives."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import pytest
@@ -192,3 +193,14 @@ def test_names_of_fields_of_a_model(config: Any, names: tuple[str, ...]) -> None
 
     (made,) = model_fields(Configured)
     assert made.input_names == names
+
+
+def test_a_duration_that_no_timedelta_holds_is_an_error_of_the_client() -> None:
+    field = create_field("wait", timedelta)
+
+    value, errors = field.validate("-P999999999DT1S", loc=("query", "wait"))
+
+    assert value is None
+    assert [(error["type"], error["loc"]) for error in errors] == [
+        ("value_error", ("query", "wait"))
+    ]
