@@ -55,7 +55,7 @@ class AsyncGenerator:
 class Delegating:
     """Its `__call__` is a partial."""
 
-    __call__ = partial(coroutine)
+    __call__ = staticmethod(partial(coroutine))
 
 
 def wrapped_in_plain(function: Any) -> Any:
