@@ -40,8 +40,10 @@ class Difference:
         return self.theirs["status"] == 500 and (self.theirs["error"] or "").startswith(kind)
 
 
-def _text_of(answer: Answer) -> str:
-    return answer["body"].encode("latin-1").decode(errors="replace")
+def _says(answer: Answer, text: str) -> bool:
+    """Whether a text is in the body, or the body is left out."""
+    body = answer["body"].encode("latin-1").decode(errors="replace")
+    return answer["status"] in (204, 205, 304) or text in body
 
 
 def errors_of(answer: Answer) -> list[Any]:
@@ -94,9 +96,14 @@ def _uses_dependencies_once(difference: Difference) -> bool:
     return (
         "status" not in difference.parts
         and ("body" not in difference.parts or _repeats(errors_of(theirs), errors_of(ours)))
-        and ("calls" not in difference.parts or _repeats(theirs["calls"], ours["calls"]))
+        and ("calls" not in difference.parts or _repeats(_calls(theirs), _calls(ours)))
         and ours["error"] == theirs["error"]
     )
+
+
+def _calls(answer: Answer) -> list[str]:
+    # What was called once more may raise once more, and those around it see that.
+    return [call.partition(" sees ")[0] for call in answer["calls"]]
 
 
 def _repeats(longer: list[Any], shorter: list[Any]) -> bool:
@@ -125,8 +132,7 @@ def _writes_null(difference: Difference) -> bool:
     refused = difference.error(message) or any(
         call.endswith("sees ValueError") for call in difference.theirs["calls"]
     )
-    empty = difference.ours["status"] in (204, 205, 304)
-    return refused and (empty or "null" in difference.ours["body"])
+    return refused and _says(difference.ours, "null")
 
 
 def _starts_with_first_item(difference: Difference) -> bool:
@@ -141,9 +147,12 @@ def _starts_with_first_item(difference: Difference) -> bool:
 
 def _delivers_all(difference: Difference) -> bool:
     ours, theirs = difference.ours, difference.theirs
+    grouped = (theirs["error"] or "").startswith("ExceptionGroup") or any(
+        call.endswith("sees ExceptionGroup") for call in theirs["calls"]
+    )
     return (
-        not difference.parts - {"body", "error", "calls", "complete"}
-        and (theirs["error"] or "").startswith("ExceptionGroup")
+        grouped
+        and not difference.parts - {"body", "error", "calls", "complete"}
         and ours["error"] is not None
         and ours["body"].startswith(theirs["body"])
     )
@@ -161,7 +170,7 @@ def _echoes_text(difference: Difference) -> bool:
     undecodable = difference.error("UnicodeDecodeError") or any(
         call.endswith("sees UnicodeDecodeError") for call in difference.theirs["calls"]
     )
-    return undecodable and "\ufffd" in _text_of(difference.ours)
+    return undecodable and _says(difference.ours, "\ufffd")
 
 
 def _redirects_bytes(difference: Difference) -> bool:
@@ -187,6 +196,34 @@ def _names_bodies(difference: Difference) -> bool:
         difference.sent["path"] == "/openapi.json"
         and module in ours
         and json.loads(ours) == json.loads(theirs.replace(other, module))
+    )
+
+
+def _writes_no_long_number(difference: Difference) -> bool:
+    return (
+        difference.error("ValueError: Exceeds the limit (4300 digits)")
+        and difference.ours["error"] is None
+        and "Decimal('" in "".join(difference.ours["calls"])
+        and _says(difference.ours, "null")
+    )
+
+
+def _refuses_durations(difference: Difference) -> bool:
+    return difference.error("OverflowError") and any(
+        error["type"] == "value_error" for error in errors_of(difference.ours)
+    )
+
+
+def _ends_before_events(difference: Difference) -> bool:
+    ours, theirs = difference.ours["calls"], difference.theirs["calls"]
+    start = next((call for call in ours if call.startswith("endpoint(")), None)
+    return (
+        difference.parts == {"calls"}
+        and ("content-type", "text/event-stream; charset=utf-8")
+        in [tuple(header) for header in difference.ours["headers"]]
+        and start in theirs
+        and theirs.index(start) < ours.index(start)
+        and [call for call in ours if call != start] == [call for call in theirs if call != start]
     )
 
 
@@ -221,6 +258,9 @@ INTENDED = (
     Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
     Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),
     Intended("names of bodies", _names_bodies, "Two bodies of operations with one id"),
+    Intended("long decimals", _writes_no_long_number, "A `Decimal` such as `1e999999`"),
+    Intended("long durations", _refuses_durations, "A duration that no `timedelta`"),
+    Intended("ends before events", _ends_before_events, "The generator of an event stream"),
     Intended("complete multipart", _wants_the_end, "A multipart form that ends before"),
 )
 

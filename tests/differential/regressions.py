@@ -124,6 +124,20 @@ REGRESSIONS: dict[str, Row] = {
             },
         },
     ),
+    "form and body of one name": row(
+        {
+            "methods": ["POST"],
+            "parameters": [
+                parameter(["model", "M"], location="form"),
+                {"name": "d", "in": "dependency", "dependency": "body"},
+            ],
+        },
+        {"path": "/openapi.json"},
+        models=({"name": "M", "fields": []},),
+        dependencies={
+            "body": {"kind": "async", "parameters": [parameter(["model", "M"], location="body")]}
+        },
+    ),
     "path of an error below a prefix": row(
         {"type": "str", "returns": {"how": "value", "value": 1}}, {}
     ),
@@ -210,6 +224,26 @@ REGRESSIONS: dict[str, Row] = {
     ),
     "redirected bytes": row({"path": "/a/"}, {"path": "/a", "query": "\xff"}, "redirect of bytes"),
     "long number": row({"path": "/{p:int}"}, {"path": "/" + "9" * 4301}, "long numbers in paths"),
+    "events after an end": row(
+        {
+            **stream(),
+            "returns": {"how": "value", "value": []},
+            "parameters": [
+                {"name": "d", "in": "dependency", "dependency": "user", "scope": "function"}
+            ],
+        },
+        {},
+        "ends before events",
+        dependencies={"user": {"kind": "generator", "parameters": []}},
+    ),
+    "long decimal": row(
+        {"parameters": [parameter("decimal")], "returns": {"how": "arguments"}},
+        {"query": "a=1e999999"},
+        "long decimals",
+    ),
+    "long duration": row(
+        {"parameters": [parameter("timedelta")]}, {"query": "a=-P999999999DT1S"}, "long durations"
+    ),
     "cut off form": row(
         FORM,
         {

@@ -70,6 +70,7 @@ def test_regression(pair: Pair, described: Application, sent: Sent, meant: str |
     if meant is None:
         assert ours == theirs
     else:
+        assert ours != theirs
         assert intended(Difference(sent, ours[0], theirs[0])) == meant
 
 

@@ -37,8 +37,11 @@ def embeds_body(fields: Sequence[ModelField]) -> bool:
     models = form_models(first)
     if not models:
         return isinstance(first.field_info, params.Form)
-    # Dependencies may have other models under the same name.
-    return any(field.field_info.annotation != first.field_info.annotation for field in fields)
+    # Dependencies may have other models, or no form at all, under the same name.
+    return any(
+        not form_models(field) or field.field_info.annotation != first.field_info.annotation
+        for field in fields
+    )
 
 
 def combined_body_field(fields: Sequence[ModelField], *, name: str) -> ModelField | None:

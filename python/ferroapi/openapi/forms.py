@@ -56,8 +56,8 @@ def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) 
 def _member(param: ModelField) -> tuple[Any, FieldInfo]:
     """The parameter as pydantic declares the field of a model: under its place, not its name."""
     title = param.field_info.title
-    # A model alone has a title of its own.
-    if not is_subclass(param.field_info.annotation, BaseModel):
+    # A model that is the form, alone, has a title of its own.
+    if not (form_models(param) and is_subclass(param.field_info.annotation, BaseModel)):
         title = title or param.name.replace("_", " ").title()
     info = param.with_info(
         alias=None, validation_alias=None, serialization_alias=None, title=title
