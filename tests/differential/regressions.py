@@ -238,7 +238,7 @@ REGRESSIONS: dict[str, Row] = {
     ),
     "long decimal": row(
         {"parameters": [parameter("decimal")], "returns": {"how": "arguments"}},
-        {"query": "a=1e999999"},
+        {"query": "a=1e5000"},
         "long decimals",
     ),
     "long duration": row(
