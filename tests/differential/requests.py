@@ -154,7 +154,7 @@ def request_to(choices: Choices, application: Application) -> Sent:
     if not draft.rarely(40):
         _fill(draft, sent)
     if draft.rarely(30):
-        sent["root_path"] = draft.one_of(["/root", "/root/", "/a", "root"])
+        sent["root_path"] = draft.one_of(["/root", "/a", "root"])
         sent["path"] = draft.one_of([sent["root_path"], ""]) + sent["path"]
     if draft.rarely(30):
         sent["headers"].append(
