@@ -317,20 +317,24 @@ def test_a_returned_response_takes_no_injected_headers() -> None:
 
 
 def test_background_of_a_returned_response() -> None:
-    """Injected tasks run when it has none of its own."""
+    """Injected tasks run first, then those of its own, of this request and no other."""
     calls: list[str] = []
     app = FastAPI()
 
-    @app.get("/{own}")
-    async def read(own: bool, tasks: BackgroundTasks) -> Response:
-        tasks.add_task(calls.append, "injected")
-        background = BackgroundTask(calls.append, "own") if own else None
-        return PlainTextResponse("x", background=background)
+    shared = {
+        "none": PlainTextResponse("x"),
+        "own": PlainTextResponse("x", background=BackgroundTask(calls.append, "own")),
+    }
+
+    @app.get("/{name}/{number}")
+    async def read(name: str, number: str, tasks: BackgroundTasks) -> Response:
+        tasks.add_task(calls.append, number)
+        return shared[name]
 
     client = TestClient(app)
-    client.get("/false")
-    client.get("/true")
-    assert calls == ["injected", "own"]
+    for path in ("none/1", "none/2", "own/3", "own/4"):
+        assert client.get(path).text == "x"
+    assert calls == ["1", "2", "3", "own", "4", "own"]
 
 
 @pytest.mark.parametrize("response_class", [{}, {"response_class": HTMLResponse}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
@@ -28,6 +29,20 @@ Serialize: TypeAlias = Callable[[Any, "Exchange"], Reply]
 def is_body_allowed(status_code: int | None) -> bool:
     """Whether a response of that status has content (RFC 9110, section 6.4.1)."""
     return status_code is None or not (status_code < 200 or status_code in (204, 205, 304))
+
+
+def with_background(response: Response, exchange: Exchange) -> Response:
+    """`response` with the injected background tasks before those of its own.
+
+    The object itself stays as it is: it may be the answer to other requests, too.
+    """
+    tasks = exchange.background
+    if tasks is not None:
+        response = copy(response)
+        if response.background is not None:
+            tasks.add_task(response.background)
+        response.background = tasks
+    return response
 
 
 def encode_untyped(value: Any) -> bytes:
@@ -140,9 +155,7 @@ class Serializer:
     def __call__(self, value: Any, exchange: Exchange) -> Reply:
         """The reply for what the endpoint returned."""
         if isinstance(value, Response):
-            if value.background is None:
-                value.background = exchange.background
-            return value
+            return with_background(value, exchange)
         content: Any
         if self._response_class is not None:
             response_class = self._response_class

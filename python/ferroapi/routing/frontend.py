@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Match
 from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.plan.operation import OperationPlan
+from ferroapi.plan.serialization import with_background
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import compile_steps
 from ferroapi.routing.frontend_files import METHODS, FrontendFiles
@@ -126,6 +127,6 @@ def frontend_path(path: str) -> str:
 
 def _with_injected(response: Response, exchange: Exchange) -> Response:
     """Adds what dependencies put into the injected response and background tasks."""
-    response.background = response.background or exchange.background
+    response = with_background(response, exchange)
     response.raw_headers.extend(exchange.chosen_headers)
     return response
