@@ -158,6 +158,32 @@ def test_status_and_headers(options: dict[str, Any], loop: dict[str, Any]) -> No
     assert client.get("/?change=1").status_code == 203
 
 
+@pytest.mark.parametrize("name", ["jsonl", "events", "raw"])
+def test_the_injected_response_until_the_first_item(name: str) -> None:
+    """What the generator sets before it counts, and changes what dependencies have set."""
+
+    async def dependency(response: Response) -> None:
+        response.headers["x-a"] = "dependency"
+        response.headers["x-b"] = "dependency"
+        response.status_code = 201
+
+    app = FastAPI()
+
+    @app.get("/", dependencies=[Depends(dependency)], **CLASSES[name])
+    async def stream(response: Response) -> AsyncIterator[str]:
+        response.headers["x-b"] = "generator"
+        response.set_cookie("a", "b")
+        response.status_code = 202
+        yield "item"
+        response.headers["x-c"] = "too late"
+
+    response = TestClient(app).get("/")
+    assert (response.status_code, response.cookies["a"]) == (202, "b")
+    assert response.headers["x-a"] == "dependency"
+    assert response.headers.get_list("x-b") == ["generator"]
+    assert "x-c" not in response.headers
+
+
 @classes
 def test_background_tasks_run_after_the_stream(options: dict[str, Any]) -> None:
     """Before dependencies of scope request are left; those of scope function are left before."""

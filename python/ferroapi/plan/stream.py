@@ -83,7 +83,16 @@ class _Streamed:
             background=exchange.background,
             media_type=self._media_type,
         )
-        response.raw_headers.extend(exchange.chosen_headers)
+        merged = exchange.chosen_headers.copy()
+        response.raw_headers.extend(merged)
+
+        def complete() -> None:
+            """Takes over what the generator set on the injected response before its first item."""
+            kept = [header for header in response.raw_headers if header not in merged]
+            response.raw_headers[:] = [*kept, *exchange.chosen_headers]
+            response.status_code = exchange.chosen_status or response.status_code
+
+        response.before_start = complete
         return response
 
 

@@ -14,7 +14,7 @@ whose first event takes long sends it without.
 
 import math
 import types
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -45,14 +45,14 @@ class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it 
 class Delivery:
     """One response: what was sent of it, and what is to be sent.
 
-    `start` is the response's first message, `source` fills `frames`. With `keep_alive` that frame
+    `start` makes the response's first message when it is due, `source` fills `frames`. With `keep_alive` that frame
     is sent when nothing was sent for `ping_interval` seconds. With `send_raises` an `OSError` that
     `send` raises says that the client has left.
     """
 
     def __init__(
         self,
-        start: Message,
+        start: Callable[[], Message],
         frames: FrameBuffer,
         receive: Receive,
         send: Send,
@@ -61,7 +61,7 @@ class Delivery:
         ping_interval: float,
         send_raises: bool,
     ) -> None:
-        self._start: Message | None = start
+        self._start: Callable[[], Message] | None = start
         self._frames = frames
         self._receive = receive
         self._asgi_send = send
@@ -229,7 +229,7 @@ class Delivery:
     async def _transmit(self, *, final: bool = False) -> None:
         if self._start is not None:
             start, self._start = self._start, None
-            await self._send(start)
+            await self._send(start())
         self._complete = final
         body = self._frames.take()
         if body or final:

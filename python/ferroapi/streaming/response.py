@@ -1,13 +1,13 @@
 """The response that a generator endpoint gives."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ferroapi import sse
 from ferroapi._core import FrameBuffer
@@ -32,6 +32,9 @@ class GeneratorStream(StreamingResponse):
     and the background task runs. An exception of the generator or of its encoder is raised as it
     is, after the items before it were sent; if there were none, before the response was started.
     """
+
+    before_start: Callable[[], None] | None = None
+    """Called when the first item is there: status and headers may still change then."""
 
     def __init__(
         self,
@@ -60,11 +63,7 @@ class GeneratorStream(StreamingResponse):
         interval = sse._PING_INTERVAL if self._ping_interval is None else self._ping_interval
         frames = FrameBuffer()
         delivery = Delivery(
-            {
-                "type": "http.response.start",
-                "status": self.status_code,
-                "headers": self.raw_headers,
-            },
+            self._start,
             frames,
             receive,
             send,
@@ -86,6 +85,15 @@ class GeneratorStream(StreamingResponse):
             _open_streams.discard(delivery)
         if self.background is not None:
             await self.background()
+
+    def _start(self) -> Message:
+        if self.before_start is not None:
+            self.before_start()
+        return {
+            "type": "http.response.start",
+            "status": self.status_code,
+            "headers": self.raw_headers,
+        }
 
     @property
     def body_iterator(self) -> AsyncIterator[bytes]:
