@@ -76,6 +76,28 @@ def test_methods_of_one_path_are_together() -> None:
     }
 
 
+def test_each_method_of_a_route_is_an_operation_of_its_own() -> None:
+    router = APIRouter()
+    router.add_api_route("/a", lambda: None, methods=["POST", "GET"], name="read")
+    router.add_api_route(
+        "/b",
+        lambda: None,
+        methods=["PUT", "GET"],
+        generate_unique_id_function=lambda route: "-".join([route.name, *route.methods]),
+        name="other",
+    )
+
+    ids = {
+        path: {method: operation["operationId"] for method, operation in item.items()}
+        for path, item in describe(router)["paths"].items()
+    }
+
+    assert ids == {
+        "/a": {"get": "read_a_get", "post": "read_a_post"},
+        "/b": {"get": "other-GET", "put": "other-PUT"},
+    }
+
+
 def test_second_use_of_an_operation_id_warns() -> None:
     router = APIRouter()
     for path in ("/a", "/b"):

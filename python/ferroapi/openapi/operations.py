@@ -116,12 +116,12 @@ class OperationWriter:
             body = describe_request_body(operation.body_field, self.definitions)
 
         item = {}
-        for method in route.methods:
+        for method in sorted(route.methods):
             described = non_empty(
                 tags=route.tags,
                 summary=route.summary or route.name.replace("_", " ").title(),
                 description=route.description,
-                operationId=self._operation_id(route),
+                operationId=self._operation_id(route, method),
                 deprecated=route.deprecated,
                 security=requirements,
                 parameters=parameters,
@@ -132,8 +132,8 @@ class OperationWriter:
             item[method.lower()] = merged(described, route.openapi_extra or {})
         return item
 
-    def _operation_id(self, route: APIRoute) -> str:
-        operation_id = route.operation_id or route.unique_id
+    def _operation_id(self, route: APIRoute, method: str) -> str:
+        operation_id = route.operation_id or route.unique_id_of(method)
         if operation_id in self.operation_ids:
             _warn_duplicate(route, operation_id)
         self.operation_ids.add(operation_id)

@@ -115,8 +115,16 @@ class APIRoute(OperationAttributes, Route):
     def _set_path(self, path: str) -> None:
         self.path = path
         self.path_regex, self.path_format, self.param_convertors = compile_path(path)
-        function = resolved(self.generate_unique_id_function)
-        self.unique_id = self.operation_id or function(self)
+        self.unique_id = self.operation_id or resolved(self.generate_unique_id_function)(self)
+
+    def unique_id_of(self, method: str) -> str:
+        """The id of the operation with one of the methods: what a route of only it would have."""
+        if len(self.methods) == 1:
+            return self.unique_id
+        single = copy(self)
+        single.methods = {method}
+        unique_id: str = resolved(self.generate_unique_id_function)(single)
+        return unique_id
 
     def _set_response(self, endpoint: Callable[..., Any]) -> None:
         item: tuple[Any] | None = None
