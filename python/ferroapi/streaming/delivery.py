@@ -45,9 +45,9 @@ class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it 
 class Delivery:
     """One response: what was sent of it, and what is to be sent.
 
-    `start` makes the response's first message when it is due, `source` fills `frames`. With `keep_alive` that frame
-    is sent when nothing was sent for `ping_interval` seconds. With `send_raises` an `OSError` that
-    `send` raises says that the client has left.
+    `start` makes the response's first message when it is due, `source` fills `frames`. With
+    `keep_alive` that frame is sent when nothing was sent for `ping_interval` seconds. With
+    `send_raises` an `OSError` that `send` raises says that the client has left.
     """
 
     def __init__(
