@@ -15,6 +15,12 @@ from ferroapi.streaming import sse as events
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Event streams do not start early, however slow the machine is."""
+    monkeypatch.setattr(delivery, "START_DELAY", 10.0)
+
+
 class ItemError(Exception):
     pass
 
@@ -98,10 +104,8 @@ async def test_everything_arrives_at_a_slow_reader(
 @pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("synchronous", [False, True])
 async def test_http_exception_before_the_first_item_keeps_its_status(
-    client: Any, kind: str, synchronous: bool, monkeypatch: pytest.MonkeyPatch
+    client: Any, kind: str, synchronous: bool
 ) -> None:
-    monkeypatch.setattr(delivery, "START_DELAY", 10.0)
-
     def forbid() -> int:
         raise HTTPException(403)
 
