@@ -134,6 +134,35 @@ def test_redirect_below_a_root_path() -> None:
     assert client.get("/proxy/items/").json() == "items"
 
 
+# name: (root path, path, template of the route, where it redirects to)
+REDIRECTS_BELOW: dict[str, tuple[str, str, str, str | None]] = {
+    "only_slashes_to_another_path": ("/root/", "/root///", "/{p}", "/root"),
+    "only_slashes_to_nothing": ("/root/", "/root///", "", None),
+    "prefix_alone": ("/root/", "/root", "", "/root/"),
+    "prefix_alone_to_nothing": ("/root/", "/root", "/root/", None),
+    "no_path": ("/", "", "/", None),
+    "slash_that_is_the_prefix": ("/root", "/root//", "", "/root"),
+}
+
+
+@pytest.mark.parametrize(
+    ("root_path", "path", "template", "location"), REDIRECTS_BELOW.values(), ids=REDIRECTS_BELOW
+)
+@pytest.mark.anyio
+async def test_slashes_of_the_whole_path_are_redirected(
+    ask: Any, root_path: str, path: str, template: str, location: str | None
+) -> None:
+    app = application(("GET", template))
+
+    async def proxied(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "root_path": root_path}, receive, send)
+
+    answer = await ask(proxied, "GET", path)
+    assert answer.status == (307 if location else 404)
+    found = dict(answer.headers).get(b"location")
+    assert found == (location and f"http://testserver{location}".encode())
+
+
 def test_allow_names_the_methods_of_all_routes_with_the_path() -> None:
     """RFC 9110, section 15.5.6. (FastAPI names those of the first route.)"""
     app = application(("GET", "/x"), ("PUT", "/x"), ("PATCH", "/{name}"), ("POST", "/y"))
@@ -254,6 +283,23 @@ def test_convertors_of_the_user() -> None:
     assert [client.get(path).json() for path in ("/X", "/IV", "/I", "/M")] == ["text", 4, 1, "name"]
     assert app.url_path_for("read", number=4) == "/IV"
     assert client.post("/IV").status_code == 405
+
+
+@pytest.mark.usefixtures("roman")
+def test_wrong_method_for_a_convertor_of_the_user() -> None:
+    response = TestClient(application(("GET", "/{number:roman}"))).delete("/IV")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET")
+
+
+@pytest.mark.usefixtures("roman")
+def test_redirects_to_convertors_of_the_user() -> None:
+    """A wrong method comes before a redirect."""
+    app = application(("POST", "/{number:roman}"), ("GET", "/{name}/"), ("GET", "/a/{n:roman}/"))
+    client = TestClient(app)
+    assert client.get("/IV", follow_redirects=False).status_code == 405
+    assert client.get("/II/M", follow_redirects=False).status_code == 404
+    redirected = client.get("/a/IV", follow_redirects=False)
+    assert redirected.headers["location"] == "http://testserver/a/IV/"
 
 
 def test_hosts_keep_their_place() -> None:

@@ -154,6 +154,7 @@ class RouteTable:
         self.targets = [Target(context) for context in contexts]
         self._low_priority = [Target(RouteContext(route, route)) for route in low_priority]
         self._default = default
+        self._redirects = redirect_slashes
         self._asked: list[int] = []
         self._ranks: list[int] = []
         patterns: list[Pattern] = []
@@ -218,7 +219,7 @@ class RouteTable:
                 return target, child_scope
             if match is Match.PARTIAL and partial is None:
                 partial = target, child_scope
-        return partial if found is None else None
+        return None if type(found) is tuple or isinstance(found, MethodNotAllowed) else partial
 
     def _ask_low_priority(self, scope: Scope) -> tuple[Target, Scope] | None:
         for target in self._low_priority:
@@ -236,29 +237,52 @@ class RouteTable:
             if target.convert(dict(found[1])) is None:
                 return self._default
             asked = target, target.matches(scope)[1]
-        elif asked is None and found is None:
-            asked = self._ask_low_priority(scope)
+        redirect = found.path if isinstance(found, Redirect) else None
+        if asked is None and not isinstance(found, MethodNotAllowed):
+            if scope.get("root_path") or self._asked:
+                redirect = self._redirect_target(scope, path)
+            if redirect is None:
+                asked = self._ask_low_priority(scope)
         if asked is not None:
             target, child_scope = asked
             scope["route"] = target.context.original_route
             scope[SCOPE_KEY] = target.scope
             scope.update(child_scope)
-            if target.planned:
-                return target.run or target.compile(scope)
-            route_selected(scope, target.context.effective_route)
-            return target.handle
+            route = target.context.effective_route
+            if not target.planned:
+                route_selected(scope, route)
+                return target.handle
+            if isinstance(route, APIRoute) and scope["method"] not in route.methods:
+                route_selected(scope, route)
+                return _refusal(scope, route.methods)
+            return target.run or target.compile(scope)
         if isinstance(found, MethodNotAllowed):
             return self._method_not_allowed(found, scope)
-        if isinstance(found, Redirect):
+        if redirect is not None:
             if TELEMETRY_KEY in scope:
-                self._tell_redirected(scope, found)
-            return _redirect(scope, scope["path"].removesuffix(path) + found.path)
+                self._tell_redirected(scope, redirect)
+            return _redirect(scope, redirect)
         return self._default
 
-    def _tell_redirected(self, scope: Scope, redirect: Redirect) -> None:
-        found = self._find(scope, redirect.path)
-        index = found[0] if type(found) is tuple else found.index
-        route_selected(scope, self.targets[self._ranks[index]].context.effective_route)
+    def _redirect_target(self, scope: Scope, path: str) -> str | None:
+        """The whole path with its last slash added or removed, when any route has that.
+
+        The slashes may be those of the root path, and the route one that the core cannot match.
+        """
+        if not self._redirects or scope["type"] != "http" or path == "/":
+            return None
+        whole: str = scope["path"]
+        target = whole.rstrip("/") if path.endswith("/") else whole + "/"
+        match, _ = self.matches({**scope, "path": target})
+        return None if match is Match.NONE else target
+
+    def _tell_redirected(self, scope: Scope, target: str) -> None:
+        found = self._find(scope, below(scope.get("root_path", ""), target))
+        asked = self._ask({**scope, "path": target}, found)
+        if asked is None:
+            index = found[0] if type(found) is tuple else found.index
+            asked = self.targets[self._ranks[index]], {}
+        route_selected(scope, asked[0].context.effective_route)
 
     def _method_not_allowed(self, found: MethodNotAllowed, scope: Scope) -> ASGIApp:
         target = self.targets[self._ranks[found.index]]
@@ -266,14 +290,18 @@ class RouteTable:
         scope["path_params"] = target.convert(found.params) or {}
         scope["endpoint"] = target.endpoint
         scope["route"] = target.context.original_route
-        headers = {"Allow": ", ".join(found.allowed)}
-        if "app" not in scope:
-            return PlainTextResponse("Method Not Allowed", 405, headers)
+        return _refusal(scope, found.allowed)
 
-        async def refuse(_scope: Scope, _receive: Receive, _send: Send) -> None:
-            raise HTTPException(405, headers=headers)
 
-        return refuse
+def _refusal(scope: Scope, allowed: Iterable[str]) -> ASGIApp:
+    headers = {"Allow": ", ".join(allowed)}
+    if "app" not in scope:
+        return PlainTextResponse("Method Not Allowed", 405, headers)
+
+    async def refuse(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise HTTPException(405, headers=headers)
+
+    return refuse
 
 
 def _redirect(scope: Scope, path: str) -> RedirectResponse:
