@@ -59,6 +59,17 @@ SENTENCES = {
         import fastapi
         from fastapi import FastAPI, Depends
         assert FastAPI is ferroapi.FastAPI is fastapi.FastAPI and Depends is ferroapi.Depends""",
+    "an import of everything gets the public names": """
+        from fastapi import *
+        assert FastAPI is ferroapi.FastAPI and Depends is ferroapi.Depends
+        assert status is ferroapi.status and "_core" not in globals()""",
+    "the packages are there without an import of their own": """
+        import fastapi
+        assert fastapi.openapi.utils.get_openapi and fastapi.openapi.models.OpenAPI
+        assert fastapi.openapi.docs.get_redoc_html and fastapi.openapi.constants.REF_PREFIX
+        assert fastapi.dependencies.utils.get_dependant and fastapi.middleware.Middleware
+        assert fastapi.types.IncEx and fastapi.utils.generate_unique_id
+        assert not hasattr(fastapi, "testclient") and not hasattr(fastapi.openapi, "nothing")""",
     "dir is ours": """
         import fastapi
         assert dir(fastapi) == dir(ferroapi)""",

@@ -1,5 +1,7 @@
 """FastAPI's programming interface on a compiled request path."""
 
+from typing import TYPE_CHECKING
+
 from starlette import status as status
 
 from ferroapi._core import __version__ as __version__
@@ -20,5 +22,9 @@ from ferroapi.param_functions import Security as Security
 from ferroapi.requests import Request as Request
 from ferroapi.responses import Response as Response
 from ferroapi.routing import APIRouter as APIRouter
+from ferroapi.submodules import imported_on_demand
 from ferroapi.websockets import WebSocket as WebSocket
 from ferroapi.websockets import WebSocketDisconnect as WebSocketDisconnect
+
+if not TYPE_CHECKING:  # checkers would take it for any name
+    __getattr__ = imported_on_demand(__name__, "middleware", "openapi", "types", "utils")

@@ -144,7 +144,10 @@ class _TopLevelModule(ModuleType):
     """Forwards everything but what the import system and the version need."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(sys.modules[_TARGET], name)
+        target = sys.modules[_TARGET]
+        if name == "__all__":  # for `from fastapi import *`, which does not ask for attributes
+            return [public for public in dir(target) if not public.startswith("_")]
+        return getattr(target, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__"):

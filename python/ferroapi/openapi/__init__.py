@@ -1,0 +1,8 @@
+"""OpenAPI documents and the pages that show them."""
+
+from typing import TYPE_CHECKING
+
+from ferroapi.submodules import imported_on_demand
+
+if not TYPE_CHECKING:  # checkers would take it for any name
+    __getattr__ = imported_on_demand(__name__, "constants", "docs", "models", "utils")
