@@ -172,7 +172,7 @@ STREAMS: dict[str, tuple[Any, Any]] = {
     "typing": (typing.AsyncIterable[int], (int,)),
     "bare": (typing.Iterator, (Any,)),
     "none_items": (Iterator[None], (None,)),
-    "annotated": (Annotated[Iterator[int], "note"], (int,)),
+    "annotated": (Annotated[Iterator[int], "note"], None),
     "list": (list[int], None),
     "int": (int, None),
     "nothing": (None, None),

@@ -173,9 +173,7 @@ def stream_item(annotation: Any) -> tuple[Any] | None:
 
     A tuple, so that an item type of `None` differs from no item type.
     """
-    annotation = _unannotated(annotation)
-    origin = get_origin(annotation)
-    if origin in STREAM_TYPES:
+    if get_origin(annotation) in STREAM_TYPES:
         arguments = get_args(annotation)
         return (arguments[0] if arguments else Any,)
     return None

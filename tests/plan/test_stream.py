@@ -9,7 +9,12 @@ from pydantic import BaseModel
 
 from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Response
 from ferroapi.exceptions import ResponseValidationError
-from ferroapi.responses import EventSourceResponse, StreamingResponse
+from ferroapi.responses import (
+    EventSourceResponse,
+    FileResponse,
+    RedirectResponse,
+    StreamingResponse,
+)
 from ferroapi.sse import ServerSentEvent
 from ferroapi.testclient import TestClient
 
@@ -74,6 +79,21 @@ class Own(StreamingResponse):
         self.headers["x-own"] = "1"
 
 
+class Latin(StreamingResponse):
+    media_type = "text/csv"
+    charset = "latin-1"
+
+
+class OwnHeaders(Csv):
+    def init_headers(self, headers: Any = None) -> None:
+        super().init_headers({"x-own": "1"})
+
+
+class OnlyByName(StreamingResponse):
+    def __init__(self, *, content: Any, status_code: int = 200, background: Any = None) -> None:
+        super().__init__(content, status_code, {"x-own": "1"}, "text/csv", background)
+
+
 SSE = "text/event-stream; charset=utf-8"
 
 # name: (endpoint, options, content type, body)
@@ -97,6 +117,15 @@ STREAMS: dict[str, tuple[Any, dict[str, Any], str | None, bytes]] = {
     "raw_sync": (text_sync, {"response_class": StreamingResponse}, None, b"ab"),
     "raw_media_type": (text, {"response_class": Csv}, "text/csv; charset=utf-8", b"abc"),
     "own_class": (text_sync, {"response_class": Own}, None, b"ab"),
+    "own_charset": (text, {"response_class": Latin}, "text/csv; charset=latin-1", b"abc"),
+    "own_headers": (
+        *(text, {"response_class": OwnHeaders}, "text/csv; charset=utf-8"),
+        b"abc",
+    ),
+    "own_parameters": (
+        *(text, {"response_class": OnlyByName}, "text/csv; charset=utf-8"),
+        b"abc",
+    ),
     "events": (
         *(events, {"response_class": EventSourceResponse}, SSE),
         b'data: {"a":1}\n\n: c\nevent: e\ndata: "x"\nid: 1\nretry: 5\n\n',
@@ -123,7 +152,8 @@ def test_stream(
     response = TestClient(app, **loop).get("/")
     assert (response.status_code, response.content) == (200, body)
     assert response.headers.get("content-type") == content_type
-    assert ("x-own" in response.headers) is (options.get("response_class") is Own)
+    own = options.get("response_class") in (Own, OwnHeaders, OnlyByName)
+    assert ("x-own" in response.headers) is own
     if content_type == SSE:
         assert response.headers["cache-control"] == "no-cache"
         assert response.headers["x-accel-buffering"] == "no"
@@ -262,6 +292,14 @@ def test_a_function_that_returns_an_iterable_is_no_stream() -> None:
     response = TestClient(app).get("/")
     assert response.json() == [{"name": "a", "note": None}]
     assert response.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("response_class", [FileResponse, RedirectResponse])
+def test_a_response_class_without_content_takes_no_generator(response_class: Any) -> None:
+    app = FastAPI()
+    app.get("/", response_class=response_class)(text_sync)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'content'"):
+        TestClient(app).get("/")
 
 
 def test_response_class_of_the_application() -> None:

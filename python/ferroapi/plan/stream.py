@@ -43,10 +43,16 @@ def stream_serializer(
 
 def _renders_itself(response_class: type[Response]) -> bool:
     """Whether a response class does more than to give a media type to what is streamed."""
-    return not issubclass(response_class, StreamingResponse) or any(
-        getattr(response_class, method) is not getattr(StreamingResponse, method)
-        for method in ("__init__", "__call__", "stream_response")
-    )
+    if not issubclass(response_class, StreamingResponse):
+        return True
+    own = response_class.__mro__[: -len(StreamingResponse.__mro__)]
+    return any(_does_something(*attribute) for base in own for attribute in vars(base).items())
+
+
+def _does_something(name: str, value: object) -> bool:
+    if name.startswith("__"):
+        return callable(value)
+    return name != "media_type" or not isinstance(value, str | None)
 
 
 class _Streamed:
@@ -110,6 +116,6 @@ class _Rendered:
         status_code = exchange.chosen_status or self._status_code
         if status_code is not None:
             options["status_code"] = status_code
-        response = self._response_class(items, **options)
+        response = self._response_class(content=items, **options)
         response.raw_headers.extend(exchange.chosen_headers)
         return response
