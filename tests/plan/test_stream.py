@@ -12,6 +12,7 @@ from ferroapi.exceptions import ResponseValidationError
 from ferroapi.responses import (
     EventSourceResponse,
     FileResponse,
+    PlainTextResponse,
     RedirectResponse,
     StreamingResponse,
 )
@@ -300,6 +301,33 @@ def test_a_response_class_without_content_takes_no_generator(response_class: Any
     app.get("/", response_class=response_class)(text_sync)
     with pytest.raises(TypeError, match="unexpected keyword argument 'content'"):
         TestClient(app).get("/")
+
+
+# name: (what a function that is no generator returns, body)
+RETURNED: dict[str, tuple[Any, bytes]] = {
+    "list": (
+        [1, {"a": Item(name="b")}],
+        b'data: 1\n\ndata: {"a": {"name": "b", "note": null}}\n\n',
+    ),
+    "generator": (text_sync, b'data: "a"\n\ndata: "b"\n\n'),
+    "response": (lambda: PlainTextResponse("as it is"), b"as it is"),
+}
+
+
+@pytest.mark.parametrize(("returned", "body"), RETURNED.values(), ids=RETURNED)
+def test_events_that_a_function_returns(returned: Any, body: bytes) -> None:
+    app = FastAPI()
+
+    @app.get("/", response_class=EventSourceResponse)
+    def operation() -> Any:
+        return returned() if callable(returned) else returned
+
+    response = TestClient(app).get("/")
+    assert response.content == body
+    assert (response.headers["content-type"] == SSE) is (body != b"as it is")
+    app.get("/number", response_class=EventSourceResponse)(lambda: 1)
+    with pytest.raises(TypeError, match="'int' object is not iterable"):
+        TestClient(app).get("/number")
 
 
 def test_response_class_of_the_application() -> None:

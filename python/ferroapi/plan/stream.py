@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response, StreamingResponse
 
+from ferroapi.plan.serialization import with_background
 from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
 
 if TYPE_CHECKING:
@@ -100,6 +101,20 @@ class _Streamed:
 
         response.before_start = complete
         return response
+
+
+class Returned:
+    """Streams what a function returned that is no generator itself; a response is sent as it is."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: Serialize) -> None:
+        self._stream = stream
+
+    def __call__(self, value: Any, exchange: Exchange) -> Reply:
+        if isinstance(value, Response):
+            return with_background(value, exchange)
+        return self._stream(iter(value), exchange)
 
 
 class _Rendered:

@@ -27,7 +27,7 @@ from ferroapi.plan.operation import OperationPlan, endpoint_context
 from ferroapi.plan.serialization import Serialize, Serializer, TypedValue, is_body_allowed
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import Step, compile_steps
-from ferroapi.plan.stream import stream_serializer
+from ferroapi.plan.stream import Returned, stream_serializer
 from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
 from ferroapi.routing.options import (
     APIRouteOptions,
@@ -309,6 +309,8 @@ class APIRoute(OperationAttributes, Route):
 
     def _serializer(self, steps: tuple[Step, ...]) -> Serialize:
         chosen = self.response_class
+        if is_subclass(chosen, EventSourceResponse):
+            return Returned(self._stream_serializer())
         injected = {kind for step in steps for _, kind in step.injected}
         return Serializer(
             response_class=None if isinstance(chosen, DefaultPlaceholder) else chosen,
@@ -320,7 +322,7 @@ class APIRoute(OperationAttributes, Route):
     def _stream_serializer(self) -> Serialize:
         return stream_serializer(
             response_class=resolved(self.response_class),
-            is_sse=self.is_sse_stream,
+            is_sse=is_subclass(self.response_class, EventSourceResponse),
             is_jsonl=self.is_json_stream,
             status_code=self.status_code,
             typed=self._typed(self.stream_item_field),
