@@ -232,8 +232,8 @@ def test_a_client_that_leaves_is_seen_by_generators(loop: dict[str, Any]) -> Non
     assert events == ["disconnected", "left"]
 
 
-def test_requests_are_not_for_websockets() -> None:
-    """A dependency that asks for a `Request` gets the connection there is."""
+def test_a_connection_is_a_request_or_a_websocket() -> None:
+    """An `HTTPConnection` is either of them."""
 
     async def ask(connection: HTTPConnection) -> str:
         return connection.scope["type"]
@@ -254,3 +254,26 @@ def test_requests_are_not_for_websockets() -> None:
     with client.websocket_connect("/") as websocket:
         assert websocket.receive_text() == "websocket"
     assert client.get("/").json() == "http"
+
+
+def test_a_dependency_of_requests_and_of_websockets() -> None:
+    """It gets the one there is; the default stays for the other."""
+
+    async def kind(request: Request = None, websocket: WebSocket = None) -> list[str]:  # type: ignore[assignment]
+        return [type(request).__name__, type(websocket).__name__]
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(found: Annotated[list[str], Depends(kind)]) -> list[str]:
+        return found
+
+    @app.websocket("/")
+    async def talk(websocket: WebSocket, found: Annotated[list[str], Depends(kind)]) -> None:
+        await websocket.accept()
+        await websocket.send_json(found)
+
+    client = TestClient(app)
+    assert client.get("/").json() == ["Request", "NoneType"]
+    with client.websocket_connect("/") as websocket:
+        assert websocket.receive_json() == ["NoneType", "WebSocket"]

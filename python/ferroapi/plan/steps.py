@@ -72,12 +72,16 @@ def _context(
 
 
 def compile_steps(
-    root: Dependant, overrides: Mapping[Callable[..., Any], Callable[..., Any]]
+    root: Dependant,
+    overrides: Mapping[Callable[..., Any], Callable[..., Any]],
+    *,
+    absent: Injected = "websocket",
 ) -> tuple[Step, ...]:
     """Orders a tree of dependants: below before above, siblings as declared, the root last.
 
     A dependency used several times is one step, unless it was declared with `use_cache=False`.
-    `overrides` replaces callables below the root.
+    `overrides` replaces callables below the root. Parameters for what is `absent`, the request or
+    the WebSocket, are left to their defaults.
     """
     steps: list[Step] = []
     known: dict[CacheKey, int] = {}
@@ -94,7 +98,7 @@ def compile_steps(
             kind=used.kind,
             function_scope=dependant.scope == "function",
             inputs=inputs,
-            injected=tuple(used.injected.items()),
+            injected=tuple(item for item in used.injected.items() if item[1] != absent),
         )
         steps.append(step)
         known.setdefault(key, step.index)

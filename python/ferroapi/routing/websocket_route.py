@@ -70,7 +70,7 @@ class APIWebSocketRoute(WebSocketRoute):
     def plan(self) -> WebSocketPlan:
         """Compiles what the route does with a handshake, with the overrides there are now."""
         overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
-        steps = compile_steps(self.dependant, overrides)
+        steps = compile_steps(self.dependant, overrides, absent="request")
         solver = Solver(steps, endpoint_context=endpoint_context(self.endpoint))
         return WebSocketPlan(steps=steps, solver=solver)
 
