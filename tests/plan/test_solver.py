@@ -1,4 +1,4 @@
-"""The two speeds have one meaning: the short cut, and the exact order it stands for."""
+"""One meaning, three speeds: one function, a plan with a short cut, and the exact order."""
 
 import dataclasses
 import inspect
@@ -25,6 +25,7 @@ from ferroapi.responses import Response
 
 Draw = Callable[..., Any]
 SHORTCUT = "ferroapi.plan.shortcut.Shortcut.compile"
+DIRECT = "ferroapi.routing.table.direct"
 
 
 class Color(Enum):
@@ -261,12 +262,19 @@ def operations(draw: Draw) -> Operation:
         kind = draw(st.sampled_from(KINDS))
         name = f"dependency {number}"
         dependencies.append(function(name, kind, parameters(), calls, raises=raises))
-    values = function("endpoint", "async", parameters(), calls, raises=False)
+    signature = inspect.Signature(parameters())
+    replies: list[Callable[[str], Any]] = [Response, str, lambda text: {"given": text}]
+    reply = draw(st.sampled_from(replies))
 
-    async def endpoint(**given: Any) -> Response:
-        return Response(repr((await values(**given), sorted(given.items()))))
+    def plain(**given: Any) -> Any:
+        calls.append("endpoint")
+        return reply(repr(sorted(given.items())))
 
-    endpoint.__signature__ = values.__signature__  # type: ignore[attr-defined]  # functions take attributes
+    async def coroutine(**given: Any) -> Any:
+        return plain(**given)
+
+    endpoint: Any = draw(st.sampled_from([plain, coroutine, coroutine]))
+    endpoint.__signature__ = signature
     return Operation(path, endpoint, all_fields, calls)
 
 
@@ -350,7 +358,7 @@ def requests(draw: Draw, operation: Operation) -> dict[str, Any]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(data=st.data())
-def test_the_short_cut_means_the_exact_order(ask: Any, data: st.DataObject) -> None:
+def test_all_speeds_have_one_meaning(ask: Any, data: st.DataObject) -> None:
     """Same status, headers and body, and the same calls in the same order."""
     operation = data.draw(operations())
     wanted = data.draw(st.lists(requests(operation), min_size=1, max_size=4))
@@ -364,11 +372,14 @@ def test_the_short_cut_means_the_exact_order(ask: Any, data: st.DataObject) -> N
             found.append((await ask(app, "POST", **request), list(operation.calls)))
         return found
 
-    fast = anyio.run(answers)
+    direct = anyio.run(answers)
+    with patch(DIRECT, lambda plan: plan):
+        planned = anyio.run(answers)
     with patch(SHORTCUT, return_value=None):
         exact = anyio.run(answers)
-    assert fast == exact
-    assert all(answer.status < 500 for answer, _ in fast)
+    assert direct == exact
+    assert planned == exact
+    assert all(answer.status < 500 for answer, _ in direct)
 
 
 # name: (a declaration, a query, a Cookie header, a JSON body, what the endpoint gets; None: a 422)

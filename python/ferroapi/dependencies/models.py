@@ -53,6 +53,11 @@ class Dependant:
         return callable_kind(self.call)
 
     @property
+    def parameters(self) -> list[ModelField]:
+        """What it takes from path, query, headers and cookies, in the order of errors."""
+        return [*self.path_params, *self.query_params, *self.header_params, *self.cookie_params]
+
+    @property
     def effective_scope(self) -> Scope | None:
         """When its teardown runs; `None` for a callable without one."""
         if self.scope is not None:

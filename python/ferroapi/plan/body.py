@@ -39,6 +39,20 @@ def read_failure(error: Exception) -> HTTPException:
     return refusal if isinstance(refusal, HTTPException) else unreadable()
 
 
+async def read_raw(exchange: Exchange) -> bytes:
+    """The whole body of an exchange.
+
+    Raises:
+        HTTPException: it cannot be read, or is too large.
+    """
+    try:
+        return await exchange.read_body()
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise read_failure(error) from error
+
+
 def _invalid_json(message: str, position: int, text: Any) -> RequestValidationError:
     detail: ErrorDetail = {
         "type": "json_invalid",

@@ -41,12 +41,14 @@ class Exchange:
     function_stack: AsyncExitStack
     request_stack: AsyncExitStack
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, body: bytes | None = None
+    ) -> None:
         self.scope = scope
         self.receive = receive
         self.send = send
         self.started = False
-        self.body: bytes | None = None
+        self.body = body
         self.form: FormData | None = None
         self.background: BackgroundTasks | None = None
         self._connection: HTTPConnection | None = None
@@ -116,25 +118,8 @@ class Exchange:
             # Its own class may decode what it reads, and later readers share what it keeps.
             self.body = await self._connection.body()
         elif self.body is None:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            body: bytes = message.get("body", b"")
-            if message.get("more_body", False):
-                body = await self._read_rest(body)
-            self.body = body
+            self.body = await read_body(self.receive)
         return self.body
-
-    async def _read_rest(self, first: bytes) -> bytes:
-        chunks = [first]
-        more = True
-        while more:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            chunks.append(message.get("body", b""))
-            more = message.get("more_body", False)
-        return b"".join(chunks)
 
     async def _replay(self) -> Message:
         if self._replayed:
@@ -148,3 +133,23 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.started = True
         await self.send(message)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body of a request of which nothing was received yet.
+
+    Raises:
+        ClientDisconnect: the client left before its end.
+    """
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        return body
+    chunks = []
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+        message = await receive()

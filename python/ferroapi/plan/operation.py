@@ -13,7 +13,6 @@ from ferroapi.exceptions import EndpointContext, FastAPIError
 from ferroapi.failures import fail
 from ferroapi.plan.exchange import Exchange
 from ferroapi.plan.serialization import Reply, json_headers
-from ferroapi.plan.solver import Solver
 from ferroapi.plan.teardown import has_async_generators, run_with_teardown
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from ferroapi.plan.serialization import Serialize
+    from ferroapi.plan.solver import Solver
     from ferroapi.plan.steps import Step
 
 RUNNING_KEY = "ferroapi.running"
@@ -60,15 +60,15 @@ class OperationPlan:
     __slots__ = (
         "_allowed",
         "_call",
-        "_generator_dependencies",
-        "_handler",
         "_headers",
-        "_kind",
-        "_serialize",
         "_shielded",
-        "_solver",
-        "_status_code",
-        "_stream",
+        "generator_dependencies",
+        "handler",
+        "kind",
+        "serialize",
+        "solver",
+        "status_code",
+        "steps",
     )
 
     def __init__(
@@ -77,7 +77,6 @@ class OperationPlan:
         steps: tuple[Step, ...],
         solver: Solver,
         serialize: Serialize,
-        stream: bool,
         status_code: int | None,
         handler: Callable[[Request], Awaitable[Response]] | None = None,
     ) -> None:
@@ -86,30 +85,28 @@ class OperationPlan:
             steps: the dependencies and the endpoint.
             solver: gets the endpoint's arguments.
             serialize: makes the reply of what the endpoint returned.
-            stream: whether the endpoint is a generator whose items are the response.
             status_code: the declared status; 200 when there is none.
             handler: a custom route handler around `answer`.
         """
-        endpoint = steps[-1]
-        self._call = endpoint.dependant.call
-        self._kind = endpoint.kind
-        self._solver = solver
-        self._serialize = serialize
-        self._stream = stream
-        self._status_code = 200 if status_code is None else status_code
-        self._allowed, self._headers = json_headers(self._status_code)
-        self._handler = handler
-        self._generator_dependencies = any(step.kind.is_generator for step in steps[:-1])
+        self.steps = steps
+        self.kind = steps[-1].kind
+        self.solver = solver
+        self.serialize = serialize
+        self.status_code = 200 if status_code is None else status_code
+        self.handler = handler
+        self.generator_dependencies = any(step.kind.is_generator for step in steps[:-1])
+        self._call = steps[-1].dependant.call
+        self._allowed, self._headers = json_headers(self.status_code)
         self._shielded = has_async_generators(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, its errors included."""
         exchange = Exchange(scope, receive, send)
         try:
-            if self._handler is not None:
+            if self.handler is not None:
                 scope[RUNNING_KEY] = self, exchange
-                await self._run_handler(self._handler, exchange)
-            elif self._generator_dependencies:
+                await self._run_handler(self.handler, exchange)
+            elif self.generator_dependencies:
                 await self._run_with_teardown(self._reply, exchange)
             else:
                 await self._send(await self._reply(exchange), exchange)
@@ -119,6 +116,11 @@ class OperationPlan:
             if exchange.form is not None:
                 await exchange.form.close()
 
+    async def answer_exactly(self, exchange: Exchange) -> None:
+        """Answers the request in the exact order. Raises what there is no response to."""
+        arguments = await self.solver.solve_exactly(exchange)
+        await self._send(await self._reply_to(arguments, exchange), exchange)
+
     async def handle(self, request: Request, exchange: Exchange) -> Response:
         """The response a custom route handler may change."""
         exchange.connection = request
@@ -126,19 +128,21 @@ class OperationPlan:
         if not isinstance(reply, bytes):
             return reply
         return Response(
-            reply if self._allowed else b"", self._status_code, media_type="application/json"
+            reply if self._allowed else b"", self.status_code, media_type="application/json"
         )
 
     async def _reply(self, exchange: Exchange) -> Reply:
-        arguments = await self._solver.solve(exchange)
-        if self._stream:
-            return self._serialize(self._call(**arguments), exchange)
-        if self._kind is CallableKind.COROUTINE:
-            return self._serialize(await self._call(**arguments), exchange)
-        return await anyio.to_thread.run_sync(self._run_in_thread, arguments, exchange)
+        return await self._reply_to(await self.solver.solve(exchange), exchange)
+
+    async def _reply_to(self, arguments: dict[str, Any], exchange: Exchange) -> Reply:
+        if self.kind is CallableKind.COROUTINE:
+            return self.serialize(await self._call(**arguments), exchange)
+        if self.kind is CallableKind.THREAD:
+            return await anyio.to_thread.run_sync(self._run_in_thread, arguments, exchange)
+        return self.serialize(self._call(**arguments), exchange)
 
     def _run_in_thread(self, arguments: dict[str, Any], exchange: Exchange) -> Reply:
-        return self._serialize(self._call(**arguments), exchange)
+        return self.serialize(self._call(**arguments), exchange)
 
     async def _send(self, reply: Reply, exchange: Exchange) -> None:
         if not isinstance(reply, bytes):
@@ -149,7 +153,7 @@ class OperationPlan:
             headers = [(b"content-length", b"%d" % len(reply)), *headers]
         exchange.started = True
         send = exchange.send
-        await send({"type": "http.response.start", "status": self._status_code, "headers": headers})
+        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": reply if self._allowed else b""})
 
     async def _run_handler(

@@ -16,6 +16,8 @@ from ferroapi.fields import located
 from ferroapi.streaming.encoder import with_finite_floats
 
 if TYPE_CHECKING:
+    from starlette.types import Scope
+
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
     from ferroapi.plan.exchange import Exchange
@@ -71,7 +73,7 @@ def _as_text(data: bytes) -> str:
 class TypedValue:
     """Validates a returned value and serializes it as its declared type says."""
 
-    __slots__ = ("_context", "_options", "_path", "_serializer", "_validator")
+    __slots__ = ("_context", "_path", "options", "serializer", "validator")
 
     def __init__(
         self,
@@ -89,22 +91,25 @@ class TypedValue:
             context: the function of the operation, for the error.
         """
         adapter = field.type_adapter
-        self._validator = adapter.validator
-        self._serializer = adapter.serializer
-        self._options = dict(options)
+        self.validator = adapter.validator
+        self.serializer = adapter.serializer
+        # Each option that is passed takes time, also with its default value; `by_alias` has none.
+        self.options = {
+            name: value
+            for name, value in options.items()
+            if name == "by_alias" or not (value is None or value is False)
+        }
         self._path = path
         self._context = context
 
     def _validated(self, value: Any, exchange: Exchange) -> Any:
         try:
-            return self._validator.validate_python(value, from_attributes=True)
+            return self.validator.validate_python(value, from_attributes=True)
         except ValidationError as error:
-            raise self._mismatch(error, value, exchange) from None
+            raise self.mismatch(error, value, exchange.scope) from None
 
-    def _mismatch(
-        self, error: ValidationError, value: Any, exchange: Exchange
-    ) -> ResponseValidationError:
-        scope = exchange.scope
+    def mismatch(self, error: ValidationError, value: Any, scope: Scope) -> ResponseValidationError:
+        """What says that `value`, the answer to the request in `scope`, does not fit."""
         path = scope.get("root_path", "").rstrip("/") + self._path
         context: EndpointContext = {**self._context, "path": f"{scope['method']} {path}"}
         return ResponseValidationError(
@@ -114,18 +119,18 @@ class TypedValue:
     def to_json(self, value: Any, exchange: Exchange) -> bytes:
         """JSON text. Raises `ResponseValidationError` when `value` does not fit."""
         validated = self._validated(value, exchange)
-        return self._serializer.to_json(validated, **self._options)
+        return self.serializer.to_json(validated, **self.options)
 
     def to_data(self, value: Any, exchange: Exchange) -> Any:
         """Data for a response class to render. Raises `ResponseValidationError`."""
         validated = self._validated(value, exchange)
-        return self._serializer.to_python(validated, mode="json", **self._options)
+        return self.serializer.to_python(validated, mode="json", **self.options)
 
 
 class Serializer:
     """Makes the reply of one operation, in the one way chosen when it was declared."""
 
-    __slots__ = ("_injects", "_response_class", "_status_code", "_to_data", "_to_json")
+    __slots__ = ("_response_class", "_status_code", "_to_data", "_to_json", "gives_json", "typed")
 
     def __init__(
         self,
@@ -144,7 +149,8 @@ class Serializer:
         """
         self._response_class = response_class
         self._status_code = status_code
-        self._injects = injects
+        self.typed = typed
+        self.gives_json = response_class is None and not injects
         self._to_json: Callable[[Any, Exchange], bytes] = (
             _untyped_json if typed is None else typed.to_json
         )
@@ -157,14 +163,14 @@ class Serializer:
         if isinstance(value, Response):
             return with_background(value, exchange)
         content: Any
+        if self.gives_json:
+            return self._to_json(value, exchange)
         if self._response_class is not None:
             response_class = self._response_class
             content = self._to_data(value, exchange)
-        elif self._injects:
+        else:
             response_class = _JSONBody
             content = self._to_json(value, exchange)
-        else:
-            return self._to_json(value, exchange)
         options: dict[str, Any] = {"background": exchange.background}
         status_code = exchange.chosen_status or self._status_code
         if status_code is not None:

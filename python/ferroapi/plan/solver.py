@@ -1,7 +1,8 @@
 """From a request to the arguments of an endpoint, at two speeds with one meaning.
 
-The short cut validates everything in one call and runs the dependencies. When that fails, the exact
-order says why: dependencies first, in order of declaration, and every error collected.
+The short cut validates everything in one call and runs the dependencies: it is written as source
+when a plan is compiled. When that fails, the exact order says why: dependencies first, in order of
+declaration, and every error collected.
 """
 
 from __future__ import annotations
@@ -13,21 +14,28 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ferroapi import params
-from ferroapi._core import check_json
 from ferroapi.dependencies.body import embeds_body
+from ferroapi.dependencies.callables import callable_name
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
-from ferroapi.plan.body import decode, is_json, read_body_fields, read_failure, read_form
+from ferroapi.plan.arguments import dictionary, write_body, write_dependencies, write_parameters
+from ferroapi.plan.body import decode, read_body_fields, read_form, read_raw
 from ferroapi.plan.forms import FormReader
 from ferroapi.plan.parameters import read_parameters
 from ferroapi.plan.shortcut import Shortcut
+from ferroapi.plan.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import TypeAlias
+
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
     from ferroapi.form_limits import FormLimits
     from ferroapi.plan.exchange import Exchange
     from ferroapi.plan.steps import Step
+
+    Solve: TypeAlias = Callable[[Exchange], Awaitable[dict[str, Any]]]
 
 
 class Solver:
@@ -35,16 +43,17 @@ class Solver:
 
     __slots__ = (
         "_body_field",
-        "_dependencies",
         "_embeds",
         "_endpoint",
         "_endpoint_context",
         "_form_limits",
         "_forms",
         "_reads_form",
-        "_shortcut",
+        "_solve",
         "_steps",
-        "_strict_content_type",
+        "shortcut",
+        "strict_content_type",
+        "title",
     )
 
     def __init__(
@@ -58,16 +67,19 @@ class Solver:
         form_limits: FormLimits | None = None,
     ) -> None:
         self._steps = steps
-        self._dependencies = steps[:-1]
         self._endpoint = steps[-1]
         self._endpoint_context = endpoint_context
         self._body_field = body_field
         self._embeds = [embed or embeds_body(step.dependant.body_params) for step in steps]
-        self._strict_content_type = strict_content_type
+        self.strict_content_type = strict_content_type
         self._form_limits = form_limits or {}
         self._reads_form = body_field is not None and isinstance(body_field.field_info, params.Form)
         self._forms = [FormReader(step.dependant.body_params) for step in steps * self._reads_form]
-        self._shortcut = Shortcut.compile(steps, body_field=body_field, embed=embed)
+        self.title = (
+            f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
+        )
+        self.shortcut = Shortcut.compile(steps, body_field=body_field, embed=embed)
+        self._solve: Solve | None = None
 
     async def solve(self, exchange: Exchange) -> dict[str, Any]:
         """The arguments of the endpoint, its dependencies run.
@@ -77,31 +89,30 @@ class Solver:
             HTTPException: 400 for a body that cannot be read.
             Exception: whatever a dependency raises.
         """
-        shortcut = self._shortcut
-        if shortcut is None:
-            return await self._solve_exactly(exchange)
-        values = shortcut.read(exchange) if shortcut.reads_parameters else {}
-        if values is None:
-            return await self._solve_exactly(exchange)
-        if shortcut.reads_body:
-            raw = await self._read_raw(exchange)
-            if (
-                not raw
-                or not is_json(exchange, strict_content_type=self._strict_content_type)
-                or check_json(raw) is not None
-            ):
-                return await self._solve_exactly(exchange)
-            try:
-                shortcut.read_body(raw, values)
-            except (ValueError, OverflowError):
-                return await self._solve_exactly(exchange)
-        if not self._dependencies:
-            return self._endpoint.arguments(values, [], exchange)
-        results: list[Any] = []
-        for step, keys in zip(self._dependencies, shortcut.keys, strict=True):
-            own = {name: values.pop(key) for name, key in keys}
-            results.append(await step.run(step.arguments(own, results, exchange), exchange))
-        return self._endpoint.arguments(values, results, exchange)
+        solve = self._solve or self._compile()
+        return await solve(exchange)
+
+    def _compile(self) -> Solve:
+        self._solve = self.solve_exactly
+        shortcut = self.shortcut
+        if shortcut is not None:
+            source = Source(f"arguments of {self.title}")
+            source.name("exactly", self.solve_exactly)
+            otherwise = ("return await exactly(exchange)",)
+            with source.block("async def solve(exchange):"):
+                source.line("scope = exchange.scope")
+                write_parameters(source, shortcut, otherwise=otherwise)
+                write_body(
+                    source,
+                    shortcut,
+                    read="raw = await exchange.read_body()",
+                    strict_content_type=self.strict_content_type,
+                    otherwise=otherwise,
+                )
+                write_dependencies(source, self._steps[:-1], shortcut)
+                source.line(f"return {dictionary(source, self._endpoint, shortcut)}")
+            self._solve = source.function("solve")
+        return self._solve
 
     async def read_ahead(self, exchange: Exchange) -> None:
         """Reads the body, unless it is parsed as it comes: `solve` then waits for nobody outside.
@@ -109,7 +120,7 @@ class Solver:
         Raises what `solve` does when it cannot be read.
         """
         if self._body_field is not None and not self._reads_form:
-            await self._read_raw(exchange)
+            await read_raw(exchange)
 
     def received_body(self, exchange: Exchange) -> Any:
         """What was read of the body: decoded, a form, text that is no JSON, or `None`."""
@@ -118,16 +129,15 @@ class Solver:
         if self._body_field is None or exchange.body is None:
             return None
         try:
-            received = decode(
-                exchange, exchange.body, strict_content_type=self._strict_content_type
-            )
+            received = decode(exchange, exchange.body, strict_content_type=self.strict_content_type)
         except RequestValidationError as error:
             return error.body
         except HTTPException:
             return exchange.body
         return None if received is Undefined else received
 
-    async def _solve_exactly(self, exchange: Exchange) -> dict[str, Any]:
+    async def solve_exactly(self, exchange: Exchange) -> dict[str, Any]:
+        """What `solve` gives, and every error there is."""
         received = await self._read(exchange)
         errors: list[ErrorDetail] = []
         failed: set[int] = set()
@@ -170,14 +180,6 @@ class Solver:
         body = None if received is Undefined else received
         return RequestValidationError(errors, body=body, endpoint_ctx=context)
 
-    async def _read_raw(self, exchange: Exchange) -> bytes:
-        try:
-            return await exchange.read_body()
-        except HTTPException:
-            raise
-        except Exception as error:
-            raise read_failure(error) from error
-
     async def _read(self, exchange: Exchange) -> Any:
         """The body as its parameters see it: decoded, a form, bytes, or `Undefined`."""
         if self._body_field is None or not isinstance(exchange.connection, Request):
@@ -186,5 +188,5 @@ class Solver:
             form = await read_form(exchange, self._form_limits)
             exchange.form = form
             return form
-        raw = await self._read_raw(exchange)
-        return decode(exchange, raw, strict_content_type=self._strict_content_type)
+        raw = await read_raw(exchange)
+        return decode(exchange, raw, strict_content_type=self.strict_content_type)

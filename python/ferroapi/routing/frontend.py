@@ -104,7 +104,6 @@ class Frontend(BaseRoute):
             steps=steps,
             solver=Solver(steps, endpoint_context={}),
             serialize=_with_injected,
-            stream=False,
             status_code=None,
         )
 

@@ -293,7 +293,6 @@ class APIRoute(OperationAttributes, Route):
                 form_limits=self.form_limits,
             ),
             serialize=self._stream_serializer() if stream else self._serializer(steps),
-            stream=stream,
             status_code=self.status_code,
             handler=handler,
         )

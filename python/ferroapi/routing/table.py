@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 
 from ferroapi._core import MethodNotAllowed, Redirect, Router
 from ferroapi.failures import fail
+from ferroapi.plan.direct import direct
 from ferroapi.plan.exchange import Exchange
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.root_path import below
@@ -73,7 +74,11 @@ class Target:
         Telemetry that observes the request in `scope` may put itself around it.
         """
         assert self._compile is not None
-        self.run = observed_plan(scope, self._compile(), self.context.effective_route)
+        plan = self._compile()
+        if TELEMETRY_KEY in scope:
+            self.run = observed_plan(scope, plan, self.context.effective_route)
+        else:
+            self.run = direct(plan)
         return self.run
 
     def convert(self, captures: dict[str, Any]) -> dict[str, Any] | None:

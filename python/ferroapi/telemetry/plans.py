@@ -66,10 +66,10 @@ class TracedOperationPlan(OperationPlan):
         telemetry: RequestTelemetry | None = exchange.scope.get(TELEMETRY_KEY)
         if telemetry is None:
             return await super()._reply(exchange)
-        arguments = await _solve(telemetry, self._solver, self._call, exchange)
-        if self._stream:
-            return self._serialize(self._call(**arguments), exchange)
-        if self._kind is CallableKind.COROUTINE:
+        arguments = await _solve(telemetry, self.solver, self._call, exchange)
+        if self.kind.is_generator:
+            return self.serialize(self._call(**arguments), exchange)
+        if self.kind is CallableKind.COROUTINE:
             with telemetry.operation("endpoint", self._call):
                 value = await self._call(**arguments)
             return self._serialize_traced(telemetry, value, exchange)
@@ -88,9 +88,9 @@ class TracedOperationPlan(OperationPlan):
         self, telemetry: RequestTelemetry, value: Any, exchange: Exchange
     ) -> Reply:
         if isinstance(value, Response):
-            return self._serialize(value, exchange)
+            return self.serialize(value, exchange)
         with telemetry.operation("serialization", self._call):
-            return self._serialize(value, exchange)
+            return self.serialize(value, exchange)
 
 
 class TracedWebSocketPlan(WebSocketPlan):

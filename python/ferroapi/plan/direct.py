@@ -1,0 +1,182 @@
+"""Writing an operation as one function, from its scope to its last byte.
+
+It does what the plan does for a valid request, without what this operation does not need. The plan
+itself answers requests that are not valid, and operations with more around them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from ferroapi._core import encode_json
+from ferroapi.body_limit import BodyLimit
+from ferroapi.dependencies.callables import CallableKind
+from ferroapi.failures import fail
+from ferroapi.plan.arguments import (
+    arguments,
+    needs_exchange,
+    tail_in_thread,
+    write_body,
+    write_dependencies,
+    write_in_thread,
+    write_parameters,
+)
+from ferroapi.plan.exchange import Exchange, read_body
+from ferroapi.plan.operation import OperationPlan
+from ferroapi.plan.serialization import Serializer, TypedValue, json_headers
+from ferroapi.plan.source import Source
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from ferroapi.plan.shortcut import Shortcut
+
+
+def direct(plan: ASGIApp) -> ASGIApp:
+    """A plan as one function where that is possible, else as it is."""
+    if isinstance(plan, BodyLimit):
+        plan.app = direct(plan.app)
+    elif isinstance(plan, OperationPlan) and plan.handler is None:
+        shortcut = plan.solver.shortcut
+        if shortcut is not None and not plan.generator_dependencies:
+            return _Writer(plan, shortcut).write()
+    return plan
+
+
+class _Writer:
+    def __init__(self, plan: OperationPlan, shortcut: Shortcut) -> None:
+        self._source = Source(plan.solver.title)
+        self._plan = plan
+        self._shortcut = shortcut
+        self._reads_body = shortcut.body_validator is not None
+        self._inline = isinstance(plan.serialize, Serializer) and plan.serialize.gives_json
+        self._keeps_exchange = (
+            needs_exchange(plan.steps)
+            or plan.kind is not CallableKind.COROUTINE
+            or not self._inline
+        )
+        self._new_exchange = f"Exchange(scope, receive, send{', raw' if self._reads_body else ''})"
+        # An exchange that is made for one purpose serves what comes after, errors included.
+        self._exchange = () if self._keeps_exchange else (f"exchange = {self._new_exchange}",)
+
+    def write(self) -> ASGIApp:
+        source = self._source
+        source.name("Exchange", Exchange)
+        source.name("fail", fail)
+        with source.block("async def answer(scope, receive, send):"):
+            if self._reads_body:
+                source.line("raw = None")
+            source.line(f"exchange = {self._new_exchange if self._keeps_exchange else None}")
+            source.line("started = False")
+            with source.block("try:"):
+                self._write_arguments()
+                self._write_reply()
+            with source.block("except Exception as error:"):
+                if not self._keeps_exchange:
+                    with source.block("if exchange is None:"):
+                        source.line(f"exchange = {self._new_exchange}")
+                source.line("exchange.started = started or exchange.started")
+                source.line("await fail(error, exchange)")
+        return source.function("answer")
+
+    def _write_arguments(self) -> None:
+        source, shortcut = self._source, self._shortcut
+        source.name("exactly", self._plan.answer_exactly)
+        otherwise = (*self._exchange, "return await exactly(exchange)")
+        write_parameters(source, shortcut, otherwise=otherwise)
+        if self._reads_body:
+            source.name("read_body", read_body)
+            kept = "exchange.body = " if self._keeps_exchange else ""
+            write_body(
+                source,
+                shortcut,
+                read=f"raw = {kept}await read_body(receive)",
+                strict_content_type=self._plan.solver.strict_content_type,
+                otherwise=otherwise,
+            )
+
+    def _write_reply(self) -> None:
+        source, shortcut, plan = self._source, self._shortcut, self._plan
+        *dependencies, endpoint = plan.steps
+        source.name("serialize", plan.serialize)
+        call = source.name("endpoint", endpoint.dependant.call)
+        call += f"({arguments(source, endpoint, shortcut)})"
+        if plan.kind is CallableKind.THREAD:
+            before = len(dependencies) - tail_in_thread(plan.steps)
+            write_dependencies(source, dependencies[:before], shortcut)
+            with source.block("def in_thread():"):
+                write_in_thread(source, dependencies[before:], shortcut)
+                source.line(f"return serialize({call}, exchange)")
+            source.name("run_in_thread", anyio.to_thread.run_sync)
+            source.line("reply = await run_in_thread(in_thread)")
+        else:
+            write_dependencies(source, dependencies, shortcut)
+            if plan.kind is CallableKind.COROUTINE:
+                call = f"await {call}"
+            if self._inline:
+                source.line(f"value = {call}")
+                self._write_json()
+                return
+            source.line(f"reply = serialize({call}, exchange)")
+        self._write_response()
+        source.line("body = reply")
+        self._write_send()
+
+    def _write_json(self) -> None:
+        """The value of a coroutine as JSON, unless it is a response by itself."""
+        source, serialize = self._source, self._plan.serialize
+        assert isinstance(serialize, Serializer)
+        if serialize.typed is None:
+            source.name("encode_json", encode_json)
+            source.line("body = encode_json(value)")
+            with source.block("if body is None:"):
+                source.lines(self._exchange)
+                source.line("reply = serialize(value, exchange)")
+                self._write_response()
+                source.line("body = reply")
+        else:
+            source.name("Response", Response)
+            with source.block("if isinstance(value, Response):"):
+                source.lines(self._exchange)
+                source.line("reply = serialize(value, exchange)")
+                source.line("return await reply(scope, receive, exchange.send_tracked)")
+            self._write_typed(serialize.typed)
+        self._write_send()
+
+    def _write_typed(self, typed: TypedValue) -> None:
+        source = self._source
+        source.name("check", typed.validator.validate_python)
+        source.name("dump", typed.serializer.to_json)
+        source.name("mismatch", typed.mismatch)
+        source.name("ValidationError", ValidationError)
+        with source.block("try:"):
+            source.line("checked = check(value, from_attributes=True)")
+        with source.block("except ValidationError as error:"):
+            source.line("raise mismatch(error, value, scope) from None")
+        options = "".join(
+            f", {name}={source.name(f'dump_{name}', value)}"
+            for name, value in typed.options.items()
+        )
+        source.line(f"body = dump(checked{options})")
+
+    def _write_response(self) -> None:
+        source = self._source
+        with source.block("if type(reply) is not bytes:"):
+            source.line("return await reply(scope, receive, exchange.send_tracked)")
+
+    def _write_send(self) -> None:
+        """The two messages of a JSON reply."""
+        source = self._source
+        allowed, headers = json_headers(self._plan.status_code)
+        listed = [source.name(f"header_{number}", header) for number, header in enumerate(headers)]
+        if allowed:
+            listed.insert(0, '(b"content-length", b"%d" % len(body))')
+        source.line("started = True")
+        status = f'"status": {self._plan.status_code}, "headers": [{", ".join(listed)}]'
+        source.line(f'await send({{"type": "http.response.start", {status}}})')
+        content = "body" if allowed else 'b""'
+        source.line(f'await send({{"type": "http.response.body", "body": {content}}})')
