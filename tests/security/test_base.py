@@ -67,6 +67,11 @@ def test_subclass_may_assign_its_model() -> None:
     assert Own().model == models.HTTPBase(scheme="own")
 
 
+def test_a_scheme_without_a_model_has_none() -> None:
+    """The class that all have in common describes no scheme."""
+    assert not hasattr(SecurityBase(), "model")
+
+
 def test_models_of_openapi_are_imported_late() -> None:
     """Declaring schemes does not import what only the schema needs."""
     program = (

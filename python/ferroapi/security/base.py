@@ -22,6 +22,9 @@ class SecurityBase:
     if TYPE_CHECKING:
         # A subclass may narrow it, or assign one instead of having `_describe`.
         model: SecurityBaseModel
+
+        # Called once, and late: importing OpenAPI's models takes longer than all the rest.
+        def _describe(self) -> SecurityBaseModel: ...
     else:
 
         @cached_property
@@ -43,10 +46,6 @@ class SecurityBase:
         self.scheme_name = scheme_name or type(self).__name__
         self.description = description
         self.auto_error = auto_error
-
-    def _describe(self) -> "SecurityBaseModel":
-        # Called once, and late: importing OpenAPI's models takes longer than all the rest.
-        raise NotImplementedError
 
     def make_authenticate_headers(self) -> dict[str, str]:
         """The header fields of the error, `WWW-Authenticate` (RFC 9110, section 11.6.1)."""
