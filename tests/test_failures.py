@@ -283,6 +283,27 @@ def test_unhandled_after_the_response_started(around: Any, loop: dict[str, Any])
     assert (response.status_code, response.content) == (200, b"item")
 
 
+@around
+def test_a_handler_of_everything_sees_what_comes_too_late(around: Any) -> None:
+    seen: list[Exception] = []
+    app = FastAPI()
+
+    @app.exception_handler(Exception)
+    async def handle(request: Request, error: Exception) -> Response:
+        seen.append(error)
+        return PlainTextResponse("too late", 500)
+
+    @app.get("/")
+    async def read() -> AsyncIterator[int]:
+        yield 1
+        raise OwnError
+
+    around(app)
+    response = TestClient(app, raise_server_exceptions=False).get("/")
+    assert (response.status_code, response.text) == (200, "1\n")
+    assert [type(error) for error in seen] == [OwnError]
+
+
 def test_detail_and_headers() -> None:
     """Any JSON as detail; no body for a status that has none."""
     app = FastAPI()

@@ -61,7 +61,7 @@ class Failures:
 
         async def answer(error: Exception, exchange: Exchange) -> None:
             # A body limit of the application around this one answers what it raised.
-            if not exchange.started and body_limit_error(error) is None:
+            if body_limit_error(error) is None:
                 await self._answer_server_error(error, exchange)
 
         return _Around(app, self._server_error.handler, self._server_error.debug, answer)
@@ -86,7 +86,7 @@ class Failures:
         except Exception as unhandled:
             if self._outermost:
                 exception_unhandled(exchange.scope, unhandled)
-            if self._outermost and exchange.scope["type"] == "http" and not exchange.started:
+            if self._outermost and exchange.scope["type"] == "http":
                 await self._answer_server_error(unhandled, exchange)
             raise
 
@@ -119,8 +119,10 @@ class Failures:
         elif handler is None:
             response = self._server_error.error_response(connection, error)
         else:
+            # It sees every exception, also one that is too late to be answered.
             response = await _awaitable(handler)(connection, error)
-        await response(exchange.scope, exchange.receive, exchange.send_tracked)
+        if not exchange.started:
+            await response(exchange.scope, exchange.receive, exchange.send_tracked)
 
 
 class _Around(ServerErrorMiddleware):
