@@ -246,7 +246,12 @@ class FastAPI(PathOperations, Starlette):
         else:
             self.failures = self._make_failures(outermost=True)
             self._stack = with_body_limit(self.router.app, self.max_body_size)
-        self._entry = super().__call__ if _is_starlette_replaced() else self._stack
+        if _is_starlette_replaced():
+            self._entry = super().__call__
+        elif self._stack == self.router.app and type(self.router).app is APIRouter.app:
+            self._entry = self.router.respond
+        else:
+            self._entry = self._stack
         return self._entry
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 
 from ferroapi.body_limit_errors import body_limit_error
 from ferroapi.dependencies.callables import CallableKind, callable_kind
+from ferroapi.exception_handlers import http_exception_handler
 from ferroapi.plan.exchange import Exchange
 from ferroapi.telemetry.data import exception_unhandled
 
@@ -30,7 +31,14 @@ STARTED = "Caught handled exception, but response already started."
 class Failures:
     """The exception handlers of one application."""
 
-    __slots__ = ("_by_status", "_by_type", "_outermost", "_resolved", "_server_error")
+    __slots__ = (
+        "_by_status",
+        "_by_type",
+        "_outermost",
+        "_resolved",
+        "_server_error",
+        "not_found_is_plain",
+    )
 
     def __init__(self, handlers: Handlers, *, debug: bool, outermost: bool) -> None:
         """
@@ -52,6 +60,10 @@ class Failures:
                 self._by_status[key] = _awaitable(handler)
             else:
                 self._by_type[key] = _awaitable(handler)
+        self.not_found_is_plain = (
+            404 not in self._by_status
+            and self._by_type.get(HTTPException) is http_exception_handler
+        )
         self._resolved: dict[type[BaseException], Any] = {}
         self._outermost = outermost
         self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)

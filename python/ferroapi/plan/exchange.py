@@ -12,6 +12,7 @@ from ferroapi.background import BackgroundTasks
 from ferroapi.security.oauth2 import SecurityScopes
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from contextlib import AsyncExitStack
 
     from starlette.datastructures import FormData
@@ -127,12 +128,12 @@ class Exchange:
         self._replayed = True
         return {"type": "http.request", "body": self.body, "more_body": False}
 
-    async def send_tracked(self, message: Message) -> None:
+    def send_tracked(self, message: Message) -> Awaitable[None]:
         """Sends, and remembers that the response has started."""
         # An accepted WebSocket may still be closed by what handles an exception.
         if message["type"] == "http.response.start":
             self.started = True
-        await self.send(message)
+        return self.send(message)
 
 
 async def read_body(receive: Receive) -> bytes:

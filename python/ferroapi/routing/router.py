@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from weakref import ref
 
@@ -409,7 +409,9 @@ class APIRouter(PathOperations, Router):
         return self._table
 
     def _start(self) -> ASGIApp:
-        self._serve = self._limits().limited(self._compiled())
+        table = self._compiled()
+        limited = self._limits().limited(table)
+        self._serve = table.respond if limited is table else limited
         return self._serve
 
     def make_table(
@@ -440,12 +442,15 @@ class APIRouter(PathOperations, Router):
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers requests and handshakes, and runs the lifespan."""
+        await self.respond(scope, receive, send)
+
+    def respond(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """What `app` does, to be awaited at once."""
         if "router" not in scope:
             scope["router"] = self
         if scope["type"] == "lifespan":
-            await self.lifespan(scope, receive, send)
-        else:
-            await (self._serve or self._start())(scope, receive, send)
+            return self.lifespan(scope, receive, send)
+        return (self._serve or self._start())(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with that name and exactly these parameters."""

@@ -6,6 +6,7 @@ import string
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 from urllib.parse import quote_from_bytes
 
+from starlette import routing
 from starlette.convertors import (
     FloatConvertor,
     IntegerConvertor,
@@ -22,6 +23,7 @@ from ferroapi._core import MethodNotAllowed, Redirect, Router
 from ferroapi.failures import fail
 from ferroapi.plan.direct import direct
 from ferroapi.plan.exchange import Exchange
+from ferroapi.routing import not_found
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
@@ -31,7 +33,7 @@ from ferroapi.routing.websocket_route import APIWebSocketRoute
 from ferroapi.telemetry.data import TELEMETRY_KEY, observed_plan, route_selected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -159,6 +161,7 @@ class RouteTable:
         self.targets = [Target(context) for context in contexts]
         self._low_priority = [Target(RouteContext(route, route)) for route in low_priority]
         self._default = default
+        self._default_is_plain = getattr(default, "__func__", None) is routing.Router.not_found
         self._redirects = redirect_slashes
         self._asked: list[int] = []
         self._ranks: list[int] = []
@@ -170,7 +173,10 @@ class RouteTable:
             else:
                 self._ranks.append(rank)
                 patterns.append(pattern)
-        self._router = Router(patterns, redirect_slashes=redirect_slashes)
+        self._matched = [self.targets[rank] for rank in self._ranks]
+        router = Router(patterns, redirect_slashes=redirect_slashes)
+        self._match = router.match
+        self._match_websocket = router.match_websocket
 
     def forget_plans(self) -> None:
         """Drops all plans; each is made again by its next request."""
@@ -179,6 +185,10 @@ class RouteTable:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request or handshake."""
+        await self.respond(scope, receive, send)
+
+    def respond(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """The answer to one request or handshake, to be awaited at once."""
         path = scope["path"]
         root_path = scope.get("root_path", "")
         if root_path:
@@ -186,23 +196,27 @@ class RouteTable:
         found = self._find(scope, path)
         asked = self._ask(scope, found) if self._asked else None
         if asked is None and type(found) is tuple:
-            target = self.targets[self._ranks[found[0]]]
-            captures = target.convert(found[1]) if target.convertors else found[1]
+            index, captures = found
+            target = self._matched[index]
+            if target.convertors:
+                captures = target.convert(captures)
             if target.planned and captures is not None:
                 outer = scope.get("path_params")
                 scope["path_params"] = {**outer, **captures} if outer else captures
                 scope["endpoint"] = target.endpoint
                 scope["route"] = target.context.original_route
                 scope[SCOPE_KEY] = target.scope
-                await (target.run or target.compile(scope))(scope, receive, send)
-                return
-        await _guarded(self._other(asked, found, path, scope), scope, receive, send)
+                return (target.run or target.compile(scope))(scope, receive, send)
+        app = self._other(asked, found, path, scope)
+        if app is self._default and self._default_is_plain and not_found.is_plain(scope):
+            return not_found.send_not_found(send)
+        return _guarded(app, scope, receive, send)
 
     def _find(self, scope: Scope, path: str) -> Any:
         """What the core finds: `(index, captures)`, a refusal, a redirect or nothing."""
         if scope["type"] == "http":
-            return self._router.match(scope["method"], path)
-        return self._router.match_websocket(path)
+            return self._match(scope["method"], path)
+        return self._match_websocket(path)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether any route takes a request, for a router that is asked as a whole."""
@@ -238,7 +252,7 @@ class RouteTable:
     ) -> ASGIApp:
         """What answers when it is not simply the plan of the route the core found."""
         if asked is None and type(found) is tuple:
-            target = self.targets[self._ranks[found[0]]]
+            target = self._matched[found[0]]
             if target.convert(dict(found[1])) is None:
                 return self._default
             asked = target, target.matches(scope)[1]
@@ -286,11 +300,11 @@ class RouteTable:
         asked = self._ask({**scope, "path": target}, found)
         if asked is None:
             index = found[0] if type(found) is tuple else found.index
-            asked = self.targets[self._ranks[index]], {}
+            asked = self._matched[index], {}
         route_selected(scope, asked[0].context.effective_route)
 
     def _method_not_allowed(self, found: MethodNotAllowed, scope: Scope) -> ASGIApp:
-        target = self.targets[self._ranks[found.index]]
+        target = self._matched[found.index]
         route_selected(scope, target.context.effective_route)
         scope["path_params"] = target.convert(found.params) or {}
         scope["endpoint"] = target.endpoint
