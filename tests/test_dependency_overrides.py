@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pytest
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from ferroapi import APIRouter, Depends, FastAPI, Header, Security, WebSocket
+from ferroapi.routing import APIRoute, APIWebSocketRoute
 from ferroapi.security import SecurityScopes
 from ferroapi.testclient import TestClient
 
@@ -211,6 +214,67 @@ def test_websockets() -> None:
     assert received() == "other"
     app.dependency_overrides.clear()
     assert received() == "original 0"
+
+
+class MatchingRoute(APIRoute):
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope)
+
+
+class HandlingRoute(APIRoute):
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().handle(scope, receive, send)
+
+
+class HandlingRouter(APIRouter):
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().handle(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    "router",
+    [
+        APIRouter(route_class=MatchingRoute),
+        APIRouter(route_class=HandlingRoute),
+        HandlingRouter(),
+        HandlingRouter(route_class=HandlingRoute),
+    ],
+)
+def test_routes_and_routers_that_decide_see_them_change(router: APIRouter) -> None:
+    @router.get("/")
+    async def read(value: Annotated[str, Depends(original)]) -> str:
+        return value
+
+    app, outer = FastAPI(), HandlingRouter()
+    app.router.route_class = router.route_class
+    outer.include_router(router)
+    app.get("/")(read)
+    app.include_router(outer, prefix="/r")
+    for change, expected in (
+        ({}, "original 0"),
+        ({original: other}, "other"),
+        ({original: replacement}, "replacement"),
+        ({}, "original 0"),
+    ):
+        assign(app, change)
+        assert value(app) == expected
+
+
+def test_websocket_routes_that_decide_see_them_change() -> None:
+    class Deciding(APIWebSocketRoute):
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            return super().matches(scope)
+
+    async def talk(websocket: WebSocket, value: Annotated[str, Depends(original)]) -> None:
+        await websocket.accept()
+        await websocket.send_text(value)
+
+    app = FastAPI()
+    app.include_router(APIRouter(routes=[Deciding("/", talk)]))
+    for change, expected in (({}, "original 0"), ({original: other}, "other")):
+        assign(app, change)
+        with TestClient(app).websocket_connect("/") as websocket:
+            assert websocket.receive_text() == expected
 
 
 def test_endpoints_are_not_replaced(app: FastAPI) -> None:

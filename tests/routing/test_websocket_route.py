@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Match
+from starlette.types import Scope
 from starlette.websockets import WebSocketDisconnect
 
-from ferroapi import APIRouter, Depends, FastAPI, Query, WebSocket
+from ferroapi import APIRouter, Depends, FastAPI, Query, WebSocket, WebSocketException
 from ferroapi.routing import APIWebSocketRoute
 from ferroapi.testclient import TestClient
 
@@ -160,3 +161,19 @@ def test_a_class_of_its_own() -> None:
     app.include_router(router, prefix="/in")
     assert received(app, "/in/ws/a?pick=1&q=2") == ["a", 2]
     assert received(app, "/in/ws/a") == "other"
+
+
+def test_a_route_that_was_used_alone_is_included_without_its_plan() -> None:
+    class Deciding(APIWebSocketRoute):
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            return super().matches(scope)
+
+    def refuse() -> None:
+        raise WebSocketException(4000)
+
+    route, app = Deciding("/ws/{name}", talk), FastAPI()
+    assert received(Starlette(routes=[route]), "/ws/n") == ["n", 0]
+    app.include_router(APIRouter(routes=[route]), dependencies=[Depends(refuse)])
+    with pytest.raises(WebSocketDisconnect) as refused:
+        received(app, "/ws/n")
+    assert refused.value.code == 4000

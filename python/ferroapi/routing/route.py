@@ -184,11 +184,6 @@ class APIRoute(OperationAttributes, Route):
         )
 
     @property
-    def embeds_body(self) -> bool:
-        """Whether body parameters are members of the body instead of the body itself."""
-        return embeds_body(self._body_params)
-
-    @property
     def _body_params(self) -> list[ModelField]:
         return [field for dependant in self.dependant.flat() for field in dependant.body_params]
 
@@ -351,6 +346,10 @@ class APIRoute(OperationAttributes, Route):
     @cached_property
     def _own_plan(self) -> ASGIApp:
         return self.plan()
+
+    def forget_plan(self) -> None:
+        """Has the plan of `app` made again by its next request, after overrides changed."""
+        self.__dict__.pop("_own_plan", None)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that matched, for a route used without a router."""

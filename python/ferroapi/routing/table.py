@@ -28,7 +28,7 @@ from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
-from ferroapi.routing.tree import RouteContext
+from ferroapi.routing.tree import IncludedRouter, RouteContext
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 from ferroapi.telemetry.data import TELEMETRY_KEY, observed_plan, route_selected
 
@@ -82,6 +82,15 @@ class Target:
         else:
             self.run = direct(plan)
         return self.run
+
+    def forget_plan(self) -> None:
+        """Has the plan made again, also where the route or the router keeps it by itself."""
+        self.run = None
+        route = self.context.effective_route
+        if isinstance(route, (APIRoute, APIWebSocketRoute)):
+            route.forget_plan()
+        elif isinstance(route, IncludedRouter):
+            route.table.forget_plans()
 
     def convert(self, captures: dict[str, Any]) -> dict[str, Any] | None:
         """The captures as their convertors read them; `None` for digits that are no number.
@@ -181,7 +190,7 @@ class RouteTable:
     def forget_plans(self) -> None:
         """Drops all plans; each is made again by its next request."""
         for target in (*self.targets, *self._low_priority):
-            target.run = None
+            target.forget_plan()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request or handshake."""

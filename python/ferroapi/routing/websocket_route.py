@@ -62,6 +62,7 @@ class APIWebSocketRoute(WebSocketRoute):
     def within(self, outer: Inherited) -> APIWebSocketRoute:
         """The route as an inclusion makes it; this one stays as it is."""
         route = copy(self)
+        route.forget_plan()
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
@@ -88,6 +89,10 @@ class APIWebSocketRoute(WebSocketRoute):
     @cached_property
     def _own_plan(self) -> WebSocketPlan:
         return self.plan()
+
+    def forget_plan(self) -> None:
+        """Has the plan of `app` made again by its next request, after overrides changed."""
+        self.__dict__.pop("_own_plan", None)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a handshake that matched, for a route used without a router."""
