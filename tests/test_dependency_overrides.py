@@ -7,7 +7,17 @@ import pytest
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from ferroapi import APIRouter, Depends, FastAPI, Header, Security, WebSocket
+from ferroapi import (
+    APIRouter,
+    Depends,
+    FastAPI,
+    Header,
+    Query,
+    Request,
+    Response,
+    Security,
+    WebSocket,
+)
 from ferroapi.routing import APIRoute, APIWebSocketRoute
 from ferroapi.security import SecurityScopes
 from ferroapi.testclient import TestClient
@@ -136,6 +146,30 @@ def test_a_replacement_may_ask_for_a_body(app: FastAPI) -> None:
 
     app.dependency_overrides[original] = body
     assert TestClient(app).request("GET", "/", json={"a": 1}).json() == "{'a': 1}"
+
+
+@pytest.mark.parametrize("path", ["/", "/r/"])
+def test_a_replacement_that_cannot_be_meant_is_an_error_of_the_request(
+    app: FastAPI, path: str
+) -> None:
+    def twice(q: Annotated[int, Query(1)] = 2) -> None: ...
+
+    handled: list[type[Exception]] = []
+
+    @app.exception_handler(AssertionError)
+    def handle(request: Request, error: AssertionError) -> Response:
+        handled.append(type(error))
+        return Response(status_code=418)
+
+    client = TestClient(app, raise_server_exceptions=False)
+    app.dependency_overrides[original] = twice
+    assert [client.get(path).status_code for _ in range(2)] == [418, 418]
+    assert handled == [AssertionError, AssertionError]
+    app.exception_handlers.pop(AssertionError)
+    app.middleware_stack = None
+    assert client.get(path).text == "Internal Server Error"
+    app.dependency_overrides.clear()
+    assert value(app) == "original 0"
 
 
 def test_replacements_are_replaced_below_but_not_themselves(app: FastAPI) -> None:

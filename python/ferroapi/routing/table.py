@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 from urllib.parse import quote_from_bytes
 
@@ -76,7 +77,11 @@ class Target:
         Telemetry that observes the request in `scope` may put itself around it.
         """
         assert self._compile is not None
-        plan = self._compile()
+        try:
+            plan = self._compile()
+        except Exception as error:
+            # A replacement of a dependency may be declared in a way that cannot be meant.
+            return partial(_guarded, _failing(error))
         if TELEMETRY_KEY in scope:
             self.run = observed_plan(scope, plan, self.context.effective_route)
         else:
@@ -336,6 +341,13 @@ def _redirect(scope: Scope, path: str) -> RedirectResponse:
     # What is no ASCII need not be UTF-8 either, which `URL` takes it for.
     query = quote_from_bytes(scope.get("query_string", b""), safe=string.printable).encode()
     return RedirectResponse(str(URL(scope={**scope, "path": path, "query_string": query})))
+
+
+def _failing(error: Exception) -> ASGIApp:
+    async def fail_with(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    return fail_with
 
 
 async def _guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
