@@ -14,6 +14,7 @@ from ferroapi import APIRouter, Depends, FastAPI
 from ferroapi.openapi.utils import get_openapi
 from ferroapi.responses import JSONResponse
 from ferroapi.routing import iter_route_contexts
+from ferroapi.security import HTTPBearer
 from ferroapi.testclient import TestClient
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -121,6 +122,22 @@ def test_callbacks_of_several_methods_do_not_warn() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         describe(router)
+
+
+def test_what_only_a_callback_refers_to_is_there() -> None:
+    callbacks = APIRouter(dependencies=[Depends(HTTPBearer())])
+    callbacks.add_api_route("/back", reads_a_number, methods=["POST"])
+    router = APIRouter()
+    router.add_api_route("/a", endpoint, callbacks=callbacks.routes)
+
+    components = describe(router)["components"]
+
+    assert list(components["schemas"]) == ["HTTPValidationError", "ValidationError"]
+    assert components["securitySchemes"] == {"HTTPBearer": {"type": "http", "scheme": "bearer"}}
+
+
+def reads_a_number(number: int) -> None:
+    pass
 
 
 @pytest.mark.parametrize("response", [{}, {"description": "Given"}])

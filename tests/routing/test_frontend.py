@@ -182,6 +182,7 @@ def test_fallbacks(
 # name: (path, keywords, error, text)
 WRONG: dict[str, tuple[str, dict[str, Any], type[Exception], str]] = {
     "no_path": ("", {}, AssertionError, "A frontend path cannot be empty"),
+    "no_path_but_slashes": ("//", {}, AssertionError, "A frontend path cannot be empty"),
     "relative_path": ("app", {}, AssertionError, "A frontend path must start with '/'"),
     "fallback": (
         "/",

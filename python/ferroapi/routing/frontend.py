@@ -119,7 +119,7 @@ def frontend_path(path: str) -> str:
     Raises:
         AssertionError: the path is empty or does not start with a slash.
     """
-    assert path, "A frontend path cannot be empty"
+    assert path == "/" or path.rstrip("/"), "A frontend path cannot be empty"
     assert path.startswith("/"), "A frontend path must start with '/'"
     return path.rstrip("/")
 
