@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.convertors import CONVERTOR_TYPES, Convertor, register_url_convertor
 from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from ferroapi.responses import JSONResponse, PlainTextResponse, Response
@@ -446,3 +447,25 @@ def test_digits_that_are_no_number() -> None:
     assert client.get("/items/" + "1" * 4_300).status_code == 200
     answer = client.get("/items/" + "1" * 4_301)
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+
+
+@pytest.mark.parametrize("plain_first", [False, True])
+def test_the_first_route_with_the_path_refuses_a_method(plain_first: bool) -> None:
+    class Refusing(APIRoute):
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["method"] in self.methods:
+                await super().handle(scope, receive, send)
+            else:
+                await PlainTextResponse("refused", 405)(scope, receive, send)
+
+    app = FastAPI()
+    if plain_first:
+        app.post("/x/{name}")(reading("posted"))
+    app.router.add_api_route("/x/a", reading("read"), route_class_override=Refusing)
+    app.put("/x/a")(reading("put"))
+    client = TestClient(app)
+    assert client.get("/x/a").json() == "read"
+    assert client.put("/x/a").json() == "put"
+    refused = client.delete("/x/a")
+    assert refused.status_code == 405
+    assert (refused.text == "refused") is not plain_first

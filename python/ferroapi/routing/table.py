@@ -242,7 +242,9 @@ class RouteTable:
     def _ask(self, scope: Scope, found: Any) -> tuple[Target, Scope] | None:
         """The first route with a `matches` of its own that comes before what the core found."""
         limit = self._ranks[found[0]] if type(found) is tuple else len(self.targets)
-        partial = None
+        first: tuple[Target, Scope] | None = None
+        # Where two routes have the path and neither the method, the earlier one refuses.
+        refusing = self._ranks[found.index] if isinstance(found, MethodNotAllowed) else limit
         for rank in self._asked:
             if rank > limit:
                 break
@@ -250,9 +252,11 @@ class RouteTable:
             match, child_scope = target.matches(scope)
             if match is Match.FULL:
                 return target, child_scope
-            if match is Match.PARTIAL and partial is None:
-                partial = target, child_scope
-        return None if type(found) is tuple or isinstance(found, MethodNotAllowed) else partial
+            if match is Match.PARTIAL and first is None and rank < refusing:
+                first = target, child_scope
+        if isinstance(found, MethodNotAllowed) and first is not None and first[0].planned:
+            return None
+        return None if type(found) is tuple else first
 
     def _ask_low_priority(self, scope: Scope) -> tuple[Target, Scope] | None:
         for target in self._low_priority:
@@ -323,6 +327,9 @@ class RouteTable:
         scope["path_params"] = target.convert(found.params) or {}
         scope["endpoint"] = target.endpoint
         scope["route"] = target.context.original_route
+        if type(target.context.effective_route).handle not in (Route.handle, APIRoute.handle):
+            scope[SCOPE_KEY] = target.scope
+            return target.handle
         return _refusal(scope, found.allowed)
 
 
