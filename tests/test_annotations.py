@@ -153,6 +153,9 @@ OPTIONAL_MODELS: dict[str, tuple[Any, Any]] = {
     "int": (int, None),
     "none": (None, None),
     "list": (list[Model], None),
+    "json": (Json[Model], None),
+    "optional_json": (Json[Model] | None, None),
+    "annotated_json": (Annotated[Json[Model] | None, "note"], None),
 }
 
 

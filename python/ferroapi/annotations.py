@@ -18,7 +18,7 @@ from collections.abc import (
 from dataclasses import is_dataclass
 from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Json
 from starlette.datastructures import UploadFile
 from typing_extensions import TypeAliasType
 
@@ -150,8 +150,23 @@ def sequence_class(annotation: Any) -> type[Any]:
     raise TypeError(f"{annotation!r} is not a sequence")
 
 
+def _has_json(annotation: Any) -> bool:
+    annotation = resolve_alias(annotation)
+    if is_union(annotation):
+        return any(_has_json(member) for member in get_args(annotation))
+    if get_origin(annotation) is not Annotated:
+        return False
+    inner, *metadata = get_args(annotation)
+    return any(isinstance(item, Json) for item in metadata) or _has_json(inner)
+
+
 def union_models(annotation: Any) -> tuple[type[BaseModel], ...]:
-    """The models of a union of models, with or without `None`; empty for anything else."""
+    """The models of a union of models, with or without `None`; empty for anything else.
+
+    JSON text of a model is no model.
+    """
+    if _has_json(annotation):
+        return ()
     members = [member for member in _members(annotation) if member is not type(None)]
     models = tuple(member for member in members if is_subclass(member, BaseModel))
     return models if len(models) == len(members) else ()

@@ -108,6 +108,10 @@ CASES: dict[str, tuple[Any, Items, Any]] = {
         *(Annotated[Json[Open], Form()], [("value", '{"width": 2}')]),
         {"Open": {"size": 2}},
     ),
+    "optional_json_of_a_model": (
+        *(Annotated[Json[Open] | None, Form()], [("value", '{"width": 2}')]),
+        {"Open": {"size": 2}},
+    ),
     "unselected_among_files": (
         Annotated[list[bytes], File()],
         [("value", upload(b"a")), ("value", upload(b"", "")), ("value", upload(b""))],
@@ -187,6 +191,14 @@ CASES: dict[str, tuple[Any, Items, Any]] = {
     "anything_of_a_nullable_strict_union": (
         *(Annotated[Person | Company | None, Form(discriminator="kind")], [("other", "x")]),
         [(("body",), "union_tag_not_found")],
+    ),
+    "nullable_discriminated_union": (
+        Annotated[
+            Annotated[Person | Company, Field(discriminator="kind")] | None,
+            Form(),
+        ],
+        [("kind", "company")],
+        {"Company": {"kind": "company"}},
     ),
     "empty_of_a_nullable_model": (
         *(Annotated[Person | None, Form()], [("name", "")]),

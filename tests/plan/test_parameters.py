@@ -15,6 +15,10 @@ class Color(Enum):
     RED = "red"
 
 
+class Page(BaseModel):
+    number: int
+
+
 def serving(annotation: Any, default: Any = ..., path: str = "/") -> TestClient:
     """A client of an endpoint with one parameter `p`, which it gives back."""
 
@@ -110,6 +114,7 @@ HEADERS: dict[str, tuple[Any, Any, list[tuple[str, str]], Any]] = {
     "case_does_not_matter": (int, H, [("P", "3")], 3),
     "first_of_several": (int, H, [("p", "3"), ("p", "4")], 3),
     "list": (list[int], H, [("p", "3"), ("p", "4")], [3, 4]),
+    "optional_json": (Json[Page] | None, H, [("p", '{"number": 2}')], Page(number=2)),
     "commas_are_not_split": (list[str], H, [("p", "a, b")], ["a, b"]),
     "missing": (int, H, [], ("missing", ["header", "p"])),
     "default": (int, Header(default=1), [], 1),
