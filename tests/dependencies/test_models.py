@@ -1,7 +1,7 @@
 """What a callable asks for, as data: keys of the cache, scopes, order."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
@@ -74,6 +74,23 @@ SCOPES: dict[str, tuple[Any, str | None]] = {
 @pytest.mark.parametrize(("depends", "scope"), SCOPES.values(), ids=SCOPES)
 def test_effective_scope(depends: Any, scope: str | None) -> None:
     assert below(depends).effective_scope == scope
+
+
+def test_oauth_scopes_that_several_parents_want() -> None:
+    """Below them they are named as often, as FastAPI's users see them in `SecurityScopes`."""
+
+    def check(scopes: SecurityScopes) -> None: ...
+
+    def user(_: Annotated[None, Security(check, scopes=["a", "b", "b"])]) -> None: ...
+
+    def admin(_: Annotated[None, Security(user, scopes=["a"])]) -> None: ...
+
+    def endpoint(_: Annotated[None, Security(admin, scopes=["a"])]) -> None: ...
+
+    (below,) = get_dependant(path="/", call=endpoint).dependencies
+    assert below.oauth_scopes == ["a"]
+    assert below.dependencies[0].oauth_scopes == ["a"]
+    assert below.dependencies[0].dependencies[0].oauth_scopes == ["a", "a", "b"]
 
 
 def test_oauth_scopes_accumulate_from_above() -> None:

@@ -66,8 +66,12 @@ class Dependant:
 
     @cached_property
     def oauth_scopes(self) -> list[str]:
-        """The OAuth2 scopes required here: the parents' first, each once."""
-        return list(dict.fromkeys((*self.parent_oauth_scopes, *self.own_oauth_scopes)))
+        """The OAuth2 scopes required here: those of the parents, then what this one adds."""
+        added = dict.fromkeys(self.own_oauth_scopes)
+        return [
+            *self.parent_oauth_scopes,
+            *(scope for scope in added if scope not in self.parent_oauth_scopes),
+        ]
 
     @cached_property
     def security_scheme(self) -> SecurityBase | None:
@@ -88,7 +92,7 @@ class Dependant:
     @cached_property
     def cache_key(self) -> CacheKey:
         """Two dependants with the same key give the same value within one request."""
-        scopes = tuple(sorted(self.oauth_scopes)) if self.uses_oauth_scopes else ()
+        scopes = tuple(sorted(set(self.oauth_scopes))) if self.uses_oauth_scopes else ()
         return self.call, scopes, self.effective_scope or ""
 
     def flat(self) -> Iterator[Dependant]:
