@@ -26,6 +26,8 @@ class Level(IntEnum):
     HIGH = 3
 
 
+TAG = "kind"
+"""The field that tells the members of a discriminated union apart."""
 SCALARS: dict[str, Any] = {
     "int": int,
     "float": float,
@@ -42,6 +44,8 @@ SCALARS: dict[str, Any] = {
     "color": Color,
     "level": Level,
     "literal": Literal["a", "b"],
+    "tag_a": Literal["a"],
+    "tag_b": Literal["b", "c"],
     "any": Any,
     "none": None,
 }
@@ -75,6 +79,9 @@ def annotation_of(described: Type, models: Mapping[str, Any]) -> Any:
         return Annotated[annotation_of(constrained, models), Field(**options)]
     if constructor == "model":
         return models[operands[0]]
+    if constructor == "tagged":
+        union = annotation_of(["union", *operands], models)
+        return Annotated[union, Field(discriminator=TAG)]
     inner: tuple[Any, ...] = tuple(annotation_of(operand, models) for operand in operands)
     before, after = _IMPLIED.get(constructor, ((), ()))
     inner = (*before, *inner, *after)

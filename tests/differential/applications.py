@@ -1,15 +1,31 @@
 """Generates applications."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Application, Dependency, Kind, Router
-from tests.differential.operations import change, operation, placeholders, raised
+from tests.differential.errors import raised, some_handlers
+from tests.differential.middleware import some_middleware
+from tests.differential.operations import change, operation
 from tests.differential.parameters import parameters_of
+from tests.differential.paths import PREFIXES, placeholders
+from tests.differential.sockets import socket
 from tests.differential.types import some_models
 from tests.differential.values import Models
 
-PREFIXES = ("", "/r", "/r/s", "/{r}", "/a", "/{r:int}", "/a/{r}")
+_OF_APPLICATIONS: list[dict[str, Any]] = [
+    {"title": "T", "version": "2", "summary": "s", "description": "d"},
+    {"servers": [{"url": "/v1"}, {"url": "https://a.b", "description": "d"}]},
+    {"openapi_tags": [{"name": "t", "description": "d"}], "terms_of_service": "http://a.b"},
+    {"contact": {"name": "c"}, "license_info": {"name": "MIT", "identifier": "MIT"}},
+    {"separate_input_output_schemas": False},
+    {"root_path": "/root"},
+    {"root_path": "/root", "root_path_in_servers": False},
+    {"responses": {"404": {"description": "n"}}},
+    {"openapi_external_docs": {"url": "http://a.b"}},
+    {"max_body_size": 20},
+]
 
 
 def _dependency(choices: Choices, earlier: Sequence[str], models: Models) -> Dependency:
@@ -17,13 +33,19 @@ def _dependency(choices: Choices, earlier: Sequence[str], models: Models) -> Dep
     locations = ["query", "query", "header", "cookie"]
     if choices.rarely(10):
         locations = ["body"]
+    injectable = ["request", "request", "websocket"]
     described: Dependency = {
         "kind": choices.one_of(kinds),
-        "parameters": parameters_of(choices, (), locations, earlier, models),
+        "parameters": parameters_of(choices, (), locations, earlier, models, injectable),
     }
     change(choices, described)
-    if described["kind"].endswith("generator") and choices.rarely(10):
-        described["raises_at_end"] = raised(choices)
+    if described["kind"].endswith("generator"):
+        if choices.rarely(10):
+            described["raises_at_end"] = raised(choices)
+        if choices.rarely(8):
+            described["raises_instead"] = raised(choices)
+        elif choices.rarely(16):
+            described["swallows"] = True
     return described
 
 
@@ -47,8 +69,12 @@ def _router(
                 {"redirect_slashes": False},
                 {"strict_content_type": False},
                 {"deprecated": True},
+                {"tags": ["r"], "responses": {"404": {"description": "r"}}},
+                {"include_in_schema": False},
             ]
         )
+    if not depth and choices.rarely(4):
+        described["options"] = choices.one_of(_OF_APPLICATIONS)
     prefix = described.get("included_with", {}).get("prefix", "") + described.get("prefix", "")
     names = [*outer, *placeholders(prefix)]
     if len(set(names)) < len(names):
@@ -58,6 +84,8 @@ def _router(
     for _ in range(1 + choices.below(4 - depth)):
         if depth < 2 and choices.rarely(5):
             described["members"].append(_router(choices, dependencies, models, names, depth + 1))
+        elif choices.rarely(7):
+            described["members"].append(socket(choices, dependencies, models, names))
         else:
             described["members"].append(operation(choices, dependencies, models, names))
     return described
@@ -71,4 +99,10 @@ def application(choices: Choices) -> Application:
     for index in range(choices.below(4)):
         dependencies[f"dep{index}"] = _dependency(choices, list(dependencies), models)
     router = _router(choices, list(dependencies), models, (), 0)
-    return {"models": described, "dependencies": dependencies, "router": router}
+    return {
+        "models": described,
+        "dependencies": dependencies,
+        "router": router,
+        "handlers": some_handlers(choices),
+        "middleware": some_middleware(choices),
+    }

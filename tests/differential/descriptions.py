@@ -15,7 +15,9 @@ Type: TypeAlias = Any
 """
 
 Location: TypeAlias = Literal["path", "query", "header", "cookie", "body", "form", "file"]
-Injected: TypeAlias = Literal["request", "connection", "response", "background"]
+Injected: TypeAlias = Literal[
+    "request", "connection", "response", "background", "websocket", "scopes"
+]
 
 
 class Field(TypedDict):
@@ -50,17 +52,21 @@ Parameter = TypedDict(
         "use_cache": NotRequired[bool],
         "scope": NotRequired[Literal["function", "request"]],
         "scheme": NotRequired[str],
+        "scopes": NotRequired[list[str]],
     },
 )
 """A parameter of a function; `in` is a `Location`, an `Injected`, "dependency" or "security".
 
-A list as `validation_alias` stands for `AliasChoices`.
+Security has either a `scheme` or a `dependency`. A list as `validation_alias` stands for
+`AliasChoices`.
 """
 
 
 class Raised(TypedDict):
-    """An exception: an `HTTPException` with a status, else a built-in one."""
+    """An exception: with a status of HTTP, with a code of a WebSocket, else by its name."""
 
+    code: NotRequired[int]
+    reason: NotRequired[str]
     status: NotRequired[int]
     detail: NotRequired[Any]
     headers: NotRequired[dict[str, str]]
@@ -83,9 +89,11 @@ class Function(TypedDict):
 
 
 class Dependency(Function):
-    """A dependency; generators may also raise or swallow at their end."""
+    """A dependency; generators may also raise at their end, or replace or swallow an error."""
 
     raises_at_end: NotRequired[Raised]
+    raises_instead: NotRequired[Raised]
+    swallows: NotRequired[bool]
 
 
 class Returns(TypedDict):
@@ -101,6 +109,9 @@ class Returns(TypedDict):
     value: NotRequired[Any]
     made_as: NotRequired[Type]
     response_class: NotRequired[str]
+    status: NotRequired[int]
+    headers: NotRequired[dict[str, str]]
+    background: NotRequired[bool]
     raises_after: NotRequired[int]
 
 
@@ -115,6 +126,15 @@ class Operation(Function):
     annotated: NotRequired[bool]
     options: NotRequired[dict[str, Any]]
     response_class: NotRequired[str]
+    response_types: NotRequired[dict[str, Type]]
+
+
+class Socket(Function):
+    """A WebSocket endpoint: steps that it takes one after the other."""
+
+    socket: str
+    script: list[list[Any]]
+    dependencies: NotRequired[list[str]]
 
 
 class Router(TypedDict):
@@ -125,12 +145,33 @@ class Router(TypedDict):
     dependencies: NotRequired[list[str]]
     response_class: NotRequired[str]
     options: NotRequired[dict[str, Any]]
-    members: list["Operation | Router"]
+    members: list["Operation | Socket | Router"]
 
 
-def is_router(member: Operation | Router) -> TypeIs[Router]:
-    """Which of the two a member is."""
+def is_router(member: Operation | Socket | Router) -> TypeIs[Router]:
+    """Whether a member is a router."""
     return "members" in member
+
+
+def is_socket(member: Operation | Socket) -> TypeIs[Socket]:
+    """Which of the two a member is."""
+    return "socket" in member
+
+
+class Handler(TypedDict):
+    """An exception handler: of a class by its name, or of a status."""
+
+    of: str | int
+    kind: Literal["async", "sync"]
+    how: Literal["answers", "default", "raises"]
+    status: int
+
+
+class Middleware(TypedDict):
+    """A middleware: a class of Starlette with its options, or one of `stack.py`."""
+
+    name: str
+    options: dict[str, Any]
 
 
 class Application(TypedDict):
@@ -139,10 +180,12 @@ class Application(TypedDict):
     models: list[Model]
     dependencies: dict[str, Dependency]
     router: Router
+    handlers: NotRequired[list[Handler]]
+    middleware: NotRequired[list[Middleware]]
 
 
 class Sent(TypedDict):
-    """A request. Bytes are written as Latin-1 text."""
+    """A request, or with `messages` a WebSocket session. Bytes are written as Latin-1 text."""
 
     method: str
     path: str
@@ -150,14 +193,21 @@ class Sent(TypedDict):
     query: str
     headers: list[tuple[str, str]]
     body: list[str]
+    messages: NotRequired[list[list[Any]]]
+    subprotocols: NotRequired[list[str]]
+    denial: NotRequired[bool]
 
 
 class Answer(TypedDict):
-    """A response, what was called in which order, and the exception that came out with it."""
+    """A response, what was called in which order, and the exception that came out with it.
+
+    What is sent to a WebSocket is in `messages`.
+    """
 
     status: int | None
     headers: list[tuple[str, str]]
     body: str
     complete: bool
+    messages: list[Any]
     calls: list[str]
     error: str | None

@@ -10,17 +10,22 @@ from tests.differential.descriptions import (
     Operation,
     Parameter,
     Router,
+    Socket,
     is_router,
+    is_socket,
 )
 from tests.differential.values import Models, all_fields, scalar_text, sent_name
 
 
 @dataclass(frozen=True)
 class Target:
-    """An operation with its whole path and all parameters, those of its dependencies included."""
+    """An operation or a WebSocket endpoint.
+
+    It has its whole path and all parameters, those of its dependencies included.
+    """
 
     path: str
-    operation: Operation
+    operation: Operation | Socket
     parameters: list[Parameter]
 
 
@@ -43,13 +48,13 @@ def _targets(
             {"name": "", "in": "dependency", "dependency": name}
             for name in (*dependencies, *member.get("dependencies", ()))
         ]
-        path = prefix + member["path"]
+        path = prefix + (member["socket"] if is_socket(member) else member["path"])
         yield Target(path, member, list(_flat(application, parameters, path)))
 
 
 def _flat(application: Application, parameters: list[Parameter], path: str) -> Iterator[Parameter]:
     for parameter in parameters:
-        if parameter["in"] == "dependency":
+        if "dependency" in parameter:
             below = application["dependencies"][parameter["dependency"]]["parameters"]
             yield from _flat(application, below, path)
         else:
@@ -84,8 +89,9 @@ class Draft:
         for parameter in self.located(location):
             described = parameter["type"]
             named = described[1] if described[0] == "optional" else described
-            if isinstance(named, list) and named[0] == "model":
-                fields = all_fields(self.models[named[1]], self.models)
+            if isinstance(named, list) and named[0] in ("model", "tagged"):
+                chosen = self.one_of(named[1:])
+                fields = all_fields(self.models[chosen], self.models)
             else:
                 fields = [parameter]
             for field in fields:

@@ -23,6 +23,10 @@ def text_of(value: Any) -> str:
         value.file.seek(0)
         described = (value.filename, value.content_type, value.size, content)
         return f"UploadFile{described!r}"
+    if hasattr(value, "scope_str"):
+        return f"{type(value).__name__}({value.scopes!r}, {value.scope_str!r})"
+    if hasattr(value, "grant_type"):
+        return f"{type(value).__name__}({text_of(vars(value))})"
     if hasattr(value, "scope"):
         return f"{type(value).__name__} {value.scope['path']} {value.scope['path_params']}"
     if isinstance(value, (str, int, float, bool)) or value is None:

@@ -5,16 +5,16 @@ from typing import Any
 
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Parameter, Style, Type
+from tests.differential.security import security
 from tests.differential.types import (
     NAMES,
+    TAGGED,
     body_type,
     default_of,
     parameter_type,
     scalar_type,
 )
 from tests.differential.values import Models
-
-SCHEMES = ("key", "query_key", "cookie_key", "basic", "bearer", "digest", "oauth2")
 
 
 def _marked(choices: Choices, name: str, location: str, models: Models) -> Parameter:
@@ -36,8 +36,9 @@ def _marked(choices: Choices, name: str, location: str, models: Models) -> Param
             options["embed"] = True
     elif models and choices.rarely(8):
         # A model stands for parameters: whether its fields can be such is for both to say.
-        described = ["model", choices.one_of(list(models))]
-        optional = choices.rarely(4)
+        described = _whole_model(choices, models)
+        # An optional discriminated union is no form in FastAPI: see docs/differences.md.
+        optional = choices.rarely(4) and (described[0], location) != ("tagged", "form")
         parameter["type"] = ["optional", described] if optional else described
         if optional:
             parameter["default"] = None
@@ -77,6 +78,12 @@ def _marked(choices: Choices, name: str, location: str, models: Models) -> Param
     return parameter
 
 
+def _whole_model(choices: Choices, models: Models) -> Type:
+    if TAGGED[0] in models and choices.rarely(2):
+        return ["tagged", *TAGGED]
+    return ["model", choices.one_of(list(models))]
+
+
 def _is_body_by_itself(described: Type) -> bool:
     """Whether a parameter of that type without a marker is a body."""
     if isinstance(described, str):
@@ -92,8 +99,12 @@ def parameters_of(
     locations: Sequence[str],
     dependencies: Sequence[str],
     models: Models,
+    injectable: Sequence[str] = ("request",),
 ) -> list[Parameter]:
-    """Parameters of one function: all path parameters of `names`, and others in `locations`."""
+    """Parameters of one function.
+
+    They are all path parameters of `names`, others in `locations`, and what frameworks inject.
+    """
     used = choices.some(NAMES, 3)
     parameters = [_marked(choices, name, "path", models) for name in names]
     for name in used:
@@ -110,10 +121,9 @@ def parameters_of(
             elif more == 8:
                 parameter["scope"] = choices.one_of(["function", "request"])
             parameters.append(parameter)
-    if roll == 12:
-        scheme = choices.one_of(SCHEMES) + choices.one_of(["", "?"])
-        parameters.append({"name": "s", "in": "security", "scheme": scheme})
+    if roll in (12, 13):
+        parameters += security(choices, dependencies, "form" in locations)
     if roll in (10, 11):
-        injected = choices.one_of(["request", "connection", "background"])
+        injected = choices.one_of([*injectable, "background", "connection"])
         parameters.append({"name": "i", "in": injected})
     return choices.shuffled(parameters)

@@ -2,7 +2,15 @@
 
 from typing import Any, cast
 
-from tests.differential.descriptions import Application, Dependency, Model, Operation, Sent
+from tests.differential.descriptions import (
+    Application,
+    Dependency,
+    Handler,
+    Middleware,
+    Model,
+    Operation,
+    Sent,
+)
 
 Row = tuple[Application, Sent, str | None]
 """An application, a request, and the name of the documented difference, if there is one."""
@@ -16,6 +24,8 @@ def row(
     models: tuple[Model, ...] = (),
     dependencies: dict[str, Dependency] | None = None,
     more: tuple[dict[str, Any], ...] = (),
+    handlers: tuple[Handler, ...] = (),
+    middleware: tuple[Middleware, ...] = (),
     **options: Any,
 ) -> Row:
     """A row of what is not the simplest that can be; `more` are further operations."""
@@ -25,6 +35,8 @@ def row(
         "models": list(models),
         "dependencies": dependencies or {},
         "router": {"members": list(members), **options},  # type: ignore[typeddict-item]
+        "handlers": list(handlers),
+        "middleware": list(middleware),
     }
     return described, request, meant
 
@@ -65,6 +77,13 @@ def stream(**more: Any) -> dict[str, Any]:
 
 
 EVENTS = stream()
+LINES = {"kind": "async_generator", "returns": {"how": "value", "value": [1]}}
+
+
+def handler(of: str) -> Handler:
+    """A handler that answers."""
+    return {"of": of, "kind": "async", "how": "answers", "status": 418}
+
 
 REGRESSIONS: dict[str, Row] = {
     "order of the headers of events": row(EVENTS, {}),
@@ -265,6 +284,75 @@ REGRESSIONS: dict[str, Row] = {
         },
         "JSON models in forms",
         models=({"name": "M", "fields": []},),
+    ),
+    "wrong method of two": row({"methods": ["PUT"], "path": "/a/"}, {"path": "/a"}),
+    "slashes of a root path": row(
+        {"path": "/{p}"}, {"path": "/root///", "root_path": "/root/"}, None
+    ),
+    "too late for a handler": row(
+        stream(raises_after=1, response_class="StreamingResponse"),
+        {},
+        "all events before an error",
+        handlers=(handler("Exception"),),
+    ),
+    "two methods": row(
+        {"methods": ["GET", "POST"]}, {"path": "/openapi.json"}, "ids of operations"
+    ),
+    "declared length": row(
+        {},
+        {"headers": [("content-length", "999")]},
+        "declared length",
+        options={"max_body_size": 20},
+    ),
+    "stream with a header": row(
+        {
+            **LINES,
+            "parameters": [{"name": "response", "in": "response"}],
+            "sets_header": ("x-a", "1"),
+        },
+        {},
+        "streams set",
+    ),
+    "stream below middleware": row(
+        {"kind": "generator", "returns": {"how": "value", "value": []}},
+        {},
+        "start of a stream",
+        middleware=({"name": "http", "options": {"how": "passes"}},),
+    ),
+    "refused key": row(
+        {"parameters": [{"name": "s", "in": "security", "scheme": "key"}]},
+        {},
+        "one class of exceptions",
+        handlers=(handler("HTTPException"),),
+    ),
+    "wrong parameter of a socket": row(
+        {"socket": "/", "parameters": [parameter("int")], "script": []},
+        {"messages": []},
+        "reason of a close",
+    ),
+    "swallowed error": row(
+        {
+            "raises": {"error": "KeyError"},
+            "parameters": [
+                {"name": "d", "in": "dependency", "dependency": "user", "scope": "function"}
+            ],
+        },
+        {},
+        "swallowed",
+        dependencies={"user": {"kind": "generator", "parameters": [], "swallows": True}},
+    ),
+    "tasks of two": row(
+        {
+            "parameters": [{"name": "tasks", "in": "background"}],
+            "returns": {
+                "how": "response",
+                "response_class": "PlainTextResponse",
+                "value": "v",
+                "background": True,
+            },
+        },
+        {},
+        "all tasks",
     ),
     "bodies with one name": row(
         FORM,

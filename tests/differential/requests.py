@@ -5,8 +5,11 @@ from urllib.parse import quote, quote_plus
 
 from tests.differential.bodies import body_of
 from tests.differential.choices import Choices
-from tests.differential.descriptions import Application, Sent
+from tests.differential.descriptions import Application, Sent, is_socket
 from tests.differential.drafts import Draft, latin, targets
+from tests.differential.middleware import headers_for
+from tests.differential.security import credentials
+from tests.differential.sockets import say
 from tests.differential.values import scalar_text
 
 PLACEHOLDER = re.compile(r"{(\w+)(?::(\w+))?}")
@@ -35,6 +38,11 @@ ODD_QUERIES = [
     *("%61=1", "a=%00", "A=1", "a[]=1", "a=1&a=", "a=\xe2\x82\xac", "+a=1", "a+=1", "a=1;d=2"),
     *("b-c=1", "d=%E2%82", "a=%2B", "a=+", "&a=1&", "a==", "\x00=1", "e=1&e=2&e=", "a=%C3%A9=1"),
 ]
+ODD_HEADERS = [
+    *(("a", "1"), ("b-c", "1"), ("b_c", "2"), ("d", "\xff"), ("a", "")),
+    *(("range", "bytes=0-3"), ("range", "bytes=9-2,x"), ("if-none-match", "*"), ("expect", "x")),
+    *(("last-event-id", "1"), ("accept", "text/html"), ("x-forwarded-proto", "https")),
+]
 ODD_COOKIES = [
     *(
         'a="\\101\\102"',
@@ -60,10 +68,6 @@ ODD_COOKIES = [
         "b_c=1; b-c=2",
     ),
     *('a="\\999"', 'a="\\', "a=\t1\t", "a = ; d=", "__Host-a=1", "a=\x7f", "", "a=1;\xa0d=2"),
-]
-AUTHORIZATIONS = [
-    *("Basic dTpw", "Basic !", "Basic dXA=", "Basic", "Bearer t", "bearer t", "Bearer", "Bearer "),
-    *("Digest x", "digest", "x", "", "Basic dTpw dTpw", "Bearer  two", "Basic \xff", "Bearer a b"),
 ]
 
 
@@ -104,10 +108,7 @@ def _headers(draft: Draft) -> list[tuple[str, str]]:
         encoded = value if draft.rarely(8) and _is_latin(value) else latin(value)
         headers.append((latin(name.lower()), encoded))
     if draft.located("security"):
-        if draft.rarely(2):
-            headers.append(("authorization", draft.one_of(AUTHORIZATIONS)))
-        if draft.rarely(2):
-            headers.append(("x-key", draft.one_of(["k", "", "\xff"])))
+        headers += credentials(draft.choices)
     return headers + _cookies(draft)
 
 
@@ -140,22 +141,28 @@ def _is_latin(text: str) -> bool:
     return all(ord(character) < 256 for character in text)
 
 
+def requests_to(choices: Choices, application: Application, count: int) -> list[Sent]:
+    """Requests to an application, of which the first is for its OpenAPI document."""
+    return [_document(), *(request_to(choices, application) for _ in range(count - 1))]
+
+
+def _document() -> Sent:
+    return {"method": "GET", "path": "/openapi.json", "query": "", "headers": [], "body": [""]}
+
+
 def request_to(choices: Choices, application: Application) -> Sent:
     """A request to an application: mostly one that an operation of it could answer."""
     models = {model["name"]: model for model in application["models"]}
     draft = Draft(choices, models, choices.one_of(targets(application)))
-    sent: Sent = {
-        "method": "GET",
-        "path": "/openapi.json",
-        "query": "",
-        "headers": [],
-        "body": [""],
-    }
+    sent = _document()
     if not draft.rarely(40):
         _fill(draft, sent)
+    sent["headers"] += headers_for(choices, application.get("middleware", []))
     if draft.rarely(30):
-        sent["root_path"] = draft.one_of(["/root", "/a", "root"])
+        sent["root_path"] = draft.one_of(["/root", "/a", "root", "/root/", "/", "/root//"])
         sent["path"] = draft.one_of([sent["root_path"], ""]) + sent["path"]
+        if draft.rarely(6):
+            sent["path"] = sent["root_path"] + draft.one_of(["", "/", "//", "///"])
     if draft.rarely(30):
         sent["headers"].append(
             ("host", draft.one_of(["example.org", "a:80", "", "a/b?c#d", "\xff"]))
@@ -164,7 +171,14 @@ def request_to(choices: Choices, application: Application) -> Sent:
 
 
 def _fill(draft: Draft, sent: Sent) -> None:
-    sent["method"] = draft.one_of(draft.target.operation["methods"])
+    operation = draft.target.operation
+    if is_socket(operation):
+        say(draft.choices, sent)
+        sent["headers"] = _headers(draft)
+        sent["path"] = _path(draft)
+        sent["query"] = _query(draft)
+        return
+    sent["method"] = draft.one_of(operation["methods"])
     if draft.rarely(20):
         odd = ["GET", "POST", "HEAD", "OPTIONS", "get", "PROPFIND", "QUERY", ""]
         sent["method"] = draft.one_of(odd)
@@ -174,6 +188,10 @@ def _fill(draft: Draft, sent: Sent) -> None:
         headers.append(("content-type", content_type))
         if draft.rarely(30):
             headers.append(("content-type", "text/plain"))
+    if draft.rarely(30):
+        headers.append(("content-length", draft.one_of([str(len(body)), "1", "x", "-1", "999"])))
+    if draft.rarely(30):
+        headers.append(draft.one_of(ODD_HEADERS))
     sent["headers"] = draft.choices.shuffled(headers) if draft.rarely(10) else headers
     sent["path"] = _path(draft)
     sent["query"] = _query(draft)

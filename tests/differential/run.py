@@ -12,10 +12,11 @@ from typing import Any
 
 from tests.differential.applications import application
 from tests.differential.choices import Choices
-from tests.differential.differences import Difference, intended
+from tests.differential.differences import Difference
+from tests.differential.explanations import explained
 from tests.differential.pair import Pair
 from tests.differential.reduction import reduced
-from tests.differential.requests import request_to
+from tests.differential.requests import requests_to
 
 REQUESTS = 20
 """Requests to each application."""
@@ -31,7 +32,7 @@ def unexplained(pair: Pair, case: Any) -> Difference | None:
     if isinstance(ours, str) or isinstance(theirs, str) or ours == theirs:
         return None
     difference = Difference(sent, ours[0], theirs[0])
-    return None if intended(difference) else difference
+    return None if explained(pair, described, difference) else difference
 
 
 def declared_alike(pair: Pair, described: Any) -> bool:
@@ -56,7 +57,7 @@ class Run:
         """Answers the requests of one seed."""
         choices = Choices.seeded(seed)
         described = application(choices)
-        requests = [request_to(choices, described) for _ in range(REQUESTS)]
+        requests = requests_to(choices, described, REQUESTS)
         ours, theirs = self.pair.ask(described, requests)
         if isinstance(ours, str) or isinstance(theirs, str):
             self.refused += 1
@@ -69,7 +70,7 @@ class Run:
             if our == their:
                 continue
             difference = Difference(sent, our, their)
-            name = intended(difference)
+            name = explained(self.pair, described, difference)
             if name:
                 self.meant[name] += 1
             else:

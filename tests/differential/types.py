@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tests.differential.annotations import SCALARS
+from tests.differential.annotations import SCALARS, TAG
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Field, Model, Type
 
 NAMES = ("a", "b_c", "d", "e", "F")
 """The names of parameters and of fields."""
+TAGGED = ("TA", "TB")
+"""The models that are told apart by their tags."""
 _ORDERED = ("int", "float", "decimal", "level")
 _HASHED_ALIKE = ("str", "int", "date", "uuid", "color", "literal")
 _USUAL = ("str", "int", "bool", "float", "any")
-_ALL = tuple(name for name in SCALARS if name != "none")
+_ALL = tuple(name for name in SCALARS if name not in ("none", "tag_a", "tag_b"))
 _PLAIN = (*_USUAL, *_USUAL, *_USUAL, *_ALL)
 
 
@@ -76,6 +78,9 @@ def body_type(choices: Choices, models: Sequence[str], depth: int = 0) -> Type:
     """Types of JSON bodies and of responses."""
     roll = choices.below(14)
     if models and roll < 5:
+        tagged = [name for name in models if name in TAGGED]
+        if tagged and choices.rarely(2):
+            return ["tagged", *tagged]
         return ["model", choices.one_of(models)]
     if roll < 9 or depth > 1:
         return scalar_type(choices)
@@ -115,6 +120,22 @@ def some_models(choices: Choices) -> list[Model]:
             )
         model["fields"] = [_field(choices, name, earlier) for name in names]
         described.append(model)
+    if choices.rarely(4):
+        described += _tagged_models(choices, [model["name"] for model in described])
+    return described
+
+
+def _tagged_models(choices: Choices, earlier: list[str]) -> list[Model]:
+    """The members of a discriminated union."""
+    described: list[Model] = []
+    for name, tag in zip(TAGGED, ("tag_a", "tag_b"), strict=True):
+        field: Field = {"name": TAG, "type": tag}
+        if choices.rarely(6):
+            field["default"] = "a"
+        if choices.rarely(8):
+            field["options"] = {"alias": "Kind"}
+        others = [_field(choices, other, earlier) for other in choices.some(NAMES, 2)]
+        described.append({"name": name, "fields": [field, *others]})
     return described
 
 

@@ -27,6 +27,8 @@ VALID_TEXTS: dict[str, list[str]] = {
     "color": ["red", "blue", ""],
     "level": ["1", "3"],
     "literal": ["a", "b"],
+    "tag_a": ["a"],
+    "tag_b": ["b", "c"],
     "any": ["a", "", "1"],
     "none": ["", "null"],
 }
@@ -46,6 +48,8 @@ WRONG_TEXTS: dict[str, list[str]] = {
     "color": ["green", "Red", " red"],
     "level": ["2", "1.0", "x", ""],
     "literal": ["c", "", "A"],
+    "tag_a": ["b", "", "x"],
+    "tag_b": ["a", "d"],
     "any": ["%00"],
     "none": ["x"],
 }
@@ -75,6 +79,8 @@ VALID_JSON: dict[str, list[str]] = {
     "color": ['"red"', '""'],
     "level": ["1", "3", "1.0"],
     "literal": ['"a"', '"b"'],
+    "tag_a": ['"a"'],
+    "tag_b": ['"b"', '"c"'],
     "any": ["1", "null", '{"x":[1.0,"y",{}]}', "[]", '"a"', "1.10", "[true,false]", "1e22"],
     "none": ["null"],
 }
@@ -94,6 +100,8 @@ WRONG_JSON: dict[str, list[str]] = {
     "color": ['"green"', "1", "null"],
     "level": ["2", '"1"', "true", "null"],
     "literal": ['"c"', "1", "null"],
+    "tag_a": ['"b"', "null", '"x"'],
+    "tag_b": ['"a"', "1", "{}"],
     "any": ["1e400"],
     "none": ["0", '"null"'],
 }
@@ -117,7 +125,7 @@ def scalar_text(choices: Choices, described: Type, models: Models) -> str:
             return json_text(choices, operands[0], models)
         case "constrained":
             return scalar_text(choices, operands[0], models)
-        case "model" | "dict":
+        case "model" | "dict" | "tagged":
             return choices.one_of(["a", "", "{}"])
         case "optional":
             return scalar_text(choices, operands[0], models)
@@ -155,8 +163,8 @@ def json_text(choices: Choices, described: Type, models: Models, depth: int = 0)
             return json_text(choices, choices.one_of(operands), models, depth)
         case "json":
             return json.dumps(json_text(choices, operands[0], models, depth))
-        case "model":
-            return _model_text(choices, models[operands[0]], models, depth)
+        case "model" | "tagged":
+            return _model_text(choices, models[choices.one_of(operands)], models, depth)
         case "pair":
             items = [json_text(choices, operand, models, depth + 1) for operand in operands]
             return f"[{','.join(items)}]"

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from ferroapi import security
+from ferroapi import Depends, FastAPI, HTTPException, Request, security
 from ferroapi.openapi import models
+from ferroapi.responses import PlainTextResponse
 from ferroapi.security.base import SecurityBase
+from ferroapi.testclient import TestClient
 
 SCHEMES: dict[str, dict[str, Any]] = {
     "APIKeyCookie": {"name": "key"},
@@ -81,3 +83,20 @@ def test_models_of_openapi_are_imported_late() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize(("name", "arguments"), SCHEMES.items(), ids=SCHEMES)
+def test_a_handler_of_http_exceptions_sees_all_refusals(
+    name: str, arguments: dict[str, Any]
+) -> None:
+    app = FastAPI()
+
+    @app.exception_handler(HTTPException)
+    async def handle(request: Request, error: HTTPException) -> PlainTextResponse:
+        return PlainTextResponse("handled", error.status_code)
+
+    @app.get("/", dependencies=[Depends(getattr(security, name)(**arguments))])
+    async def read() -> None: ...
+
+    response = TestClient(app).get("/")
+    assert (response.status_code, response.text) == (401, "handled")
