@@ -157,7 +157,7 @@ def _has_json(annotation: Any) -> bool:
     if get_origin(annotation) is not Annotated:
         return False
     inner, *metadata = get_args(annotation)
-    return any(isinstance(item, Json) for item in metadata) or _has_json(inner)
+    return any(type(item) is Json for item in metadata) or _has_json(inner)
 
 
 def union_models(annotation: Any) -> tuple[type[BaseModel], ...]:
