@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import pytest
 from opentelemetry import context
 from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from pydantic import BaseModel
 
 from ferroapi import Body, Depends, FastAPI, File, Form, Request, UploadFile
@@ -154,3 +155,22 @@ def test_kept_contexts_do_not_keep_requests(observed: Any) -> None:
     gc.collect()
     assert contexts
     assert requests[0]() is None
+
+
+def test_validation_errors_are_there_when_the_dependencies_end(observed: Any) -> None:
+    seen = []
+
+    class Look(SpanProcessor):
+        def on_end(self, span: ReadableSpan) -> None:
+            data = data_now()
+            seen.append((span.name, data.body, data.errors and data.errors[0]["loc"]))
+
+    observed.tracer_provider.add_span_processor(Look())
+    app = FastAPI(telemetry=observed.config)
+    app.post("/")(lambda item, number: None)
+
+    assert TestClient(app).post("/").status_code == 422
+    assert seen == [
+        ("fastapi.dependencies", None, ("query", "item")),
+        ("POST /", None, ("query", "item")),
+    ]

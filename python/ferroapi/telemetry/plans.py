@@ -122,7 +122,12 @@ async def _solve(
         # Waiting for the client is no part of the dependencies.
         await solver.read_ahead(exchange)
         with telemetry.operation("dependencies", endpoint):
-            arguments = await solver.solve(exchange)
+            try:
+                arguments = await solver.solve(exchange)
+            except (RequestValidationError, WebSocketRequestValidationError) as error:
+                # Also for the processors that this span ends at.
+                telemetry.invalid(error)
+                raise
             if data is not None:
                 data.values = arguments
                 data.errors = []

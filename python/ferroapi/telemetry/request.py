@@ -102,17 +102,20 @@ class RequestTelemetry:
         """
         return _UNTRACED if self._tracer is None else Operation(self._tracer, name, function)
 
-    def validation_failed(
-        self, error: RequestValidationError | WebSocketRequestValidationError
-    ) -> None:
-        """The request does not fit the declaration of its operation."""
-        errors = error.errors()
+    def invalid(self, error: RequestValidationError | WebSocketRequestValidationError) -> None:
+        """Shows why the request does not fit the declaration of its operation."""
         if self.data is not None:
             if isinstance(error, RequestValidationError):
                 self.data.body = error.body
-            self.data.errors = errors
+            self.data.errors = error.errors()
+
+    def validation_failed(
+        self, error: RequestValidationError | WebSocketRequestValidationError
+    ) -> None:
+        """Shows why the request does not fit the declaration of its operation, and logs that."""
+        self.invalid(error)
         if self._logger is not None:
-            log_validation_failed(self._logger, self.route, len(errors))
+            log_validation_failed(self._logger, self.route, len(error.errors()))
 
     def failed(self, error: BaseException) -> None:
         """Nobody handled an exception. Telling it several times on its way out does no harm."""
