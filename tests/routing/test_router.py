@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from ferroapi import APIRouter, FastAPI, Request, WebSocket
 from ferroapi.responses import PlainTextResponse, Response
@@ -152,3 +153,20 @@ def test_a_router_that_decides_alone() -> None:
     app = FastAPI()
     app.mount("/sub", router)
     assert TestClient(app).get("/sub/x").json() == "x"
+
+
+def test_what_answers_the_rest_may_change_between_requests() -> None:
+    async def rest(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("rest")(scope, receive, send)
+
+    app = FastAPI()
+    app.get("/a/")(lambda: "a")
+    client = TestClient(app)
+    assert client.get("/b").status_code == 404
+    app.router.default = rest
+    assert client.get("/b").text == "rest"
+    assert client.get("/a").json() == "a"
+    app.router.redirect_slashes = False
+    assert client.get("/a").text == "rest"
+    assert not app.router.redirect_slashes
+    assert app.router.default is rest

@@ -387,6 +387,26 @@ class APIRouter(PathOperations, Router):
 
     # The compiled table
 
+    @property
+    def redirect_slashes(self) -> bool:
+        """Whether a path with its last slash added or removed is redirected to."""
+        return self._redirect_slashes
+
+    @redirect_slashes.setter
+    def redirect_slashes(self, redirects: bool) -> None:
+        self._redirect_slashes = redirects
+        self._mark_routes_changed()
+
+    @property
+    def default(self) -> ASGIApp:
+        """The ASGI application that gets what no route takes."""
+        return self._default
+
+    @default.setter
+    def default(self, app: ASGIApp) -> None:
+        self._default = app
+        self._mark_routes_changed()
+
     def _mark_routes_changed(self) -> None:
         """Forgets what was compiled, here and in all routers this one is included in."""
         self._table = self._serve = None
