@@ -170,7 +170,7 @@ def _starts_with_first_item(difference: Difference) -> bool:
         theirs["error"] is not None
         and theirs["body"] == ""
         and (not theirs["complete"] or theirs["error"].startswith("ExceptionGroup"))
-        and ours["headers"] != theirs["headers"]
+        and (ours["headers"], ours["status"]) != (theirs["headers"], theirs["status"])
     )
 
 
@@ -202,7 +202,9 @@ def _delivers_all(difference: Difference) -> bool:
     )
     return (
         grouped
-        and not difference.parts - {"body", "error", "calls", "complete"}
+        and not difference.parts - {"body", "error", "calls", "complete", "headers", "status"}
+        # What the generator set may be among them.
+        and _declared(ours) == _declared(theirs)
         and ours["error"] is not None
         and ours["body"].startswith(theirs["body"])
     )

@@ -42,7 +42,8 @@ def socket(
     names = [name for name in (*outer, *placeholders(path)) if choices.below(6) < 5]
     locations = ["query", "query", "header", "cookie"]
     if choices.rarely(12):
-        locations = ["body", "form"]
+        # There is none, which both say.
+        locations = ["body"]
     parameters = parameters_of(choices, names, locations, dependencies, models, ())
     websocket: Parameter = {"name": WEBSOCKET, "in": "websocket"}
     script = [] if choices.rarely(12) else [choices.one_of(_ACCEPTS)]
