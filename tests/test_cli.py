@@ -1,6 +1,7 @@
 """The command `ferroapi`: what it finds, what it says when it finds nothing, and that it serves."""
 
 import json
+import logging
 import os
 import re
 import signal
@@ -292,6 +293,22 @@ def test_run_serves(tmp_path: Path) -> None:
         assert facts["from"] == "ferroapi.applications"
         assert facts["FASTAPI_ENV"] is None
         assert facts["pid"] == server.process.pid
+
+
+LOG_LEVEL = """
+import logging
+from ferroapi import FastAPI
+
+app = FastAPI()
+app.get("/")(lambda: {"level": logging.getLogger("uvicorn.error").getEffectiveLevel()})
+"""
+
+
+def test_verbose_says_more(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    tmp_path.joinpath("main.py").write_text(LOG_LEVEL)
+    with serving("run", "-v", directory=tmp_path) as server:
+        assert server.facts() == {"level": logging.DEBUG}
+    assert f"Imported from {tmp_path}\n" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("target", ["service.py", "service:app"])

@@ -1,6 +1,7 @@
 """`ferroapi run` and `ferroapi dev`: one command with two sets of defaults."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -115,6 +116,12 @@ def serve(
             show_default="dev: 1, run: 25",
         ),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Say where the application is from, and log for debugging."
+        ),
+    ] = False,
 ) -> None:
     """Serves one application with uvicorn until it is told to stop."""
     development = context.info_name == "dev"
@@ -132,6 +139,8 @@ def serve(
     docs_url = getattr(application_at(import_string), "docs_url", None)
     documentation = f", documentation at {url}{docs_url}" if docs_url else ""
     typer.echo(f"Serving {import_string} at {url}{documentation}", err=True)
+    if verbose:
+        typer.echo(f"Imported from {sys.path[0] or Path.cwd()}", err=True)
     if as_fastapi:
         os.environ[IMPORT_STRING] = import_string
         import_string = "ferroapi.cli.aliased:app"
@@ -150,6 +159,7 @@ def serve(
         proxy_headers=proxy_headers,
         forwarded_allow_ips=forwarded_allow_ips,
         timeout_graceful_shutdown=timeout_graceful_shutdown,
+        log_level="debug" if verbose else None,
     )
     run(config)
 
