@@ -35,6 +35,12 @@ def test_wrong_limits_are_refused_where_they_are_declared(limits: Any) -> None:
             declare()
 
 
+@pytest.mark.parametrize("limits", [[], (("max_fields", 1),), "max_fields", 3])
+def test_limits_are_a_dictionary(limits: Any) -> None:
+    with pytest.raises(ValueError, match="form_limits must be a dictionary or None"):
+        FastAPI(form_limits=limits)
+
+
 def test_limits_are_copied() -> None:
     limits: Any = {"max_fields": 1}
     checked = checked_form_limits(limits)

@@ -27,8 +27,11 @@ def checked_form_limits(limits: Mapping[str, Any] | None) -> FormLimits:
     """A copy of `limits`.
 
     Raises:
-        ValueError: a key that is none of `FormLimits`, or a value that is no non-negative integer.
+        ValueError: no dictionary, a key that is none of `FormLimits`, or a value that is no
+            non-negative integer.
     """
+    if limits is not None and not isinstance(limits, dict):
+        raise ValueError("form_limits must be a dictionary or None")
     for name, value in (limits or {}).items():
         if name not in FormLimits.__annotations__:
             raise ValueError(f"form_limits has no {name!r}")

@@ -23,6 +23,7 @@ from ferroapi.responses import (
     RedirectResponse,
 )
 from ferroapi.testclient import TestClient
+from ferroapi.utils import is_body_allowed_for_status_code
 
 
 class Item(BaseModel):
@@ -417,3 +418,26 @@ def test_sync_endpoints_are_serialized_the_same(loop: dict[str, Any]) -> None:
     assert client.get("/typed").json() == {"name": "a", "Price": 1.5, "note": None}
     assert client.get("/untyped").json() == {"a": 1}
     assert client.get("/wrong").status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [
+        (None, True),
+        (200, True),
+        ("404", True),
+        ("4XX", True),
+        ("default", True),
+        (199, False),
+        (204, False),
+        ("204", False),
+        ("304", False),
+    ],
+)
+def test_statuses_with_content(status: Any, allowed: bool) -> None:
+    assert is_body_allowed_for_status_code(status) is allowed
+
+
+def test_a_status_that_is_none_is_an_error() -> None:
+    with pytest.raises(ValueError, match="invalid literal for int"):
+        is_body_allowed_for_status_code("4xy")

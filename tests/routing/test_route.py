@@ -308,3 +308,13 @@ async def returns_number(number: int) -> int:
 def test_options_are_checked() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'metods'"):
         APIRoute("/", sync, metods=["GET"])  # type: ignore[call-arg]  # that is the point
+
+
+@pytest.mark.parametrize("methods", [[], set()])
+@pytest.mark.parametrize("options", [{}, {"operation_id": "read"}])
+def test_no_methods_are_refused(methods: Any, options: dict[str, Any]) -> None:
+    app = FastAPI()
+    with pytest.raises(AssertionError):
+        app.api_route("/", methods=methods, **options)(returns(None))
+    app.add_api_route("/", returns(None), methods=None)
+    assert app.routes[-1].methods == {"GET"}  # type: ignore[attr-defined]  # it is an APIRoute

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from ferroapi.openapi.constants import REF_PREFIX
 from ferroapi.openapi.merging import merged
-from ferroapi.plan.serialization import is_body_allowed
+from ferroapi.plan.serialization import is_body_allowed_for_status_code
 from ferroapi.routing.options import resolved
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def describe_responses(
     status = route.status_code
     response_class: type[Response] = resolved(route.response_class)
     success: dict[str, Any] = {"description": route.response_description}
-    if is_body_allowed(status):
+    if is_body_allowed_for_status_code(status):
         content = _success_content(route, response_class, definitions)
         if content:
             success["content"] = content

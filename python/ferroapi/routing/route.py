@@ -24,7 +24,12 @@ from ferroapi.dependencies.signature import return_annotation
 from ferroapi.fields import ModelField, create_field
 from ferroapi.form_limits import checked_form_limits
 from ferroapi.plan.operation import OperationPlan, endpoint_context
-from ferroapi.plan.serialization import Serialize, Serializer, TypedValue, is_body_allowed
+from ferroapi.plan.serialization import (
+    Serialize,
+    Serializer,
+    TypedValue,
+    is_body_allowed_for_status_code,
+)
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import Step, compile_steps
 from ferroapi.plan.stream import Returned, stream_serializer
@@ -49,8 +54,6 @@ if TYPE_CHECKING:
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
-
-_STATUS_RANGES = frozenset({"default", "1XX", "2XX", "3XX", "4XX", "5XX"})
 
 
 def _body_params(steps: tuple[Step, ...]) -> list[ModelField]:
@@ -90,7 +93,9 @@ class APIRoute(OperationAttributes, Route):
         given: dict[str, Any] = dict(options)
         self.endpoint = endpoint
         self.name = given.pop("name", None) or callable_name(endpoint)
-        self.methods = {method.upper() for method in given.pop("methods", None) or ["GET"]}
+        methods = given.pop("methods", None)
+        self.methods = {method.upper() for method in (["GET"] if methods is None else methods)}
+        assert self.methods, "A path operation needs a method"
         description = given.pop("description", None)
         self.description = description or inspect.cleandoc(endpoint.__doc__ or "")
         self.description = self.description.split("\f")[0].strip()
@@ -164,10 +169,9 @@ class APIRoute(OperationAttributes, Route):
 
     @staticmethod
     def _refuse_body(status_code: int | str | None) -> None:
-        if status_code is not None and status_code not in _STATUS_RANGES:
-            assert is_body_allowed(int(status_code)), (
-                f"Status code {status_code} must not have a response body"
-            )
+        assert is_body_allowed_for_status_code(status_code), (
+            f"Status code {status_code} must not have a response body"
+        )
 
     @property
     def is_sse_stream(self) -> bool:
