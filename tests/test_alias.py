@@ -70,6 +70,12 @@ SENTENCES = {
         assert fastapi.dependencies.utils.get_dependant and fastapi.middleware.Middleware
         assert fastapi.types.IncEx and fastapi.utils.generate_unique_id
         assert not hasattr(fastapi, "testclient") and not hasattr(fastapi.openapi, "nothing")""",
+    "it is there when all modules were forgotten": """
+        import sys
+        for name in [name for name in sys.modules if name.startswith("ferroapi")]:
+            del sys.modules[name]
+        import fastapi
+        assert fastapi.FastAPI.__module__ == "ferroapi.applications" """,
     "dir is ours": """
         import fastapi
         assert dir(fastapi) == dir(ferroapi)""",

@@ -144,7 +144,7 @@ class _TopLevelModule(ModuleType):
     """Forwards everything but what the import system and the version need."""
 
     def __getattr__(self, name: str) -> Any:
-        target = sys.modules[_TARGET]
+        target = _target()
         if name == "__all__":  # for `from fastapi import *`, which does not ask for attributes
             return [public for public in dir(target) if not public.startswith("_")]
         return getattr(target, name)
@@ -153,13 +153,18 @@ class _TopLevelModule(ModuleType):
         if name.startswith("__"):
             super().__setattr__(name, value)
         else:
-            setattr(sys.modules[_TARGET], name, value)
+            setattr(_target(), name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(sys.modules[_TARGET], name)
+        delattr(_target(), name)
 
     def __dir__(self) -> list[str]:
-        return dir(sys.modules[_TARGET])
+        return dir(_target())
+
+
+def _target() -> ModuleType:
+    # Programs that run others, such as coverage, take modules out of `sys.modules` again.
+    return importlib.import_module(_TARGET)
 
 
 class _Distribution(Distribution):
