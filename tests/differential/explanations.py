@@ -25,12 +25,31 @@ def explained(pair: Pair, described: Application, difference: Difference) -> str
     return intended(Difference(difference.sent, ours[0], theirs[0]))
 
 
+_HIDING = ("raises_instead", "swallows", "raises_at_end")
+_SET = ("sets_header", "sets_cookie", "sets_status")
+
+
 def _bare(described: Application) -> Application:
     dependencies: Any = {
-        name: {key: value for key, value in dependency.items() if key not in _HIDING}
+        name: _without(dependency, _HIDING)
         for name, dependency in described["dependencies"].items()
     }
-    return {**described, "dependencies": dependencies, "handlers": [], "middleware": []}
+    router: Any = _bare_router(described["router"])
+    return {
+        **described,
+        "dependencies": dependencies,
+        "router": router,
+        "handlers": [],
+        "middleware": [],
+    }
 
 
-_HIDING = ("raises_instead", "swallows", "raises_at_end")
+def _bare_router(member: Any) -> Any:
+    """A router in which streams set nothing: they may be answered in two ways that are meant."""
+    if "members" in member:
+        return {**member, "members": [_bare_router(inner) for inner in member["members"]]}
+    return _without(member, _SET) if "generator" in member["kind"] else member
+
+
+def _without(described: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: value for key, value in described.items() if key not in keys}
