@@ -7,43 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.differential.descriptions import Answer, Sent
+from tests.differential.descriptions import Answer
+from tests.differential.difference import Difference
+from tests.differential.document_differences import names_bodies, names_operations
+from tests.differential.stream_differences import (
+    begins_before_it_starts,
+    counts_what_streams_set,
+    delivers_all,
+    ends_before_events,
+    starts_with_first_item,
+)
 
 _FAULTS = ("Number out of range", "Lone surrogate in string")
 _NOT_INTEROPERABLE = re.compile(
     r"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u[dD][89a-fA-F]|[\ud800-\udfff]"
 )
-_ID = r'"operationId":"(.*?)"'
-_SET = ("x-a", "x-b", "k", "set-cookie")
-_STREAMS = (
-    *("text/event-stream; charset=utf-8", "application/jsonl", "text/csv; charset=utf-8"),
-    None,
-)
 _TOO_MANY_DIGITS = re.compile(r"\d{4301}")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A request that was answered differently."""
-
-    sent: Sent
-    ours: Answer
-    theirs: Answer
-
-    @property
-    def parts(self) -> set[str]:
-        """The parts of the answers that are not equal."""
-        return {key for key, value in self.ours.items() if value != self.theirs[key]}  # type: ignore[literal-required]
-
-    @property
-    def body(self) -> str:
-        """The text of the request's body, as JSON decoders read it."""
-        raw = "".join(self.sent["body"]).encode("latin-1")
-        return raw.decode(json.detect_encoding(raw), "surrogatepass")
-
-    def error(self, kind: str) -> bool:
-        """Whether theirs ended with that exception."""
-        return self.theirs["status"] == 500 and (self.theirs["error"] or "").startswith(kind)
 
 
 def _says(answer: Answer, text: str) -> bool:
@@ -167,49 +146,12 @@ def _writes_null(difference: Difference) -> bool:
     return refused and _says(difference.ours, "null")
 
 
-def _starts_with_first_item(difference: Difference) -> bool:
-    ours, theirs = difference.ours, difference.theirs
-    return (
-        theirs["error"] is not None
-        and theirs["body"] == ""
-        and (not theirs["complete"] or theirs["error"].startswith("ExceptionGroup"))
-        and (ours["headers"], ours["status"]) != (theirs["headers"], theirs["status"])
-    )
-
-
-def _begins_before_it_starts(difference: Difference) -> bool:
-    """Whether only the generator of a stream began earlier than what is told around it."""
-    ours, theirs = difference.ours["calls"], difference.theirs["calls"]
-    start = next((call for call in ours if call.startswith("endpoint(")), None)
-    return (
-        difference.parts == {"calls"}
-        and start in theirs
-        and theirs.index(start) > ours.index(start)
-        and [call for call in ours if call != start] == [call for call in theirs if call != start]
-    )
-
-
 def _handles_all(difference: Difference) -> bool:
     ours, theirs = difference.ours, difference.theirs
     return (
         "handler of HTTPException sees HTTPException" in ours["calls"]
         and "handler of HTTPException sees HTTPException" not in theirs["calls"]
         and not any(call.startswith("endpoint(") for call in ours["calls"])
-    )
-
-
-def _delivers_all(difference: Difference) -> bool:
-    ours, theirs = difference.ours, difference.theirs
-    grouped = (theirs["error"] or "").startswith("ExceptionGroup") or any(
-        call.endswith("sees ExceptionGroup") for call in theirs["calls"]
-    )
-    return (
-        grouped
-        and not difference.parts - {"body", "error", "calls", "complete", "headers", "status"}
-        # What the generator set may be among them.
-        and _declared(ours) == _declared(theirs)
-        and ours["error"] is not None
-        and ours["body"].startswith(theirs["body"])
     )
 
 
@@ -244,16 +186,6 @@ def _has_no_such_number(difference: Difference) -> bool:
     )
 
 
-def _names_bodies(difference: Difference) -> bool:
-    ours, theirs = difference.ours["body"], difference.theirs["body"]
-    module, other = "ferroapi__dependencies__body__Body_", "fastapi___compat__v2__Body_"
-    return (
-        difference.sent["path"] == "/openapi.json"
-        and module in ours
-        and json.loads(ours) == json.loads(theirs.replace(other, module))
-    )
-
-
 def _writes_no_long_number(difference: Difference) -> bool:
     return (
         difference.error("ValueError: Exceeds the limit (4300 digits)")
@@ -265,21 +197,8 @@ def _writes_no_long_number(difference: Difference) -> bool:
 
 def _refuses_durations(difference: Difference) -> bool:
     # A later dependency may refuse the request by itself.
-    failed = re.match(r"OverflowError: .* magnitude <=", difference.theirs["error"] or "")
-    return failed is not None and difference.ours["error"] is None
-
-
-def _ends_before_events(difference: Difference) -> bool:
-    ours, theirs = difference.ours["calls"], difference.theirs["calls"]
-    start = next((call for call in ours if call.startswith("endpoint(")), None)
-    return (
-        difference.parts == {"calls"}
-        and ("content-type", "text/event-stream; charset=utf-8")
-        in [tuple(header) for header in difference.ours["headers"]]
-        and start in theirs
-        and theirs.index(start) < ours.index(start)
-        and [call for call in ours if call != start] == [call for call in theirs if call != start]
-    )
+    failed = (difference.theirs["error"] or "").startswith("OverflowError")
+    return failed and difference.ours["error"] is None
 
 
 def _wants_the_end(difference: Difference) -> bool:
@@ -288,45 +207,11 @@ def _wants_the_end(difference: Difference) -> bool:
     )
 
 
-def _names_operations(difference: Difference) -> bool:
-    ours, theirs = difference.ours["body"], difference.theirs["body"]
-    return (
-        difference.sent["path"].endswith("/openapi.json")
-        and not difference.parts - {"body", "headers"}
-        and _anonymous(ours) == _anonymous(theirs)
-    )
-
-
-def _anonymous(document: str) -> Any:
-    """A document without the ids of its operations, nor the names, titles and bodies of them."""
-    document = re.sub(_ID, '"operationId":""', document)
-    document = re.sub(r'\w*Body_[^"]*"', 'Body_"', document)
-    document = re.sub(r'"title":"(Body_|Response |Streamitem )[^"]*"', '"title":""', document)
-    anonymous = json.loads(document)
-    anonymous.get("components", {}).get("schemas", {}).pop("Body_", None)
-    return anonymous
-
-
 def _handles_length(difference: Difference) -> bool:
     return (
         difference.ours["status"] == difference.theirs["status"] == 413
         and difference.theirs["body"] == "Content Too Large"
     )
-
-
-def _counts_what_streams_set(difference: Difference) -> bool:
-    ours, theirs = difference.ours, difference.theirs
-    return (
-        not difference.parts - {"status", "headers", "body"}
-        and dict(theirs["headers"]).get("content-type") in _STREAMS
-        and _declared(ours) == _declared(theirs)
-        and ours["body"] in (theirs["body"], "")
-    )
-
-
-def _declared(answer: Answer) -> list[tuple[str, str]]:
-    """The headers without those that functions set."""
-    return [header for header in answer["headers"] if header[0] not in _SET]
 
 
 def _says_what_is_swallowed(difference: Difference) -> bool:
@@ -366,24 +251,24 @@ INTENDED = (
     Intended("one use of a dependency", _uses_dependencies_once, "A dependency used several times"),
     Intended("JSON models in forms", _reads_json_models, "A form field declared as `Json[Model]`"),
     Intended("null for no number", _writes_null, "An infinity or not-a-number in an untyped"),
-    Intended("status of a stream", _starts_with_first_item, "An exception before the first"),
-    Intended("start of a stream", _begins_before_it_starts, "An exception before the first"),
+    Intended("status of a stream", starts_with_first_item, "An exception before the first"),
+    Intended("start of a stream", begins_before_it_starts, "An exception before the first"),
     Intended("one class of exceptions", _handles_all, "API keys and OpenID Connect raise"),
-    Intended("all events before an error", _delivers_all, "Events yielded before a stream fails"),
+    Intended("all events before an error", delivers_all, "Events yielded before a stream fails"),
     Intended("token required", _wants_a_token, "A header `Authorization: Bearer` without"),
     Intended("echo of bytes", _echoes_text, "Bytes that are no UTF-8 in a 422"),
     Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
     Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),
-    Intended("names of bodies", _names_bodies, "Two bodies of operations with one id"),
+    Intended("names of bodies", names_bodies, "Two bodies of operations with one id"),
     Intended("long decimals", _writes_no_long_number, "A `Decimal` such as `1e999999`"),
     Intended("long durations", _refuses_durations, "A duration that no `timedelta`"),
-    Intended("ends before events", _ends_before_events, "The generator of an event stream"),
-    Intended("ids of operations", _names_operations, "The operations of `api_route("),
+    Intended("ends before events", ends_before_events, "The generator of an event stream"),
+    Intended("ids of operations", names_operations, "The operations of `api_route("),
     Intended("reason of a close", _closes_with_text, "The reason for closing a WebSocket"),
     Intended("swallowed", _says_what_is_swallowed, "A dependency of scope `function` that"),
     Intended("all tasks", _runs_all_tasks, "Tasks added to the injected"),
     Intended("declared length", _handles_length, "A body that declares a length beyond"),
-    Intended("streams set", _counts_what_streams_set, "Status, headers and cookies that a"),
+    Intended("streams set", counts_what_streams_set, "Status, headers and cookies that a"),
     Intended("complete multipart", _wants_the_end, "A multipart form that ends before"),
 )
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.differential.descriptions import Application
-from tests.differential.differences import Difference, intended
+from tests.differential.difference import Difference
+from tests.differential.differences import intended
 from tests.differential.pair import Pair
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.differential.applications import application
 from tests.differential.choices import Choices
-from tests.differential.differences import Difference
+from tests.differential.difference import Difference
 from tests.differential.explanations import explained
 from tests.differential.pair import Pair
 from tests.differential.reduction import reduced

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.differential.applications import application
 from tests.differential.choices import Choices, choices
 from tests.differential.descriptions import Application, Sent
-from tests.differential.differences import INTENDED, Difference, intended
+from tests.differential.difference import Difference
+from tests.differential.differences import INTENDED, intended
 from tests.differential.explanations import explained
 from tests.differential.pair import FASTAPI_PYTHON, Pair
 from tests.differential.reduction import reduced

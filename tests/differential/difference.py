@@ -1,0 +1,30 @@
+"""A request that the frameworks answered differently."""
+
+import json
+from dataclasses import dataclass
+
+from tests.differential.descriptions import Answer, Sent
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A request that was answered differently."""
+
+    sent: Sent
+    ours: Answer
+    theirs: Answer
+
+    @property
+    def parts(self) -> set[str]:
+        """The parts of the answers that are not equal."""
+        return {key for key, value in self.ours.items() if value != self.theirs[key]}  # type: ignore[literal-required]
+
+    @property
+    def body(self) -> str:
+        """The text of the request's body, as JSON decoders read it."""
+        raw = "".join(self.sent["body"]).encode("latin-1")
+        return raw.decode(json.detect_encoding(raw), "surrogatepass")
+
+    def error(self, kind: str) -> bool:
+        """Whether theirs ended with that exception."""
+        return self.theirs["status"] == 500 and (self.theirs["error"] or "").startswith(kind)

@@ -1,0 +1,75 @@
+"""What may differ between the answers that are streams."""
+
+from tests.differential.descriptions import Answer
+from tests.differential.difference import Difference
+
+_SET = ("x-a", "x-b", "k", "set-cookie")
+_STREAMS = (
+    *("text/event-stream; charset=utf-8", "application/jsonl", "text/csv; charset=utf-8"),
+    None,
+)
+
+
+def starts_with_first_item(difference: Difference) -> bool:
+    ours, theirs = difference.ours, difference.theirs
+    return (
+        theirs["error"] is not None
+        and theirs["body"] == ""
+        and (not theirs["complete"] or theirs["error"].startswith("ExceptionGroup"))
+        and (ours["headers"], ours["status"]) != (theirs["headers"], theirs["status"])
+    )
+
+
+def begins_before_it_starts(difference: Difference) -> bool:
+    """Whether only the generator of a stream began earlier than what is told around it."""
+    ours, theirs = difference.ours["calls"], difference.theirs["calls"]
+    start = next((call for call in ours if call.startswith("endpoint(")), None)
+    return (
+        difference.parts == {"calls"}
+        and start in theirs
+        and theirs.index(start) > ours.index(start)
+        and [call for call in ours if call != start] == [call for call in theirs if call != start]
+    )
+
+
+def delivers_all(difference: Difference) -> bool:
+    ours, theirs = difference.ours, difference.theirs
+    grouped = (theirs["error"] or "").startswith("ExceptionGroup") or any(
+        call.endswith("sees ExceptionGroup") for call in theirs["calls"]
+    )
+    return (
+        grouped
+        and not difference.parts - {"body", "error", "calls", "complete", "headers", "status"}
+        # What the generator set may be among them.
+        and _declared(ours) == _declared(theirs)
+        and ours["error"] is not None
+        and ours["body"].startswith(theirs["body"])
+    )
+
+
+def ends_before_events(difference: Difference) -> bool:
+    ours, theirs = difference.ours["calls"], difference.theirs["calls"]
+    start = next((call for call in ours if call.startswith("endpoint(")), None)
+    return (
+        difference.parts == {"calls"}
+        and ("content-type", "text/event-stream; charset=utf-8")
+        in [tuple(header) for header in difference.ours["headers"]]
+        and start in theirs
+        and theirs.index(start) < ours.index(start)
+        and [call for call in ours if call != start] == [call for call in theirs if call != start]
+    )
+
+
+def counts_what_streams_set(difference: Difference) -> bool:
+    ours, theirs = difference.ours, difference.theirs
+    return (
+        not difference.parts - {"status", "headers", "body"}
+        and dict(theirs["headers"]).get("content-type") in _STREAMS
+        and _declared(ours) == _declared(theirs)
+        and ours["body"] in (theirs["body"], "")
+    )
+
+
+def _declared(answer: Answer) -> list[tuple[str, str]]:
+    """The headers without those that functions set."""
+    return [header for header in answer["headers"] if header[0] not in _SET]
