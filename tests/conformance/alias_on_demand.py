@@ -1,5 +1,6 @@
-"""Gives the name `fastapi` to every process of an environment, when it first imports it."""
+"""Gives the name `fastapi`, and private names, to every process that imports `fastapi`."""
 
+import importlib
 import importlib.util
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ class AliasOnDemand:
         import ferroapi.alias
 
         ferroapi.alias.install()
+        importlib.import_module("private_names")
         return importlib.util.find_spec(name)
 
 

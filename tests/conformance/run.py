@@ -87,7 +87,8 @@ def site_packages() -> Path:
 
 def install_alias() -> None:
     """Gives the name to the processes that tests start, too."""
-    shutil.copy(HERE / "alias_on_demand.py", site_packages())
+    for module in ("alias_on_demand.py", "private_names.py"):
+        shutil.copy(HERE / module, site_packages())
     (site_packages() / "alias_on_demand.pth").write_text("import alias_on_demand")
 
 

@@ -207,6 +207,22 @@ def test_unreadable(body: bytes) -> None:
     )
 
 
+def test_a_decoder_in_the_place_of_the_standard_one_may_fail_in_its_own_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_raw: bytes) -> None:
+        raise RuntimeError
+
+    client = serving(Item)
+    monkeypatch.setattr("json.loads", fail)
+    response = client.post("/", json={"price": 1})
+    monkeypatch.undo()
+    assert (response.status_code, response.json()) == (
+        400,
+        {"detail": "There was an error parsing the body"},
+    )
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_encodings(encoding: str) -> None:
     """As `json.loads` detects them."""

@@ -87,7 +87,8 @@ def decode_json(raw: bytes) -> Any:
         value = json.loads(raw)
     except json.JSONDecodeError as error:
         raise _invalid_json(error.msg, error.pos, error.doc) from error
-    except (ValueError, RecursionError) as error:
+    except Exception as error:
+        # Also what something that was put into the place of `json.loads` raises.
         raise unreadable() from error
     if fault is not None:
         kind, offset = fault
