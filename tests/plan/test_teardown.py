@@ -265,6 +265,31 @@ def test_swallowing_an_exception_is_an_error(kind: str, scope: Any, loop: dict[s
     assert (response.status_code, response.text) == (500, "Internal Server Error")
 
 
+def test_generators_around_one_that_swallows_see_the_error() -> None:
+    """A transaction around it must not be committed."""
+    seen: list[type[Exception]] = []
+
+    def transaction() -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            seen.append(type(error))
+            raise
+
+    def swallow(_: Annotated[None, Depends(transaction)]) -> Iterator[None]:
+        with contextlib.suppress(OwnError):
+            yield
+
+    app = FastAPI()
+
+    @app.get("/")
+    def read(_: Annotated[None, Depends(swallow, scope="function")]) -> None:
+        raise OwnError
+
+    response = TestClient(app, raise_server_exceptions=False).get("/")
+    assert (response.status_code, seen) == (500, [FastAPIError])
+
+
 @kinds
 def test_background_tasks_that_fail(make: Make, loop: dict[str, Any]) -> None:
     """Teardown still runs, with the exception."""

@@ -168,12 +168,17 @@ class OperationPlan:
     async def _run_with_teardown(
         self, reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
     ) -> None:
-        if not await run_with_teardown(exchange, reply, self._send, shielded=self._shielded):
-            raise FastAPIError(
-                "Response not awaited. There's a high chance that the "
-                "application code is raising an exception and a dependency with yield "
-                "has a block with a bare except, or a block with except Exception, "
-                "and is not raising the exception again. Read more about it in the "
-                "docs: https://fastapi.tiangolo.com/tutorial/dependencies/"
-                "dependencies-with-yield/#dependencies-with-yield-and-except"
-            )
+        await run_with_teardown(
+            exchange, reply, self._send, shielded=self._shielded, swallowed=_refuse_to_swallow
+        )
+
+
+def _refuse_to_swallow() -> None:
+    raise FastAPIError(
+        "Response not awaited. There's a high chance that the "
+        "application code is raising an exception and a dependency with yield "
+        "has a block with a bare except, or a block with except Exception, "
+        "and is not raising the exception again. Read more about it in the "
+        "docs: https://fastapi.tiangolo.com/tutorial/dependencies/"
+        "dependencies-with-yield/#dependencies-with-yield-and-except"
+    )

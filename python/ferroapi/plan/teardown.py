@@ -24,13 +24,18 @@ def has_async_generators(steps: Sequence[Step]) -> bool:
     return any(step.kind is CallableKind.ASYNC_GENERATOR for step in steps[:-1])
 
 
+def _nobody_minds() -> None:
+    """For what needs no answer."""
+
+
 async def run_with_teardown(
     exchange: Exchange,
     work: Callable[[Exchange], Awaitable[T]],
     finish: Callable[[T, Exchange], Awaitable[None]],
     *,
     shielded: bool,
-) -> bool:
+    swallowed: Callable[[], None] = _nobody_minds,
+) -> None:
     """Runs `work`, then `finish` with its result, with the generators of dependencies open.
 
     Those of scope `function` are left between the two, those of scope `request` after both. What
@@ -39,8 +44,8 @@ async def run_with_teardown(
     that nobody cancels.) The shield is opened before the first generator, so that their own scopes
     nest in it.
 
-    Returns:
-        False when a generator swallowed an exception, so that `finish` did not run to its end.
+    `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to its
+    end; what it raises is seen by the generators around that one.
     """
     result: tuple[T] | None = None
     finished = False
@@ -57,11 +62,14 @@ async def run_with_teardown(
                 if shielded:
                     shield.shield = False
                     await checkpoint_if_cancelled()
-                if result is not None:
+                if result is None:
+                    swallowed()
+                else:
                     await finish(*result, exchange)
                     finished = True
             finally:
                 shield.shield = shielded
     if shielded:
         await checkpoint_if_cancelled()
-    return finished
+    if not finished:
+        swallowed()
