@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import PydanticUserError
 from starlette.convertors import CONVERTOR_TYPES, Convertor, register_url_convertor
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
@@ -469,3 +470,19 @@ def test_the_first_route_with_the_path_refuses_a_method(plain_first: bool) -> No
     refused = client.delete("/x/a")
     assert refused.status_code == 405
     assert (refused.text == "refused") is not plain_first
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_types_that_do_not_exist_are_errors_of_the_request(asynchronous: bool) -> None:
+    def read() -> None: ...
+
+    async def read_asynchronously() -> None: ...
+
+    endpoint = read_asynchronously if asynchronous else read
+    endpoint.__annotations__["return"] = "DoesNotExist"
+    app = FastAPI()
+    app.get("/")(endpoint)
+    with pytest.raises(PydanticUserError):
+        TestClient(app).get("/")
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/").text == "Internal Server Error"

@@ -79,13 +79,14 @@ class Target:
         assert self._compile is not None
         try:
             plan = self._compile()
+            if TELEMETRY_KEY in scope:
+                self.run = observed_plan(scope, plan, self.context.effective_route)
+            else:
+                self.run = direct(plan)
         except Exception as error:
-            # A replacement of a dependency may be declared in a way that cannot be meant.
+            # A replacement of a dependency may be declared in a way that cannot be meant, and a
+            # type may name one that does not exist.
             return partial(_guarded, _failing(error))
-        if TELEMETRY_KEY in scope:
-            self.run = observed_plan(scope, plan, self.context.effective_route)
-        else:
-            self.run = direct(plan)
         return self.run
 
     def forget_plan(self) -> None:
