@@ -124,24 +124,30 @@ def sse_frame(
 
 @final
 class FrameBuffer:
-    """Frames gathered to be sent together."""
+    """Frames gathered to be sent together.
+
+    What appends a frame returns whether it is time to send: when 64 KiB are gathered, or the time
+    given to gather is over. A new buffer gives none.
+    """
 
     def __new__(cls) -> FrameBuffer: ...
     def __len__(self) -> int:
         """Bytes gathered."""
-    def jsonl(self, data: bytes | str) -> None:
+    def gather_for(self, seconds: float) -> None:
+        """Gives so many seconds from now on to gather; none when they are not positive."""
+    def jsonl(self, data: bytes | str) -> bool:
         """Appends what `jsonl_frame` gives."""
     def sse(
         self,
         data: bytes | str | None = None,
-        *,
         event: str | None = None,
         id: str | None = None,
         retry: int | None = None,
         comment: str | None = None,
-    ) -> None:
-        """Appends what `sse_frame` gives."""
-    def raw(self, data: bytes | str) -> None:
+        /,
+    ) -> bool:
+        """Appends what `sse_frame` gives for these."""
+    def raw(self, data: bytes | str) -> bool:
         """Appends `data` as it is (text as UTF-8)."""
     def take(self) -> bytes:
         """Returns what was gathered and empties the buffer."""

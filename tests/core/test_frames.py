@@ -16,9 +16,10 @@ class Text(str):
     """Text of a class of its own."""
 
 
-def buffered_sse(*args: Any, **fields: Any) -> bytes:
+def buffered_sse(data: Any = None, **fields: Any) -> bytes:
     buffer = FrameBuffer()
-    buffer.sse(*args, **fields)
+    named = ("event", "id", "retry", "comment")
+    buffer.sse(fields.pop("data", data), *(fields.pop(name, None) for name in named), **fields)
     return buffer.take()
 
 
@@ -107,7 +108,7 @@ def test_refused_event_leaves_the_buffer() -> None:
     buffer = FrameBuffer()
     buffer.sse("kept")
     with pytest.raises(ValueError, match="single line"):
-        buffer.sse("lost", event="\n", comment="lost")
+        buffer.sse("lost", "\n", None, None, "lost")
 
     assert buffer.take() == b"data: kept\n\n"
 
@@ -136,7 +137,7 @@ def test_frames_are_gathered_in_order() -> None:
     assert buffer.take() == b""
 
     buffer.jsonl(b"1")
-    buffer.sse("2", id="x")
+    buffer.sse("2", None, "x")
     buffer.raw(b"\xff")
     buffer.raw("\u00e9")
 
@@ -190,3 +191,25 @@ def test_event_is_the_plainly_written(
         frame = None
 
     assert written(data, event, id, retry, comment) == frame
+
+
+def test_a_buffer_is_due_by_size_or_time() -> None:
+    buffer = FrameBuffer()
+    assert buffer.raw(b"x")
+
+    buffer.gather_for(1000)
+    assert not buffer.raw(b"x" * 65_000)
+    assert not buffer.jsonl(b"")
+    assert buffer.sse("x" * 600)
+    buffer.take()
+    assert not buffer.raw(b"x")
+
+    buffer.gather_for(0.0)
+    assert buffer.raw(b"x")
+
+    for seconds in (1e-9, -1.0, float("nan")):
+        buffer.gather_for(seconds)
+        assert buffer.raw(b"x")
+
+    buffer.gather_for(float("inf"))
+    assert buffer.raw(b"x")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -25,7 +26,11 @@ from pydantic.fields import FieldInfo
 from typing_extensions import TypedDict
 
 from ferroapi.fields import ModelField
-from ferroapi.plan.validators import combined_validator, longest_from_json
+from ferroapi.plan.validators import (
+    combined_validator,
+    instances_as_they_are,
+    longest_from_json,
+)
 
 
 class Plain(BaseModel):
@@ -251,3 +256,72 @@ def test_defaults_are_not_shared() -> None:
     validator = combined_validator([("b", "b", field(list[int], default=[1]))])
     validator.validate_python({})["b"].append(2)
     assert validator.validate_python({}) == {"b": [1]}
+
+
+class Again(BaseModel):
+    model_config = ConfigDict(revalidate_instances="always")
+
+    a: int
+
+
+class OfSubclasses(BaseModel):
+    model_config = ConfigDict(revalidate_instances="subclass-instances")
+
+    a: int
+
+
+class Before(BaseModel):
+    a: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def change(cls, value: Any) -> Any:
+        return {"a": 1}
+
+
+class After(BaseModel):
+    a: int
+
+    @model_validator(mode="after")
+    def change(self) -> "After":
+        return After.model_construct(a=1)
+
+
+class Branch(BaseModel):
+    below: list["Branch"] = []
+
+
+class Root(RootModel[int]):
+    pass
+
+
+class Incremented(BaseModel):
+    a: Annotated[int, AfterValidator(lambda number: number + 1)]
+
+
+# name: (a type, whether its instances are valid as they are)
+INSTANCES: dict[str, tuple[Any, bool]] = {
+    "model": (Plain, True),
+    "root_model": (Root, True),
+    "validated_field": (Incremented, True),
+    "recursive": (Branch, False),
+    "revalidated": (Again, False),
+    "revalidated_subclasses": (OfSubclasses, False),
+    "validator_before": (Before, True),
+    "validator_after": (After, False),
+    "annotated": (Annotated[Plain, AfterValidator(lambda _: Plain(a=1))], False),
+    "optional": (Plain | None, False),
+    "list": (list[Plain], False),
+    "no_model": (int, False),
+}
+
+
+@pytest.mark.parametrize(("annotation", "expected"), INSTANCES.values(), ids=INSTANCES)
+def test_instances_as_they_are(annotation: Any, expected: bool) -> None:
+    """Where it names a model, validation gives the very object that it got."""
+    adapter = TypeAdapter(annotation)
+    model = instances_as_they_are(adapter.core_schema)
+    assert (model is not None) is expected
+    if model is not None:
+        instance = Root(1) if model is Root else model.model_construct(a="wrong")
+        assert adapter.validator.validate_python(instance, from_attributes=True) is instance

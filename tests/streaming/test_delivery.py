@@ -15,6 +15,8 @@ from ferroapi.streaming import sse as events
 
 pytestmark = pytest.mark.anyio
 
+MAX_GATHERED_BYTES = 64 * 1024
+
 ENCODERS = {"jsonl": jsonl.encoder(), "sse": events.encoder()}
 
 
@@ -110,7 +112,7 @@ async def test_messages_are_bounded(client: Any, synchronous: bool) -> None:
 
     assert len(client.body) == 1_000_000
     longest = max(len(message.get("body", b"")) for message in client.messages)
-    assert longest < 2 * source.MAX_GATHERED_BYTES
+    assert longest < 2 * MAX_GATHERED_BYTES
 
 
 @pytest.mark.parametrize("synchronous", [False, True])
@@ -141,7 +143,7 @@ async def test_slow_reader_holds_the_generator_back(client: Any, synchronous: bo
         await anyio.sleep(0.1)
         client.leave()
 
-    assert produced <= 2 * source.MAX_GATHERED_BYTES / 1024 + 2
+    assert produced <= 2 * MAX_GATHERED_BYTES / 1024 + 2
 
 
 async def test_endless_generator_lets_others_run_and_can_be_cancelled(client: Any) -> None:

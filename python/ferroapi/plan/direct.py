@@ -6,6 +6,7 @@ itself answers requests that are not valid, and operations with more around them
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -150,18 +151,17 @@ class _Writer:
     def _write_typed(self, typed: TypedValue) -> None:
         source = self._source
         source.name("check", typed.validator.validate_python)
-        source.name("dump", typed.serializer.to_json)
         source.name("mismatch", typed.mismatch)
         source.name("ValidationError", ValidationError)
-        with source.block("try:"):
-            source.line("checked = check(value, from_attributes=True)")
-        with source.block("except ValidationError as error:"):
-            source.line("raise mismatch(error, value, scope) from None")
-        options = "".join(
-            f", {name}={source.name(f'dump_{name}', value)}"
-            for name, value in typed.options.items()
-        )
-        source.line(f"body = dump(checked{options})")
+        with ExitStack() as stack:
+            if typed.unchanged is not None:
+                source.name("unchanged", typed.unchanged)
+                stack.enter_context(source.block("if type(value) is not unchanged:"))
+            with source.block("try:"):
+                source.line("value = check(value, from_attributes=True)")
+            with source.block("except ValidationError as error:"):
+                source.line("raise mismatch(error, value, scope) from None")
+        source.line(f"body = {typed.write_dump(source, 'value')}")
 
     def _write_response(self) -> None:
         source = self._source

@@ -13,6 +13,7 @@ from ferroapi._core import encode_json
 from ferroapi.encoders import jsonable_encoder
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
+from ferroapi.plan.validators import instances_as_they_are
 from ferroapi.streaming.encoder import with_finite_floats
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
     from ferroapi.plan.exchange import Exchange
+    from ferroapi.plan.source import Source
 
 Reply: TypeAlias = "bytes | Response"
 """Bytes are a JSON body with the status and headers the plan knows; anything else sends itself."""
@@ -87,7 +89,7 @@ def _as_text(data: bytes) -> str:
 class TypedValue:
     """Validates a returned value and serializes it as its declared type says."""
 
-    __slots__ = ("_context", "_path", "options", "serializer", "validator")
+    __slots__ = ("_context", "_path", "options", "serializer", "unchanged", "validator")
 
     def __init__(
         self,
@@ -107,6 +109,7 @@ class TypedValue:
         adapter = field.type_adapter
         self.validator = adapter.validator
         self.serializer = adapter.serializer
+        self.unchanged = instances_as_they_are(field.core_schema)
         # Each option that is passed takes time, also with its default value; `by_alias` has none.
         self.options = {
             name: value
@@ -129,6 +132,30 @@ class TypedValue:
         return ResponseValidationError(
             errors=located(error, ("response",)), body=value, endpoint_ctx=context
         )
+
+    def dumper(self, scope: Scope) -> Callable[[Any], bytes]:
+        """`to_json` for the items of the answer to the request in `scope`."""
+        check, dump, options = self.validator.validate_python, self.serializer.to_json, self.options
+        unchanged = self.unchanged
+
+        def dump_item(item: Any) -> bytes:
+            if type(item) is not unchanged:
+                try:
+                    item = check(item, from_attributes=True)
+                except ValidationError as error:
+                    raise self.mismatch(error, item, scope) from None
+            return dump(item, **options)
+
+        return dump_item
+
+    def write_dump(self, source: Source, value: str) -> str:
+        """The expression that gives the JSON of a validated value, itself an expression."""
+        source.name("dump", self.serializer.to_json)
+        options = "".join(
+            f", {name}={source.name(f'dump_{name}', option)}"
+            for name, option in self.options.items()
+        )
+        return f"dump({value}{options})"
 
     def to_json(self, value: Any, exchange: Exchange) -> bytes:
         """JSON text. Raises `ResponseValidationError` when `value` does not fit."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response, StreamingResponse
 
+from ferroapi._core import FrameBuffer
 from ferroapi.plan.serialization import with_background
+from ferroapi.plan.source import Source
 from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from ferroapi.plan.exchange import Exchange
     from ferroapi.plan.serialization import Reply, Serialize, TypedValue
     from ferroapi.streaming.encoder import Encoder
+    from ferroapi.streaming.source import Encode
 
 
 def stream_serializer(
@@ -56,10 +60,31 @@ def _does_something(name: str, value: object) -> bool:
     return name != "media_type" or not isinstance(value, str | None)
 
 
+def _write_unchanged(
+    typed: TypedValue, append: Callable[..., bool]
+) -> Callable[[Encode], Encode] | None:
+    """Writes the short way of items that need no validation, around the way of the others.
+
+    `None` for a type all of whose items are to be validated.
+    """
+    if typed.unchanged is None:
+        return None
+    source = Source(f"items of {typed.unchanged.__qualname__}")
+    source.name("unchanged", typed.unchanged)
+    source.name("append", append)
+    with source.block("def around(encode_other):"):
+        with source.block("def encode(frames, item):"):
+            with source.block("if type(item) is unchanged:"):
+                source.line(f"return append(frames, {typed.write_dump(source, 'item')})")
+            source.line("return encode_other(frames, item)")
+        source.line("return encode")
+    return source.function("around")
+
+
 class _Streamed:
     """Sends items by our own delivery."""
 
-    __slots__ = ("_encoder", "_make", "_media_type", "_status_code", "_typed")
+    __slots__ = ("_encoder", "_make", "_media_type", "_status_code", "_typed", "_unchanged")
 
     def __init__(
         self,
@@ -73,12 +98,20 @@ class _Streamed:
         self._media_type = media_type
         self._status_code = status_code
         self._encoder = make()
+        self._unchanged = (
+            None
+            if typed is None
+            else _write_unchanged(
+                typed, FrameBuffer.sse if make is sse.encoder else FrameBuffer.jsonl
+            )
+        )
 
     def __call__(self, items: Any, exchange: Exchange) -> Reply:
         encoder = self._encoder
         if self._typed is not None:
-            typed = self._typed
-            encoder = self._make(lambda item: typed.to_json(item, exchange))
+            encoder = self._make(self._typed.dumper(exchange.scope))
+            if self._unchanged is not None:
+                encoder = replace(encoder, encode=self._unchanged(encoder.encode))
         # Tests of FastAPI's users patch the interval there, at any time.
         from ferroapi import routing
 

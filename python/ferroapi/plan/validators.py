@@ -76,3 +76,18 @@ def _field_same_from_json(field: Any, types: frozenset[str]) -> bool:
             return False
         schema = schema["schema"]
     return _same_from_json(schema, types)
+
+
+def instances_as_they_are(schema: Any) -> type | None:
+    """The model whose instances are valid as they are, so that they need no validation.
+
+    `None` when validators have a say, instances are to be validated again, or it is no model.
+    """
+    while schema["type"] == "definitions":
+        schema = schema["schema"]
+    config = schema.get("config") or {}
+    again = schema.get("revalidate_instances") or config.get("revalidate_instances") or "never"
+    if schema["type"] != "model" or again != "never":
+        return None
+    model: type = schema["cls"]
+    return model

@@ -17,8 +17,9 @@ Dump: TypeAlias = Callable[[Any], bytes]
 class Encoder:
     """What a kind of stream sends for its items, and around them."""
 
-    encode: Callable[[FrameBuffer, Any], None]
-    """Appends the frame of one item. Appends nothing when it raises."""
+    encode: Callable[[FrameBuffer, Any], bool]
+    """Appends the frame of one item and says whether it is time to send. Appends nothing when it
+    raises."""
     media_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of every response of this kind, names in lower case."""

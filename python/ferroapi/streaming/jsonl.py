@@ -14,7 +14,7 @@ def encoder(dump: Dump | None = None) -> Encoder:
     """
     dump_item = dump_untyped if dump is None else dump
 
-    def encode(frames: FrameBuffer, item: Any) -> None:
-        frames.jsonl(dump_item(item))
+    def encode(frames: FrameBuffer, item: Any) -> bool:
+        return frames.jsonl(dump_item(item))
 
     return Encoder(encode, media_type="application/jsonl")

@@ -3,17 +3,14 @@
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import Context, copy_context
-from time import monotonic
 from typing import Any, Protocol
 
 import anyio.to_thread
 
 from ferroapi._core import FrameBuffer
 
-Encode = Callable[[FrameBuffer, Any], None]
-
-MAX_GATHERED_BYTES = 64 * 1024
-"""Frames are sent when they are this many bytes, even if more are ready."""
+Encode = Callable[[FrameBuffer, Any], bool]
+"""Appends the frame of an item, and says whether it is time to send."""
 
 TASK_SLICE = 0.002
 """Seconds after which an asynchronous generator that never waits lets other tasks run."""
@@ -47,21 +44,19 @@ class AsyncSource:
         self._generator: Any = generator
         self._encode = encode
         self._frames = frames
-        self._until = 0.0
         self._exhausted = False
 
     async def gather(self, *, one: bool) -> bool:
         encode, frames = self._encode, self._frames
-        self._until = 0.0 if one else monotonic() + TASK_SLICE
+        frames.gather_for(0.0 if one else TASK_SLICE)
         async for item in self._generator:
-            encode(frames, item)
-            if len(frames) >= MAX_GATHERED_BYTES or monotonic() >= self._until:
+            if encode(frames, item):
                 return True
         self._exhausted = True
         return False
 
     def pause(self) -> None:
-        self._until = 0.0
+        self._frames.gather_for(0.0)
 
     async def close(self) -> None:
         if not self._exhausted and hasattr(self._generator, "aclose"):
@@ -91,7 +86,6 @@ class ThreadSource:
         self._frames = frames
         self._announce = announce
         self._context: Context | None = None
-        self._until = 0.0
         self._exhausted = False
         # A task that is cancelled by its event loop does not wait for the thread it started.
         self._advancing = threading.Lock()
@@ -100,7 +94,7 @@ class ThreadSource:
         return await anyio.to_thread.run_sync(self._in_context, self._advance, one)
 
     def pause(self) -> None:
-        self._until = 0.0
+        self._frames.gather_for(0.0)
 
     async def close(self) -> None:
         if not self._exhausted and hasattr(self._generator, "close"):
@@ -114,11 +108,10 @@ class ThreadSource:
 
     def _advance(self, one: bool) -> bool:
         encode, frames = self._encode, self._frames
-        self._until = 0.0 if one else monotonic() + THREAD_SLICE
+        frames.gather_for(0.0 if one else THREAD_SLICE)
         for item in self._generator:
             unannounced = not frames
-            encode(frames, item)
-            if len(frames) >= MAX_GATHERED_BYTES or monotonic() >= self._until:
+            if encode(frames, item):
                 return True
             if unannounced:
                 self._announce()

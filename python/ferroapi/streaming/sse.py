@@ -19,23 +19,15 @@ def encoder(dump: Dump | None = None) -> Encoder:
     # rest of an item, and most streams have items of one type.
     plain: type | None = None
 
-    def encode(frames: FrameBuffer, item: Any) -> None:
+    def encode(frames: FrameBuffer, item: Any) -> bool:
         nonlocal plain
         kind = type(item)
-        if kind is plain:
-            frames.sse(dump_item(item))
-        elif kind is ServerSentEvent or issubclass(kind, ServerSentEvent):
-            # The fields may have been assigned after they were validated: `sse` checks them again.
-            frames.sse(
-                _payload(item),
-                event=item.event,
-                id=item.id,
-                retry=item.retry,
-                comment=item.comment,
-            )
-        else:
+        if kind is not plain:
+            if kind is ServerSentEvent or issubclass(kind, ServerSentEvent):
+                # Fields may have been assigned after they were validated: `sse` checks them again.
+                return frames.sse(_payload(item), item.event, item.id, item.retry, item.comment)
             plain = kind
-            frames.sse(dump_item(item))
+        return frames.sse(dump_item(item))
 
     return Encoder(
         encode,

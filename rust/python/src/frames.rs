@@ -1,9 +1,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ferroapi_core::frames::{self, Event, EventError};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
+
+/// Frames are due when they are this many bytes.
+const MOST_GATHERED: usize = 1 << 16;
 
 /// What a `FrameBuffer` keeps of its memory when it is emptied.
 const KEPT_CAPACITY: usize = 1 << 16;
@@ -98,13 +102,27 @@ fn sse_frame<'py>(
 
 #[pyclass(frozen, module = "ferroapi._core")]
 struct FrameBuffer {
-    bytes: Mutex<Vec<u8>>,
+    gathered: Mutex<Gathered>,
+}
+
+/// Frames, and until when more of them are gathered: `None` for not at all.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    until: Option<Instant>,
+}
+
+impl Gathered {
+    /// Whether it is time to send.
+    fn is_due(&self) -> bool {
+        self.bytes.len() >= MOST_GATHERED || self.until.is_none_or(|until| Instant::now() >= until)
+    }
 }
 
 impl FrameBuffer {
-    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+    fn lock(&self) -> MutexGuard<'_, Gathered> {
         // Appending leaves the bytes whole at every step.
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,19 +131,30 @@ impl FrameBuffer {
     #[new]
     fn new() -> Self {
         Self {
-            bytes: Mutex::new(Vec::new()),
+            gathered: Mutex::default(),
         }
     }
 
     fn __len__(&self) -> usize {
-        self.lock().len()
+        self.lock().bytes.len()
     }
 
-    fn jsonl(&self, data: Payload<'_>) {
-        frames::append_record(&mut self.lock(), data.0);
+    fn gather_for(&self, seconds: f64) {
+        let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        self.lock().until = match duration {
+            Duration::ZERO => None,
+            duration => Instant::now().checked_add(duration),
+        };
     }
 
-    #[pyo3(signature = (data=None, *, event=None, id=None, retry=None, comment=None))]
+    fn jsonl(&self, data: Payload<'_>) -> bool {
+        let mut gathered = self.lock();
+        frames::append_record(&mut gathered.bytes, data.0);
+        gathered.is_due()
+    }
+
+    // By position, since names would take longer to tell apart than the frame to write.
+    #[pyo3(signature = (data=None, event=None, id=None, retry=None, comment=None, /))]
     fn sse(
         &self,
         data: Option<Payload<'_>>,
@@ -133,21 +162,25 @@ impl FrameBuffer {
         id: Option<&str>,
         retry: Option<Milliseconds>,
         comment: Option<&str>,
-    ) -> PyResult<()> {
+    ) -> PyResult<bool> {
+        let mut gathered = self.lock();
         self::event(data.as_ref(), event, id, retry, comment)
-            .append(&mut self.lock())
-            .map_err(value_error)
+            .append(&mut gathered.bytes)
+            .map_err(value_error)?;
+        Ok(gathered.is_due())
     }
 
-    fn raw(&self, data: Payload<'_>) {
-        self.lock().extend_from_slice(data.0);
+    fn raw(&self, data: Payload<'_>) -> bool {
+        let mut gathered = self.lock();
+        gathered.bytes.extend_from_slice(data.0);
+        gathered.is_due()
     }
 
     fn take<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let mut buffer = self.lock();
-        let taken = PyBytes::new(py, &buffer);
-        buffer.clear();
-        buffer.shrink_to(KEPT_CAPACITY);
+        let bytes = &mut self.lock().bytes;
+        let taken = PyBytes::new(py, bytes);
+        bytes.clear();
+        bytes.shrink_to(KEPT_CAPACITY);
         taken
     }
 }
