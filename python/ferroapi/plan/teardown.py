@@ -44,8 +44,8 @@ async def run_with_teardown(
     that nobody cancels.) The shield is opened before the first generator, so that their own scopes
     nest in it.
 
-    `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to its
-    end; what it raises is seen by the generators around that one.
+    `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to
+    its end; what it raises is seen by the generators around that one.
     """
     result: tuple[T] | None = None
     finished = False
