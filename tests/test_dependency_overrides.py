@@ -332,3 +332,15 @@ def test_routes_used_without_a_router_see_none() -> None:
     app = FastAPI()
     app.mount("/sub", router)
     assert TestClient(app).get("/sub/").json() == "other"
+
+
+def test_a_change_within_a_request_counts_from_the_next_one(app: FastAPI) -> None:
+    def change() -> None:
+        app.dependency_overrides[original] = replacement
+
+    @app.get("/changing")
+    async def changing(_: Annotated[None, Depends(change)], v: Annotated[str, Depends(original)]):  # type: ignore[no-untyped-def]  # the value as it is
+        return v
+
+    client = TestClient(app)
+    assert [client.get("/changing").json() for _ in "ab"] == ["original 0", "replacement"]

@@ -12,7 +12,7 @@ from tests.openapi.applications import APPLICATIONS
 
 from ferroapi import APIRouter, Depends, FastAPI
 from ferroapi.openapi.utils import get_openapi
-from ferroapi.responses import JSONResponse
+from ferroapi.responses import JSONResponse, PlainTextResponse
 from ferroapi.routing import iter_route_contexts
 from ferroapi.security import HTTPBearer
 from ferroapi.testclient import TestClient
@@ -138,6 +138,17 @@ def test_what_only_a_callback_refers_to_is_there() -> None:
 
 def reads_a_number(number: int) -> None:
     pass
+
+
+def test_a_response_class_without_a_status_parameter() -> None:
+    class Own(PlainTextResponse):
+        def __init__(self, content: str) -> None:
+            super().__init__(content)
+
+    router = APIRouter()
+    router.add_api_route("/a", endpoint, response_class=Own)
+
+    assert list(describe(router)["paths"]["/a"]["get"]["responses"]) == ["200"]
 
 
 @pytest.mark.parametrize("response", [{}, {"description": "Given"}])

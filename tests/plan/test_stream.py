@@ -322,9 +322,14 @@ def test_events_that_a_function_returns(returned: Any, body: bytes) -> None:
     def operation() -> Any:
         return returned() if callable(returned) else returned
 
-    response = TestClient(app).get("/")
-    assert response.content == body
-    assert (response.headers["content-type"] == SSE) is (body != b"as it is")
+    @app.get("/coroutine", response_class=EventSourceResponse)
+    async def coroutine() -> Any:
+        return operation()
+
+    for path in ("/", "/coroutine"):
+        response = TestClient(app).get(path)
+        assert response.content == body
+        assert (response.headers["content-type"] == SSE) is (body != b"as it is")
     app.get("/number", response_class=EventSourceResponse)(lambda: 1)
     with pytest.raises(TypeError, match="'int' object is not iterable"):
         TestClient(app).get("/number")

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ferroapi import params
+from ferroapi import Depends, FastAPI, params
 from ferroapi.openapi.models import OAuthFlowPassword, OAuthFlows
 from ferroapi.security import (
     OAuth2,
@@ -157,3 +157,12 @@ def test_security_scopes(scopes: list[str] | None, text: str) -> None:
     found = SecurityScopes(scopes)
 
     assert (found.scopes, found.scope_str) == (scopes or [], text)
+
+
+def test_wrong_flows_are_an_error_of_the_schema() -> None:
+    """Declaring them is none: the models of OpenAPI are not there yet."""
+    app = FastAPI()
+    scheme = OAuth2(flows={"password": {"tokenUrl": 1}})
+    app.get("/", dependencies=[Depends(scheme)])(lambda: None)
+    with pytest.raises(ValidationError, match=r"flows\.password\.tokenUrl"):
+        app.openapi()
