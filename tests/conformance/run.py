@@ -1,5 +1,7 @@
 """Runs FastAPI's own test suite against ferroapi and compares the outcome with known.toml.
 
+Without arguments it also imports every example of FastAPI's documentation.
+
 The suite comes from FastAPI's source distribution, unpacked without its `fastapi` package, and runs
 in an environment in which only ferroapi answers to that name.
 """
@@ -127,14 +129,25 @@ def run_suite(tests: list[str]) -> dict[str, str]:
     return result
 
 
-def read_known() -> dict[str, str]:
-    """The reasons in known.toml by test."""
+def import_examples() -> dict[str, str]:
+    """Imports every example of the documentation and returns outcomes by module."""
+    command = (PYTHON, HERE / "examples.py", SUITE)
+    result = run(*command, cwd=WORK, stdout=subprocess.PIPE, timeout=600)
+    faults: dict[str, str] = json.loads(result.stdout)
+    for module, fault in faults.items():
+        if fault:
+            print(f"{module}: {fault.splitlines()[0]}")
+    return {module: "failed" if fault else "passed" for module, fault in faults.items()}
+
+
+def read_known(kind: str) -> dict[str, str]:
+    """The reasons in known.toml by test, or by example."""
     known: dict[str, str] = {}
     for entry in tomllib.loads((HERE / "known.toml").read_text()).get("known", []):
         assert entry["reason"].strip(), entry
-        for test in entry["tests"]:
-            assert test not in known, f"{test} is listed twice"
-            known[test] = entry["reason"]
+        for name in entry.get(kind, []):
+            assert name not in known, f"{name} is listed twice"
+            known[name] = entry["reason"]
     return known
 
 
@@ -149,8 +162,15 @@ class Comparison:
     gone: list[str]
     """Tests that are listed and do not exist."""
 
-    @property
-    def equal(self) -> bool:
+    def show(self) -> bool:
+        """Prints the differences; whether there are none."""
+        for title, names in (
+            ("failed and not listed in known.toml", self.unexpected),
+            ("listed in known.toml and passed", self.recovered),
+            ("listed in known.toml and not in the suite", self.gone),
+        ):
+            if names:
+                print(f"\n{len(names)} {title}:", *names, sep="\n  ")
         return not (self.unexpected or self.recovered or self.gone)
 
 
@@ -198,20 +218,20 @@ def main() -> int:
     make_environment()
     refuse_the_real_one()
     install_alias()
+    whole = not arguments.tests
+    equal = True
+    if whole:
+        examples = import_examples()
+        equal = compare(examples, read_known("examples"), whole=True).show()
+        imported = sum(outcome == "passed" for outcome in examples.values())
+        print(f"{imported} of {len(examples)} examples of the documentation imported")
     outcomes = run_suite(arguments.tests)
-    comparison = compare(outcomes, read_known(), whole=not arguments.tests)
     print(table(outcomes))
-    for title, tests in (
-        ("failed and not listed in known.toml", comparison.unexpected),
-        ("listed in known.toml and passed", comparison.recovered),
-        ("listed in known.toml and not in the suite", comparison.gone),
-    ):
-        if tests:
-            print(f"\n{len(tests)} {title}:", *tests, sep="\n  ")
+    equal = compare(outcomes, read_known("tests"), whole=whole).show() and equal
     passed = sum(outcome == "passed" for outcome in outcomes.values())
     failed = sum(outcome == "failed" for outcome in outcomes.values())
     print(f"\n{passed} passed, {failed} failed")
-    return 0 if comparison.equal else 1
+    return 0 if equal else 1
 
 
 if __name__ == "__main__":
