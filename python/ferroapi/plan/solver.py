@@ -189,4 +189,8 @@ class Solver:
             exchange.form = form
             return form
         raw = await read_raw(exchange)
-        return decode(exchange, raw, strict_content_type=self.strict_content_type)
+        try:
+            return decode(exchange, raw, strict_content_type=self.strict_content_type)
+        except RequestValidationError as error:
+            errors = list(error.errors())
+            raise self._validation_error(errors, error.body, exchange) from error.__cause__
