@@ -83,6 +83,25 @@ def test_a_body_is_always_missing() -> None:
         pass
 
 
+def test_several_bodies_are_missing_by_their_names() -> None:
+    errors: list[Any] = []
+    app = FastAPI()
+
+    @app.exception_handler(WebSocketRequestValidationError)
+    async def handle(websocket: WebSocket, error: WebSocketRequestValidationError) -> None:
+        errors.extend(error.errors())
+        await websocket.close()
+
+    async def depend(first: Annotated[int, Body()]) -> None: ...
+
+    @app.websocket("/", dependencies=[Depends(depend)])
+    async def talk(websocket: WebSocket, second: Annotated[int, Body()]) -> None: ...
+
+    with pytest.raises(WebSocketDisconnect), TestClient(app).websocket_connect("/"):
+        pass
+    assert [error["loc"] for error in errors] == [("body", "first"), ("body", "second")]
+
+
 def test_a_handler_of_the_application() -> None:
     """It gets the errors and where they are from."""
     seen: list[WebSocketRequestValidationError] = []

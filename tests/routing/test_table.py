@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pydantic import PydanticUserError
+from pydantic import BaseModel, PydanticUserError
 from starlette.convertors import CONVERTOR_TYPES, Convertor, register_url_convertor
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from ferroapi.responses import JSONResponse, PlainTextResponse, Response
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
@@ -376,6 +376,26 @@ def test_root_path_is_taken_off(path: str, found: Any) -> None:
     response = TestClient(app, root_path="/proxy").get(path, follow_redirects=False)
     location = response.headers.get("location")
     assert (response.json() if location is None else location) == found
+
+
+def test_a_table_that_cannot_be_made_is_told_by_the_handlers() -> None:
+    class Member(BaseModel): ...
+
+    def depend(value: Member | list[Member] = Query()) -> None: ...
+
+    app = FastAPI()
+
+    @app.exception_handler(Exception)
+    async def handle(request: Request, error: Exception) -> Response:
+        return PlainTextResponse(type(error).__name__, 500)
+
+    inner = APIRouter()
+    inner.get("/")(reading("root"))
+    outer = APIRouter()
+    outer.include_router(inner)
+    app.include_router(outer, dependencies=[Depends(depend)])
+    response = TestClient(app, raise_server_exceptions=False).get("/")
+    assert (response.status_code, response.text) == (500, "AssertionError")
 
 
 # name: what is wrong with a path, and its error

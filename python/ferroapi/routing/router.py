@@ -14,7 +14,9 @@ from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.exceptions import FastAPIError
+from ferroapi.failures import fail
 from ferroapi.form_limits import FormLimits, checked_form_limits
+from ferroapi.plan.exchange import Exchange
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_files import FrontendFiles, FrontendOptions
 from ferroapi.routing.inheritance import Inherited, check_prefix
@@ -470,7 +472,12 @@ class APIRouter(PathOperations, Router):
             scope["router"] = self
         if scope["type"] == "lifespan":
             return self.lifespan(scope, receive, send)
-        return (self._serve or self._start())(scope, receive, send)
+        try:
+            serve = self._serve or self._start()
+        except Exception as error:
+            # Inclusions may bring dependencies that cannot be declared.
+            return fail(error, Exchange(scope, receive, send))
+        return serve(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with that name and exactly these parameters."""

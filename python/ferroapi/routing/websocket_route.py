@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Match, WebSocketRoute, compile_path
 
+from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.plan.operation import endpoint_context
@@ -72,7 +73,11 @@ class APIWebSocketRoute(WebSocketRoute):
         """Compiles what the route does with a handshake, with the overrides there are now."""
         overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
         steps = compile_steps(self.dependant, overrides, absent="request")
-        solver = Solver(steps, endpoint_context=endpoint_context(self.endpoint))
+        solver = Solver(
+            steps,
+            endpoint_context=endpoint_context(self.endpoint),
+            embed=embeds_body([field for step in steps for field in step.dependant.body_params]),
+        )
         return WebSocketPlan(steps=steps, solver=solver)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
