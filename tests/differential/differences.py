@@ -209,15 +209,18 @@ def _wants_the_end(difference: Difference) -> bool:
 
 def _handles_length(difference: Difference) -> bool:
     return (
-        difference.ours["status"] == difference.theirs["status"] == 413
+        difference.theirs["status"] == 413
         and difference.theirs["body"] == "Content Too Large"
+        and (difference.ours["status"] == 413 or difference.ours["status"] == 500)
     )
 
 
 def _says_what_is_swallowed(difference: Difference) -> bool:
+    seen = [call.replace("UnboundLocal", "FastAPI") for call in difference.theirs["calls"]]
     return (
         difference.error("UnboundLocalError")
-        and difference.parts == {"error"}
+        and not difference.parts - {"error", "calls"}
+        and difference.ours["calls"] == seen
         and (difference.ours["error"] or "").startswith("FastAPIError: Response not awaited")
     )
 

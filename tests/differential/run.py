@@ -25,7 +25,7 @@ REQUESTS = 20
 def unexplained(pair: Pair, case: Any) -> Difference | None:
     """The difference in the answers to `[application, request]`, when nobody meant it.
 
-    Applications that only one framework takes are no difference in answers: see `declared_alike`.
+    Applications that only one framework takes are no difference in answers.
     """
     described, sent = case
     ours, theirs = pair.ask(described, [sent])
@@ -33,12 +33,6 @@ def unexplained(pair: Pair, case: Any) -> Difference | None:
         return None
     difference = Difference(sent, ours[0], theirs[0])
     return None if explained(pair, described, difference) else difference
-
-
-def declared_alike(pair: Pair, described: Any) -> bool:
-    """Whether both frameworks take an application, or refuse it for the same reason."""
-    ours, theirs = pair.ask(described, [])
-    return ours == theirs
 
 
 class Run:
@@ -96,13 +90,15 @@ class Run:
         self._found(kind, lines)
 
     def _report_declaration(self, described: Any, seed: int) -> None:
-        def still(candidate: Any) -> bool:
-            return not declared_alike(self.pair, candidate)
+        kind = [str(answers)[:40] for answers in self.pair.ask(described, [])]
 
-        smallest = reduced(described, still) if still(described) else described
+        def still(candidate: Any) -> bool:
+            return [str(answers)[:40] for answers in self.pair.ask(candidate, [])] == kind
+
+        smallest = reduced(described, still)
         ours, theirs = self.pair.ask(smallest, [])
         lines = [f"seed {seed}", json.dumps(smallest), json.dumps(ours), json.dumps(theirs)]
-        self._found(("declaration", str(ours)[:40], str(theirs)[:40]), lines)
+        self._found(("declaration", *kind), lines)
 
     def _found(self, kind: Any, lines: list[str]) -> None:
         if kind not in self.found:

@@ -128,11 +128,12 @@ def some_models(choices: Choices) -> list[Model]:
 def _tagged_models(choices: Choices, earlier: list[str]) -> list[Model]:
     """The members of a discriminated union."""
     described: list[Model] = []
+    alias = choices.rarely(8)
     for name, tag in zip(TAGGED, ("tag_a", "tag_b"), strict=True):
         field: Field = {"name": TAG, "type": tag}
         if choices.rarely(6):
             field["default"] = "a"
-        if choices.rarely(8):
+        if alias:
             field["options"] = {"alias": "Kind"}
         others = [_field(choices, other, earlier) for other in choices.some(NAMES, 2)]
         described.append({"name": name, "fields": [field, *others]})
