@@ -377,6 +377,18 @@ class FastAPI(PathOperations, Starlette):
     def _overrides_changed(self) -> None:
         self.router.forget_plans()
 
+    def explain(self, path: str, method: str = "GET") -> str:
+        """What is run for a request: the Python source its path operation was compiled to.
+
+        Args:
+            path: the path of a request, such as `/items/3`.
+            method: its method.
+
+        Raises:
+            LookupError: no path operation answers such a request.
+        """
+        return self.router.explain(path, method)
+
     # Documentation
 
     def setup(self) -> None:

@@ -7,6 +7,8 @@ declaration, and every error collected.
 
 from __future__ import annotations
 
+import inspect
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import FormData
@@ -113,6 +115,10 @@ class Solver:
                 source.line(f"return {dictionary(source, self._endpoint, shortcut)}")
             self._solve = source.function("solve")
         return self._solve
+
+    def source(self) -> str:
+        """The Python source of `solve` for this endpoint, or of the exact order that it takes."""
+        return dedent(inspect.getsource(self._solve or self._compile()))
 
     async def read_ahead(self, exchange: Exchange) -> None:
         """Reads the body, unless it is parsed as it comes: `solve` then waits for nobody outside.

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class WebSocketPlan:
     """Runs one WebSocket endpoint. Called as an ASGI application after its route matched."""
 
-    __slots__ = ("_call", "_shielded", "_solver")
+    __slots__ = ("_call", "_shielded", "solver")
 
     def __init__(self, *, steps: tuple[Step, ...], solver: Solver) -> None:
         self._call = steps[-1].dependant.call
-        self._solver = solver
+        self.solver = solver
         self._shielded = has_async_generators(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +34,7 @@ class WebSocketPlan:
             await fail(error, exchange)
 
     async def _talk(self, exchange: Exchange) -> None:
-        arguments = await self._solver.solve(exchange)
+        arguments = await self.solver.solve(exchange)
         await self._call(**arguments)
 
 

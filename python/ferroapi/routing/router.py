@@ -479,6 +479,10 @@ class APIRouter(PathOperations, Router):
             return fail(error, Exchange(scope, receive, send))
         return serve(scope, receive, send)
 
+    def explain(self, path: str, method: str = "GET") -> str:
+        """See `FastAPI.explain`."""
+        return self._compiled().explain(method, path)
+
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with that name and exactly these parameters."""
         return url_path_for(route_contexts(self.routes), name, path_params)

@@ -24,6 +24,7 @@ from ferroapi._core import MethodNotAllowed, Redirect, Router
 from ferroapi.failures import fail
 from ferroapi.plan.direct import direct
 from ferroapi.plan.exchange import Exchange
+from ferroapi.plan.explanation import explain
 from ferroapi.routing import not_found
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.root_path import below
@@ -226,6 +227,18 @@ class RouteTable:
         if app is self._default and self._default_is_plain and not_found.is_plain(scope):
             return not_found.send_not_found(send)
         return _guarded(app, scope, receive, send)
+
+    def explain(self, method: str, path: str) -> str:
+        """The Python source that answers a request.
+
+        Raises:
+            LookupError: no path operation of ours does.
+        """
+        found = self._match(method, path)
+        target = self._matched[found[0]] if type(found) is tuple else None
+        if target is None or not target.planned:
+            raise LookupError(f"No path operation answers {method} {path}")
+        return explain(target.run or target.compile({}))
 
     def _find(self, scope: Scope, path: str) -> Any:
         """What the core finds: `(index, captures)`, a refusal, a redirect or nothing."""

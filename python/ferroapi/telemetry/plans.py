@@ -107,7 +107,7 @@ class TracedWebSocketPlan(WebSocketPlan):
         if telemetry is None:
             await super()._talk(exchange)
             return
-        arguments = await _solve(telemetry, self._solver, self._call, exchange)
+        arguments = await _solve(telemetry, self.solver, self._call, exchange)
         with telemetry.operation("endpoint", self._call):
             await self._call(**arguments)
 

@@ -1,0 +1,26 @@
+"""What a plan does, for people who want to read it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+from ferroapi.body_limit import BodyLimit
+from ferroapi.plan.operation import OperationPlan
+from ferroapi.plan.websocket import WebSocketPlan
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+def explain(plan: ASGIApp) -> str:
+    """The Python source that a plan runs.
+
+    A plan that is one function is that function. Others are classes of `ferroapi.plan`: for these
+    it is the function that gets the arguments of the endpoint.
+    """
+    if isinstance(plan, BodyLimit):
+        return explain(plan.app)
+    if isinstance(plan, OperationPlan | WebSocketPlan):
+        return f"# Run by {type(plan).__name__}, with the arguments of:\n{plan.solver.source()}"
+    return inspect.getsource(plan)
