@@ -98,6 +98,7 @@ ANSWERS: dict[str, tuple[Any, str]] = {
     "upload": (UploadFile, "upload"),
     "optional_upload": (UploadFile | None, "upload union"),
     "uploads": (list[UploadFile], "sequence upload_sequence"),
+    "many_uploads": (tuple[UploadFile, ...], "sequence upload_sequence"),
     "annotated_uploads": (list[Annotated[UploadFile, "note"]], "sequence upload_sequence"),
     "optional_uploads": (list[UploadFile] | None, "sequence upload_sequence union"),
 }

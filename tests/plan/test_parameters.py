@@ -86,6 +86,8 @@ QUERIES: dict[str, tuple[Any, Any, str, Any]] = {
         ("int_parsing", ["query", "p"]),
     ),
     "json": (Annotated[Json[list[int]], Q], ..., "p=[1,2]", [1, 2]),
+    "field_as_default": (int, Field(default=5), "", 5),
+    "factory_of_data": (int, Query(default_factory=lambda _: 5), "", 5),
     "wrong_json": (Annotated[Json[list[int]], Q], ..., "p=[1", ("json_invalid", ["query", "p"])),
     "escapes": (str, ..., "p=%e2%82%ac", "\u20ac"),
     "escapes_that_are_no_text": (str, ..., "p=%ff", "\ufffd"),

@@ -17,11 +17,12 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, field_validator
 from typing_extensions import TypedDict
 
 from ferroapi import Body, Cookie, Depends, FastAPI, Header, HTTPException, Path, Query
 from ferroapi.responses import Response
+from ferroapi.testclient import TestClient
 
 Draw = Callable[..., Any]
 SHORTCUT = "ferroapi.plan.shortcut.Shortcut.compile"
@@ -436,3 +437,26 @@ def test_value(
     assert [list(value) for value in got if type(value) is dict] == [
         list(value) for value in [expected] if type(value) is dict
     ]
+
+
+def test_what_declarations_call_runs_again_for_a_request_that_is_refused() -> None:
+    calls: list[str] = []
+
+    def told(name: str, value: int = 0) -> int:
+        calls.append(name)
+        return value
+
+    app = FastAPI()
+
+    @app.post("/")
+    async def endpoint(
+        a: Annotated[int, AfterValidator(partial(told, "validator"))],
+        b: Annotated[int, Query(default_factory=partial(told, "factory"))],
+        c: int = 0,
+    ) -> None: ...
+
+    client = TestClient(app)
+    assert client.post("/?a=1").status_code == 200
+    assert calls == ["validator", "factory"]
+    assert client.post("/?a=1&c=x").status_code == 422
+    assert calls == ["validator", "factory"] * 3

@@ -8,7 +8,18 @@ from typing import Annotated, Any
 
 import pytest
 
-from ferroapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request, Security
+from ferroapi import (
+    APIRouter,
+    BackgroundTasks,
+    Depends,
+    FastAPI,
+    Header,
+    HTTPException,
+    Query,
+    Request,
+    Response,
+    Security,
+)
 from ferroapi.security import SecurityScopes
 from ferroapi.testclient import TestClient
 
@@ -348,3 +359,15 @@ def test_injected_objects_are_shared() -> None:
         return request is same
 
     assert TestClient(app).get("/").json() is True
+
+
+def test_several_parameters_of_one_special_type_all_get_it() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(
+        a: Request, b: Request, c: BackgroundTasks, d: BackgroundTasks, e: Response, f: Response
+    ) -> list[bool]:
+        return [a is b, c is d, e is f]
+
+    assert TestClient(app).get("/").json() == [True, True, True]

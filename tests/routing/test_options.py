@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ferroapi import FastAPI
+from ferroapi import APIRouter, FastAPI
 from ferroapi.responses import PlainTextResponse
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
@@ -137,3 +137,14 @@ def test_response_class() -> None:
     response = TestClient(app).get("/")
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert response.text == "text"
+
+
+@pytest.mark.parametrize("by", ["decorator", "method"])
+def test_applications_take_the_options_of_routers(by: str) -> None:
+    app, callbacks = FastAPI(), APIRouter()
+    callbacks.post("{$request.body#/url}")(read_items)
+    if by == "decorator":
+        app.api_route("/", callbacks=callbacks.routes)(read_items)
+    else:
+        app.add_api_route("/", read_items, strict_content_type=False, callbacks=callbacks.routes)
+    assert list(app.openapi()["paths"]["/"]["get"]["callbacks"]) == ["read_items"]

@@ -224,7 +224,7 @@ def test_a_route_handler_may_change_requests_and_responses(loop: dict[str, Any])
 
 
 def test_handlers_of_routes_are_made_once() -> None:
-    """Not once a request."""
+    """Not at the declaration, not once a request, but again when overrides have changed."""
     made: list[str] = []
 
     class Counting(APIRoute):
@@ -238,11 +238,15 @@ def test_handlers_of_routes_are_made_once() -> None:
     app.include_router(router, prefix="/a")
     app.include_router(router, prefix="/b")
     client = TestClient(app)
+    assert made == []
     after_each = []
     for _ in range(3):
         assert client.get("/a/x?name=1").json() == client.get("/b/x?name=1").json() == "sync 1"
         after_each.append(len(made))
     assert len(set(after_each)) == 1
+    app.dependency_overrides[sync] = sync
+    client.get("/a/x?name=1")
+    assert len(made) == after_each[0] + 1
 
 
 def test_a_route_class_for_one_route() -> None:
