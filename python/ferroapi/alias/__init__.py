@@ -144,10 +144,7 @@ class _TopLevelModule(ModuleType):
     """Forwards everything but what the import system and the version need."""
 
     def __getattr__(self, name: str) -> Any:
-        target = _target()
-        if name == "__all__":  # for `from fastapi import *`, which does not ask for attributes
-            return [public for public in dir(target) if not public.startswith("_")]
-        return getattr(target, name)
+        return getattr(_target(), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__"):
