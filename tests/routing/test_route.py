@@ -3,6 +3,7 @@
 import functools
 import gzip
 from collections.abc import Awaitable, Callable
+from json import JSONDecodeError
 from typing import Any
 
 import pytest
@@ -247,6 +248,90 @@ def test_handlers_of_routes_are_made_once() -> None:
     app.dependency_overrides[sync] = sync
     client.get("/a/x?name=1")
     assert len(made) == after_each[0] + 1
+
+
+class TextRequest(Request):
+    """Takes `a=1` for JSON, as others take MessagePack for it."""
+
+    async def json(self) -> Any:
+        text = (await self.body()).decode()
+        if not text.isascii():
+            raise HTTPException(418)
+        if "=" not in text:
+            raise JSONDecodeError("No equals sign", text, len(text))
+        name, value = text.split("=")
+        return {name: value}
+
+
+class TextRoute(APIRoute):
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def handle_text(request: Request) -> Response:
+            return await handle(TextRequest(request.scope, request.receive))
+
+        return handle_text
+
+
+# name: (the body, the status, what is answered)
+TEXTS: dict[str, tuple[bytes, int, Any]] = {
+    "right": (b"a=1", 200, {"a": 1}),
+    "wrong": (b"a=x", 422, [["body", "a"], "int_parsing"]),
+    "none": (b"text", 422, [["body", 4], "json_invalid"]),
+    "empty": (b"", 422, [["body"], "missing"]),
+    "refused": (b"\xc3\xa9=1", 418, None),
+    "raising": (b"a=1=2", 400, None),
+}
+
+
+@pytest.mark.parametrize(("body", "status", "answer"), TEXTS.values(), ids=TEXTS)
+def test_a_request_class_with_json_of_its_own(body: bytes, status: int, answer: Any) -> None:
+    app = FastAPI()
+    app.router.route_class = TextRoute
+
+    @app.post("/")
+    async def create(item: dict[str, int]) -> Any:
+        return item
+
+    response = TestClient(app).post("/", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == status
+    if status == 422:
+        (error,) = response.json()["detail"]
+        assert [error["loc"], error["type"]] == answer
+    elif status == 200:
+        assert response.json() == answer
+
+
+@pytest.mark.parametrize(("typed", "expected"), [(False, True), (True, False)])
+@pytest.mark.parametrize("injects", [False, True])
+def test_the_class_of_responses_that_handlers_see(
+    typed: bool, expected: bool, injects: bool
+) -> None:
+    seen: list[bool] = []
+
+    class Looking(APIRoute):
+        def get_route_handler(self) -> Handler:
+            handle = super().get_route_handler()
+
+            async def look(request: Request) -> Response:
+                response = await handle(request)
+                seen.append(isinstance(response, JSONResponse))
+                return response
+
+            return look
+
+    def read() -> Any:
+        return {"a": 1}
+
+    def read_with(response: Response) -> Any:
+        return {"a": 1}
+
+    app = FastAPI()
+    app.router.route_class = Looking
+    app.get("/", response_model=dict[str, int] if typed else None)(read_with if injects else read)
+    response = TestClient(app).get("/")
+    assert (response.text, response.headers["content-type"]) == ('{"a":1}', "application/json")
+    assert seen == [expected]
 
 
 def test_a_route_class_for_one_route() -> None:

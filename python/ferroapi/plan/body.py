@@ -116,6 +116,28 @@ def decode(exchange: Exchange, raw: bytes, *, strict_content_type: bool) -> Any:
     return raw
 
 
+def decodes_itself(exchange: Exchange) -> bool:
+    """Whether a route's handler has chosen a class of requests that decodes JSON in its own way."""
+    if not exchange.has_connection:
+        return False
+    request = exchange.connection
+    return isinstance(request, Request) and type(request).json is not Request.json
+
+
+async def decode_by_request(exchange: Exchange) -> Any:
+    """The body as the request's own class decodes it. Raises what `decode_json` does."""
+    request = exchange.connection
+    assert isinstance(request, Request)
+    try:
+        return await request.json()
+    except json.JSONDecodeError as error:
+        raise _invalid_json(error.msg, error.pos, error.doc) from error
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise unreadable() from error
+
+
 async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
     """The parsed form. Its files are closed by the plan when the request is over.
 

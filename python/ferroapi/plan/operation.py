@@ -12,7 +12,7 @@ from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import EndpointContext, FastAPIError
 from ferroapi.failures import fail
 from ferroapi.plan.exchange import Exchange
-from ferroapi.plan.serialization import Reply, json_headers
+from ferroapi.plan.serialization import Reply, Serializer, json_headers
 from ferroapi.plan.teardown import has_async_generators, run_with_teardown
 
 if TYPE_CHECKING:
@@ -127,9 +127,8 @@ class OperationPlan:
         reply = await self._reply(exchange)
         if not isinstance(reply, bytes):
             return reply
-        return Response(
-            reply if self._allowed else b"", self.status_code, media_type="application/json"
-        )
+        assert isinstance(self.serialize, Serializer)
+        return self.serialize.json_class(reply if self._allowed else b"", self.status_code)
 
     async def _reply(self, exchange: Exchange) -> Reply:
         return await self._reply_to(await self.solver.solve(exchange), exchange)

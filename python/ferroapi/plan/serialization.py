@@ -171,7 +171,18 @@ class TypedValue:
 class Serializer:
     """Makes the reply of one operation, in the one way chosen when it was declared."""
 
-    __slots__ = ("_response_class", "_status_code", "_to_data", "_to_json", "gives_json", "typed")
+    __slots__ = (
+        "_response_class",
+        "_status_code",
+        "_to_data",
+        "_to_json",
+        "gives_json",
+        "json_class",
+        "typed",
+    )
+
+    json_class: type[Response]
+    """What bytes of JSON become where a response is wanted."""
 
     def __init__(
         self,
@@ -192,6 +203,7 @@ class Serializer:
         self._status_code = status_code
         self.typed = typed
         self.gives_json = response_class is None and not injects
+        self.json_class = _UntypedJSON if typed is None else _TypedJSON
         self._to_json: Callable[[Any, Exchange], bytes] = (
             _untyped_json if typed is None else typed.to_json
         )
@@ -210,7 +222,7 @@ class Serializer:
             response_class = self._response_class
             content = self._to_data(value, exchange)
         else:
-            response_class = _JSONBody
+            response_class = self.json_class
             content = self._to_json(value, exchange)
         options: dict[str, Any] = {"background": exchange.background}
         status_code = exchange.chosen_status or self._status_code
@@ -225,10 +237,19 @@ class Serializer:
         return response
 
 
-class _JSONBody(Response):
+class _TypedJSON(Response):
     """JSON text that is already bytes."""
 
     media_type = "application/json"
+
+
+class _UntypedJSON(JSONResponse):
+    """The same for what `JSONResponse` stands for, which handlers may look for."""
+
+    def render(self, content: Any) -> bytes:
+        """The text as it is."""
+        text: bytes = content
+        return text
 
 
 def _untyped_json(value: Any, _exchange: Exchange) -> bytes:

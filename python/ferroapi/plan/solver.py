@@ -21,7 +21,15 @@ from ferroapi.dependencies.callables import callable_name
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
 from ferroapi.plan.arguments import dictionary, write_body, write_dependencies, write_parameters
-from ferroapi.plan.body import decode, read_body_fields, read_form, read_raw
+from ferroapi.plan.body import (
+    decode,
+    decode_by_request,
+    decodes_itself,
+    is_json,
+    read_body_fields,
+    read_form,
+    read_raw,
+)
 from ferroapi.plan.forms import FormReader
 from ferroapi.plan.parameters import read_parameters
 from ferroapi.plan.shortcut import Shortcut
@@ -91,6 +99,8 @@ class Solver:
             HTTPException: 400 for a body that cannot be read.
             Exception: whatever a dependency raises.
         """
+        if decodes_itself(exchange):
+            return await self.solve_exactly(exchange)
         solve = self._solve or self._compile()
         return await solve(exchange)
 
@@ -195,8 +205,11 @@ class Solver:
             exchange.form = form
             return form
         raw = await read_raw(exchange)
+        strict = self.strict_content_type
         try:
-            return decode(exchange, raw, strict_content_type=self.strict_content_type)
+            if raw and decodes_itself(exchange) and is_json(exchange, strict_content_type=strict):
+                return await decode_by_request(exchange)
+            return decode(exchange, raw, strict_content_type=strict)
         except RequestValidationError as error:
             errors = list(error.errors())
             raise self._validation_error(errors, error.body, exchange) from error.__cause__
