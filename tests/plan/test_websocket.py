@@ -102,6 +102,25 @@ def test_several_bodies_are_missing_by_their_names() -> None:
     assert [error["loc"] for error in errors] == [("body", "first"), ("body", "second")]
 
 
+def test_the_body_of_the_endpoint_says_whether_one_of_its_name_is_a_member() -> None:
+    errors: list[Any] = []
+    app = FastAPI()
+
+    @app.exception_handler(WebSocketRequestValidationError)
+    async def handle(websocket: WebSocket, error: WebSocketRequestValidationError) -> None:
+        errors.extend(error.errors())
+        await websocket.close()
+
+    async def depend(item: Annotated[int, Body(embed=True)]) -> None: ...
+
+    @app.websocket("/", dependencies=[Depends(depend)])
+    async def talk(websocket: WebSocket, item: Annotated[int, Body()]) -> None: ...
+
+    with pytest.raises(WebSocketDisconnect), TestClient(app).websocket_connect("/"):
+        pass
+    assert [error["loc"] for error in errors] == [("body", "item"), ("body",)]
+
+
 def test_a_handler_of_the_application() -> None:
     """It gets the errors and where they are from."""
     seen: list[WebSocketRequestValidationError] = []

@@ -16,6 +16,7 @@ from ferroapi.dependencies.models import CacheKey, Dependant, Injected
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ferroapi.fields import ModelField
     from ferroapi.plan.exchange import Exchange
 
 
@@ -106,6 +107,12 @@ def compile_steps(
 
     visit(root)
     return tuple(steps)
+
+
+def body_params(steps: tuple[Step, ...]) -> list[ModelField]:
+    """The body parameters, the endpoint's first: the first one says whether a name is a member."""
+    ordered = (steps[-1], *steps[:-1])
+    return [field for step in ordered for field in step.dependant.body_params]
 
 
 def _overridden(

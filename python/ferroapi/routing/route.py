@@ -31,7 +31,7 @@ from ferroapi.plan.serialization import (
     is_body_allowed_for_status_code,
 )
 from ferroapi.plan.solver import Solver
-from ferroapi.plan.steps import Step, compile_steps
+from ferroapi.plan.steps import Step, body_params, compile_steps
 from ferroapi.plan.stream import Returned, stream_serializer
 from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
 from ferroapi.routing.options import (
@@ -54,12 +54,6 @@ if TYPE_CHECKING:
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
-
-
-def _body_params(steps: tuple[Step, ...]) -> list[ModelField]:
-    """The body parameters, the endpoint's first: the first one says whether a name is a member."""
-    ordered = (steps[-1], *steps[:-1])
-    return [field for step in ordered for field in step.dependant.body_params]
 
 
 class APIRoute(OperationAttributes, Route):
@@ -287,7 +281,7 @@ class APIRoute(OperationAttributes, Route):
                 steps,
                 endpoint_context=endpoint_context(self.endpoint),
                 body_field=self._plan_body_field(steps),
-                embed=embeds_body(_body_params(steps)),
+                embed=embeds_body(body_params(steps)),
                 strict_content_type=resolved(self.strict_content_type),
                 form_limits=self.form_limits,
             ),
@@ -298,7 +292,7 @@ class APIRoute(OperationAttributes, Route):
 
     def _plan_body_field(self, steps: tuple[Step, ...]) -> ModelField | None:
         """The body field of the steps, which overrides may have changed."""
-        fields = _body_params(steps)
+        fields = body_params(steps)
         return (
             self.body_field
             if fields == self._body_params

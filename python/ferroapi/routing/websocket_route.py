@@ -13,7 +13,7 @@ from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.plan.operation import endpoint_context
 from ferroapi.plan.solver import Solver
-from ferroapi.plan.steps import compile_steps
+from ferroapi.plan.steps import body_params, compile_steps
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.routing.scope import effective_route
 
@@ -76,7 +76,7 @@ class APIWebSocketRoute(WebSocketRoute):
         solver = Solver(
             steps,
             endpoint_context=endpoint_context(self.endpoint),
-            embed=embeds_body([field for step in steps for field in step.dependant.body_params]),
+            embed=embeds_body(body_params(steps)),
         )
         return WebSocketPlan(steps=steps, solver=solver)
 
