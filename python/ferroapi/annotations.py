@@ -165,7 +165,9 @@ def union_models(annotation: Any) -> tuple[type[BaseModel], ...]:
 
     JSON text of a model is no model.
     """
-    if _has_json(annotation):
+    choices = get_args(annotation) if is_union(annotation) else (annotation,)
+    # No model is an instance of `type` itself.
+    if all(type(choice) is type for choice in choices) or _has_json(annotation):
         return ()
     members = [member for member in _members(annotation) if member is not type(None)]
     models = tuple(member for member in members if is_subclass(member, BaseModel))

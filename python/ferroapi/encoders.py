@@ -173,6 +173,11 @@ class _Encoding:
         rule = _RULE_BY_TYPE.get(type(value)) or _rule(value)
         return rule(self, value, include, exclude)
 
+    @property
+    def _same(self) -> frozenset[type[Any]]:
+        """The classes whose instances stay what they are."""
+        return frozenset() if self.custom_encoder else _SAME
+
     def _custom_encoder(self, value: Any) -> Encoder | None:
         exact = self.custom_encoder.get(type(value))
         if exact is not None:
@@ -199,8 +204,11 @@ class _Encoding:
         return self.encode(dataclasses.asdict(value), include, exclude)
 
     def _mapping(self, value: dict[Any, Any], include: Any, exclude: Any) -> dict[Any, Any]:
+        encode, same = self.encode, self._same
         return {
-            self.encode(key): self.encode(item)
+            (key if type(key) in same else encode(key)): (
+                item if type(item) in same else encode(item)
+            )
             for key, item in value.items()
             if (include is None or key in include)
             and (exclude is None or key not in exclude)
@@ -209,7 +217,8 @@ class _Encoding:
         }
 
     def _items(self, value: Any, include: Any, exclude: Any) -> list[Any]:
-        return [self.encode(item, include, exclude) for item in value]
+        encode, same = self.encode, self._same
+        return [item if type(item) in same else encode(item, include, exclude) for item in value]
 
     def _other(self, value: Any, include: Any, exclude: Any) -> Any:
         encoder = ENCODERS_BY_TYPE.get(type(value))
@@ -229,6 +238,9 @@ class _Encoding:
 _Rule: TypeAlias = Callable[[_Encoding, Any, Any, Any], Any]
 
 
+_SAME: frozenset[type[Any]] = frozenset({str, int, float, bool, type(None)})
+
+
 def _same(encoding: _Encoding, value: Any, include: Any, exclude: Any) -> Any:
     return value
 
@@ -238,7 +250,7 @@ def _by(encoder: Encoder) -> _Rule:
 
 
 _RULE_BY_TYPE: dict[type[Any], _Rule] = {
-    **dict.fromkeys((str, int, float, bool, type(None)), _same),
+    **dict.fromkeys(_SAME, _same),
     **dict.fromkeys((list, tuple, set, frozenset, deque, GeneratorType), _Encoding._items),
     dict: _Encoding._mapping,
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from copy import copy
 from dataclasses import is_dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -64,7 +63,7 @@ def _identity(
 class ModelField:
     """One parameter, body or response: an annotation with its `FieldInfo` under a Python name."""
 
-    __slots__ = ("__dict__", "config", "field_info", "mode", "name")
+    __slots__ = ("_adapter", "config", "field_info", "mode", "name")
 
     def __init__(
         self,
@@ -78,6 +77,7 @@ class ModelField:
         self.field_info = field_info
         self.mode: Mode = mode
         self.config = config
+        self._adapter: TypeAdapter[Any] | None = None
 
     @property
     def alias(self) -> str:
@@ -139,12 +139,17 @@ class ModelField:
         """Whether the value is one piece of JSON text (`pydantic.Json`)."""
         return any(type(item) is Json for item in self.field_info.metadata)
 
-    @cached_property
+    @property
     def type_adapter(self) -> TypeAdapter[Any]:
         """The pydantic adapter of the annotation with all its constraints and its default.
 
         Fields that say the same share one.
         """
+        if self._adapter is None:
+            self._adapter = self._make_adapter()
+        return self._adapter
+
+    def _make_adapter(self) -> TypeAdapter[Any]:
         described = self.field_info.asdict()
         attributes = {
             name: value
@@ -195,7 +200,7 @@ class ModelField:
         field = ModelField(
             name=name, field_info=self.field_info, mode=self.mode, config=self.config
         )
-        field.__dict__["type_adapter"] = self.type_adapter
+        field._adapter = self.type_adapter
         return field
 
     def __repr__(self) -> str:

@@ -32,6 +32,42 @@ def test_routes_added_after_inclusion_are_served() -> None:
     assert list(app.openapi()["paths"]) == ["/outer/inner/late"]
 
 
+def test_a_request_makes_its_own_route_and_no_other() -> None:
+    made: list[str] = []
+
+    def unique_id(route: APIRoute) -> str:
+        made.append(route.path)
+        return route.path
+
+    app, router = FastAPI(), APIRouter()
+    for name in ("a", "b", "c"):
+        router.get(f"/{name}")(reading(name))
+    app.include_router(router, prefix="/r", generate_unique_id_function=unique_id)
+    client = TestClient(app)
+    assert client.get("/r/b").json() == "b"
+    assert made == ["/r/b"]
+    app.openapi()
+    assert client.get("/r/c").json() == "c"
+    assert sorted(made) == ["/r/a", "/r/b", "/r/c"]
+
+
+def test_contexts_are_kept_until_a_route_changes() -> None:
+    outer, inner = APIRouter(), APIRouter()
+    inner.get("/x")(reading("x"))
+    outer.include_router(inner, prefix="/inner")
+    app = FastAPI()
+    app.include_router(outer, prefix="/outer")
+
+    def included() -> list[Any]:
+        return [context for context in iter_route_contexts(app.routes) if "er/" in context.path]
+
+    before = included()
+    assert [context.path for context in before] == ["/outer/inner/x"]
+    assert included() == before
+    inner.get("/y")(reading("y"))
+    assert [context.path for context in included()] == ["/outer/inner/x", "/outer/inner/y"]
+
+
 def test_a_router_with_routes_included_late() -> None:
     app = FastAPI()
     client = TestClient(app)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if sys.version_info >= (3, 13):
@@ -60,8 +61,20 @@ def _implementations(call: Any) -> Iterator[Any]:
             yield unwrapped(method)
 
 
+def _function_kind(function: FunctionType) -> CallableKind:
+    """What `callable_kind` says of a function that nobody has wrapped or marked."""
+    flags = function.__code__.co_flags
+    if flags & inspect.CO_ASYNC_GENERATOR:
+        return CallableKind.ASYNC_GENERATOR
+    if flags & inspect.CO_GENERATOR:
+        return CallableKind.GENERATOR
+    return CallableKind.COROUTINE if flags & inspect.CO_COROUTINE else CallableKind.THREAD
+
+
 def callable_kind(call: Callable[..., Any]) -> CallableKind:
     """How `call` has to be called, seen through partials, wrappers and `__call__` methods."""
+    if type(call) is FunctionType and not call.__dict__:
+        return _function_kind(call)
     tests = (
         (inspect.isasyncgenfunction, CallableKind.ASYNC_GENERATOR),
         (inspect.isgeneratorfunction, CallableKind.GENERATOR),

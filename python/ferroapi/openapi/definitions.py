@@ -87,9 +87,11 @@ class SchemaDefinitions:
         modes: tuple[Mode, ...] = ("validation", "serialization")
         for mode in modes:
             found: dict[NamedType, None] = {}
-            for field in self._fields:
-                if field.mode == mode:
-                    _named_types(field.field_info.annotation, found)
+            annotations = (
+                field.field_info.annotation for field in self._fields if field.mode == mode
+            )
+            for annotation in {id(annotation): annotation for annotation in annotations}.values():
+                _named_types(annotation, found)
             for class_ in found:
                 if id(class_) not in own:
                     separate = self._separate_input_output or _computes_fields(class_)

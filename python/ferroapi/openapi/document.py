@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.encoders import jsonable_encoder
 from ferroapi.openapi.definitions import SchemaDefinitions
 from ferroapi.openapi.merging import non_empty
 from ferroapi.openapi.models import OpenAPI
@@ -16,7 +16,7 @@ from ferroapi.openapi.responses import (
 from ferroapi.openapi.routes import documented_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -71,7 +71,8 @@ def get_openapi(
         separate_input_output=separate_input_output_schemas,
     )
     writer = OperationWriter(definitions)
-    paths, webhook_paths = _paths(operations, writer), _paths(sent, writer)
+    paths = _paths(operations, writer, _written_path)
+    webhook_paths = _paths(sent, writer)
     info = non_empty(
         summary=summary,
         description=description,
@@ -88,17 +89,59 @@ def get_openapi(
         tags=tags,
         externalDocs=external_docs,
     )
-    checked = OpenAPI.model_validate({**document, "paths": paths})
-    encoded: dict[str, Any] = jsonable_encoder(checked, exclude_none=True)
-    return encoded
+    return {**_written({**document, "paths": {}}), "paths": paths}
 
 
-def _paths(operations: Iterable[Operation], writer: OperationWriter) -> dict[str, Any]:
+def _written(document: dict[str, Any]) -> dict[str, Any]:
+    """A document as the models write it. Raises `pydantic.ValidationError`."""
+    checked = OpenAPI.model_validate(document)
+    data = checked.model_dump(mode="json", by_alias=True, exclude_none=True)
+    _drop_unwritten(data)
+    return data
+
+
+def _written_path(item: dict[str, Any]) -> dict[str, Any]:
+    """The item of one path as it is written in a document."""
+    document = {"openapi": "", "info": {"title": "", "version": ""}, "paths": {"": item}}
+    written: dict[str, Any] = _written(document)["paths"][""]
+    return written
+
+
+def _drop_unwritten(value: Any) -> None:
+    """Drops from data, in place, what `jsonable_encoder` would not write.
+
+    Members that the models do not name may be `None`, or called like SQLAlchemy's own.
+    """
+    if type(value) is dict:
+        unwanted = [key for key, item in value.items() if item is None or key.startswith("_sa")]
+        for key in unwanted:
+            del value[key]
+        value = value.values()
+    for item in value:
+        if type(item) is dict or type(item) is list:
+            _drop_unwritten(item)
+
+
+def _paths(
+    operations: Sequence[Operation],
+    writer: OperationWriter,
+    finished: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> dict[str, Any]:
+    """The items by path, each given to `finished` when it has its last operation.
+
+    The models of one path are gone when those of the next are made: a large document is checked
+    with the memory of a small one.
+    """
+    left = Counter(operation.route.path_format for operation in operations)
     paths: dict[str, Any] = {}
     for operation in operations:
+        path = operation.route.path_format
         item = writer.path_item(operation)
         if item:
-            paths.setdefault(operation.route.path_format, {}).update(item)
+            paths.setdefault(path, {}).update(item)
+        left[path] -= 1
+        if path in paths and not left[path]:
+            paths[path] = finished(paths[path])
     return paths
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class Operation:
     """A documented route with its dependencies laid out once."""
 
+    __slots__ = ("body_field", "callbacks", "dependants", "parameters", "route")
+
     def __init__(self, route: APIRoute) -> None:
         self.route = route
         self.dependants = list(_distinct(route.dependant))

@@ -26,6 +26,8 @@ LOCATIONS = ("path", "query", "header", "cookie")
 class DeclaredParameter:
     """A parameter outside of the body as it was declared: it may stand for several."""
 
+    __slots__ = ("field", "is_optional_model", "location", "members")
+
     def __init__(self, location: str, field: ModelField) -> None:
         self.location = location
         self.field = field
@@ -69,11 +71,12 @@ def _describe(
     parameter: DeclaredParameter, member: ModelField, definitions: SchemaDefinitions
 ) -> dict[str, Any]:
     info = member.field_info
+    names = member.input_names
     description: dict[str, Any] = {
-        "name": _name_on_the_wire(parameter, member),
+        "name": _name_on_the_wire(parameter, member, names),
         "in": parameter.location,
         "required": member.required and not parameter.is_optional_model,
-        "schema": definitions.schema(member, name=member.input_names[0]),
+        "schema": definitions.schema(member, name=names[0]),
     }
     if info.description:
         description["description"] = info.description
@@ -83,9 +86,10 @@ def _describe(
     return description
 
 
-def _name_on_the_wire(parameter: DeclaredParameter, member: ModelField) -> str:
+def _name_on_the_wire(
+    parameter: DeclaredParameter, member: ModelField, names: tuple[str, ...]
+) -> str:
     """The documented name; that of a header has hyphens unless it was given explicitly."""
-    names = member.input_names
     if parameter.location != "header" or names != (member.name,):
         return names[0]
     default = getattr(parameter.field.field_info, "convert_underscores", True)

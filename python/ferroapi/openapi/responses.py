@@ -105,6 +105,8 @@ def invites_validation_error(responses: dict[str, dict[str, Any]]) -> bool:
 
 def _default_status(response_class: type[Response]) -> int:
     """The status a response has when none is given: the default of its class's parameter."""
+    if response_class is JSONResponse:
+        return HTTPStatus.OK
     constructors = (vars(class_).get("__init__") for class_ in response_class.__mro__)
     for constructor in filter(None, constructors):
         parameter = inspect.signature(constructor).parameters.get("status_code")

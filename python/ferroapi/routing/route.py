@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
-from starlette.routing import Match, Route, compile_path
+from starlette.routing import Match, Route
 from typing_extensions import Unpack
 
 from ferroapi.annotations import is_subclass, stream_item
@@ -41,6 +41,7 @@ from ferroapi.routing.options import (
     refuse_unknown,
     resolved,
 )
+from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 from ferroapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -56,7 +57,7 @@ _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
 
 
-class APIRoute(OperationAttributes, Route):
+class APIRoute(OperationAttributes, PathAttributes, Route):
     """A path operation as it was declared, or as an inclusion makes it."""
 
     path: str
@@ -112,8 +113,7 @@ class APIRoute(OperationAttributes, Route):
         self._set_responses()
 
     def _set_path(self, path: str) -> None:
-        self.path = path
-        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        super()._set_path(path)
         self.unique_id = self.operation_id or resolved(self.generate_unique_id_function)(self)
 
     def unique_id_of(self, method: str) -> str:

@@ -8,13 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 from urllib.parse import quote_from_bytes
 
 from starlette import routing
-from starlette.convertors import (
-    FloatConvertor,
-    IntegerConvertor,
-    PathConvertor,
-    StringConvertor,
-    UUIDConvertor,
-)
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -27,6 +20,7 @@ from ferroapi.plan.exchange import Exchange
 from ferroapi.plan.explanation import explain
 from ferroapi.routing import not_found
 from ferroapi.routing.frontend import Frontend
+from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
@@ -35,7 +29,7 @@ from ferroapi.routing.websocket_route import APIWebSocketRoute
 from ferroapi.telemetry.data import TELEMETRY_KEY, observed_plan, route_selected
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -46,30 +40,21 @@ _HANDLING = ("app", "handle", "matches")
 """What a subclass of a route overrides to answer requests by itself."""
 
 
-_TEXT = (StringConvertor, PathConvertor)
-_CONVERTORS = (*_TEXT, IntegerConvertor, FloatConvertor, UUIDConvertor)
-"""The convertors whose patterns the core knows; users may register others, under any name."""
-
-
 class Target:
     """A route in the table, and what runs it."""
 
-    __slots__ = ("_compile", "context", "convertors", "endpoint", "planned", "run", "scope")
+    __slots__ = ("context", "convertors", "endpoint", "planned", "run", "scope")
 
     def __init__(self, context: RouteContext) -> None:
         self.context = context
-        route = context.effective_route
-        self.endpoint = getattr(route, "endpoint", None)
+        self.endpoint = context.endpoint
         self.scope = {EFFECTIVE_ROUTE: context}
         self.run: ASGIApp | None = None
-        self._compile: Callable[[], ASGIApp] | None = None
-        if is_plannable(route):
-            self._compile = route.plan
-        self.planned = self._compile is not None
+        self.planned = is_plannable(context.original_route)
         self.convertors = {
             name: convertor.convert
-            for name, convertor in getattr(route, "param_convertors", {}).items()
-            if type(convertor) not in _TEXT
+            for name, convertor in context.param_convertors.items()
+            if type(convertor) not in TEXT_CONVERTORS
         }
 
     def compile(self, scope: Scope) -> ASGIApp:
@@ -77,11 +62,12 @@ class Target:
 
         Telemetry that observes the request in `scope` may put itself around it.
         """
-        assert self._compile is not None
         try:
-            plan = self._compile()
+            route = self.context.effective_route
+            assert is_plannable(route)
+            plan = route.plan()
             if TELEMETRY_KEY in scope:
-                self.run = observed_plan(scope, plan, self.context.effective_route)
+                self.run = observed_plan(scope, plan, route)
             else:
                 self.run = direct(plan)
         except Exception as error:
@@ -93,7 +79,7 @@ class Target:
     def forget_plan(self) -> None:
         """Has the plan made again, also where the route or the router keeps it by itself."""
         self.run = None
-        route = self.context.effective_route
+        route = self.context.made_route
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
             route.forget_plan()
         elif isinstance(route, IncludedRouter):
@@ -137,21 +123,21 @@ def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | F
     )
 
 
-def _pattern(route: BaseRoute) -> Pattern | None:
+def _pattern(context: RouteContext) -> Pattern | None:
     """How the core can match a route; `None` when only its own `matches` can tell."""
-    convertors = getattr(route, "param_convertors", {})
-    if not all(type(convertor) in _CONVERTORS for convertor in convertors.values()):
+    if not all(type(convertor) in CONVERTORS for convertor in context.param_convertors.values()):
         return None
+    route = context.original_route
     if isinstance(route, Route) and type(route).matches in (Route.matches, APIRoute.matches):
         methods = None if route.methods is None else list(route.methods)
-        return route.path, "http", methods
+        return context.path, "http", methods
     if isinstance(route, WebSocketRoute) and type(route).matches in (
         WebSocketRoute.matches,
         APIWebSocketRoute.matches,
     ):
-        return route.path, "websocket", None
+        return context.path, "websocket", None
     if isinstance(route, Mount) and type(route).matches is Mount.matches:
-        return route.path + "/{path:path}", "any", None
+        return context.path + "/{path:path}", "any", None
     return None
 
 
@@ -175,7 +161,7 @@ class RouteTable:
             default: gets what no route takes.
         """
         self.targets = [Target(context) for context in contexts]
-        self._low_priority = [Target(RouteContext(route, route)) for route in low_priority]
+        self._low_priority = [Target(RouteContext(route)) for route in low_priority]
         self._default = default
         self._default_is_plain = getattr(default, "__func__", None) is routing.Router.not_found
         self._redirects = redirect_slashes
@@ -183,7 +169,7 @@ class RouteTable:
         self._ranks: list[int] = []
         patterns: list[Pattern] = []
         for rank, target in enumerate(self.targets):
-            pattern = _pattern(target.context.effective_route)
+            pattern = _pattern(target.context)
             if pattern is None:
                 self._asked.append(rank)
             else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from starlette.routing import (
@@ -21,11 +20,13 @@ from starlette.routing import (
 )
 
 from ferroapi.routing.frontend import Frontend
+from ferroapi.routing.paths import PathAttributes, path_convertors
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.scope import INCLUDED_ROUTER, SCOPE_KEY
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
 if TYPE_CHECKING:
+    from starlette.convertors import Convertor
     from starlette.datastructures import URLPath
     from starlette.types import Receive, Scope, Send
 
@@ -90,22 +91,71 @@ class RouteList(list[BaseRoute]):
 class RouteContext:
     """A route as it is served. Attributes are those of the effective route, which inclusions make.
 
-    `route` and `original_route` are the route as it was declared.
+    `route` and `original_route` are the route as it was declared. The effective route is made when
+    it is asked for: finding a route among many does not take all of them.
     """
 
-    __slots__ = ("effective_route", "original_route")
+    __slots__ = ("_effective_route", "_inherited", "original_route")
 
-    def __init__(self, effective_route: BaseRoute, original_route: BaseRoute) -> None:
-        self.effective_route = effective_route
-        self.original_route = original_route
+    def __init__(self, route: BaseRoute, inherited: Inherited | None = None) -> None:
+        """
+        Args:
+            route: the route as it was declared.
+            inherited: the settings of the inclusions around it; `None` when there are none.
+        """
+        self.original_route = route
+        self._inherited = inherited
+        self._effective_route = route if inherited is None else None
 
     @property
     def route(self) -> BaseRoute:
         """The route as it was declared."""
         return self.original_route
 
+    @property
+    def effective_route(self) -> BaseRoute:
+        """The route as the inclusions around it make it."""
+        route = self._effective_route
+        if route is None:
+            assert self._inherited is not None
+            route = self._effective_route = _within(self.original_route, self._inherited)
+        return route
+
+    @property
+    def made_route(self) -> BaseRoute | None:
+        """The effective route, when somebody has asked for it."""
+        return self._effective_route
+
+    @property
+    def path(self) -> Any:
+        """The whole path; `None` for what has none."""
+        if self._effective_route is None and isinstance(self.original_route, PathAttributes):
+            return self._prefix + self.original_route.path
+        return getattr(self.effective_route, "path", None)
+
+    @property
+    def param_convertors(self) -> dict[str, Convertor[Any]]:
+        """The convertors of the parameters in the whole path."""
+        if (
+            self._effective_route is None
+            and isinstance(self.original_route, PathAttributes)
+            # Where the prefix has parameters, the route may be one that cannot be meant.
+            and "{" not in self._prefix
+        ):
+            return path_convertors(self.path)
+        return getattr(self.effective_route, "param_convertors", {})
+
+    @property
+    def _prefix(self) -> str:
+        return "" if self._inherited is None else self._inherited.prefix
+
+    @property
+    def endpoint(self) -> Any:
+        """What answers; `None` for routes without an endpoint."""
+        return getattr(self.original_route, "endpoint", None)
+
     def __getattr__(self, name: str) -> Any:
-        if name in ("path", "path_format", "name", "methods", "endpoint"):
+        if name in ("path_format", "name", "methods"):
             return getattr(self.effective_route, name, None)
         return getattr(self.effective_route, name)
 
@@ -120,6 +170,9 @@ class IncludedRouter(BaseRoute):
     def __init__(self, router: APIRouter, inherited: Inherited) -> None:
         self.router = router
         self.inherited = inherited
+        # Both with the version of the routes they were made of.
+        self._below: tuple[int, list[RouteContext]] | None = None
+        self._table: tuple[int, RouteTable] | None = None
 
     @property
     def decides(self) -> bool:
@@ -129,27 +182,36 @@ class IncludedRouter(BaseRoute):
         kind = type(self.router)
         return kind.matches is not APIRouter.matches or kind.handle is not APIRouter.handle
 
-    def within(self, outer: Inherited | None) -> IncludedRouter:
+    def within(self, outer: Inherited) -> IncludedRouter:
         """The inclusion with the settings of those around it."""
-        inherited = self.inherited if outer is None else outer.then(self.inherited)
-        return IncludedRouter(self.router, inherited)
+        return IncludedRouter(self.router, outer.then(self.inherited))
+
+    def below(self) -> list[RouteContext]:
+        """What is declared in the router, with the settings of this inclusion."""
+        version = self.router.routes_version
+        if self._below is None or self._below[0] != version:
+            contexts = [RouteContext(route, self.inherited) for route in self.router.routes]
+            self._below = version, contexts
+        return self._below[1]
 
     def contexts(self) -> Iterator[RouteContext]:
         """The routes below, with the settings of this inclusion."""
-        return route_contexts(self.router.routes, self.inherited)
+        return _flat(self.below())
 
     def effective_low_priority_routes(self, outer: Inherited | None = None) -> Iterator[BaseRoute]:
         """All low-priority routes below, as the inclusions around them make them."""
-        included = self.within(outer)
+        included = self if outer is None else self.within(outer)
         for route in self.router._low_priority_routes:
             yield _within(route, included.inherited)
         yield from _included_low_priority_routes(self.router.routes, included.inherited)
 
-    @cached_property
+    @property
     def table(self) -> RouteTable:
         """The routes of a router that is asked as a whole."""
-        contexts = route_contexts(self.router.routes, self.inherited, deciding=True)
-        return self.router.make_table(contexts)
+        version = self.router.routes_version
+        if self._table is None or self._table[0] != version:
+            self._table = version, self.router.make_table(_flat(self.below(), deciding=True))
+        return self._table[1]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """What the router answers when it is asked."""
@@ -182,25 +244,25 @@ def url_path_for(
 
 
 def route_contexts(
-    routes: Iterable[BaseRoute], outer: Inherited | None = None, *, deciding: bool = False
+    routes: Iterable[BaseRoute], *, deciding: bool = False
 ) -> Iterator[RouteContext]:
     """All routes below, in order of declaration, as the inclusions around them make them.
 
-    With `deciding`, a router that decides for itself what matches stands for its routes.
+    With `deciding`, a router that decides for itself what matches stands for its routes. Inclusions
+    keep the contexts below them until a route changes.
     """
-    for route in routes:
-        if isinstance(route, IncludedRouter):
-            included = route.within(outer)
-            if deciding and included.decides:
-                yield RouteContext(included, route)
-            else:
-                yield from route_contexts(
-                    included.router.routes, included.inherited, deciding=deciding
-                )
-        elif outer is None:
-            yield RouteContext(route, route)
-        else:
-            yield RouteContext(_within(route, outer), route)
+    return _flat((RouteContext(route) for route in routes), deciding=deciding)
+
+
+def _flat(contexts: Iterable[RouteContext], *, deciding: bool = False) -> Iterator[RouteContext]:
+    for context in contexts:
+        if isinstance(context.original_route, IncludedRouter):
+            included = context.effective_route
+            assert isinstance(included, IncludedRouter)
+            if not (deciding and included.decides):
+                yield from _flat(included.below(), deciding=deciding)
+                continue
+        yield context
 
 
 def low_priority_routes(router: APIRouter) -> list[BaseRoute]:
@@ -220,7 +282,7 @@ def _included_low_priority_routes(
 
 
 def _within(route: BaseRoute, outer: Inherited) -> BaseRoute:
-    if isinstance(route, (APIRoute, APIWebSocketRoute, Frontend)):
+    if isinstance(route, (APIRoute, APIWebSocketRoute, Frontend, IncludedRouter)):
         return route.within(outer)
     prefixed = _prefixed(route, outer.prefix) if outer.prefix else route
     app = getattr(prefixed, "app", None)

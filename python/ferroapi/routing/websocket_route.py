@@ -6,7 +6,7 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import Match, WebSocketRoute, compile_path
+from starlette.routing import Match, WebSocketRoute
 
 from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
@@ -15,6 +15,7 @@ from ferroapi.plan.operation import endpoint_context
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import body_params, compile_steps
 from ferroapi.plan.websocket import WebSocketPlan
+from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ferroapi.routing.inheritance import Inherited
 
 
-class APIWebSocketRoute(WebSocketRoute):
+class APIWebSocketRoute(PathAttributes, WebSocketRoute):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
 
     def __init__(
@@ -54,8 +55,7 @@ class APIWebSocketRoute(WebSocketRoute):
         self._set_path(path)
 
     def _set_path(self, path: str) -> None:
-        self.path = path
-        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        super()._set_path(path)
         self.dependant = get_endpoint_dependant(
             path=self.path_format, call=self.endpoint, dependencies=self.dependencies
         )

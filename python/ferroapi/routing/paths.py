@@ -1,0 +1,70 @@
+"""The path of a route, taken apart without its regular expression, which requests do not need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.convertors import (
+    CONVERTOR_TYPES,
+    FloatConvertor,
+    IntegerConvertor,
+    PathConvertor,
+    StringConvertor,
+    UUIDConvertor,
+)
+from starlette.routing import PARAM_REGEX, compile_path
+
+if TYPE_CHECKING:
+    from re import Pattern
+
+    from starlette.convertors import Convertor
+
+TEXT_CONVERTORS = (StringConvertor, PathConvertor)
+CONVERTORS = (*TEXT_CONVERTORS, IntegerConvertor, FloatConvertor, UUIDConvertor)
+"""Starlette's convertors; users may register others, under any name."""
+
+
+def path_convertors(path: str) -> dict[str, Convertor[Any]]:
+    """The convertors of the parameters in braces, by name.
+
+    Raises:
+        AssertionError: there is no such convertor.
+        ValueError: two parameters have the same name.
+        re.error: a convertor that a user registered has no valid pattern.
+    """
+    convertors: dict[str, Convertor[Any]] = {}
+    for name, kind in PARAM_REGEX.findall(path):
+        convertor = CONVERTOR_TYPES.get(kind.removeprefix(":") or "str")
+        if name in convertors or type(convertor) not in CONVERTORS:
+            # Starlette says what is wrong, or that nothing is.
+            return compile_path(path)[2]
+        assert convertor is not None
+        convertors[name] = convertor
+    return convertors
+
+
+class PathAttributes:
+    """What Starlette's routes say of their path, the regular expression when it is asked for."""
+
+    path: str
+    path_format: str
+    param_convertors: dict[str, Convertor[Any]]
+    _path_regex: Pattern[str] | None
+
+    def _set_path(self, path: str) -> None:
+        """Raises what `path_convertors` does."""
+        self.path = path
+        self._path_regex = None
+        self.param_convertors = path_convertors(path)
+        self.path_format = PARAM_REGEX.sub(r"{\1}", path)
+
+    @property
+    def path_regex(self) -> Pattern[str]:
+        """What `matches` compares paths with."""
+        if self._path_regex is None:
+            self._path_regex = compile_path(self.path)[0]
+        return self._path_regex
+
+    @path_regex.setter
+    def path_regex(self, regex: Pattern[str]) -> None:
+        self._path_regex = regex
