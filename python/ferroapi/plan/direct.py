@@ -43,7 +43,7 @@ def direct(plan: ASGIApp) -> ASGIApp:
         plan.app = direct(plan.app)
     elif isinstance(plan, OperationPlan) and plan.handler is None:
         shortcut = plan.solver.shortcut
-        if shortcut is not None and not plan.generator_dependencies:
+        if shortcut is not None and not plan.generators.any:
             return _Writer(plan, shortcut).write()
     return plan
 

@@ -13,7 +13,7 @@ from ferroapi.exceptions import EndpointContext, FastAPIError
 from ferroapi.failures import fail
 from ferroapi.plan.exchange import Exchange
 from ferroapi.plan.serialization import Reply, Serializer, json_headers
-from ferroapi.plan.teardown import has_async_generators, run_with_teardown
+from ferroapi.plan.teardown import Generators, run_with_teardown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,8 +61,7 @@ class OperationPlan:
         "_allowed",
         "_call",
         "_headers",
-        "_shielded",
-        "generator_dependencies",
+        "generators",
         "handler",
         "kind",
         "serialize",
@@ -94,10 +93,9 @@ class OperationPlan:
         self.serialize = serialize
         self.status_code = 200 if status_code is None else status_code
         self.handler = handler
-        self.generator_dependencies = any(step.kind.is_generator for step in steps[:-1])
+        self.generators = Generators.among(steps)
         self._call = steps[-1].dependant.call
         self._allowed, self._headers = json_headers(self.status_code)
-        self._shielded = has_async_generators(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, its errors included."""
@@ -106,7 +104,7 @@ class OperationPlan:
             if self.handler is not None:
                 scope[RUNNING_KEY] = self, exchange
                 await self._run_handler(self.handler, exchange)
-            elif self.generator_dependencies:
+            elif self.generators.any:
                 await self._run_with_teardown(self._reply, exchange)
             else:
                 await self._send(await self._reply(exchange), exchange)
@@ -168,7 +166,7 @@ class OperationPlan:
         self, reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
     ) -> None:
         await run_with_teardown(
-            exchange, reply, self._send, shielded=self._shielded, swallowed=_refuse_to_swallow
+            exchange, reply, self._send, self.generators, swallowed=_refuse_to_swallow
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ferroapi.failures import fail
 from ferroapi.plan.exchange import Exchange
-from ferroapi.plan.teardown import has_async_generators, run_with_teardown
+from ferroapi.plan.teardown import Generators, run_with_teardown
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -18,18 +18,21 @@ if TYPE_CHECKING:
 class WebSocketPlan:
     """Runs one WebSocket endpoint. Called as an ASGI application after its route matched."""
 
-    __slots__ = ("_call", "_shielded", "solver")
+    __slots__ = ("_call", "_generators", "solver")
 
     def __init__(self, *, steps: tuple[Step, ...], solver: Solver) -> None:
         self._call = steps[-1].dependant.call
         self.solver = solver
-        self._shielded = has_async_generators(steps)
+        self._generators = Generators.among(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the handshake and runs the endpoint, its errors included."""
         exchange = Exchange(scope, receive, send)
         try:
-            await run_with_teardown(exchange, self._talk, _nothing_to_send, shielded=self._shielded)
+            if self._generators.any:
+                await run_with_teardown(exchange, self._talk, _nothing_to_send, self._generators)
+            else:
+                await self._talk(exchange)
         except Exception as error:
             await fail(error, exchange)
 
