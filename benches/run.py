@@ -1,40 +1,53 @@
-"""Measures ferroapi beside FastAPI, Starlette and a hand-written ASGI application, in one run."""
+"""Measures ferroapi beside FastAPI, its peers and a hand-written ASGI application, in one run."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cases import CASES, SOCKET_CASES
 from harness.answers import WrongAnswerError
-from harness.case import CONTENDERS
+from harness.case import CONTENDERS, OTHER_SERVERS, PEERS, Contender
 from harness.contenders import (
     BENCHES,
-    FASTAPI_PYTHON,
     build_of,
-    installation,
-    make_fastapi_environment,
+    environment_of,
+    interpreter,
+    make_environment,
 )
+from harness.imports import measure_imports
 from harness.load import BrokenAnswerError
 from harness.machine import describe_machine, machine_name
 from harness.plot import plot
-from harness.process import Worker, WorkerError
-from harness.report import goal_ratio, in_process_table, socket_table, startup_table
-from harness.rounds import Effort, RowFigures, measure_case
-from harness.sockets import SocketFigures, measure_sockets
-from harness.startup import StartUp, measure_startup
+from harness.process import WorkerError, working
+from harness.report import (
+    goals_table,
+    imports_table,
+    in_process_table,
+    socket_table,
+    startup_table,
+)
+from harness.results import Results
+from harness.rounds import Effort, measure_case
+from harness.sockets import measure_sockets
+from harness.startup import measure_startup
 
-FULL = Effort(rounds=15, seconds=0.15)
-FULL_SOCKETS = Effort(rounds=15, seconds=0.4)
+FULL = Effort(rounds=11, seconds=0.12)
+FULL_SOCKETS = Effort(rounds=11, seconds=0.3)
 QUICK = Effort(rounds=1, seconds=0.001)
 STARTS = 5
+IMPORTS = 11
 
 SOCKETS = "sockets"
 STARTUP = "startup"
+IMPORT = "import"
+PARTS = (*CASES, SOCKETS, STARTUP, IMPORT)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -43,11 +56,16 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--case",
         action="append",
-        choices=[*CASES, SOCKETS, STARTUP],
+        choices=PARTS,
         help="measure this only; may be given several times",
     )
     parser.add_argument(
         "--quick", action="store_true", help="a few requests of each, and no result files"
+    )
+    parser.add_argument(
+        "--no-peers",
+        action="store_true",
+        help="FastAPI and Starlette only: half the time, and no environments of the others",
     )
     parser.add_argument(
         "--results",
@@ -67,47 +85,31 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def describe_contenders(package: Path | None) -> dict[str, Any]:
+def describe_contenders(contenders: tuple[Contender, ...], package: Path | None) -> dict[str, Any]:
     """Versions of what is measured, and how our extension was built."""
     descriptions: dict[str, Any] = {}
-    for contender in CONTENDERS:
-        with Worker(contender, installation(contender, package)) as worker:
+    with working(contenders, package) as workers:
+        for contender, worker in workers.items():
             descriptions[contender] = worker.ask("describe")
     extension = descriptions["ferroapi"].pop("extension")
     descriptions["ferroapi"]["build"] = build_of(Path(extension))
     return descriptions
 
 
-def measure(options: argparse.Namespace) -> int:
+def measure(options: argparse.Namespace, contenders: tuple[Contender, ...]) -> int:
     """Measures, prints, writes. Returns the exit code."""
-    chosen = options.case or [*CASES, SOCKETS, STARTUP]
+    chosen = options.case or PARTS
     machine = describe_machine()
-    contenders = describe_contenders(options.package)
-    build = contenders["ferroapi"]["build"]
-    print(heading(machine, contenders), flush=True)
+    descriptions = describe_contenders(contenders, options.package)
+    print(heading(machine, descriptions), flush=True)
     if options.quick:
         print("A quick run: that everybody answers is all it says. Its figures mean nothing.")
-    rows: list[RowFigures] = []
-    for name in CASES:
-        if name in chosen:
-            progress(name)
-            rows += measure_case(name, QUICK if options.quick else FULL, options.package)
-    if rows:
-        print(f"\n{in_process_table(rows)}", flush=True)
-    sockets: list[SocketFigures] = []
-    if SOCKETS in chosen:
-        for name in SOCKET_CASES:
-            progress(f"{name} over a socket")
-            effort = QUICK if options.quick else FULL_SOCKETS
-            sockets.append(measure_sockets(name, effort, options.package))
-        print(f"\n{socket_table(sockets)}", flush=True)
-    startup: StartUp | None = None
-    if STARTUP in chosen:
-        progress("start-up")
-        startup = measure_startup(1 if options.quick else STARTS, options.package)
-        print(f"\n{startup_table(startup)}", flush=True)
+    results = measure_parts(options, chosen, contenders)
+    if not options.quick:
+        print(f"\n{goals_table(results.verdicts(), results.comparisons())}", flush=True)
     if options.quick or (options.case and options.results is None):
         return 0
+    build = descriptions["ferroapi"]["build"]
     if build != "release":
         print(f"\nThe extension is a {build} build, not a release: no results are written.")
         return 0
@@ -116,11 +118,49 @@ def measure(options: argparse.Namespace) -> int:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{now:%Y-%m-%d}-{options.machine}.json"
     machine["load_after"] = describe_machine()["load"]
-    report = document(now, machine, contenders, rows, sockets, startup)
+    report = results.document(now, machine, descriptions)
     path.write_text(json.dumps(report, indent=1) + "\n")
-    path.with_suffix(".svg").write_text(plot(rows, sockets, startup, f"{now:%Y-%m-%d}"))
+    path.with_suffix(".svg").write_text(plot(results, f"{now:%Y-%m-%d}"))
     print(f"\nWritten to {path} and {path.with_suffix('.svg').name}.")
     return 0
+
+
+def measure_parts(
+    options: argparse.Namespace, chosen: Sequence[str], contenders: tuple[Contender, ...]
+) -> Results:
+    """Measures what was chosen, and prints each table when it is complete."""
+    results = Results()
+    in_process = [contender for contender in contenders if contender in CONTENDERS]
+    with ExitStack() as stack:
+        if options.quick:  # that processes are alone with their case matters to figures only
+            same = stack.enter_context(working(in_process, options.package))
+        for name in CASES:
+            if name not in chosen:
+                continue
+            progress(name)
+            if options.quick:
+                results.rows += measure_case(name, QUICK, same)
+                continue
+            with working(in_process, options.package) as workers:
+                results.rows += measure_case(name, FULL, workers)
+    if results.rows:
+        print(f"\n{in_process_table(results.rows)}", flush=True)
+    if SOCKETS in chosen:
+        for name in SOCKET_CASES:
+            progress(f"{name} over a socket")
+            effort = QUICK if options.quick else FULL_SOCKETS
+            results.sockets.append(measure_sockets(name, effort, options.package, contenders))
+        print(f"\n{socket_table(results.sockets)}", flush=True)
+    if STARTUP in chosen:
+        progress("start-up")
+        results.startup = measure_startup(1 if options.quick else STARTS, options.package)
+        print(f"\n{startup_table(results.startup)}", flush=True)
+    if IMPORT in chosen:
+        progress("imports")
+        rounds = 1 if options.quick else IMPORTS
+        results.imports = measure_imports(rounds, options.package, contenders)
+        print(f"\n{imports_table(results.imports)}", flush=True)
+    return results
 
 
 def progress(what: str) -> None:
@@ -128,69 +168,39 @@ def progress(what: str) -> None:
     print(f"measuring {what}", file=sys.stderr, flush=True)
 
 
-def heading(machine: dict[str, Any], contenders: dict[str, Any]) -> str:
+def heading(machine: dict[str, Any], descriptions: dict[str, Any]) -> str:
     """What was measured, where."""
-    ours, theirs = contenders["ferroapi"], contenders["fastapi"]
+    ours = descriptions["ferroapi"]
+    versions: dict[str, str] = {}
+    for description in descriptions.values():
+        versions |= description["versions"] | versions
+    shown = ("fastapi", "starlette", "litestar", "blacksheep", "falcon", "robyn", "granian")
     return (
-        f"ferroapi {ours['versions']['ferroapi']} ({ours['build']} build), "
-        f"FastAPI {theirs['versions']['fastapi']}, Starlette {ours['versions']['starlette']}, "
-        f"pydantic {ours['versions']['pydantic']}, Python {ours['python']}\n"
-        f"{machine['processor']}, {machine['processors']} processors, "
+        f"ferroapi {versions['ferroapi']} ({ours['build']} build), Python {ours['python']}, "
+        f"pydantic {versions['pydantic']}, uvicorn {versions['uvicorn']}\n"
+        + ", ".join(f"{name} {versions[name]}" for name in shown if name in versions)
+        + f"\n{machine['processor']}, {machine['processors']} processors, "
         f"load {machine['load'][0]} at the start"
     )
-
-
-def document(
-    now: datetime,
-    machine: dict[str, Any],
-    contenders: dict[str, Any],
-    rows: list[RowFigures],
-    sockets: list[SocketFigures],
-    startup: StartUp | None,
-) -> dict[str, Any]:
-    """Everything that was measured, every round of it."""
-    by_row = {figures.row.name: figures for figures in rows}
-    return {
-        "date": now.isoformat(timespec="seconds"),
-        "machine": machine,
-        "contenders": contenders,
-        "in_process": {
-            figures.row.name: {
-                "title": figures.row.title,
-                "goal": None if figures.row.goal is None else str(figures.row.goal),
-                "goal_ratio": goal_ratio(figures, by_row),
-                "seconds": figures.rounds,
-                "processor_seconds": figures.worked,
-                "driver_seconds": figures.driver,
-                "requests": figures.times,
-                "sends": figures.sends,
-            }
-            for figures in rows
-        },
-        "sockets": {
-            figures.row.name: {
-                "title": figures.row.title,
-                "requests_per_second": figures.rounds,
-                "processor_seconds": figures.worked,
-                "client_busy": figures.busy,
-                "requests": figures.requests,
-            }
-            for figures in sockets
-        },
-        "startup": {} if startup is None else startup.rounds,
-    }
 
 
 def main() -> int:
     """The command."""
     options = parse()
-    if options.quick and not FASTAPI_PYTHON.exists():
-        print(f"{FASTAPI_PYTHON} is not there: a run without --quick makes it", file=sys.stderr)
-        return 2
+    contenders = tuple(
+        contender
+        for contender in (*CONTENDERS, *OTHER_SERVERS)
+        if not (options.no_peers and contender in PEERS)
+    )
+    environments = dict.fromkeys(filter(None, map(environment_of, contenders)))
     try:
-        if not options.quick:
-            make_fastapi_environment()
-        return measure(options)
+        for environment in environments:
+            if not options.quick:
+                make_environment(environment)
+            elif not interpreter(environment).exists():
+                print(f"benches/.venv/{environment} is made without --quick", file=sys.stderr)
+                return 2
+        return measure(options, contenders)
     except (WrongAnswerError, BrokenAnswerError, WorkerError) as error:
         print("\n".join([str(error), *getattr(error, "__notes__", ())]), file=sys.stderr)
         return 1

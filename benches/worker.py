@@ -9,49 +9,26 @@ import asyncio
 import gc
 import importlib
 import importlib.metadata
-import importlib.util
 import json
+import logging
 import os
-import socket
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
-from types import ModuleType
 from typing import Any, TextIO
 
-import uvicorn
 import uvloop
 
 from cases import CASES, startup
 from harness.answers import Answer
-from harness.case import ASGIApp, Case, Contender, Request, Row
-from harness.contenders import FASTAPI_VERSION, SHARED
-from harness.driver import answer, drive, empty
-
-OTHER = {"fastapi": "ferroapi", "ferroapi": "fastapi"}
-
-
-def framework(contender: Contender) -> ModuleType:
-    """FastAPI's module or ours, in an environment that does not have the other one."""
-    other = OTHER[contender]
-    if importlib.util.find_spec(other) is not None:
-        raise RuntimeError(f"{other} is importable beside {contender}")
-    importlib.import_module(f"{contender}.sse")
-    module = importlib.import_module(contender)
-    if contender == "fastapi" and module.__version__ != FASTAPI_VERSION:
-        raise RuntimeError(f"FastAPI is {module.__version__}, not {FASTAPI_VERSION}")
-    return module
-
-
-def build(contender: Contender, case: Case) -> ASGIApp:
-    """The contender's application of a case."""
-    if contender == "floor":
-        return case.floor()
-    if contender == "starlette":
-        return case.starlette()
-    return case.app(framework(contender))
+from harness.applications import OTHER, build, framework
+from harness.case import ASGIApp, Contender, Request, Row
+from harness.contenders import INSTALLED, SHARED, environment_of
+from harness.driver import answer, drive, empty, start
+from harness.servers import server
 
 
 def resident() -> int | None:
@@ -62,21 +39,46 @@ def resident() -> int | None:
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def peak() -> int | None:
+    """The most resident bytes of this process since `forget_peak`; `None` where it cannot tell."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return None
+    for line in status.read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def forget_peak() -> None:
+    """Lets `peak` begin with what is resident now (proc(5): the 5 of clear_refs)."""
+    references = Path("/proc/self/clear_refs")
+    if references.exists():
+        references.write_text("5")
+
+
+def _over(now: int | None, before: int | None) -> int | None:
+    return None if now is None or before is None else now - before
+
+
 class Commands:
     """The commands by name."""
 
     def __init__(self, contender: Contender, runner: asyncio.Runner) -> None:
         self._contender = contender
         self._runner = runner
-        self._app: ASGIApp = empty
+        self._lifespans: list[asyncio.Task[None]] = []
+        self._apps: dict[str, ASGIApp] = {}
         self._rows: dict[str, Row] = {}
+        self.serving: Callable[[], None] | None = None
 
     def describe(self) -> dict[str, Any]:
         """The versions, and where our extension is."""
-        names = [*SHARED, *(["fastapi"] if self._contender == "fastapi" else [])]
+        environment = environment_of(self._contender)
+        names = [name.partition("==")[0] for name in INSTALLED.get(environment or "", ())]
         description: dict[str, Any] = {
             "python": sys.version.split()[0],
-            "versions": {name: importlib.metadata.version(name) for name in names},
+            "versions": {name: importlib.metadata.version(name) for name in (*SHARED, *names)},
         }
         if self._contender == "ferroapi":
             core = importlib.import_module("ferroapi._core")
@@ -84,25 +86,40 @@ class Commands:
             description["extension"] = core.__file__
         return description
 
-    def load(self, case: str) -> None:
-        """Builds the application of a case."""
-        self._app = build(self._contender, CASES[case])
-        self._rows = {row.name: row for row in CASES[case].rows}
+    def load(self, case: str, *, lifespan: bool) -> None:
+        """Builds the applications of what is measured together; starts those that have to be."""
+        for part in CASES[case]:
+            if not part.has(self._contender):
+                continue
+            app = build(self._contender, part)
+            if lifespan and environment_of(self._contender) == "peers":
+                self._lifespans.append(self._runner.run(start(app)))
+            for row in part.rows:
+                self._apps[row.name] = app
+                self._rows[row.name] = row
+        # Large applications would make every collection before a round a long one.
+        gc.collect()
+        gc.freeze()
 
     def answer(self, row: str) -> dict[str, Any]:
         """Answers the request of a row once."""
-        messages = self._runner.run(answer(self._app, self._rows[row].request))
+        messages = self._runner.run(answer(self._apps[row], self._rows[row].request))
         given = asdict(Answer.of(messages))
         given["body"] = given["body"].decode("latin-1")
         return given
 
     def time(self, row: str, times: int, *, nothing: bool) -> tuple[float, float]:
         """What `drive` gives for the request of a row, `nothing`: to an empty application."""
-        app = empty if nothing else self._app
+        app = empty if nothing else self._apps[row]
         gc.collect()
         return self._runner.run(drive(app, self._rows[row].request, times))
 
-    def start_up(self) -> dict[str, float | int | None]:
+    def resident(self) -> int | None:
+        """What `resident` gives, after a collection."""
+        gc.collect()
+        return resident()
+
+    def start_up(self) -> dict[str, float | None]:
         """Seconds and bytes of the stages of start-up."""
         models = startup.models()
         module = None
@@ -110,19 +127,23 @@ class Commands:
             module = framework(self._contender)
         gc.collect()
         before = resident()
-        figures: dict[str, float | int | None] = {}
+        forget_peak()
         started = perf_counter()
         app: Any = startup.starlette(models) if module is None else startup.app(module, models)
-        figures["declare"] = perf_counter() - started
-        figures["first"] = self._seconds(app, startup.REQUESTS[-1:])
-        figures["memory"] = None if before is None else (resident() or 0) - before
+        declare = perf_counter() - started
+        first = self._seconds(app, startup.REQUESTS[-1:])
+        figures: dict[str, float | None] = {"declare": declare, "first": first}
+        figures["memory"] = _over(resident(), before)
         if module is not None:
             started = perf_counter()
             paths = len(app.openapi()["paths"])
-            figures["openapi"] = perf_counter() - started
+            openapi = perf_counter() - started
             assert paths == len(startup.REQUESTS)
+            figures["openapi"] = openapi
+            figures["total"] = declare + first + openapi
+            figures["peak"] = _over(peak(), before)
         figures["each"] = self._seconds(app, startup.REQUESTS)
-        figures["memory_end"] = None if before is None else (resident() or 0) - before
+        figures["memory_end"] = _over(resident(), before)
         return figures
 
     def _seconds(self, app: ASGIApp, requests: list[Request]) -> float:
@@ -137,28 +158,10 @@ class Commands:
         return seconds
 
     def serve(self) -> int:
-        """Serves the application until standard input ends; answers the port."""
-        listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            self._app,
-            loop="uvloop",
-            http="httptools",
-            lifespan="off",
-            access_log=False,
-            log_level="warning",
-        )
-        server = uvicorn.Server(config)
-
-        async def run() -> None:
-            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop)
-            await server.serve(sockets=[listening])
-
-        def stop() -> None:
-            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-            server.should_exit = True
-
-        self.serving = run()
-        return int(listening.getsockname()[1])
+        """Makes a server of the only application; answers its port. `main` then runs it."""
+        (app,) = self._apps.values()
+        port, self.serving = server(self._contender, app)
+        return port
 
 
 def main(contender: Contender, replies: TextIO) -> None:
@@ -172,13 +175,15 @@ def main(contender: Contender, replies: TextIO) -> None:
             except Exception:
                 reply = {"error": traceback.format_exc()}
             print(json.dumps(reply), file=replies, flush=True)
-            if name == "serve":
-                runner.run(commands.serving)
-                return
+            if commands.serving is not None:
+                break
+    if commands.serving is not None:
+        commands.serving()
 
 
 if __name__ == "__main__":
     # What the contender prints goes to standard error.
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    logging.disable(logging.INFO)
     main(sys.argv[1], replies)  # type: ignore[arg-type]  # run.py starts it

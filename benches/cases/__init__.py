@@ -1,29 +1,46 @@
-"""What is measured, one application a module; `CASES` names them."""
+"""What is measured, one application a module.
+
+`CASES` names them. What stands in one tuple is measured together, round by round, because its rows
+are compared with each other.
+"""
 
 from cases import (
+    chain,
     constant,
     dependencies,
     event_streams,
     jsonl,
     listing,
+    middleware,
     model,
     parameters,
+    raw,
+    request_object,
     routes,
+    sync_generator,
     thread,
+    thread_chain,
+    websocket,
 )
 from harness.case import Case
 
-CASES: dict[str, Case] = {
-    "constant": constant.CASE,
-    "parameters": parameters.CASE,
-    "model": model.CASE,
-    "dependencies": dependencies.CASE,
-    "thread": thread.CASE,
-    "routes_500": routes.case(500),
-    "routes_10000": routes.case(10_000),
-    "list": listing.CASE,
-    "jsonl": jsonl.CASE,
-    "event_streams": event_streams.CASE,
+CASES: dict[str, tuple[Case, ...]] = {
+    "constant": (constant.CASE,),
+    "parameters": (parameters.CASE,),
+    "model": (model.CASE,),
+    "list": (listing.CASE,),
+    "routes": routes.CASES,
+    "dependencies": (dependencies.CASE, dependencies.OVERRIDDEN),
+    "chain": (chain.CASE,),
+    "thread": (thread.CASE,),
+    "thread_chain": (thread_chain.CASE,),
+    "request_object": (request_object.CASE,),
+    "middleware": (middleware.WITHOUT, middleware.BEHIND),
+    "jsonl": (jsonl.CASE,),
+    "sync_generator": (sync_generator.CASE,),
+    "event_streams": (event_streams.CASE,),
+    "raw": (raw.CASE,),
+    "websocket": (websocket.CASE,),
 }
 
 SOCKET_CASES = ("constant", "parameters", "model")

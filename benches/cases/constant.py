@@ -1,7 +1,7 @@
 """A dictionary that is always the same."""
 
-# mypy: disable-error-code="no-untyped-def, untyped-decorator"
-# The framework is known at run time; most applications annotate no result.
+# mypy: disable-error-code="import-not-found, no-any-return, no-untyped-def, untyped-decorator"
+# Frameworks are known at run time only; most applications annotate no result.
 
 from types import ModuleType
 from typing import Any
@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from cases.sending import send_json
-from harness.case import ASGIApp, Case, Expected, Goal, Request, Row
+from harness.case import ASGIApp, Case, Expected, Request, Row, Within
 
 STATUS = {"status": "ok", "version": 3, "region": "eu-west", "healthy": True}
 
@@ -25,7 +25,7 @@ def app(framework: ModuleType) -> ASGIApp:
     async def status():
         return STATUS
 
-    return api  # type: ignore[no-any-return]
+    return api
 
 
 def starlette() -> ASGIApp:
@@ -33,6 +33,52 @@ def starlette() -> ASGIApp:
         return JSONResponse(STATUS)
 
     return Starlette(routes=[Route("/status", status)])
+
+
+def litestar() -> ASGIApp:
+    from litestar import Litestar, get
+
+    @get("/status")
+    async def status() -> dict[str, Any]:
+        return STATUS
+
+    return Litestar([status])
+
+
+def blacksheep() -> ASGIApp:
+    from blacksheep import Application, Router
+
+    api = Application(router=Router())
+
+    @api.router.get("/status")
+    async def status():
+        return STATUS
+
+    return api
+
+
+def falcon() -> ASGIApp:
+    from falcon.asgi import App
+
+    class Status:
+        async def on_get(self, request: Any, response: Any) -> None:
+            response.media = STATUS
+
+    api = App()
+    api.add_route("/status", Status())
+    return api
+
+
+def robyn() -> Any:
+    from robyn import Robyn
+
+    api = Robyn(__file__)
+
+    @api.get("/status")
+    async def status(request):
+        return STATUS
+
+    return api
 
 
 def floor() -> ASGIApp:
@@ -51,10 +97,16 @@ CASE = Case(
             title="GET constant dict",
             request=Request("/status"),
             expected=Expected(STATUS),
-            goal=Goal("floor", 2),
+            goals=(Within("floor", 2),),
         ),
     ),
     app=app,
-    starlette=starlette,
     floor=floor,
+    others={
+        "starlette": starlette,
+        "litestar": litestar,
+        "blacksheep": blacksheep,
+        "falcon": falcon,
+        "robyn": robyn,
+    },
 )

@@ -1,7 +1,7 @@
 """A nested model in, the same model out."""
 
-# mypy: disable-error-code="no-untyped-def, untyped-decorator"
-# The framework is known at run time; most applications annotate no result.
+# mypy: disable-error-code="import-not-found, no-any-return, no-untyped-def, untyped-decorator"
+# Frameworks are known at run time only; most applications annotate no result.
 
 import json
 from types import ModuleType
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cases.sending import send_json
-from harness.case import ASGIApp, Case, Expected, Goal, Request, Row
+from harness.case import ASGIApp, Case, Expected, Request, Row, Within
 
 
 class Address(pydantic.BaseModel):
@@ -65,7 +65,7 @@ def app(framework: ModuleType) -> ASGIApp:
     async def create_order(order: Order) -> Order:
         return order
 
-    return api  # type: ignore[no-any-return]
+    return api
 
 
 def starlette() -> ASGIApp:
@@ -74,6 +74,60 @@ def starlette() -> ASGIApp:
         return Response(order.__pydantic_serializer__.to_json(order), media_type="application/json")
 
     return Starlette(routes=[Route("/orders", create_order, methods=["POST"])])
+
+
+def litestar() -> ASGIApp:
+    from litestar import Litestar, post
+
+    @post("/orders", status_code=200)
+    async def create_order(data: Order) -> Order:
+        return data
+
+    return Litestar([create_order])
+
+
+def blacksheep() -> ASGIApp:
+    from blacksheep import Application, Content, Router
+    from blacksheep import Request as BlackSheepRequest
+    from blacksheep import Response as BlackSheepResponse
+
+    api = Application(router=Router())
+
+    @api.router.post("/orders")
+    async def create_order(request: BlackSheepRequest) -> BlackSheepResponse:
+        order = Order.model_validate_json(await request.read() or b"")
+        body = order.__pydantic_serializer__.to_json(order)
+        return BlackSheepResponse(200, None, Content(b"application/json", body))
+
+    return api
+
+
+def falcon() -> ASGIApp:
+    from falcon.asgi import App
+
+    class Orders:
+        async def on_post(self, request: Any, response: Any) -> None:
+            order = Order.model_validate_json(await request.stream.read())
+            response.data = order.__pydantic_serializer__.to_json(order)
+
+    api = App()
+    api.add_route("/orders", Orders())
+    return api
+
+
+def robyn() -> Any:
+    from robyn import Response as RobynResponse
+    from robyn import Robyn
+
+    api = Robyn(__file__)
+
+    @api.post("/orders")
+    async def create_order(request):
+        order = Order.model_validate_json(request.body)
+        body = order.__pydantic_serializer__.to_json(order)
+        return RobynResponse(200, {"content-type": "application/json"}, body)
+
+    return api
 
 
 def floor() -> ASGIApp:
@@ -106,10 +160,16 @@ CASE = Case(
                 body=json.dumps(ORDER).encode(),
             ),
             expected=Expected(ORDER),
-            goal=Goal("floor", 2),
+            goals=(Within("floor", 2),),
         ),
     ),
     app=app,
-    starlette=starlette,
     floor=floor,
+    others={
+        "starlette": starlette,
+        "litestar": litestar,
+        "blacksheep": blacksheep,
+        "falcon": falcon,
+        "robyn": robyn,
+    },
 )

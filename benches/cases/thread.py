@@ -1,7 +1,7 @@
 """An endpoint that is a plain function, run in a worker thread."""
 
-# mypy: disable-error-code="no-untyped-def, untyped-decorator"
-# The framework is known at run time; most applications annotate no result.
+# mypy: disable-error-code="import-not-found, no-any-return, no-untyped-def, untyped-decorator"
+# Frameworks are known at run time only; most applications annotate no result.
 
 from types import ModuleType
 from typing import Any
@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from cases.sending import send_json
-from harness.case import ASGIApp, Case, Expected, Goal, Request, Row
+from harness.case import ASGIApp, Case, Expected, Request, Row, Within
 
 ANSWER = {"answer": 42}
 
@@ -26,7 +26,7 @@ def app(framework: ModuleType) -> ASGIApp:
     def answer():
         return ANSWER
 
-    return api  # type: ignore[no-any-return]
+    return api
 
 
 def starlette() -> ASGIApp:
@@ -34,6 +34,46 @@ def starlette() -> ASGIApp:
         return JSONResponse(ANSWER)
 
     return Starlette(routes=[Route("/answer", answer)])
+
+
+def litestar() -> ASGIApp:
+    from litestar import Litestar, get
+
+    @get("/answer", sync_to_thread=True)
+    def answer() -> dict[str, int]:
+        return ANSWER
+
+    return Litestar([answer])
+
+
+def blacksheep() -> ASGIApp:
+    from blacksheep import Application, Router
+
+    api = Application(router=Router())
+
+    def answer() -> dict[str, int]:
+        return ANSWER
+
+    @api.router.get("/answer")
+    async def in_thread():
+        return await anyio.to_thread.run_sync(answer)
+
+    return api
+
+
+def falcon() -> ASGIApp:
+    from falcon.asgi import App
+
+    def answer() -> dict[str, int]:
+        return ANSWER
+
+    class Answers:
+        async def on_get(self, request: Any, response: Any) -> None:
+            response.media = await anyio.to_thread.run_sync(answer)
+
+    api = App()
+    api.add_route("/answer", Answers())
+    return api
 
 
 def floor() -> ASGIApp:
@@ -55,10 +95,15 @@ CASE = Case(
             title="def endpoint",
             request=Request("/answer"),
             expected=Expected(ANSWER),
-            goal=Goal("floor", 1.2),
+            goals=(Within("floor", 1.2),),
         ),
     ),
     app=app,
-    starlette=starlette,
     floor=floor,
+    others={
+        "starlette": starlette,
+        "litestar": litestar,
+        "blacksheep": blacksheep,
+        "falcon": falcon,
+    },
 )

@@ -16,7 +16,10 @@ class WrongAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer; `sends` counts the messages with a body, 0 when it came over a socket."""
+    """A whole answer; `sends` counts the messages with a body, 0 when it came over a socket.
+
+    Of a WebSocket the status is 101 and the body what was sent, a line a message.
+    """
 
     status: int
     headers: list[tuple[str, str]]
@@ -27,9 +30,12 @@ class Answer:
     def of(cls, messages: list[Message]) -> Answer:
         """The answer that an application sent."""
         start, *parts = messages
+        if start["type"] == "websocket.accept":
+            texts = [part["text"] for part in parts if part["type"] == "websocket.send"]
+            return cls(101, [], "\n".join(texts).encode(), len(texts))
         return cls(
             status=start["status"],
-            headers=[(name.decode(), value.decode()) for name, value in start["headers"]],
+            headers=[(name.decode().lower(), value.decode()) for name, value in start["headers"]],
             body=b"".join(part.get("body", b"") for part in parts),
             sends=len(parts),
         )
@@ -76,6 +82,8 @@ def _events(body: bytes) -> list[dict[str, Any]]:
 
 _READERS: dict[str, Callable[[bytes], Any]] = {
     "json": json.loads,
+    "bytes": bytes,
+    "texts": lambda body: body.decode().split("\n"),
     "jsonl": _json_lines,
     "events": _events,
 }

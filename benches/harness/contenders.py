@@ -10,17 +10,28 @@ import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from harness.case import Contender
 
 BENCHES = Path(__file__).resolve().parents[1]
+ENVIRONMENTS = BENCHES / ".venv"
 FASTAPI_VERSION = "0.165.0"
-FASTAPI_PYTHON = BENCHES / ".venv" / "bin" / "python"
 
 SHARED = ("pydantic", "pydantic-core", "starlette", "anyio", "uvicorn", "uvloop", "httptools")
-"""What FastAPI's environment has in the version that ours has."""
+"""What the other environments have in the version that ours has."""
+
+INSTALLED: dict[str, tuple[str, ...]] = {
+    "fastapi": (f"fastapi=={FASTAPI_VERSION}",),
+    "peers": ("litestar==2.25.0", "blacksheep==2.6.4", "falcon==4.4.0", "granian==2.8.7"),
+    "robyn": ("robyn==0.88.0",),
+}
+"""What is installed into each environment, beside `SHARED`."""
+
+UNSHARED: dict[str, tuple[str, ...]] = {"robyn": ("uvloop",)}
+"""What of `SHARED` an environment has in a version of its own, since what is in it demands so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +51,57 @@ class Installation:
         return variables
 
 
+def environment_of(contender: Contender) -> str | None:
+    """The environment that a contender needs; `None`: the one that runs this."""
+    if contender in ("floor", "starlette", "ferroapi"):
+        return None
+    return contender if contender in INSTALLED else "peers"
+
+
+def interpreter(environment: str) -> Path:
+    """The Python of an environment."""
+    return ENVIRONMENTS / environment / "bin" / "python"
+
+
 def installation(contender: Contender, package: Path | None = None) -> Installation:
     """Where `contender` is; `package` holds the `ferroapi` to measure instead of the installed."""
-    if contender == "fastapi":
-        return Installation(FASTAPI_PYTHON)
-    return Installation(Path(sys.executable), package if contender == "ferroapi" else None)
+    environment = environment_of(contender)
+    if environment is None:
+        return Installation(Path(sys.executable), package if contender == "ferroapi" else None)
+    if contender == "ferroapi_granian":
+        return Installation(interpreter(environment), package or _installed_package())
+    return Installation(interpreter(environment))
 
 
-def fastapi_requirements() -> list[str]:
-    """What is installed beside FastAPI: the versions of this environment."""
-    return [f"fastapi=={FASTAPI_VERSION}", *(f"{name}=={version(name)}" for name in SHARED)]
+def _installed_package() -> Path:
+    """The directory that `ferroapi` is imported from."""
+    found = find_spec("ferroapi")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parents[1]
 
 
-def make_fastapi_environment() -> None:
-    """Makes FastAPI's environment, or brings it to the versions of this one. Downloads."""
-    wanted = fastapi_requirements()
-    if FASTAPI_PYTHON.exists() and installed(wanted):
+def requirements(environment: str) -> list[str]:
+    """What is installed into an environment: its frameworks, and our versions of the rest."""
+    own = UNSHARED.get(environment, ())
+    shared = [f"{name}=={version(name)}" for name in SHARED if name not in own]
+    return [*INSTALLED[environment], *shared]
+
+
+def make_environment(environment: str) -> None:
+    """Makes an environment, or brings it to the versions of this one. Downloads."""
+    python, wanted = interpreter(environment), requirements(environment)
+    if python.exists() and has(python, wanted):
         return
-    print(f"Installing FastAPI {FASTAPI_VERSION} into {FASTAPI_PYTHON.parents[1]}", flush=True)
-    venv.create(FASTAPI_PYTHON.parents[1], with_pip=True, symlinks=True)
-    pip = [str(FASTAPI_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    names = ", ".join(name.replace("==", " ") for name in INSTALLED[environment])
+    print(f"Installing {names} into {python.parents[1]}", flush=True)
+    venv.create(python.parents[1], with_pip=True, symlinks=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *wanted], check=True)
 
 
-def installed(requirements: Sequence[str]) -> bool:
-    """Whether FastAPI's environment has exactly these versions."""
+def has(python: Path, requirements: Sequence[str]) -> bool:
+    """Whether the environment of an interpreter has exactly these versions."""
     program = (
         "import sys, importlib.metadata as m\n"
         "for wanted in sys.argv[1:]:\n"
@@ -73,8 +110,7 @@ def installed(requirements: Sequence[str]) -> bool:
         "    except m.PackageNotFoundError: found = ''\n"
         "    if found != version: sys.exit(1)"
     )
-    command = [str(FASTAPI_PYTHON), "-c", program, *requirements]
-    return subprocess.run(command, check=False).returncode == 0
+    return subprocess.run([str(python), "-c", program, *requirements], check=False).returncode == 0
 
 
 def build_of(extension: Path) -> Literal["release", "development", "unknown"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 
 import uvloop
 
@@ -38,6 +38,16 @@ def wire(request: Request) -> bytes:
         *(b"%b: %b" % header for header in request.headers),
     ]
     return b"\r\n".join(lines) + b"\r\n\r\n" + request.body
+
+
+def wait_for(port: int) -> None:
+    """Returns when somebody listens on a port. Raises `BrokenAnswerError` after ten seconds."""
+    for _ in range(100):
+        with socket.socket() as connection:
+            if connection.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        sleep(0.1)
+    raise BrokenAnswerError(f"nobody listens on port {port}")
 
 
 def ask_once(port: int, request: Request) -> tuple[Answer, int]:

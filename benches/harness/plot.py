@@ -6,7 +6,11 @@ import math
 from dataclasses import dataclass, field
 from html import escape
 
-from harness.case import Contender
+from harness.case import NAMES, Contender
+from harness.goals import limit
+from harness.imports import GOAL as IMPORT_GOAL
+from harness.imports import Imports
+from harness.results import Results
 from harness.rounds import RowFigures
 from harness.sockets import GOAL, SocketFigures
 from harness.startup import STAGES, StartUp
@@ -16,17 +20,18 @@ LEFT = 270
 RIGHT = 30
 ROW = 22
 
-COLOURS: dict[str, str] = {
-    "floor": "#6e7781",
-    "starlette": "#b7791f",
+COLOURS: dict[Contender, str] = {
     "fastapi": "#0f8a7e",
+    "starlette": "#b7791f",
+    "litestar": "#6f42c1",
+    "blacksheep": "#0969da",
+    "falcon": "#8c959f",
+    "robyn": "#bf3989",
+    "granian": "#6e7781",
+    "ferroapi_granian": "#f0883e",
     "ferroapi": "#d1392b",
 }
-NAMES: dict[Contender, str] = {
-    "starlette": "Starlette",
-    "fastapi": "FastAPI",
-    "ferroapi": "ferroapi",
-}
+"""In the order in which they are drawn, ours above the others."""
 
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328; }
@@ -59,7 +64,7 @@ class Picture:
             f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{top:g}" y2="{bottom:g}"/>'
         )
 
-    def dot(self, x: float, contender: str, tip: str) -> None:
+    def dot(self, x: float, contender: Contender, tip: str) -> None:
         """A mark of a contender on the present row."""
         radius = 5 if contender == "ferroapi" else 4
         self.elements.append(
@@ -135,19 +140,17 @@ def in_process_panel(rows: list[RowFigures]) -> Panel:
     marks = []
     for figures in rows:
         floor = figures.rounds["floor"]
-        goal = figures.row.goal
-        limit = None
-        if goal is not None:
-            against = by_row.get(goal.against)
-            if goal.against in figures.rounds:
-                limit = goal.factor * figures.seconds(goal.against)
-            elif against is not None:
-                limit = goal.factor * against.seconds("ferroapi")
+        limits = [limit(goal, figures, by_row) for goal in figures.row.goals]
+        lowest = min((most for most in limits if most is not None), default=None)
         marks.append(
             Mark(
                 figures.row.title,
-                {contender: figures.ratio(contender, floor) for contender in NAMES},
-                None if limit is None else limit / figures.seconds("floor"),
+                {
+                    contender: figures.ratio(contender, floor)
+                    for contender in COLOURS
+                    if contender in figures.rounds
+                },
+                None if lowest is None else lowest / figures.seconds("floor"),
             )
         )
     most = max(figure for mark in marks for figure in mark.figures.values())
@@ -160,44 +163,69 @@ def in_process_panel(rows: list[RowFigures]) -> Panel:
 def socket_panel(rows: list[SocketFigures]) -> Panel:
     """Parts of the floor's rate."""
     marks = [
-        Mark(figures.row.title, {contender: figures.part(contender) for contender in NAMES}, GOAL)
+        Mark(
+            figures.row.title,
+            {
+                contender: figures.part(contender)
+                for contender in COLOURS
+                if contender in figures.rounds
+            },
+            GOAL,
+        )
         for figures in rows
     ]
-    title = "Over a socket: requests a second, as a part of the floor's"
-    return Panel(title, marks, (0, 0.25, 0.5, 0.75, 1))
+    title = "Over a socket: requests a second, as a part of the floor's on uvicorn"
+    most = max([1.0, *(figure for mark in marks for figure in mark.figures.values())])
+    return Panel(title, marks, (0, 0.25, 0.5, 0.75, *range(1, math.ceil(most) + 1)))
 
 
 def startup_panel(figures: StartUp) -> Panel:
     """Parts of FastAPI's figures."""
     marks = []
-    for stage, (title, goal) in STAGES.items():
-        theirs, ours = figures.figure(stage, "fastapi"), figures.figure(stage, "ferroapi")
+    for name, stage in STAGES.items():
+        theirs, ours = figures.figure(name, "fastapi"), figures.figure(name, "ferroapi")
         if theirs and ours is not None:
-            marks.append(Mark(title, {"fastapi": 1.0, "ferroapi": ours / theirs}, goal))
+            parts: dict[Contender, float] = {"fastapi": 1.0, "ferroapi": ours / theirs}
+            marks.append(Mark(stage.title, parts, stage.part))
     title = "Start-up with 1,000 routes, as a part of FastAPI's"
     most = max([1.0, *(mark.figures["ferroapi"] for mark in marks)])
     return Panel(title, marks, (0, 0.25, 0.5, 0.75, *range(1, math.ceil(most) + 1)))
 
 
-def plot(
-    rows: list[RowFigures], sockets: list[SocketFigures], startup: StartUp | None, title: str
-) -> str:
+def imports_panel(figures: Imports) -> Panel:
+    """Parts of FastAPI's time."""
+    parts = {
+        contender: figures.ratio(contender, "fastapi")
+        for contender in COLOURS
+        if contender in figures.rounds
+    }
+    most = max([1.0, *parts.values()])
+    ticks = (0, 0.25, 0.5, 0.75, *range(1, math.ceil(most) + 1))
+    title = "Import, as a part of FastAPI's time"
+    return Panel(title, [Mark("import", parts, IMPORT_GOAL)], ticks)
+
+
+def plot(results: Results, title: str) -> str:
     """The picture of a run as an SVG file."""
     picture = Picture()
     picture.height = 24
     picture.text(12, title, "small")
-    x = LEFT
-    for contender, name in NAMES.items():
-        picture.dot(x, contender, name)
-        picture.text(x + 9, name)
-        x += 90
+    x = float(LEFT)
+    for contender in reversed(COLOURS):
+        picture.dot(x, contender, NAMES[contender])
+        picture.text(x + 9, NAMES[contender])
+        x += 24 + 7 * len(NAMES[contender])
+        if x > WIDTH - 120:
+            x, picture.height = float(LEFT), picture.height + 18
     picture.line(x, picture.height - 12, picture.height + 4, "goal")
     picture.text(x + 9, "goal")
-    if rows:
-        in_process_panel(rows).draw(picture)
-    if sockets:
-        socket_panel(sockets).draw(picture)
-    if startup is not None:
-        startup_panel(startup).draw(picture)
+    if results.rows:
+        in_process_panel(results.rows).draw(picture)
+    if results.sockets:
+        socket_panel(results.sockets).draw(picture)
+    if results.startup is not None:
+        startup_panel(results.startup).draw(picture)
+    if results.imports is not None:
+        imports_panel(results.imports).draw(picture)
     picture.height += 12
     return picture.svg()

@@ -6,13 +6,15 @@ import json
 import os
 import select
 import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from harness.answers import Answer
 from harness.case import Contender
-from harness.contenders import BENCHES, Installation
+from harness.contenders import BENCHES, Installation, installation
 
 PATIENCE = 300.0
 """Seconds after which a process that does not answer is ended."""
@@ -73,13 +75,22 @@ class Worker:
         return reply["result"]
 
     def worked(self) -> float | None:
-        """Seconds that processors worked for the process; `None` where there is no `/proc`."""
-        stat = Path(f"/proc/{self._process.pid}/stat")
-        if not stat.exists():
-            return None
-        # After the name in parentheses: user and system time are the 12th and 13th (proc(5)).
-        fields = stat.read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds that processors worked for the process and those that it started.
+
+        `None` where there is no `/proc`.
+        """
+        ticks = 0
+        processes = [self._process.pid]
+        for process in processes:
+            directory = Path(f"/proc/{process}")
+            if not directory.exists():
+                return None
+            # After the name in parentheses: user and system time are the 12th and 13th (proc(5)).
+            fields = (directory / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+            for children in directory.glob("task/*/children"):
+                processes += map(int, children.read_text().split())
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def answer(self, row: str) -> Answer:
         """One answer to the request of a row."""
@@ -90,3 +101,18 @@ class Worker:
             body=answer["body"].encode("latin-1"),
             sends=answer["sends"],
         )
+
+
+@contextmanager
+def working(
+    contenders: Iterable[Contender], package: Path | None
+) -> Iterator[dict[Contender, Worker]]:
+    """A process of each contender; `package` holds the `ferroapi` to measure, if not the installed.
+
+    All of them are started before the first is asked anything.
+    """
+    with ExitStack() as stack:
+        yield {
+            contender: stack.enter_context(Worker(contender, installation(contender, package)))
+            for contender in contenders
+        }

@@ -1,60 +1,52 @@
-"""The table."""
+"""The tables."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 
-from harness.case import Row
+from harness.case import CONTENDERS, NAMES, OTHER_SERVERS, Contender
+from harness.goals import Comparison, Verdict
+from harness.imports import Imports
 from harness.rounds import RowFigures
-from harness.sockets import GOAL, SocketFigures
+from harness.sockets import SocketFigures
 from harness.startup import STAGES, STARTING, StartUp
 
-
-def goal_ratio(figures: RowFigures, by_row: dict[str, RowFigures]) -> float | None:
-    """What the goal of a row limits, as measured; `None` when its other row was not measured."""
-    goal = figures.row.goal
-    if goal is None:
-        return None
-    if goal.against in ("floor", "starlette", "fastapi"):
-        return figures.ratio("ferroapi", figures.rounds[goal.against])  # type: ignore[index]  # one of these
-    other = by_row.get(goal.against)
-    return None if other is None else figures.ratio("ferroapi", other.rounds["ferroapi"])
+TITLE = 41
+LONG = 45
 
 
-def standing(row: Row, ratio: float | None) -> str:
-    """Whether a goal is reached."""
-    if row.goal is None or ratio is None:
-        return ""
-    return "reached" if ratio <= row.goal.factor else f"x {ratio / row.goal.factor:.2f} off"
+def _present(
+    rows: Sequence[RowFigures] | Sequence[SocketFigures], order: Sequence[Contender]
+) -> list[Contender]:
+    measured = {contender for figures in rows for contender in figures.rounds}
+    return [contender for contender in order if contender in measured]
 
 
-def in_process_table(rows: list[RowFigures]) -> str:
+def in_process_table(rows: Sequence[RowFigures]) -> str:
     """The rows without a socket."""
-    by_row = {figures.row.name: figures for figures in rows}
+    shown = _present(rows, CONTENDERS[1:])
     lines = [
-        "In process. us: microseconds a request, driver included. x: times the floor.",
-        "net: the same with the driver's cost taken off both. cpu: the same in processor time,",
-        "which a busy machine disturbs less. sends: messages of the body.",
+        "In process, one request after the other. floor: microseconds a request, driver included.",
+        "x: times the floor. net: ferroapi's with the driver's cost taken off both; cpu: the same",
+        "as x in processor time, which a busy machine disturbs less. sends: messages of its body.",
         "",
-        f"{'':41}{'floor us':>9}{'Starlette':>10}{'FastAPI':>9}{'ferroapi':>9}{'us':>9}{'net':>7}"
-        f"{'cpu':>7}{'sends':>6}  goal",
+        f"{'':{TITLE}}{'floor us':>9}"
+        + "".join(f"{NAMES[contender]:>11}" for contender in shown)
+        + f"{'net':>8}{'cpu':>7}{'sends':>6}",
     ]
     for figures in rows:
         floor = figures.rounds["floor"]
-        goal = figures.row.goal
-        ratio = goal_ratio(figures, by_row)
-        shown = "" if ratio is None else f"{ratio:.3g}"
         lines.append(
-            f"{figures.row.title:41}"
-            f"{figures.seconds('floor') * 1e6:>9.1f}"
-            f"{figures.ratio('starlette', floor):>9.2f}x"
-            f"{figures.ratio('fastapi', floor):>8.1f}x"
-            f"{figures.ratio('ferroapi', floor):>8.2f}x"
-            f"{figures.seconds('ferroapi') * 1e6:>9.1f}"
-            f"{figures.net_ratio('ferroapi'):>6.1f}x"
-            f"{figures.worked_ratio('ferroapi'):>6.2f}x"
-            f"{figures.sends['ferroapi']:>6}"
-            + (f"  {goal!s}: {shown}, {standing(figures.row, ratio)}" if goal else "")
+            f"{figures.row.title:{TITLE}}{figures.seconds('floor') * 1e6:>9.1f}"
+            + "".join(
+                f"{_times(figures.ratio(contender, floor)):>11}"
+                if contender in figures.rounds
+                else f"{'-':>11}"
+                for contender in shown
+            )
+            + f"{_times(figures.net_ratio('ferroapi')):>8}"
+            f"{figures.worked_ratio('ferroapi'):>6.2f}x{figures.sends['ferroapi']:>6}"
         )
     driver = median(median(figures.driver) for figures in rows)
     spread = median(figures.spread() for figures in rows)
@@ -66,57 +58,115 @@ def in_process_table(rows: list[RowFigures]) -> str:
     return "\n".join(lines)
 
 
-def socket_table(rows: list[SocketFigures]) -> str:
+def _times(ratio: float) -> str:
+    return f"{ratio:,.2f}x" if ratio < 10 else f"{ratio:,.1f}x"
+
+
+def socket_table(rows: Sequence[SocketFigures]) -> str:
     """The rows over a socket."""
+    shown = _present(rows, (*CONTENDERS[1:], *OTHER_SERVERS))
     lines = [
-        "Over a socket: uvicorn, one worker, httptools and uvloop. Part of the floor's requests a",
-        "second. cpu: ferroapi's by processor time of the server. client: part of the time that",
-        "the client was busy at the floor; near 1, it and not the server is measured.",
+        "Over a socket: part of the requests a second of the floor on uvicorn with one worker,",
+        "httptools and uvloop. Granian and Robyn are servers of their own, with one worker. cpu:",
+        "ferroapi's by processor time of the server. client: the most of the time that the client",
+        "was busy, and at whom; near 1, it and not that server is measured.",
         "",
-        f"{'':41}{'floor/s':>9}{'Starlette':>10}{'FastAPI':>9}{'ferroapi':>9}{'cpu':>9}"
-        f"{'client':>9}  goal",
+        f"{'':{TITLE}}{'floor/s':>9}"
+        + "".join(f"{_column(contender)}" for contender in shown)
+        + f"{'cpu':>7}  client",
     ]
     for figures in rows:
-        part = figures.part("ferroapi")
         worked = figures.worked_part("ferroapi")
-        reached = "reached" if part >= GOAL else "not reached"
+        busiest = max(figures.busy, key=lambda contender: median(figures.busy[contender]))
         lines.append(
-            f"{figures.row.title:41}"
-            f"{figures.rate('floor'):>9,.0f}"
-            f"{figures.part('starlette'):>10.2f}"
-            f"{figures.part('fastapi'):>9.2f}"
-            f"{part:>9.2f}"
-            f"{'-' if worked is None else f'{worked:.2f}':>9}"
-            f"{median(figures.busy['floor']):>9.2f}"
-            f"  {GOAL:g}: {reached}"
+            f"{figures.row.title:{TITLE}}{figures.rate('floor'):>9,.0f}"
+            + "".join(
+                f"{figures.part(contender):>{_width(contender)}.2f}"
+                if contender in figures.rounds
+                else f"{'-':>{_width(contender)}}"
+                for contender in shown
+            )
+            + f"{'-' if worked is None else f'{worked:.2f}':>7}"
+            f"  {median(figures.busy[busiest]):.2f} {NAMES[busiest]}"
         )
     return "\n".join(lines)
+
+
+def _column(contender: Contender) -> str:
+    return f"{NAMES[contender]:>{_width(contender)}}"
+
+
+def _width(contender: Contender) -> int:
+    return max(11, len(NAMES[contender]) + 2)
 
 
 def startup_table(figures: StartUp) -> str:
     """The stages of start-up."""
     lines = [
-        "Start-up, 1,000 typed routes in 20 routers, each in a fresh process.",
+        "Start-up, 1,000 typed routes in 20 routers, each in a fresh process. Starlette's are not",
+        "typed.",
         "",
-        f"{'':41}{'Starlette':>11}{'FastAPI':>11}{'ferroapi':>11}{'of FastAPI':>12}  goal",
+        f"{'':{TITLE}}"
+        + "".join(f"{NAMES[contender]:>11}" for contender in STARTING)
+        + f"{'of FastAPI':>12}",
     ]
-    for stage, (title, goal) in STAGES.items():
-        values = [figures.figure(stage, contender) for contender in STARTING]
-        _, theirs, ours = values
-        if theirs is None or ours is None:
-            continue
-        part = ours / theirs
-        line = f"{title:41}" + "".join(f"{_quantity(stage, value):>11}" for value in values)
-        line += f"{part:>12.2f}"
-        if goal is not None:
-            line += f"  {goal:.2f}: {'reached' if part <= goal else 'not reached'}"
-        lines.append(line)
+    for name, stage in STAGES.items():
+        values = [figures.figure(name, contender) for contender in STARTING]
+        ours, theirs = figures.figure(name, "ferroapi"), figures.figure(name, "fastapi")
+        part = "-" if ours is None or theirs is None else f"{ours / theirs:.2f}"
+        lines.append(
+            f"{stage.title:{TITLE}}"
+            + "".join(f"{_quantity(name, value):>11}" for value in values)
+            + f"{part:>12}"
+        )
     return "\n".join(lines)
 
 
 def _quantity(stage: str, value: float | None) -> str:
     if value is None:
         return "-"
-    if stage.startswith("memory"):
+    if stage in ("peak", "memory", "memory_end"):
         return f"{value / 2**20:.1f} MiB"
     return f"{value * 1e3:.1f} ms"
+
+
+def imports_table(figures: Imports) -> str:
+    """What imports take."""
+    imported = list(figures.rounds)
+    return "\n".join(
+        [
+            "Import, each in a fresh interpreter.",
+            "",
+            f"{'':{TITLE}}" + "".join(f"{NAMES[contender]:>11}" for contender in imported),
+            f"{'import':{TITLE}}"
+            + "".join(f"{figures.seconds(contender) * 1e3:>8.1f} ms" for contender in imported),
+            f"{'of FastAPI':{TITLE}}"
+            + "".join(f"{figures.ratio(contender, 'fastapi'):>11.2f}" for contender in imported),
+            f"{'modules imported':{TITLE}}"
+            + "".join(f"{figures.modules[contender]:>11}" for contender in imported),
+        ]
+    )
+
+
+def goals_table(verdicts: Sequence[Verdict], comparisons: Sequence[Comparison]) -> str:
+    """What is reached, and what is not; `*` marks the latter."""
+    lines = [f"{'Goals':{LONG}}{'at most (over a socket: at least)':56}{'measured':>10}"]
+    for verdict in verdicts:
+        measured = f"{verdict.measured:.3g} {verdict.unit}"
+        mark = "" if verdict.reached else f"  * {_missed(verdict)}"
+        lines.append(f"{verdict.title:{LONG}}{verdict.goal:56}{measured:>10}{mark}")
+    reached = sum(verdict.reached for verdict in verdicts)
+    lines += ["", f"{reached} of {len(verdicts)} goals reached."]
+    behind = [comparison for comparison in comparisons if comparison.ratio >= 1]
+    for comparison in behind:
+        lines.append(
+            f"* {comparison.title}: {comparison.ratio:.2f} times the time of {comparison.peer}"
+        )
+    ahead = len(comparisons) - len(behind)
+    lines.append(f"Ahead of the others {ahead} of {len(comparisons)} times.")
+    return "\n".join(lines)
+
+
+def _missed(verdict: Verdict) -> str:
+    factor = verdict.measured / verdict.limit if verdict.most else verdict.limit / verdict.measured
+    return f"x {factor:.2f} off"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
 from cases import CASES
 from harness.answers import check
-from harness.case import CONTENDERS, Contender, Row
-from harness.contenders import installation
+from harness.case import Contender, Row
 from harness.process import Worker
 
 MOST = 200_000
@@ -43,11 +40,47 @@ class RowFigures:
     """Seconds a request, round by round; `worked`: the part that processors worked for it."""
 
     row: Row
+    workers: list[Worker] = field(default_factory=list, repr=False)
     rounds: dict[Contender, list[float]] = field(default_factory=dict)
     worked: dict[Contender, list[float]] = field(default_factory=dict)
     driver: list[float] = field(default_factory=list)
     times: dict[Contender, int] = field(default_factory=dict)
     sends: dict[Contender, int] = field(default_factory=dict)
+
+    def begin(self, effort: Effort) -> None:
+        """Finds out how many requests each contender answers in a round."""
+        for worker in self.workers:
+            self.times[worker.contender] = effort.times(
+                lambda times, worker=worker: self._time(worker, times)[0]  # type: ignore[misc]  # bound to this one
+            )
+            self.rounds[worker.contender] = []
+            self.worked[worker.contender] = []
+
+    def measure(self) -> None:
+        """Times every contender once."""
+        for worker in self.workers:
+            times = self.times[worker.contender]
+            taken, worked = self._time(worker, times)
+            self.rounds[worker.contender].append(taken / times)
+            self.worked[worker.contender].append(worked / times)
+        times = self.times["floor"]
+        taken, _ = self._time(self.workers[0], times, nothing=True)
+        self.driver.append(taken / times)
+
+    def _time(self, worker: Worker, times: int, *, nothing: bool = False) -> tuple[float, float]:
+        taken, worked = worker.ask("time", row=self.row.name, times=times, nothing=nothing)
+        return taken, worked
+
+    def check_answers(self) -> None:
+        """Raises `WrongAnswerError` unless every contender answers as it has to."""
+        for worker in self.workers:
+            answer = worker.answer(self.row.name)
+            try:
+                check(self.row, answer)
+            except Exception as error:
+                error.add_note(f"answered by {worker.contender}")
+                raise
+            self.sends[worker.contender] = answer.sends
 
     def seconds(self, contender: Contender) -> float:
         """The median."""
@@ -63,6 +96,11 @@ class RowFigures:
         pairs = zip(self.rounds[contender], against, strict=True)
         return median(own / other for own, other in pairs)
 
+    def over(self, contender: Contender, other: RowFigures) -> float:
+        """Seconds over what the contender takes for another row: the median over the rounds."""
+        pairs = zip(self.rounds[contender], other.rounds[contender], strict=True)
+        return median(own - less for own, less in pairs)
+
     def worked_ratio(self, contender: Contender) -> float:
         """How often the processor time of the floor: the median over the rounds."""
         pairs = zip(self.worked[contender], self.worked["floor"], strict=True)
@@ -74,50 +112,27 @@ class RowFigures:
         return (self.seconds(contender) - driver) / (self.seconds("floor") - driver)
 
 
-def measure_case(name: str, effort: Effort, package: Path | None) -> list[RowFigures]:
-    """The figures of every row of a case. Raises `WrongAnswerError` or `WorkerError`."""
-    figures = [RowFigures(row) for row in CASES[name].rows]
-    with ExitStack() as stack:
-        workers = [
-            stack.enter_context(Worker(contender, installation(contender, package)))
-            for contender in CONTENDERS
-        ]
-        for worker in workers:
-            worker.ask("load", case=name)
-        check_answers(figures, workers)
-        for of_row in figures:
-            for worker in workers:
-                of_row.times[worker.contender] = effort.times(
-                    lambda times, worker=worker, row=of_row.row.name: worker.ask(  # type: ignore[misc]  # bound to this row
-                        "time", row=row, times=times, nothing=False
-                    )[0]
-                )
-                of_row.rounds[worker.contender] = []
-                of_row.worked[worker.contender] = []
-        for _ in range(effort.rounds):
-            for of_row in figures:
-                for worker in workers:
-                    times = of_row.times[worker.contender]
-                    taken, worked = worker.ask(
-                        "time", row=of_row.row.name, times=times, nothing=False
-                    )
-                    of_row.rounds[worker.contender].append(taken / times)
-                    of_row.worked[worker.contender].append(worked / times)
-                times = of_row.times["floor"]
-                taken, _ = workers[0].ask("time", row=of_row.row.name, times=times, nothing=True)
-                of_row.driver.append(taken / times)
-        check_answers(figures, workers)
-    return figures
+def measure_case(
+    name: str, effort: Effort, workers: Mapping[Contender, Worker]
+) -> list[RowFigures]:
+    """The figures of every row of what is measured together.
 
-
-def check_answers(figures: list[RowFigures], workers: list[Worker]) -> None:
-    """Raises `WrongAnswerError` unless every contender answers every row as it has to."""
+    Raises:
+        WrongAnswerError: a contender answers something else.
+        WorkerError: a contender's process failed.
+    """
+    for worker in workers.values():
+        worker.ask("load", case=name, lifespan=True)
+    figures: list[RowFigures] = []
+    for case in CASES[name]:
+        able = [worker for contender, worker in workers.items() if case.has(contender)]
+        figures += (RowFigures(row, able) for row in case.rows)
     for of_row in figures:
-        for worker in workers:
-            answer = worker.answer(of_row.row.name)
-            try:
-                check(of_row.row, answer)
-            except Exception as error:
-                error.add_note(f"answered by {worker.contender}")
-                raise
-            of_row.sends[worker.contender] = answer.sends
+        of_row.check_answers()
+        of_row.begin(effort)
+    for _ in range(effort.rounds):
+        for of_row in figures:
+            of_row.measure()
+    for of_row in figures:
+        of_row.check_answers()
+    return figures

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from cases import CASES
 from harness.answers import check
-from harness.case import CONTENDERS, Contender, Row
-from harness.contenders import installation
-from harness.load import ask_once, load
-from harness.process import Worker
+from harness.case import Contender, Row
+from harness.load import ask_once, load, wait_for
+from harness.process import working
 from harness.rounds import Effort
 
 GOAL = 0.85
@@ -41,24 +40,27 @@ class SocketFigures:
 
     def worked_part(self, contender: Contender) -> float | None:
         """What part of the floor's rate it would be by processor time alone."""
-        pairs = list(zip(self.worked[contender], self.worked["floor"], strict=True))
-        return median(floor / own for own, floor in pairs) if pairs else None
+        own, floor = self.worked[contender], self.worked["floor"]
+        return median(floor) / median(own) if own and floor else None
 
 
-def measure_sockets(name: str, effort: Effort, package: Path | None) -> SocketFigures:
+def measure_sockets(
+    name: str, effort: Effort, package: Path | None, contenders: Sequence[Contender]
+) -> SocketFigures:
     """The figures of the only row of a case."""
-    (row,) = CASES[name].rows
+    (case,) = CASES[name]
+    (row,) = case.rows
     figures = SocketFigures(row)
-    with ExitStack() as stack:
+    able = [contender for contender in contenders if case.has(contender)]
+    with working(able, package) as workers:
         ports: dict[Contender, int] = {}
-        workers: dict[Contender, Worker] = {}
-        for contender in CONTENDERS:
-            worker = stack.enter_context(Worker(contender, installation(contender, package)))
-            worker.ask("load", case=name)
+        for contender, worker in workers.items():
+            worker.ask("load", case=name, lifespan=False)
             ports[contender] = worker.ask("serve")
-            workers[contender] = worker
-        lengths = {contender: _checked(row, port) for contender, port in ports.items()}
+        lengths: dict[Contender, tuple[int, bytes]] = {}
         for contender, port in ports.items():
+            wait_for(port)
+            lengths[contender] = _checked(row, contender, port)
             length, tail = lengths[contender]
             for rounds in (figures.rounds, figures.worked, figures.busy):
                 rounds[contender] = []
@@ -78,13 +80,17 @@ def measure_sockets(name: str, effort: Effort, package: Path | None) -> SocketFi
                     figures.worked[contender].append((after - before) / done.requests)
                 figures.rounds[contender].append(done.requests / done.seconds)
                 figures.busy[contender].append(done.busy)
-        for port in ports.values():
-            _checked(row, port)
+        for contender, port in ports.items():
+            _checked(row, contender, port)
     return figures
 
 
-def _checked(row: Row, port: int) -> tuple[int, bytes]:
+def _checked(row: Row, contender: Contender, port: int) -> tuple[int, bytes]:
     """Length and last bytes of the row's answer on the wire."""
     answer, length = ask_once(port, row.request)
-    check(row, answer)
+    try:
+        check(row, answer)
+    except Exception as error:
+        error.add_note(f"answered by {contender} over a socket")
+        raise
     return length, b"\r\n\r\n" + answer.body

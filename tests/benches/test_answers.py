@@ -18,6 +18,9 @@ EVENTS = replace(
 )
 LINES = replace(ROW, expected=Expected([{"a": 1}, 2], form="jsonl", headers={}))
 
+TEXTS = replace(ROW, expected=Expected(["a", "b"], status=101, form="texts", headers={}))
+BYTES = replace(ROW, expected=Expected(b"\x00\xff", form="bytes", headers={}))
+
 WRONG = {
     "status": {"status": 500},
     "value": {"body": b'{"a":2}'},
@@ -29,14 +32,20 @@ WRONG = {
 }
 
 
+def text(value: str) -> dict[str, str]:
+    return {"type": "websocket.send", "text": value}
+
+
 @pytest.mark.parametrize(
     ("row", "answer"),
     [
         (ROW, RIGHT),
         (LINES, Answer(200, [], b'{"a":1}\n2\n')),
         (EVENTS, Answer(200, [], b'event: tick\ndata: {"a": 1}\n\ndata: 2\n\n')),
+        (TEXTS, Answer.of([{"type": "websocket.accept"}, *map(text, "ab")])),
+        (BYTES, Answer(200, [], b"\x00\xff")),
     ],
-    ids=["json", "jsonl", "events"],
+    ids=["json", "jsonl", "events", "texts", "bytes"],
 )
 def test_the_expected_answer_is_taken(row: Row, answer: Answer) -> None:
     assert check(row, answer) == row.expected.value
@@ -55,9 +64,15 @@ def test_any_other_answer_is_refused(change: dict[str, Any]) -> None:
         (LINES, b'{"a":1}\n'),
         (EVENTS, b'event: tick\ndata: {"a": 1}\n\ndata: 2\n'),
         (EVENTS, b'data: {"a": 1}\n\ndata: 2\n\n'),
+        (BYTES, b"\x00"),
     ],
-    ids=["line without end", "line missing", "event without end", "field missing"],
+    ids=["line without end", "line missing", "event without end", "field missing", "byte missing"],
 )
 def test_a_stream_that_differs_is_refused(row: Row, body: bytes) -> None:
     with pytest.raises(WrongAnswerError):
         check(row, Answer(200, [], body))
+
+
+def test_a_websocket_that_leaves_a_text_out_is_refused() -> None:
+    with pytest.raises(WrongAnswerError):
+        check(TEXTS, Answer.of([{"type": "websocket.accept"}, text("a")]))

@@ -1,0 +1,34 @@
+"""Applications of the contenders, made in the process that runs them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from types import ModuleType
+
+from harness.case import ASGIApp, Case, Contender
+from harness.contenders import FASTAPI_VERSION
+
+OTHER = {"fastapi": "ferroapi", "ferroapi": "fastapi"}
+
+
+def framework(name: str) -> ModuleType:
+    """FastAPI's module or ours, in an environment that does not have the other one."""
+    if importlib.util.find_spec(OTHER[name]) is not None:
+        raise RuntimeError(f"{OTHER[name]} is importable beside {name}")
+    importlib.import_module(f"{name}.sse")
+    importlib.import_module(f"{name}.middleware.cors")
+    module = importlib.import_module(name)
+    if name == "fastapi" and module.__version__ != FASTAPI_VERSION:
+        raise RuntimeError(f"FastAPI is {module.__version__}, not {FASTAPI_VERSION}")
+    return module
+
+
+def build(contender: Contender, case: Case) -> ASGIApp:
+    """The contender's application of a case."""
+    name = contender.removesuffix("_granian")
+    if name in OTHER:
+        return case.app(framework(name))
+    if name in ("floor", "granian"):
+        return case.floor()
+    return case.others[contender]()  # type: ignore[no-any-return]

@@ -1,0 +1,150 @@
+"""Whether the goals are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness import imports, sockets
+from harness.case import NAMES, Contender, Goal, Over, Within
+from harness.imports import Imports
+from harness.rounds import RowFigures
+from harness.sockets import SocketFigures
+from harness.startup import STAGES, StartUp
+
+OURS: tuple[Contender, ...] = ("ferroapi", "ferroapi_granian")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A goal, and what was measured; `most`: that it limits from above, else from below."""
+
+    title: str
+    goal: str
+    limit: float
+    measured: float
+    unit: str = "x"
+    most: bool = True
+
+    @property
+    def reached(self) -> bool:
+        """Whether it is."""
+        return self.measured <= self.limit if self.most else self.measured >= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """ferroapi's time and a peer's, for one row."""
+
+    title: str
+    peer: str
+    ratio: float
+    """Of ferroapi's time to the peer's: below 1, ferroapi is ahead."""
+
+
+def judge(goal: Goal, figures: RowFigures, by_row: Mapping[str, RowFigures]) -> Verdict | None:
+    """The verdict on a goal of a row; `None` when what it is compared with was not measured."""
+    title = figures.row.title
+    if isinstance(goal, Within):
+        for contender, rounds in figures.rounds.items():
+            if contender == goal.against:
+                ratio = figures.ratio("ferroapi", rounds)
+                return Verdict(title, f"{goal.factor:.3g} x {goal.against}", goal.factor, ratio)
+        other = by_row.get(goal.against)
+        if other is None:
+            return None
+        ratio = figures.ratio("ferroapi", other.rounds["ferroapi"])
+        return Verdict(title, f"{goal.factor:.3g} x {other.row.title}", goal.factor, ratio)
+    other = by_row.get(goal.row)
+    if other is None:
+        return None
+    over = figures.over("ferroapi", other)
+    if isinstance(goal, Over):
+        text = f"{goal.microseconds:g} us each over {other.row.title}"
+        return Verdict(title, text, goal.microseconds, over * 1e6 / goal.parts, "us")
+    text = f"over {other.row.title}: {goal.factor:g} x what floor takes"
+    return Verdict(title, text, goal.factor, over / figures.over("floor", other))
+
+
+def limit(goal: Goal, figures: RowFigures, by_row: Mapping[str, RowFigures]) -> float | None:
+    """What ferroapi may take by a goal, in seconds."""
+    if isinstance(goal, Within):
+        for contender in figures.rounds:
+            if contender == goal.against:
+                return goal.factor * figures.seconds(contender)
+        other = by_row.get(goal.against)
+        return None if other is None else goal.factor * other.seconds("ferroapi")
+    other = by_row.get(goal.row)
+    if other is None:
+        return None
+    if isinstance(goal, Over):
+        return other.seconds("ferroapi") + goal.parts * goal.microseconds / 1e6
+    return other.seconds("ferroapi") + goal.factor * figures.over("floor", other)
+
+
+def judge_rows(rows: Iterable[RowFigures]) -> list[Verdict]:
+    """The verdicts on every row without a socket."""
+    by_row = {figures.row.name: figures for figures in rows}
+    verdicts = [
+        judge(goal, figures, by_row) for figures in by_row.values() for goal in figures.row.goals
+    ]
+    return [verdict for verdict in verdicts if verdict is not None]
+
+
+def judge_sockets(rows: Iterable[SocketFigures]) -> list[Verdict]:
+    """The verdicts on every row over a socket."""
+    return [
+        Verdict(
+            f"{figures.row.title}, socket",
+            f"{sockets.GOAL:g} of floor's requests a second",
+            sockets.GOAL,
+            figures.part("ferroapi"),
+            most=False,
+        )
+        for figures in rows
+    ]
+
+
+def judge_startup(figures: StartUp) -> list[Verdict]:
+    """The verdicts on start-up."""
+    verdicts = []
+    for name, stage in STAGES.items():
+        ours, theirs = figures.figure(name, "ferroapi"), figures.figure(name, "fastapi")
+        title = f"start-up: {stage.title}"
+        if stage.part is not None and ours is not None and theirs is not None:
+            text = f"{stage.part:.2f} of fastapi's"
+            verdicts.append(Verdict(title, text, stage.part, ours / theirs))
+        if stage.most is not None and ours is not None:
+            text = f"{stage.most * 1e3:g} ms"
+            verdicts.append(Verdict(title, text, stage.most * 1e3, ours * 1e3, "ms"))
+    return verdicts
+
+
+def judge_imports(figures: Imports) -> list[Verdict]:
+    """The verdict on imports."""
+    ratio = figures.ratio("ferroapi", "fastapi")
+    text = f"{imports.GOAL:.2f} of fastapi's"
+    return [Verdict("import ferroapi", text, imports.GOAL, ratio)]
+
+
+def compare_rows(rows: Iterable[RowFigures]) -> list[Comparison]:
+    """Everybody who is no floor, on every row without a socket."""
+    return [
+        Comparison(figures.row.title, NAMES[peer], figures.ratio("ferroapi", rounds))
+        for figures in rows
+        for peer, rounds in figures.rounds.items()
+        if peer not in ("floor", *OURS)
+    ]
+
+
+def compare_sockets(rows: Iterable[SocketFigures]) -> list[Comparison]:
+    """The same over a socket; who has a server of its own is compared with our best."""
+    comparisons = []
+    for figures in rows:
+        rates = {contender: figures.part(contender) for contender in figures.rounds}
+        for peer, rate in rates.items():
+            if peer in ("floor", "granian", *OURS):
+                continue
+            ours = max(rates.get(own, 0.0) for own in (OURS if peer == "robyn" else OURS[:1]))
+            comparisons.append(Comparison(f"{figures.row.title}, socket", NAMES[peer], rate / ours))
+    return comparisons

@@ -1,0 +1,105 @@
+"""The servers that a contender's process can be, each until standard input ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from harness.case import ASGIApp, Contender
+
+LOOPBACK = "127.0.0.1"
+
+
+def server(contender: Contender, app: Any) -> tuple[int, Callable[[], None]]:
+    """The port that the application will be on, and what serves it."""
+    if contender == "robyn":
+        return _robyn(app)
+    if contender.endswith("granian"):
+        return _granian(app)
+    return _uvicorn(app, lifespan=contender not in ("floor", "ferroapi", "fastapi", "starlette"))
+
+
+def _uvicorn(app: ASGIApp, *, lifespan: bool) -> tuple[int, Callable[[], None]]:
+    import uvicorn
+    import uvloop
+
+    listening = socket.create_server((LOOPBACK, 0))
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on" if lifespan else "off",
+        access_log=False,
+        log_level="warning",
+    )
+    uvicorn_server = uvicorn.Server(config)
+
+    def stop() -> None:
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        uvicorn_server.should_exit = True
+
+    async def run() -> None:
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop)
+        await uvicorn_server.serve(sockets=[listening])
+
+    def serve() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run())
+
+    return int(listening.getsockname()[1]), serve
+
+
+def _granian(app: ASGIApp) -> tuple[int, Callable[[], None]]:
+    from granian import Granian  # type: ignore[import-not-found]  # of another environment
+    from granian.constants import (  # type: ignore[import-not-found]
+        Interfaces,
+        Loops,
+    )
+
+    port = _free_port()
+    granian = Granian(
+        "application",
+        LOOPBACK,
+        port,
+        interface=Interfaces.ASGINL,
+        loop=Loops.uvloop,
+        log_enabled=False,
+    )
+
+    def serve() -> None:
+        _at_the_end(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        granian.serve(target_loader=lambda: app, wrap_loader=False)
+
+    return port, serve
+
+
+def _robyn(app: Any) -> tuple[int, Callable[[], None]]:
+    port = _free_port()
+
+    def serve() -> None:
+        _at_the_end(lambda: os._exit(0))
+        app.start(LOOPBACK, port)
+
+    return port, serve
+
+
+def _free_port() -> int:
+    """A port that nobody has, for servers that cannot be given a socket."""
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def _at_the_end(stop: Callable[[], None]) -> None:
+    """Calls `stop` when standard input ends."""
+
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)
+        stop()
+
+    threading.Thread(target=wait, daemon=True).start()
