@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from ferroapi import params
     from ferroapi.routing.lifespan import Handler
+    from ferroapi.telemetry.deferred import DeferredTelemetry
     from ferroapi.telemetry.server import ServerTelemetry
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -223,7 +224,7 @@ class FastAPI(PathOperations, Starlette):
             await entry(scope, receive, send)
 
     @cached_property
-    def _server_telemetry(self) -> ServerTelemetry | None:
+    def _server_telemetry(self) -> ServerTelemetry | DeferredTelemetry | None:
         return server_telemetry(self._telemetry, on_first_use=self.router.forget_plans)
 
     @property

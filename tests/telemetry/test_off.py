@@ -47,6 +47,39 @@ import sys
 assert not [name for name in sys.modules if name.startswith("opentelemetry.sdk")]
 """
 
+PROVIDER_SET_LATE = """
+from ferroapi import FastAPI
+from ferroapi.testclient import TestClient
+app = FastAPI()
+{middleware}
+@app.get("/")
+def root():
+    return 1
+@app.get("/fails")
+def fail():
+    1 / 0
+client = TestClient(app, raise_server_exceptions=False)
+assert client.get("/").json() == 1
+from opentelemetry import trace
+assert client.get("/").json() == 1
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+provider.add_span_processor(SimpleSpanProcessor(exporter))
+trace.set_tracer_provider(provider)
+assert client.get("/").json() == 1
+assert client.get("/fails").status_code == 500
+spans = [span for span in exporter.get_finished_spans() if span.kind.name == "SERVER"]
+assert [span.name for span in spans] == ["GET /", "GET /fails"], spans
+assert spans[1].attributes["error.type"] == "ZeroDivisionError", spans[1].attributes
+"""
+
+MIDDLEWARE = """
+from ferroapi.middleware.gzip import GZipMiddleware
+app.add_middleware(GZipMiddleware)
+"""
+
 ALL_OFF = "telemetry={'tracing': False, 'metrics': False, 'logs': False}"
 
 
@@ -55,14 +88,26 @@ ALL_OFF = "telemetry={'tracing': False, 'metrics': False, 'logs': False}"
     [
         ("import ferroapi, ferroapi.telemetry\nferroapi.FastAPI()" + NOT_IMPORTED, ""),
         (SERVE.format(arguments=ALL_OFF) + NOT_IMPORTED, ""),
-        (SERVE.format(arguments="") + NO_SDK, ""),
+        (SERVE.format(arguments="") + NOT_IMPORTED, ""),
+        (PROVIDER_SET_LATE.format(middleware=""), ""),
+        (PROVIDER_SET_LATE.format(middleware=MIDDLEWARE), ""),
+        ("import opentelemetry.trace\n" + SERVE.format(arguments="") + NO_SDK, ""),
         (ABSENT + SERVE.format(arguments="") + NOT_IMPORTED, ""),
         (
             ABSENT + SERVE.format(arguments="telemetry={'auto_configure': True}"),
             "Automatic telemetry is off: No module named 'opentelemetry'\n",
         ),
     ],
-    ids=["import", "all off", "no provider", "absent", "absent but asked for"],
+    ids=[
+        "import",
+        "all off",
+        "not used",
+        "provider set late",
+        "provider set late, with middleware",
+        "no provider",
+        "absent",
+        "absent but asked for",
+    ],
 )
 def test_imports(program: str, warning: str) -> None:
     done = subprocess.run(

@@ -15,8 +15,8 @@ from ferroapi.telemetry.data import (
     TELEMETRY_KEY,
     ExchangeData,
     current_telemetry,
-    exception_unhandled,
 )
+from ferroapi.telemetry.exceptions import ObservedExceptions
 from ferroapi.telemetry.metrics import Measurement
 from ferroapi.telemetry.operations import exception_type, is_normal_disconnect
 from ferroapi.telemetry.providers import Signals
@@ -105,7 +105,7 @@ class ServerTelemetry:
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """`app`, with what nobody inside of it handles told before it is answered outside."""
-        return _ObservedExceptions(app)
+        return ObservedExceptions(app)
 
     def _prepare(self) -> None:
         if self._on_first_use is not None:
@@ -310,15 +310,3 @@ def _layers(app: Any) -> Iterator[Any]:
         seen.append(app)
         yield app
         app = getattr(app, "app", None)
-
-
-class _ObservedExceptions:
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self.app(scope, receive, send)
-        except Exception as error:
-            exception_unhandled(scope, error)
-            raise

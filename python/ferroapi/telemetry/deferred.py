@@ -1,0 +1,76 @@
+"""Telemetry before anybody has imported OpenTelemetry: there is nothing to tell, nor to whom."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable
+from sys import modules
+from typing import TYPE_CHECKING
+
+from ferroapi.telemetry.exceptions import ObservedExceptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi.telemetry.configuration import TelemetryConfig
+    from ferroapi.telemetry.server import ServerTelemetry
+
+NAMESPACE = "opentelemetry"
+_KINDS = ("tracer", "meter", "logger")
+
+
+def may_be_deferred(config: TelemetryConfig) -> bool:
+    """Whether a provider can only come from code that has not been imported yet."""
+    return not (
+        NAMESPACE in modules
+        or config["auto_configure"]
+        or any(config[f"{kind}_provider"] for kind in _KINDS)  # type: ignore[literal-required]  # they are
+        or any(f"OTEL_PYTHON_{kind.upper()}_PROVIDER" in os.environ for kind in _KINDS)
+    )
+
+
+class DeferredTelemetry:
+    """Stands for the `ServerTelemetry` of an application until OpenTelemetry is imported.
+
+    Importing it takes longer than all the rest of a first request.
+    """
+
+    def __init__(self, make: Callable[[], ServerTelemetry | None]) -> None:
+        """
+        Args:
+            make: makes what is stood for; `None` when that cannot be.
+        """
+        self._make = make
+        self._made: ServerTelemetry | None = None
+        self.observes: Callable[[Scope], bool] = self._observes
+        """Whether there is anything to do; in the end what is stood for is asked itself."""
+
+    def _observes(self, scope: Scope) -> bool:
+        if NAMESPACE not in modules:
+            return False
+        made = self._made = self._make()
+        self.observes = _nothing if made is None else made.observes
+        return self.observes(scope)
+
+    def __call__(
+        self,
+        app: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        stack: ASGIApp | None = None,
+    ) -> Awaitable[None]:
+        """What `ServerTelemetry` does with a connection it observes."""
+        assert self._made is not None
+        return self._made(app, scope, receive, send, stack=stack)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """What `ServerTelemetry` puts around the middleware of an application."""
+        return ObservedExceptions(app)
+
+
+def _nothing(_scope: Scope) -> bool:
+    return False
