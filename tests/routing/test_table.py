@@ -10,6 +10,7 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
+from ferroapi.exceptions import DependencyScopeError
 from ferroapi.responses import JSONResponse, PlainTextResponse, Response
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
@@ -376,6 +377,22 @@ def test_root_path_is_taken_off(path: str, found: Any) -> None:
     response = TestClient(app, root_path="/proxy").get(path, follow_redirects=False)
     location = response.headers.get("location")
     assert (response.json() if location is None else location) == found
+
+
+def test_a_wrong_dependency_of_a_router_is_told_when_it_is_included() -> None:
+    """Without a prefix, as FastAPI does it."""
+
+    def inner() -> None: ...
+
+    def wrong(_: None = Depends(inner, scope="function")) -> Iterator[None]:
+        yield
+
+    router = APIRouter(prefix="/r")
+    router.get("/")(reading("root"))
+    outer = APIRouter(dependencies=[Depends(wrong)])
+    outer.include_router(router)
+    with pytest.raises(DependencyScopeError):
+        FastAPI().include_router(outer)
 
 
 def test_a_table_that_cannot_be_made_is_told_by_the_handlers() -> None:

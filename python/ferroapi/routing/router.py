@@ -372,7 +372,13 @@ class APIRouter(PathOperations, Router):
         inclusion = Inherited(**given)  # type: ignore[arg-type]  # the TypedDict has these keys
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
+            checked: set[int] = set()
             for context in route_contexts(router.routes):
+                # One route says whether the dependencies that an inclusion adds can be declared.
+                around = context.inherited
+                if around is not None and around.dependencies and id(around) not in checked:
+                    checked.add(id(around))
+                    context.effective_route  # noqa: B018
                 if context.path == "":
                     name = context.name or "unknown"
                     raise FastAPIError(

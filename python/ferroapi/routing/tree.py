@@ -95,7 +95,7 @@ class RouteContext:
     it is asked for: finding a route among many does not take all of them.
     """
 
-    __slots__ = ("_effective_route", "_inherited", "original_route")
+    __slots__ = ("_effective_route", "inherited", "original_route")
 
     def __init__(self, route: BaseRoute, inherited: Inherited | None = None) -> None:
         """
@@ -104,7 +104,7 @@ class RouteContext:
             inherited: the settings of the inclusions around it; `None` when there are none.
         """
         self.original_route = route
-        self._inherited = inherited
+        self.inherited = inherited
         self._effective_route = route if inherited is None else None
 
     @property
@@ -117,8 +117,8 @@ class RouteContext:
         """The route as the inclusions around it make it."""
         route = self._effective_route
         if route is None:
-            assert self._inherited is not None
-            route = self._effective_route = _within(self.original_route, self._inherited)
+            assert self.inherited is not None
+            route = self._effective_route = _within(self.original_route, self.inherited)
         return route
 
     @property
@@ -147,7 +147,7 @@ class RouteContext:
 
     @property
     def _prefix(self) -> str:
-        return "" if self._inherited is None else self._inherited.prefix
+        return "" if self.inherited is None else self.inherited.prefix
 
     @property
     def endpoint(self) -> Any:
