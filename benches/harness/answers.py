@@ -52,6 +52,10 @@ def check(row: Row, answer: Answer) -> Any:
     for name, value in expected.headers.items():
         if headers.get(name) != value:
             raise WrongAnswerError(f"{row.name}: {name} is {headers.get(name)!r}, not {value!r}")
+    if expected.form == "events" and not headers.get("content-type", "").startswith(
+        "text/event-stream"
+    ):
+        raise WrongAnswerError(f"{row.name}: content-type is {headers.get('content-type')!r}")
     length = headers.get("content-length")
     if length is None and expected.form == "json":
         raise WrongAnswerError(f"{row.name}: no content-length")
@@ -70,10 +74,11 @@ def _json_lines(body: bytes) -> list[Any]:
 
 
 def _events(body: bytes) -> list[dict[str, Any]]:
-    if not body.endswith(b"\n\n"):
+    text = body.decode().replace("\r\n", "\n")  # lines may end with either
+    if not text.endswith("\n\n"):
         raise WrongAnswerError("the last event has no end")
     events = []
-    for block in body.decode().removesuffix("\n\n").split("\n\n"):
+    for block in text.removesuffix("\n\n").split("\n\n"):
         event: dict[str, Any] = dict(line.split(": ", 1) for line in block.split("\n"))
         event["data"] = json.loads(event["data"])
         events.append(event)

@@ -21,6 +21,8 @@ LINES = replace(ROW, expected=Expected([{"a": 1}, 2], form="jsonl", headers={}))
 TEXTS = replace(ROW, expected=Expected(["a", "b"], status=101, form="texts", headers={}))
 BYTES = replace(ROW, expected=Expected(b"\x00\xff", form="bytes", headers={}))
 
+STREAM = [("content-type", "text/event-stream; charset=utf-8")]
+
 WRONG = {
     "status": {"status": 500},
     "value": {"body": b'{"a":2}'},
@@ -41,11 +43,12 @@ def text(value: str) -> dict[str, str]:
     [
         (ROW, RIGHT),
         (LINES, Answer(200, [], b'{"a":1}\n2\n')),
-        (EVENTS, Answer(200, [], b'event: tick\ndata: {"a": 1}\n\ndata: 2\n\n')),
+        (EVENTS, Answer(200, STREAM, b'event: tick\ndata: {"a": 1}\n\ndata: 2\n\n')),
+        (EVENTS, Answer(200, STREAM, b'data: {"a": 1}\r\nevent: tick\r\n\r\ndata: 2\r\n\r\n')),
         (TEXTS, Answer.of([{"type": "websocket.accept"}, *map(text, "ab")])),
         (BYTES, Answer(200, [], b"\x00\xff")),
     ],
-    ids=["json", "jsonl", "events", "texts", "bytes"],
+    ids=["json", "jsonl", "events", "events with CRLF", "texts", "bytes"],
 )
 def test_the_expected_answer_is_taken(row: Row, answer: Answer) -> None:
     assert check(row, answer) == row.expected.value
@@ -70,7 +73,12 @@ def test_any_other_answer_is_refused(change: dict[str, Any]) -> None:
 )
 def test_a_stream_that_differs_is_refused(row: Row, body: bytes) -> None:
     with pytest.raises(WrongAnswerError):
-        check(row, Answer(200, [], body))
+        check(row, Answer(200, STREAM, body))
+
+
+def test_events_of_another_type_are_refused() -> None:
+    with pytest.raises(WrongAnswerError):
+        check(EVENTS, Answer(200, [], b'event: tick\ndata: {"a": 1}\n\ndata: 2\n\n'))
 
 
 def test_a_websocket_that_leaves_a_text_out_is_refused() -> None:
