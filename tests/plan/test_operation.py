@@ -1,6 +1,7 @@
 """One request from its route to its last byte."""
 
 import functools
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -251,3 +252,34 @@ def test_state_of_the_lifespan_reaches_requests(loop: dict[str, Any]) -> None:
 
     with TestClient(app, **loop) as client:
         assert client.get("/").text == "state"
+
+
+@pytest.mark.parametrize("status", [200, 204, 205, 304])
+def test_headers_that_middleware_adds_are_of_one_request(status: int) -> None:
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def add(request: Request, call_next: Any) -> Any:
+        response = await call_next(request)
+        response.headers.append("set-cookie", f"of={request.query_params['user']}")
+        return response
+
+    async def generator() -> AsyncIterator[None]:
+        yield
+
+    @app.get("/", status_code=status)
+    async def read() -> None: ...
+
+    @app.get("/generator", status_code=status, dependencies=[Depends(generator)])
+    async def read_with_generator() -> None: ...
+
+    @app.get("/stream", status_code=status)
+    async def stream() -> AsyncIterator[int]:
+        for _ in ():
+            yield 1
+
+    client = TestClient(app)
+    for path in ("/", "/generator", "/stream"):
+        for user in ("first", "second"):
+            headers = client.get(path, params={"user": user}).headers
+            assert headers.get_list("set-cookie") == [f"of={user}"]

@@ -145,7 +145,8 @@ class OperationPlan:
         if not isinstance(reply, bytes):
             await reply(exchange.scope, exchange.receive, exchange.send_tracked)
             return
-        headers = self._headers
+        # Middleware may add to the list.
+        headers = [*self._headers]
         if self._allowed:
             headers = [(b"content-length", b"%d" % len(reply)), *headers]
         exchange.started = True
