@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -52,6 +53,11 @@ def endpoint_context(call: Any) -> EndpointContext:
         # Code without a file or with another one, or a callable that is no function.
         return {}
     return context
+
+
+def endpoint_context_later(call: Any) -> Callable[[], EndpointContext]:
+    """`endpoint_context` for when there is an error: it reads the source of the endpoint."""
+    return cache(partial(endpoint_context, call))
 
 
 class OperationPlan:

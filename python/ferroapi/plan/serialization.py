@@ -97,7 +97,7 @@ class TypedValue:
         options: Mapping[str, Any],
         *,
         path: str,
-        context: EndpointContext,
+        context: Callable[[], EndpointContext],
     ) -> None:
         """
         Args:
@@ -128,7 +128,7 @@ class TypedValue:
     def mismatch(self, error: ValidationError, value: Any, scope: Scope) -> ResponseValidationError:
         """What says that `value`, the answer to the request in `scope`, does not fit."""
         path = scope.get("root_path", "").rstrip("/") + self._path
-        context: EndpointContext = {**self._context, "path": f"{scope['method']} {path}"}
+        context: EndpointContext = {**self._context(), "path": f"{scope['method']} {path}"}
         return ResponseValidationError(
             errors=located(error, ("response",)), body=value, endpoint_ctx=context
         )

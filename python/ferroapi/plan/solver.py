@@ -70,7 +70,7 @@ class Solver:
         self,
         steps: tuple[Step, ...],
         *,
-        endpoint_context: EndpointContext,
+        endpoint_context: Callable[[], EndpointContext],
         body_field: ModelField | None = None,
         embed: bool = False,
         strict_content_type: bool = True,
@@ -190,7 +190,7 @@ class Solver:
         websocket = scope["type"] == "websocket"
         path = scope.get("root_path", "").rstrip("/") + self._endpoint.dependant.path
         method = "WS" if websocket else scope["method"]
-        context: EndpointContext = {**self._endpoint_context, "path": f"{method} {path}"}
+        context: EndpointContext = {**self._endpoint_context(), "path": f"{method} {path}"}
         if websocket:
             return WebSocketRequestValidationError(errors, endpoint_ctx=context)
         body = None if received is Undefined else received

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Match
 
 from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
+from ferroapi.exceptions import EndpointContext
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.serialization import with_background
 from ferroapi.plan.solver import Solver
@@ -102,7 +103,7 @@ class Frontend(BaseRoute):
         steps = compile_steps(dependant, overrides)
         return OperationPlan(
             steps=steps,
-            solver=Solver(steps, endpoint_context={}),
+            solver=Solver(steps, endpoint_context=EndpointContext),
             serialize=_with_injected,
             status_code=None,
         )

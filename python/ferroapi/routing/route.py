@@ -23,7 +23,7 @@ from ferroapi.dependencies.declaration import get_endpoint_dependant, get_parame
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.fields import ModelField, create_field
 from ferroapi.form_limits import checked_form_limits
-from ferroapi.plan.operation import OperationPlan, endpoint_context
+from ferroapi.plan.operation import OperationPlan, endpoint_context_later
 from ferroapi.plan.serialization import (
     Serialize,
     Serializer,
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi.dependencies.models import Dependant
+    from ferroapi.exceptions import EndpointContext
     from ferroapi.routing.inheritance import Inherited
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
@@ -271,6 +272,10 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
         route = self if compiling is None or compiling._declared is not self else compiling
         return request_handler_maker()(dependant=route.dependant)
 
+    @cached_property
+    def _endpoint_context(self) -> Callable[[], EndpointContext]:
+        return endpoint_context_later(self.endpoint)
+
     def _compile(self, handler: RouteHandler | None) -> OperationPlan:
         overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
         steps = compile_steps(self.dependant, overrides)
@@ -279,7 +284,7 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
             steps=steps,
             solver=Solver(
                 steps,
-                endpoint_context=endpoint_context(self.endpoint),
+                endpoint_context=self._endpoint_context,
                 body_field=self._plan_body_field(steps),
                 embed=embeds_body(body_params(steps)),
                 strict_content_type=resolved(self.strict_content_type),
@@ -327,7 +332,7 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
             field,
             self.serialization_options,
             path=self.path_format,
-            context=endpoint_context(self.endpoint),
+            context=self._endpoint_context,
         )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -11,7 +11,7 @@ from starlette.routing import Match, WebSocketRoute
 from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
-from ferroapi.plan.operation import endpoint_context
+from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import body_params, compile_steps
 from ferroapi.plan.websocket import WebSocketPlan
@@ -75,7 +75,7 @@ class APIWebSocketRoute(PathAttributes, WebSocketRoute):
         steps = compile_steps(self.dependant, overrides, absent="request")
         solver = Solver(
             steps,
-            endpoint_context=endpoint_context(self.endpoint),
+            endpoint_context=endpoint_context_later(self.endpoint),
             embed=embeds_body(body_params(steps)),
         )
         return WebSocketPlan(steps=steps, solver=solver)
