@@ -33,7 +33,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import Failures
 from ferroapi.form_limits import FormLimits
-from ferroapi.routing.frontend_files import FrontendOptions
+from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import RouteOptions
 from ferroapi.routing.router import AddedRouteOptions, APIRouter, InclusionOptions

@@ -5,7 +5,6 @@ from types import TracebackType
 from typing import TypeVar
 
 import anyio.to_thread
-from anyio import CancelScope, CapacityLimiter
 from starlette.concurrency import (
     iterate_in_threadpool,
     run_in_threadpool,
@@ -47,9 +46,9 @@ class _ThreadedContextManager(AbstractAsyncContextManager[T]):
     ) -> bool:
         # A limiter of its own: when every shared thread waits for what this exit gives back
         # (a pooled connection, say), an exit that queued for one of those threads never ran.
-        limiter = CapacityLimiter(1)
+        limiter = anyio.CapacityLimiter(1)
         suppressed: bool | None = False
-        with CancelScope(shield=True):
+        with anyio.CancelScope(shield=True):
             suppressed = await anyio.to_thread.run_sync(
                 self._cm.__exit__, exc_type, exc_value, traceback, limiter=limiter
             )

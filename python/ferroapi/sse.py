@@ -3,27 +3,12 @@
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
-from starlette.responses import StreamingResponse
 
 from ferroapi._core import sse_frame
+from ferroapi.event_source import _PING_INTERVAL as _PING_INTERVAL
+from ferroapi.event_source import KEEPALIVE_COMMENT, EventSourceResponse
 
 __all__ = ["KEEPALIVE_COMMENT", "EventSourceResponse", "ServerSentEvent", "format_sse_event"]
-
-KEEPALIVE_COMMENT = b": ping\n\n"
-"""What an event stream sends when it has had nothing to send for a while."""
-
-_PING_INTERVAL: float = 15.0
-"""Seconds without anything sent after which an event stream sends `KEEPALIVE_COMMENT`."""
-
-
-class EventSourceResponse(StreamingResponse):
-    """Asks for a stream of server-sent events.
-
-    Given as `response_class` of a path operation that yields, with any HTTP method: each item
-    becomes one event of a `text/event-stream` response.
-    """
-
-    media_type = "text/event-stream"
 
 
 def _single_line_event(event: str | None) -> str | None:

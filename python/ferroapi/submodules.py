@@ -9,12 +9,16 @@ from importlib import import_module
 from types import ModuleType
 
 
-def imported_on_demand(package: str, *names: str) -> Callable[[str], ModuleType]:
-    """The `__getattr__` (PEP 562) of a package that imports the submodules `names` when asked."""
+def imported_on_demand(package: str, *names: str, **others: str) -> Callable[[str], ModuleType]:
+    """The `__getattr__` (PEP 562) of a package that imports the submodules `names` when asked.
+
+    `others` are attributes with another name than their submodule.
+    """
+    submodules = {**dict(zip(names, names, strict=True)), **others}
 
     def getattr_(name: str) -> ModuleType:
-        if name in names:
-            return import_module(f"{package}.{name}")
+        if name in submodules:
+            return import_module(f"{package}.{submodules[name]}")
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return getattr_

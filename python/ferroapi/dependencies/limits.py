@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from anyio import Semaphore
+import anyio
 from anyio.lowlevel import RunVar
 
 
@@ -19,7 +19,7 @@ class ConcurrencyLimit:
     def __init__(self, max_concurrency: int) -> None:
         self.max_concurrency = max_concurrency
 
-    def get_semaphore(self) -> Semaphore:
+    def get_semaphore(self) -> anyio.Semaphore:
         """The semaphore of the event loop that runs now."""
         try:
             semaphores = _semaphores.get()
@@ -28,7 +28,7 @@ class ConcurrencyLimit:
             _semaphores.set(semaphores)
         semaphore = semaphores.get(self)
         if semaphore is None:
-            semaphore = semaphores[self] = Semaphore(self.max_concurrency)
+            semaphore = semaphores[self] = anyio.Semaphore(self.max_concurrency)
         return semaphore
 
     @asynccontextmanager
@@ -38,6 +38,6 @@ class ConcurrencyLimit:
             yield value
 
 
-_semaphores: RunVar[WeakKeyDictionary[ConcurrencyLimit, Semaphore]] = RunVar(
+_semaphores: RunVar[WeakKeyDictionary[ConcurrencyLimit, anyio.Semaphore]] = RunVar(
     "ferroapi.dependencies.limits"
 )

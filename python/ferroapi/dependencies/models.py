@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ferroapi.dependencies.callables import CallableKind, callable_kind, unwrapped
-from ferroapi.security.base import SecurityBase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ferroapi.dependencies.limits import ConcurrencyLimit
     from ferroapi.fields import ModelField
+    from ferroapi.security.base import SecurityBase
 
 Scope: TypeAlias = Literal["function", "request"]
 CacheKey: TypeAlias = tuple[Any, tuple[str, ...], str]
@@ -76,8 +77,12 @@ class Dependant:
     @cached_property
     def security_scheme(self) -> SecurityBase | None:
         """The security scheme the callable is, if it is one."""
+        # Only an application that has schemes has their module imported.
+        module = sys.modules.get("ferroapi.security.base")
+        if module is None:
+            return None
         call = unwrapped(self.call)
-        return call if isinstance(call, SecurityBase) else None
+        return call if isinstance(call, module.SecurityBase) else None
 
     @cached_property
     def uses_oauth_scopes(self) -> bool:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from ferroapi.background import BackgroundTasks
-from ferroapi.security.oauth2 import SecurityScopes
+from ferroapi.dependencies.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from anyio import CancelScope
+import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from ferroapi.dependencies.callables import CallableKind
@@ -66,7 +66,7 @@ async def run_with_teardown(
     """
     shielded = generators.asynchronous
     finished = False
-    with CancelScope() as shield:
+    with anyio.CancelScope() as shield:
         async with AsyncExitStack() as request_stack:
             exchange.request_stack = request_stack
             try:
@@ -91,7 +91,7 @@ async def run_with_teardown(
 async def _leaving_those_of_function(
     exchange: Exchange,
     work: Callable[[Exchange], Awaitable[T]],
-    shield: CancelScope,
+    shield: anyio.CancelScope,
     *,
     shielded: bool,
 ) -> tuple[T] | None:

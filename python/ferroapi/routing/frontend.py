@@ -16,7 +16,7 @@ from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.serialization import with_background
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import compile_steps
-from ferroapi.routing.frontend_files import METHODS, FrontendFiles
+from ferroapi.routing.frontend_options import METHODS
 from ferroapi.routing.root_path import below
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ferroapi import params
     from ferroapi.dependencies.models import Dependant
     from ferroapi.plan.exchange import Exchange
+    from ferroapi.routing.frontend_files import FrontendFiles
     from ferroapi.routing.inheritance import Inherited
 
 

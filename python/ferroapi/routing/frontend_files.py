@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Literal, NamedTuple, Required, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URL, Headers
@@ -14,31 +14,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from ferroapi.exceptions import warn_caller
+from ferroapi.routing.frontend_options import METHODS, Directory, Fallback
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-Directory: TypeAlias = "str | os.PathLike[str]"
-Fallback: TypeAlias = Literal["auto", "index.html", "404.html"] | None
-
-METHODS = ("GET", "HEAD")
 _FALLBACKS = (("404.html", 404), ("index.html", 200))
 _HTML = ("text/html", "application/xhtml+xml")
-
-
-class FrontendOptions(TypedDict, total=False):
-    """Keywords of `frontend`."""
-
-    directory: Required[Directory]
-    """Where the built files are."""
-    fallback: Fallback
-    """The file that answers for paths without one: `"404.html"` with status 404, `"index.html"`
-    with status 200 to requests that accept HTML, `None` for no file. `"auto"`, the default, is the
-    first of the two that exists."""
-    check_dir: bool | Literal["auto"]
-    """Whether the directory, and a fallback that was named, have to exist when this is declared.
-    `"auto"`, the default, is True, but only warns where the environment says
-    `FASTAPI_ENV=development`."""
 
 
 class _File(NamedTuple):

@@ -21,6 +21,7 @@ from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant, get_parameterless_dependant
 from ferroapi.dependencies.signature import return_annotation
+from ferroapi.event_source import EventSourceResponse
 from ferroapi.fields import ModelField, create_field
 from ferroapi.form_limits import checked_form_limits
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later
@@ -43,7 +44,6 @@ from ferroapi.routing.options import (
 )
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
-from ferroapi.sse import EventSourceResponse, ServerSentEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,12 @@ if TYPE_CHECKING:
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
+
+
+def _is_event(annotation: Any) -> bool:
+    from ferroapi.sse import ServerSentEvent
+
+    return is_subclass(annotation, ServerSentEvent)
 
 
 class APIRoute(OperationAttributes, PathAttributes, Route):
@@ -140,7 +146,7 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
             self.response_class, EventSourceResponse
         )
         self.stream_item_field = None
-        if item and item[0] and streams_items and not is_subclass(item[0], ServerSentEvent):
+        if item and item[0] and streams_items and not _is_event(item[0]):
             self.stream_item_field = create_field(
                 "StreamItem_" + self.unique_id, item[0], mode="serialization"
             )

@@ -18,7 +18,7 @@ from ferroapi.failures import fail
 from ferroapi.form_limits import FormLimits, checked_form_limits
 from ferroapi.plan.exchange import Exchange
 from ferroapi.routing.frontend import Frontend, frontend_path
-from ferroapi.routing.frontend_files import FrontendFiles, FrontendOptions
+from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import Inherited, check_prefix
 from ferroapi.routing.lifespan import (
     Handler,
@@ -332,6 +332,8 @@ class APIRouter(PathOperations, Router):
             AssertionError: the path does not start with a slash, or there is no such fallback.
             RuntimeError: the directory or the fallback does not exist.
         """
+        from ferroapi.routing.frontend_files import FrontendFiles
+
         self._low_priority_routes.append(
             Frontend(
                 self.prefix + frontend_path(path),

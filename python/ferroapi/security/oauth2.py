@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from starlette.requests import HTTPConnection
 
+from ferroapi.dependencies.security_scopes import SecurityScopes as SecurityScopes
 from ferroapi.param_functions import Form
 from ferroapi.security.authorization import get_authorization_scheme_param
 from ferroapi.security.base import SecurityBase
@@ -156,14 +157,3 @@ class OAuth2AuthorizationCodeBearer(_OAuth2Token):
             description=description,
             auto_error=auto_error,
         )
-
-
-class SecurityScopes:
-    """The scopes that the dependants of a dependency ask for, from the outermost in.
-
-    `scope_str` is the same as text, with blanks between (RFC 6749, section 3.3).
-    """
-
-    def __init__(self, scopes: list[str] | None = None) -> None:
-        self.scopes: list[str] = scopes or []
-        self.scope_str = " ".join(self.scopes)

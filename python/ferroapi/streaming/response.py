@@ -9,7 +9,6 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from ferroapi import sse
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
@@ -58,9 +57,15 @@ class GeneratorStream(StreamingResponse):
         for name, value in encoder.headers.items():
             self.headers.setdefault(name, value)
 
+    def _interval(self) -> float:
+        if self._ping_interval is not None:
+            return self._ping_interval
+        from ferroapi import sse
+
+        return sse._PING_INTERVAL
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         version = scope.get("asgi", {}).get("spec_version", "2.0")
-        interval = sse._PING_INTERVAL if self._ping_interval is None else self._ping_interval
         frames = FrameBuffer()
         delivery = Delivery(
             self._start,
@@ -68,7 +73,7 @@ class GeneratorStream(StreamingResponse):
             receive,
             send,
             keep_alive=self._encoder.keep_alive,
-            ping_interval=interval,
+            ping_interval=self._interval(),
             send_raises=tuple(map(int, version.split("."))) >= (2, 4),
         )
         source: Source

@@ -1,10 +1,15 @@
 """Server-sent events: items as an event stream (HTML standard, section 9.2)."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ferroapi._core import FrameBuffer, encode_json_item
-from ferroapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, ServerSentEvent
+from ferroapi.event_source import KEEPALIVE_COMMENT, EventSourceResponse
 from ferroapi.streaming.encoder import Dump, Encoder, dump_untyped
+
+if TYPE_CHECKING:
+    from ferroapi.sse import ServerSentEvent
 
 
 def encoder(dump: Dump | None = None) -> Encoder:
@@ -14,6 +19,8 @@ def encoder(dump: Dump | None = None) -> Encoder:
     event. `dump` checks an item and gives its JSON; without it any item is taken that
     `jsonable_encoder` takes.
     """
+    from ferroapi.sse import ServerSentEvent
+
     dump_item = dump_untyped if dump is None else dump
     # The type of the last item that was no event: asking pydantic's classes costs as much as the
     # rest of an item, and most streams have items of one type.

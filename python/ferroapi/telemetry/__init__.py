@@ -3,9 +3,13 @@
 Nothing here imports OpenTelemetry before an application that may use it gets its first request.
 """
 
-from ferroapi.telemetry import automatic_export
+from typing import TYPE_CHECKING
+
+from ferroapi.submodules import imported_on_demand
 from ferroapi.telemetry.configuration import TelemetryConfig as TelemetryConfig
 from ferroapi.telemetry.data import TelemetryData as TelemetryData
 from ferroapi.telemetry.data import get_telemetry_data as get_telemetry_data
 
-_runtime = automatic_export  # what FastAPI calls the module
+if not TYPE_CHECKING:  # checkers would take it for any name
+    # The other name is what FastAPI calls the module.
+    __getattr__ = imported_on_demand(__name__, "automatic_export", _runtime="automatic_export")
