@@ -401,3 +401,25 @@ def test_dependencies_may_take_a_member_of_what_the_endpoint_takes_whole() -> No
     assert client.post("/", json={"item": {"a": 1}}).json() == [{"item": {"a": 1}}, {"a": 1}]
     errors = client.post("/").json()["detail"]
     assert [error["loc"] for error in errors] == [["body", "item"], ["body"]]
+
+
+def test_a_member_above_makes_all_of_its_name_members() -> None:
+    app = FastAPI()
+
+    def below(item: dict[str, Any]) -> dict[str, Any]:
+        return item
+
+    def above(
+        item: Annotated[dict[str, int], Body(embed=True)],
+        inner: Annotated[dict[str, Any], Depends(below)],
+    ) -> Any:
+        return [item, inner]
+
+    @app.post("/")
+    def create(found: Annotated[Any, Depends(above)]) -> Any:
+        return found
+
+    client = TestClient(app)
+    assert client.post("/", json={"item": {"a": 1}}).json() == [{"a": 1}, {"a": 1}]
+    errors = client.post("/").json()["detail"]
+    assert [error["loc"] for error in errors] == [["body", "item"], ["body", "item"]]

@@ -110,8 +110,13 @@ def compile_steps(
 
 
 def body_params(steps: tuple[Step, ...]) -> list[ModelField]:
-    """The body parameters, the endpoint's first: the first one says whether a name is a member."""
-    ordered = (steps[-1], *steps[:-1])
+    """The body parameters, above before below: the first one says whether a name is a member."""
+    waiting, ordered = [steps[-1]], dict[Step, None]()
+    while waiting:
+        step = waiting.pop()
+        if step not in ordered:
+            ordered[step] = None
+            waiting.extend(steps[index] for _, index in reversed(step.inputs))
     return [field for step in ordered for field in step.dependant.body_params]
 
 
