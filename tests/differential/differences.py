@@ -208,17 +208,14 @@ def _wants_the_end(difference: Difference) -> bool:
 
 
 def _handles_length(difference: Difference) -> bool:
-    return (
-        difference.theirs["status"] == 413
-        and difference.theirs["body"] == "Content Too Large"
-        and (difference.ours["status"] == 413 or difference.ours["status"] == 500)
-    )
+    return difference.theirs["status"] == 413 and difference.theirs["body"] == "Content Too Large"
 
 
 def _says_what_is_swallowed(difference: Difference) -> bool:
     seen = [call.replace("UnboundLocal", "FastAPI") for call in difference.theirs["calls"]]
+    told = [difference.theirs["error"] or "", *difference.theirs["calls"]]
     return (
-        difference.error("UnboundLocalError")
+        any("UnboundLocalError" in text for text in told)
         and not difference.parts - {"error", "calls"}
         and difference.ours["calls"] == seen
         and (difference.ours["error"] or "").startswith("FastAPIError: Response not awaited")
