@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ferroapi import APIRouter, FastAPI, Request
+from ferroapi import APIRouter, Depends, FastAPI, Request
 from ferroapi.testclient import TestClient
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -27,6 +27,43 @@ def noting(name: str, events: list[str]) -> Any:
         events.append(name)
 
     return handler
+
+
+async def in_the_loop() -> int:
+    return 1
+
+
+def in_a_thread() -> int:
+    return 1
+
+
+async def needing_a_thread(value: int = Depends(in_a_thread)) -> int:
+    return value
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "prepared"),
+    [
+        (in_the_loop, []),
+        (in_a_thread, ["threads"]),
+        (needing_a_thread, ["threads"]),
+    ],
+    ids=["coroutine", "function", "dependency"],
+)
+def test_threads_are_prepared_for_who_uses_them(
+    loop: dict[str, Any], monkeypatch: pytest.MonkeyPatch, endpoint: Any, prepared: list[str]
+) -> None:
+    """With the start of the application, in whatever router they are."""
+    events: list[str] = []
+    monkeypatch.setattr(
+        "ferroapi.routing.router.current_default_thread_limiter", lambda: events.append("threads")
+    )
+    app, inner = FastAPI(lifespan=spanning("app", events), openapi_url=None), APIRouter()
+    inner.get("/")(endpoint)
+    app.include_router(inner, prefix="/inner")
+    with TestClient(app, **loop) as client:
+        assert events == [*prepared, "start app"]
+        assert client.get("/inner/").json() == 1
 
 
 def test_lifespan_of_the_application(loop: dict[str, Any]) -> None:

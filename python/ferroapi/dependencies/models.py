@@ -54,6 +54,14 @@ class Dependant:
         return callable_kind(self.call)
 
     @property
+    def uses_threads(self) -> bool:
+        """Whether it or anything below it runs in a thread."""
+        return any(
+            dependant.kind in (CallableKind.THREAD, CallableKind.GENERATOR)
+            for dependant in self.flat()
+        )
+
+    @property
     def parameters(self) -> list[ModelField]:
         """What it takes from path, query, headers and cookies, in the order of errors."""
         return [*self.path_params, *self.query_params, *self.header_params, *self.cookie_params]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Sequence,
+)
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from weakref import ref
 
+from anyio.to_thread import current_default_thread_limiter
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route, Router, WebSocketRoute
 from typing_extensions import Unpack, deprecated
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi import params
+    from ferroapi.dependencies.models import Dependant
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -508,7 +518,18 @@ class APIRouter(PathOperations, Router):
         return lifespans
 
     def _run_lifespans(self, app: Any) -> Any:
-        return nested_lifespans(self._lifespans(), app)
+        return nested_lifespans([self._prepared_threads, *self._lifespans()], app)
+
+    @asynccontextmanager
+    async def _prepared_threads(self, _app: Any) -> AsyncIterator[None]:
+        """Has anyio load what runs threads, which takes longer than a request should."""
+        dependants: Iterable[Dependant | None] = (
+            getattr(context.original_route, "dependant", None)
+            for context in route_contexts(self.routes)
+        )
+        if any(dependant is not None and dependant.uses_threads for dependant in dependants):
+            current_default_thread_limiter()
+        yield
 
     def add_event_handler(self, event: str, handler: Handler) -> None:
         """Adds a function to call at `"startup"` or `"shutdown"`."""
