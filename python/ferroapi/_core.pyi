@@ -103,6 +103,9 @@ class Parameters:
         passed on as they are.
         """
 
+def query_pairs(query_string: bytes) -> list[tuple[str, str]]:
+    """What `urllib.parse.parse_qsl` gives for it as Latin-1, with `keep_blank_values=True`."""
+
 # frames
 
 def jsonl_frame(data: bytes | str) -> bytes:

@@ -21,7 +21,7 @@ from ferroapi.telemetry.data import exception_unhandled
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Handlers = Mapping[Any, Any]
 
@@ -154,10 +154,18 @@ class _Around(ServerErrorMiddleware):
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = Exchange(scope, receive, send)
+        started = False
+
+        def send_tracked(message: Message) -> Awaitable[None]:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            return send(message)
+
         try:
-            await self.app(scope, receive, exchange.send_tracked)
+            await self.app(scope, receive, send_tracked)
         except Exception as error:
+            exchange = Exchange(scope, receive, send)
+            exchange.started = started
             await self._answer(error, exchange)
             raise
 

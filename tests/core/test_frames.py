@@ -213,3 +213,20 @@ def test_a_buffer_is_due_by_size_or_time() -> None:
 
     buffer.gather_for(float("inf"))
     assert buffer.raw(b"x")
+
+
+def test_a_large_chunk_is_not_copied() -> None:
+    """Unless something stands before or after it."""
+    chunk = b"x" * 65_536
+    buffer = FrameBuffer()
+
+    buffer.gather_for(1000)
+    assert buffer.raw(chunk)
+    assert len(buffer) == len(chunk)
+    assert buffer.take() is chunk
+    assert (len(buffer), buffer.take()) == (0, b"")
+
+    for pieces in ((b"a", chunk), (chunk, b"a"), (chunk, chunk), (chunk, b"a", chunk)):
+        for piece in pieces:
+            buffer.raw(piece)
+        assert buffer.take() == b"".join(pieces)

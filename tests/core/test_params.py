@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 
-from ferroapi._core import Parameters
+from ferroapi._core import Parameters, query_pairs
 
 MODES = st.sampled_from(["first", "last", "all"])
 
@@ -73,6 +73,7 @@ QUERY_STRINGS = bytes_of(
 @given(QUERY_STRINGS)
 def test_query_is_parse_qsl(query_string: bytes) -> None:
     pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+    assert query_pairs(query_string) == pairs
     names = ["", "a", "b", *{name for name, _ in pairs}]
     parameters = Parameters(
         query=[((mode + name), [name], mode) for name in names for mode in ("first", "last", "all")]

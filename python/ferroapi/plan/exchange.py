@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from ferroapi.background import BackgroundTasks
 from ferroapi.dependencies.security_scopes import SecurityScopes
+from ferroapi.plan.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -115,7 +117,7 @@ class Exchange:
         Raises:
             ClientDisconnect: the client left before its end.
         """
-        if isinstance(self._connection, Request):
+        if isinstance(self._connection, StarletteRequest):
             # Its own class may decode what it reads, and later readers share what it keeps.
             self.body = await self._connection.body()
         elif self.body is None:

@@ -26,7 +26,7 @@ from starlette.types import Message, Receive, Send
 
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.scope import stream_scope
-from ferroapi.streaming.source import Source
+from ferroapi.streaming.source import TASK_SLICE, Source
 
 START_DELAY = 0.1
 """Seconds after which an event stream that has no event yet sends the start of its response."""
@@ -130,6 +130,7 @@ class Delivery:
 
     async def _deliver(self, source: Source) -> None:
         first = more = True
+        turn = -math.inf
         while more:
             self._waited = False
             try:
@@ -143,8 +144,11 @@ class Delivery:
                 return
             if more:
                 await self._flush()
-                if not (self._waited or first):
+                if self._waited or first:
+                    turn = monotonic()
+                elif monotonic() - turn >= TASK_SLICE:
                     await anyio.lowlevel.checkpoint()
+                    turn = monotonic()
                 first = False
         await self._flush(final=True)
 

@@ -110,12 +110,21 @@ struct FrameBuffer {
 struct Gathered {
     bytes: Vec<u8>,
     until: Option<Instant>,
+    /// One chunk that is enough by itself, in front of `bytes`: to be sent without being copied.
+    whole: Option<Py<PyBytes>>,
 }
 
 impl Gathered {
+    fn len(&self, py: Python<'_>) -> usize {
+        let whole = self.whole.as_ref();
+        whole.map_or(0, |chunk| chunk.as_bytes(py).len()) + self.bytes.len()
+    }
+
     /// Whether it is time to send.
     fn is_due(&self) -> bool {
-        self.bytes.len() >= MOST_GATHERED || self.until.is_none_or(|until| Instant::now() >= until)
+        self.whole.is_some()
+            || self.bytes.len() >= MOST_GATHERED
+            || self.until.is_none_or(|until| Instant::now() >= until)
     }
 }
 
@@ -135,8 +144,8 @@ impl FrameBuffer {
         }
     }
 
-    fn __len__(&self) -> usize {
-        self.lock().bytes.len()
+    fn __len__(&self, py: Python<'_>) -> usize {
+        self.lock().len(py)
     }
 
     fn gather_for(&self, seconds: f64) {
@@ -170,15 +179,32 @@ impl FrameBuffer {
         Ok(gathered.is_due())
     }
 
-    fn raw(&self, data: Payload<'_>) -> bool {
+    fn raw(&self, data: &Bound<'_, PyAny>) -> PyResult<bool> {
         let mut gathered = self.lock();
-        gathered.bytes.extend_from_slice(data.0);
-        gathered.is_due()
+        match data.cast_exact::<PyBytes>() {
+            Ok(chunk)
+                if chunk.as_bytes().len() >= MOST_GATHERED
+                    && gathered.whole.is_none()
+                    && gathered.bytes.is_empty() =>
+            {
+                gathered.whole = Some(chunk.clone().unbind());
+            }
+            _ => gathered
+                .bytes
+                .extend_from_slice(data.extract::<Payload<'_>>()?.0),
+        }
+        Ok(gathered.is_due())
     }
 
     fn take<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let bytes = &mut self.lock().bytes;
-        let taken = PyBytes::new(py, bytes);
+        let mut gathered = self.lock();
+        let whole = gathered.whole.take();
+        let bytes = &mut gathered.bytes;
+        let taken = match whole {
+            Some(whole) if bytes.is_empty() => return whole.into_bound(py),
+            Some(whole) => PyBytes::new(py, &[whole.as_bytes(py), bytes].concat()),
+            None => PyBytes::new(py, bytes),
+        };
         bytes.clear();
         bytes.shrink_to(KEPT_CAPACITY);
         taken

@@ -173,6 +173,15 @@ impl<C> Place<C> {
     }
 }
 
+#[pyfunction]
+fn query_pairs<'py>(py: Python<'py>, query_string: &[u8]) -> PyResult<Bound<'py, PyList>> {
+    let pairs = PyList::empty(py);
+    for (name, value) in query::pairs(query_string) {
+        pairs.append((query::decode(name), query::decode(value)))?;
+    }
+    Ok(pairs)
+}
+
 struct ModeArgument(Mode);
 
 impl<'py> FromPyObject<'_, 'py> for ModeArgument {
@@ -244,5 +253,6 @@ fn not_a_header() -> PyErr {
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(query_pairs, module)?)?;
     module.add_class::<Parameters>()
 }

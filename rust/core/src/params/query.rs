@@ -31,20 +31,33 @@ impl Query {
     #[must_use]
     pub fn read<'a>(&self, query_string: &'a [u8]) -> Found<'_, &'a [u8]> {
         let mut found = self.0.found();
-        let mut rest = query_string;
-        while !rest.is_empty() {
-            let (pair, after) = split_once(rest, b'&');
-            rest = after;
-            if pair.is_empty() {
-                continue;
-            }
-            let (name, value) = split_once(pair, b'=');
+        for (name, value) in pairs(query_string) {
             if let Some(name) = self.0.find(decode(name).as_bytes()) {
                 found.keep(name, value);
             }
         }
         found
     }
+}
+
+/// The names and values of a query string as they are, in their order. [`decode`] makes text of them.
+///
+/// ```
+/// let pairs: Vec<_> = ferroapi_core::params::query::pairs(b"a=1&&b").collect();
+/// assert_eq!(pairs, [(&b"a"[..], &b"1"[..]), (b"b", b"")]);
+/// ```
+pub fn pairs(query_string: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = query_string;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (pair, after) = split_once(rest, b'&');
+            rest = after;
+            if !pair.is_empty() {
+                return Some(split_once(pair, b'='));
+            }
+        }
+        None
+    })
 }
 
 /// Decodes a name or a value: `+` is a space, and each run of percent escapes is
