@@ -38,7 +38,7 @@ lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types and the stub of 
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 
-bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, Starlette and bare ASGI
+bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, its peers and bare ASGI
 	$(BIN)/python benches/run.py
 
 conformance: tests/conformance/run.py $(VENV)/extension ## Run FastAPI's own test suite against ferroapi
