@@ -20,7 +20,7 @@ def explained(pair: Pair, described: Application, difference: Difference) -> str
     """
     name = intended(difference)
     quiet = _with_quiet_streams(described)
-    for simpler in (_uncovered(described), quiet, _uncovered(quiet)):
+    for simpler in (_alone(described), _uncovered(described), quiet, _uncovered(quiet)):
         if name is None and simpler != described:
             ours, theirs = pair.ask(simpler, [difference.sent])
             if not (isinstance(ours, str) or isinstance(theirs, str) or ours == theirs):
@@ -28,13 +28,18 @@ def explained(pair: Pair, described: Application, difference: Difference) -> str
     return name
 
 
+def _alone(described: Application) -> Application:
+    """The application with nothing around it."""
+    return {**described, "handlers": [], "middleware": []}
+
+
 def _uncovered(described: Application) -> Application:
-    """The application without what answers errors by something else."""
+    """That, and dependencies that let errors pass."""
     dependencies: Any = {
         name: _without(dependency, _HIDING)
         for name, dependency in described["dependencies"].items()
     }
-    return {**described, "dependencies": dependencies, "handlers": [], "middleware": []}
+    return {**_alone(described), "dependencies": dependencies}
 
 
 def _with_quiet_streams(described: Application) -> Application:
