@@ -34,9 +34,10 @@ from ferroapi.exceptions import (
 from ferroapi.failures import Failures
 from ferroapi.form_limits import FormLimits
 from ferroapi.routing.frontend_options import FrontendOptions
+from ferroapi.routing.inheritance import InclusionOptions
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import RouteOptions
-from ferroapi.routing.router import AddedRouteOptions, APIRouter, InclusionOptions
+from ferroapi.routing.options import AddedRouteOptions, RouteOptions
+from ferroapi.routing.router import APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.telemetry.configuration import (
     TelemetryConfig,

@@ -26,7 +26,7 @@ from ferroapi.testclient import TestClient
 
 Draw = Callable[..., Any]
 SHORTCUT = "ferroapi.plan.shortcut.Shortcut.compile"
-DIRECT = "ferroapi.routing.table.direct"
+DIRECT = "ferroapi.routing.target.direct"
 
 
 class Color(Enum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from starlette.responses import JSONResponse, Response
 
@@ -21,6 +21,33 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from ferroapi import params
+
+
+class InclusionOptions(TypedDict, total=False):
+    """Keywords of `include_router`, and of a router for all of its routes."""
+
+    prefix: str
+    """In front of every path: starts with a slash and does not end with one."""
+    tags: list[str | Enum] | None
+    """OpenAPI tags, before those of the routes."""
+    dependencies: Sequence[params.Depends] | None
+    """Dependencies that run before those of the routes."""
+    default_response_class: type[Response]
+    """The response class of routes that have none."""
+    responses: dict[int | str, dict[str, Any]] | None
+    """Additional responses; those of the routes win."""
+    callbacks: list[BaseRoute] | None
+    """OpenAPI callbacks, before those of the routes."""
+    deprecated: bool | None
+    """Mark all operations as deprecated."""
+    include_in_schema: bool
+    """Whether OpenAPI shows the operations; True without it."""
+    generate_unique_id_function: Callable[[Any], str]
+    """Makes the operation ids of routes that have no function of their own."""
+    max_body_size: int | None
+    """The most bytes a request body may have, for routes and routers below without a limit."""
+    form_limits: FormLimits | None
+    """Limits of forms that parameters are read from, for those that do not have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from ferroapi import params
+    from ferroapi.routing.route import APIRoute
 
 
 class PathOperationOptions(TypedDict, total=False):
@@ -158,3 +159,10 @@ def first_chosen(*values: Any) -> Any:
 def resolved(value: Any) -> Any:
     """The value of a placeholder, or the value itself."""
     return value.value if isinstance(value, DefaultPlaceholder) else value
+
+
+class AddedRouteOptions(APIRouteOptions, total=False):
+    """Keywords of a router's `add_api_route`."""
+
+    route_class_override: type[APIRoute] | None
+    """The class of this one route."""

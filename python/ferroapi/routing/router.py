@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
     Callable,
-    Collection,
     Iterable,
     Sequence,
 )
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from anyio.to_thread import current_default_thread_limiter
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Match, Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
 
 from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.exceptions import FastAPIError
-from ferroapi.failures import fail
 from ferroapi.form_limits import FormLimits, checked_form_limits
-from ferroapi.plan.exchange import Exchange
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
-from ferroapi.routing.inheritance import Inherited, check_prefix
+from ferroapi.routing.inheritance import InclusionOptions, Inherited, check_prefix
 from ferroapi.routing.lifespan import (
     Handler,
     Lifespan,
@@ -38,30 +34,22 @@ from ferroapi.routing.lifespan import (
 )
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
-    APIRouteOptions,
+    AddedRouteOptions,
     RouteOptions,
     first_chosen,
     refuse_unknown,
 )
 from ferroapi.routing.route import APIRoute
-from ferroapi.routing.scope import included_router
-from ferroapi.routing.table import RouteTable
-from ferroapi.routing.tree import (
-    IncludedRouter,
-    RouteContext,
-    RouteList,
-    low_priority_routes,
-    route_contexts,
-    url_path_for,
-)
+from ferroapi.routing.serving import ServingRouter
+from ferroapi.routing.starlette_routes import StarletteRoutes
+from ferroapi.routing.tree import IncludedRouter, route_contexts
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
 if TYPE_CHECKING:
     from enum import Enum
 
-    from starlette.datastructures import URLPath
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
     from ferroapi import params
     from ferroapi.dependencies.models import Dependant
@@ -69,44 +57,9 @@ if TYPE_CHECKING:
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class InclusionOptions(TypedDict, total=False):
-    """Keywords of `include_router`, and of a router for all of its routes."""
-
-    prefix: str
-    """In front of every path: starts with a slash and does not end with one."""
-    tags: list[str | Enum] | None
-    """OpenAPI tags, before those of the routes."""
-    dependencies: Sequence[params.Depends] | None
-    """Dependencies that run before those of the routes."""
-    default_response_class: type[Response]
-    """The response class of routes that have none."""
-    responses: dict[int | str, dict[str, Any]] | None
-    """Additional responses; those of the routes win."""
-    callbacks: list[BaseRoute] | None
-    """OpenAPI callbacks, before those of the routes."""
-    deprecated: bool | None
-    """Mark all operations as deprecated."""
-    include_in_schema: bool
-    """Whether OpenAPI shows the operations; True without it."""
-    generate_unique_id_function: Callable[[Any], str]
-    """Makes the operation ids of routes that have no function of their own."""
-    max_body_size: int | None
-    """The most bytes a request body may have, for routes and routers below without a limit."""
-    form_limits: FormLimits | None
-    """Limits of forms that parameters are read from, for those that do not have them."""
-
-
-class AddedRouteOptions(APIRouteOptions, total=False):
-    """Keywords of a router's `add_api_route`."""
-
-    route_class_override: type[APIRoute] | None
-    """The class of this one route."""
-
-
-class APIRouter(PathOperations, Router):
+class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
     """Groups path operations; an application includes it, or runs it as an ASGI application."""
 
-    routes: RouteList
     lifespan_context: Lifespan
 
     def __init__(
@@ -158,13 +111,8 @@ class APIRouter(PathOperations, Router):
             ValueError: a limit is no non-negative integer.
         """
         check_prefix(prefix)
-        self._table: RouteTable | None = None
-        self._serve: ASGIApp | None = None
-        self._parents: list[ref[APIRouter]] = []
         self._included: list[APIRouter] = []
-        super().__init__(redirect_slashes=redirect_slashes, default=default)
-        self.routes = RouteList(routes or (), self._mark_routes_changed)
-        self._low_priority_routes = RouteList((), self._mark_routes_changed)
+        super().__init__(routes or (), redirect_slashes=redirect_slashes, default=default)
         self.prefix = prefix
         self.tags: list[str | Enum] = list(tags or ())
         self.dependencies = list(dependencies or ())
@@ -183,7 +131,6 @@ class APIRouter(PathOperations, Router):
         self.on_shutdown: list[Handler] = list(on_shutdown or ())
         self._lifespan = None if lifespan is None else as_lifespan(lifespan)
         self.lifespan_context = self._run_lifespans
-        self.routes_version = 0
 
     # Declaring routes
 
@@ -280,55 +227,6 @@ class APIRouter(PathOperations, Router):
 
         return declare
 
-    def add_route(
-        self,
-        path: str,
-        endpoint: Callable[..., Any],
-        methods: Collection[str] | None = None,
-        name: str | None = None,
-        include_in_schema: bool = True,
-    ) -> None:
-        """Adds a plain Starlette route, without the prefix, for a function or an ASGI class."""
-        self.routes.append(
-            Route(
-                path,
-                endpoint,
-                methods=methods,
-                name=name,
-                include_in_schema=include_in_schema,
-            )
-        )
-
-    def route(
-        self,
-        path: str,
-        methods: Collection[str] | None = None,
-        name: str | None = None,
-        include_in_schema: bool = True,
-    ) -> Callable[[Endpoint], Endpoint]:
-        """Adds a plain Starlette route by decorating a function of the request."""
-
-        def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_route(path, endpoint, methods, name, include_in_schema)
-            return endpoint
-
-        return declare
-
-    def add_websocket_route(
-        self, path: str, endpoint: Callable[..., Any], name: str | None = None
-    ) -> None:
-        """Adds a plain Starlette WebSocket route, without the prefix."""
-        self.routes.append(WebSocketRoute(path, endpoint, name=name))
-
-    def websocket_route(self, path: str, name: str | None = None) -> Callable[[Endpoint], Endpoint]:
-        """Adds a plain Starlette WebSocket route by decorating a function of the WebSocket."""
-
-        def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_websocket_route(path, endpoint, name)
-            return endpoint
-
-        return declare
-
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path, in any router around.
 
@@ -404,106 +302,6 @@ class APIRouter(PathOperations, Router):
 
     def _contains(self, router: APIRouter) -> bool:
         return any(included is router or included._contains(router) for included in self._included)
-
-    # The compiled table
-
-    @property
-    def redirect_slashes(self) -> bool:
-        """Whether a path with its last slash added or removed is redirected to."""
-        return self._redirect_slashes
-
-    @redirect_slashes.setter
-    def redirect_slashes(self, redirects: bool) -> None:
-        self._redirect_slashes = redirects
-        self._mark_routes_changed()
-
-    @property
-    def default(self) -> ASGIApp:
-        """The ASGI application that gets what no route takes."""
-        return self._default
-
-    @default.setter
-    def default(self, app: ASGIApp) -> None:
-        self._default = app
-        self._mark_routes_changed()
-
-    def _mark_routes_changed(self) -> None:
-        """Forgets what was compiled, here and in all routers this one is included in."""
-        self._table = self._serve = None
-        self.routes_version = getattr(self, "routes_version", 0) + 1
-        for parent in self._parents:
-            router = parent()
-            if router is not None:
-                router._mark_routes_changed()
-
-    def forget_plans(self) -> None:
-        """Has every plan made again by its next request, after overrides changed."""
-        if self._table is not None:
-            self._table.forget_plans()
-
-    def _compiled(self) -> RouteTable:
-        if self._table is None:
-            self._table = self.make_table(
-                route_contexts(self.routes, deciding=True), low_priority_routes(self)
-            )
-        return self._table
-
-    def _start(self) -> ASGIApp:
-        table = self._compiled()
-        limited = self._limits().limited(table)
-        self._serve = table.respond if limited is table else limited
-        return self._serve
-
-    def make_table(
-        self, contexts: Iterable[RouteContext], low_priority: Iterable[BaseRoute] = ()
-    ) -> RouteTable:
-        """Compiles routes with the settings of this router."""
-        return RouteTable(
-            contexts,
-            low_priority=low_priority,
-            redirect_slashes=self.redirect_slashes,
-            default=self.default,
-        )
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether an included router has a route for the request.
-
-        A subclass may refuse a request it does not like, by a header for example. It is asked for
-        every request, in its place among the routes around it.
-        """
-        included = included_router(scope, self)
-        return (Match.NONE, {}) if included is None else included.table.matches(scope)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request the router matched. A subclass may do more around it."""
-        included = included_router(scope, self)
-        app = self.app if included is None else included.table
-        await app(scope, receive, send)
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers requests and handshakes, and runs the lifespan."""
-        await self.respond(scope, receive, send)
-
-    def respond(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """What `app` does, to be awaited at once."""
-        if "router" not in scope:
-            scope["router"] = self
-        if scope["type"] == "lifespan":
-            return self.lifespan(scope, receive, send)
-        try:
-            serve = self._serve or self._start()
-        except Exception as error:
-            # Inclusions may bring dependencies that cannot be declared.
-            return fail(error, Exchange(scope, receive, send))
-        return serve(scope, receive, send)
-
-    def explain(self, path: str, method: str = "GET") -> str:
-        """See `FastAPI.explain`."""
-        return self._compiled().explain(method, path)
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        """The path of the first route with that name and exactly these parameters."""
-        return url_path_for(route_contexts(self.routes), name, path_params)
 
     # Start-up and shut-down
 

@@ -2,143 +2,27 @@
 
 from __future__ import annotations
 
-import string
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
-from urllib.parse import quote_from_bytes
+from typing import TYPE_CHECKING, Any
 
 from starlette import routing
-from starlette.datastructures import URL
-from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, RedirectResponse
-from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Route
 
 from ferroapi._core import MethodNotAllowed, Redirect, Router
-from ferroapi.failures import fail
-from ferroapi.plan.direct import direct
-from ferroapi.plan.exchange import Exchange
 from ferroapi.plan.explanation import explain
 from ferroapi.routing import not_found
-from ferroapi.routing.frontend import Frontend
-from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS
+from ferroapi.routing.answers import guarded, redirection, refusal
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
-from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
-from ferroapi.routing.tree import IncludedRouter, RouteContext
-from ferroapi.routing.websocket_route import APIWebSocketRoute
-from ferroapi.telemetry.data import TELEMETRY_KEY, observed_plan, route_selected
+from ferroapi.routing.scope import SCOPE_KEY
+from ferroapi.routing.target import Pattern, Target
+from ferroapi.routing.target import pattern as pattern_of
+from ferroapi.routing.tree import RouteContext
+from ferroapi.telemetry.data import TELEMETRY_KEY, route_selected
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
-
-Pattern: TypeAlias = tuple[str, Literal["http", "websocket", "any"], "list[str] | None"]
-
-
-_HANDLING = ("app", "handle", "matches")
-"""What a subclass of a route overrides to answer requests by itself."""
-
-
-class Target:
-    """A route in the table, and what runs it."""
-
-    __slots__ = ("context", "convertors", "endpoint", "planned", "run", "scope")
-
-    def __init__(self, context: RouteContext) -> None:
-        self.context = context
-        self.endpoint = context.endpoint
-        self.scope = {EFFECTIVE_ROUTE: context}
-        self.run: ASGIApp | None = None
-        self.planned = is_plannable(context.original_route)
-        self.convertors = {
-            name: convertor.convert
-            for name, convertor in context.param_convertors.items()
-            if type(convertor) not in TEXT_CONVERTORS
-        }
-
-    def compile(self, scope: Scope) -> ASGIApp:
-        """Makes the plan; the request path keeps it until something changes.
-
-        Telemetry that observes the request in `scope` may put itself around it.
-        """
-        try:
-            route = self.context.effective_route
-            assert is_plannable(route)
-            plan = route.plan()
-            if TELEMETRY_KEY in scope:
-                self.run = observed_plan(scope, plan, route)
-            else:
-                self.run = direct(plan)
-        except Exception as error:
-            # A replacement of a dependency may be declared in a way that cannot be meant, and a
-            # type may name one that does not exist.
-            return partial(_guarded, _failing(error))
-        return self.run
-
-    def forget_plan(self) -> None:
-        """Has the plan made again, also where the route or the router keeps it by itself."""
-        self.run = None
-        route = self.context.made_route
-        if isinstance(route, (APIRoute, APIWebSocketRoute)):
-            route.forget_plan()
-        elif isinstance(route, IncludedRouter):
-            route.table.forget_plans()
-
-    def convert(self, captures: dict[str, Any]) -> dict[str, Any] | None:
-        """The captures as their convertors read them; `None` for digits that are no number.
-
-        Python refuses to read integers of more than 4,300 digits.
-        """
-        try:
-            for name, convert in self.convertors.items():
-                captures[name] = convert(captures[name])
-        except ValueError:
-            return None
-        return captures
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """What the route itself says, as the inclusions around it make it."""
-        route = self.context.effective_route
-        if isinstance(route, (APIRoute, APIWebSocketRoute)):
-            # Subclasses may keep state: they are asked on the object that was declared.
-            inner = {**scope, SCOPE_KEY: self.scope}
-            return self.context.original_route.matches(inner)
-        return route.matches(scope)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Has the route answer by itself."""
-        route = self.context.effective_route
-        if isinstance(route, (APIRoute, APIWebSocketRoute)):
-            route = self.context.original_route
-        await route.handle(scope, receive, send)
-
-
-def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | Frontend]:
-    """Whether a route leaves handling to us, and matching unless it is a front end."""
-    return isinstance(route, Frontend) or any(
-        isinstance(route, ours)
-        and all(getattr(type(route), name) is getattr(ours, name) for name in _HANDLING)
-        for ours in (APIRoute, APIWebSocketRoute)
-    )
-
-
-def _pattern(context: RouteContext) -> Pattern | None:
-    """How the core can match a route; `None` when only its own `matches` can tell."""
-    if not all(type(convertor) in CONVERTORS for convertor in context.param_convertors.values()):
-        return None
-    route = context.original_route
-    if isinstance(route, Route) and type(route).matches in (Route.matches, APIRoute.matches):
-        methods = None if route.methods is None else list(route.methods)
-        return context.path, "http", methods
-    if isinstance(route, WebSocketRoute) and type(route).matches in (
-        WebSocketRoute.matches,
-        APIWebSocketRoute.matches,
-    ):
-        return context.path, "websocket", None
-    if isinstance(route, Mount) and type(route).matches is Mount.matches:
-        return context.path + "/{path:path}", "any", None
-    return None
 
 
 class RouteTable:
@@ -169,7 +53,7 @@ class RouteTable:
         self._ranks: list[int] = []
         patterns: list[Pattern] = []
         for rank, target in enumerate(self.targets):
-            pattern = _pattern(target.context)
+            pattern = pattern_of(target.context)
             if pattern is None:
                 self._asked.append(rank)
             else:
@@ -212,7 +96,7 @@ class RouteTable:
         app = self._other(asked, found, path, scope)
         if app is self._default and self._default_is_plain and not_found.is_plain(scope):
             return not_found.send_not_found(send)
-        return _guarded(app, scope, receive, send)
+        return guarded(app, scope, receive, send)
 
     def explain(self, method: str, path: str) -> str:
         """The Python source that answers a request.
@@ -291,14 +175,14 @@ class RouteTable:
                 return target.handle
             if isinstance(route, APIRoute) and scope["method"] not in route.methods:
                 route_selected(scope, route)
-                return _refusal(scope, route.methods)
+                return refusal(scope, route.methods)
             return target.run or target.compile(scope)
         if isinstance(found, MethodNotAllowed):
             return self._method_not_allowed(found, scope)
         if redirect is not None:
             if TELEMETRY_KEY in scope:
                 self._tell_redirected(scope, redirect)
-            return _redirect(scope, redirect)
+            return redirection(scope, redirect)
         return self._default
 
     def _redirect_target(self, scope: Scope, path: str) -> str | None:
@@ -330,39 +214,4 @@ class RouteTable:
         if type(target.context.effective_route).handle not in (Route.handle, APIRoute.handle):
             scope[SCOPE_KEY] = target.scope
             return target.handle
-        return _refusal(scope, found.allowed)
-
-
-def _refusal(scope: Scope, allowed: Iterable[str]) -> ASGIApp:
-    headers = {"Allow": ", ".join(allowed)}
-    if "app" not in scope:
-        return PlainTextResponse("Method Not Allowed", 405, headers)
-
-    async def refuse(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        raise HTTPException(405, headers=headers)
-
-    return refuse
-
-
-def _redirect(scope: Scope, path: str) -> RedirectResponse:
-    # What is no ASCII need not be UTF-8 either, which `URL` takes it for.
-    query = quote_from_bytes(scope.get("query_string", b""), safe=string.printable).encode()
-    return RedirectResponse(str(URL(scope={**scope, "path": path, "query_string": query})))
-
-
-def _failing(error: Exception) -> ASGIApp:
-    async def fail_with(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        raise error
-
-    return fail_with
-
-
-async def _guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Runs what has no plan, and answers its errors."""
-    exchange = Exchange(scope, receive, send)
-    # A mounted application puts itself into the scope; the errors are for the one around it.
-    application = scope.get("app")
-    try:
-        await app(scope, receive, exchange.send_tracked)
-    except Exception as error:
-        await fail(error, exchange, application)
+        return refusal(scope, found.allowed)

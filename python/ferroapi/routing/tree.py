@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ferroapi.routing.inheritance import Inherited
     from ferroapi.routing.router import APIRouter
+    from ferroapi.routing.serving import ServingRouter
     from ferroapi.routing.table import RouteTable
 
 
@@ -265,7 +266,7 @@ def _flat(contexts: Iterable[RouteContext], *, deciding: bool = False) -> Iterat
         yield context
 
 
-def low_priority_routes(router: APIRouter) -> list[BaseRoute]:
+def low_priority_routes(router: ServingRouter) -> list[BaseRoute]:
     """All routes below that are asked last; among front ends the one with the longest path."""
     routes = [*router._low_priority_routes, *_included_low_priority_routes(router.routes)]
     return sorted(
