@@ -112,14 +112,19 @@ def _drop_unwritten(value: Any) -> None:
 
     Members that the models do not name may be `None`, or called like SQLAlchemy's own.
     """
-    if type(value) is dict:
-        unwanted = [key for key, item in value.items() if item is None or key.startswith("_sa")]
-        for key in unwanted:
-            del value[key]
-        value = value.values()
-    for item in value:
+    if type(value) is list:
+        for item in value:
+            if type(item) is dict or type(item) is list:
+                _drop_unwritten(item)
+        return
+    unwanted = []
+    for key, item in value.items():
         if type(item) is dict or type(item) is list:
             _drop_unwritten(item)
+        if item is None or key.startswith("_sa"):
+            unwanted.append(key)
+    for key in unwanted:
+        del value[key]
 
 
 def _paths(

@@ -9,29 +9,39 @@ keys. The validators are built when a model is first used, so importing this mod
 
 from enum import Enum
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, AnyUrl, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    validate_email,
+)
 from typing_extensions import TypedDict
 
-if TYPE_CHECKING or find_spec("email_validator"):
-    from pydantic import EmailStr
-else:
 
-    def _warn_unchecked(address: str) -> str:
-        from ferroapi.logger import logger
+def _checked_address(address: str) -> str:
+    # The package is imported for applications that have an address, not for every document.
+    if find_spec("email_validator"):
+        return validate_email(address)[1]
+    from ferroapi.logger import logger
 
-        logger.warning(
-            "email-validator not installed, email fields will be treated as str.\n"
-            "To install, run: pip install email-validator"
-        )
-        return address
+    logger.warning(
+        "email-validator not installed, email fields will be treated as str.\n"
+        "To install, run: pip install email-validator"
+    )
+    return address
 
-    EmailStr = Annotated[
-        str,
-        AfterValidator(_warn_unchecked),
-        WithJsonSchema({"type": "string", "format": "email"}),
-    ]
+
+EmailStr: TypeAlias = Annotated[
+    str,
+    AfterValidator(_checked_address),
+    WithJsonSchema({"type": "string", "format": "email"}),
+]
+"""An address, checked where the `email-validator` package is installed."""
 
 NonNegative: TypeAlias = Annotated[int, Field(ge=0)]
 """The value of keywords that count something."""

@@ -56,7 +56,7 @@ class PathAttributes:
         self.path = path
         self._path_regex = None
         self.param_convertors = path_convertors(path)
-        self.path_format = PARAM_REGEX.sub(r"{\1}", path)
+        self.path_format = PARAM_REGEX.sub(r"{\1}", path) if ":" in path else path
 
     @property
     def path_regex(self) -> Pattern[str]:
