@@ -1,5 +1,6 @@
 """What the wheel holds, and what it says about itself."""
 
+import fcntl
 import os
 import re
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import sysconfig
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -20,6 +22,16 @@ VERSION = tomllib.loads(ROOT.joinpath("Cargo.toml").read_text())["workspace"]["p
 METADATA = f"ferroapi-{VERSION}.dist-info"
 
 
+@contextmanager
+def _building_alone() -> Iterator[None]:
+    """Keeps the processes of the tests apart: two builds take the library from each other."""
+    directory = ROOT / "target"
+    directory.mkdir(exist_ok=True)
+    with directory.joinpath("wheel.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
     """The wheel that FERROAPI_WHEEL names, otherwise one built now."""
@@ -28,12 +40,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
         pytest.importorskip("maturin")
         directory = tmp_path_factory.mktemp("wheel")
         command = ["maturin", "build", "--release", "--locked", "--quiet", "--out", str(directory)]
-        subprocess.run(
-            [sys.executable, "-m", *command, "--interpreter", sys.executable],
-            cwd=ROOT,
-            timeout=900,
-            check=True,
-        )
+        with _building_alone():
+            subprocess.run(
+                [sys.executable, "-m", *command, "--interpreter", sys.executable],
+                cwd=ROOT,
+                timeout=900,
+                check=True,
+            )
         (path,) = map(str, directory.iterdir())
     with ZipFile(path) as archive:
         yield archive
