@@ -31,7 +31,6 @@ from ferroapi.annotations import (
     is_upload_file_sequence,
     optional_model,
     resolve_alias,
-    sequence_class,
     stream_item,
 )
 
@@ -121,27 +120,6 @@ def test_answers(annotation: Any, answers: str) -> None:
     if annotation is list:
         found -= {"bytes_sequence", "upload_sequence"}
     assert found == set(answers.split())
-
-
-# name: (annotation, the class its values are collected into)
-CLASSES: dict[str, tuple[Any, type[Any]]] = {
-    "list": (list[int], list),
-    "bare": (set, set),
-    "abstract": (Sequence[int], list),
-    "optional": (tuple[int, ...] | None, tuple),
-    "annotated": (Annotated[deque[int], "note"], deque),
-    "first_of_several": (int | frozenset[int] | list[int], frozenset),
-}
-
-
-@pytest.mark.parametrize(("annotation", "kind"), CLASSES.values(), ids=CLASSES)
-def test_sequence_class(annotation: Any, kind: type[Any]) -> None:
-    assert sequence_class(annotation) is kind
-
-
-def test_no_sequence_class() -> None:
-    with pytest.raises(TypeError, match="is not a sequence"):
-        sequence_class(int | None)
 
 
 # name: (annotation, the model it stands for)

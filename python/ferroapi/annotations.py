@@ -141,15 +141,6 @@ def is_upload_file_sequence(annotation: Any) -> bool:
     return _is_sequence_of(annotation, is_upload_file)
 
 
-def sequence_class(annotation: Any) -> type[Any]:
-    """The class to collect several values into: that of the first sequence in the annotation."""
-    for member in _members(annotation):
-        origin = get_origin(member) or member
-        if _is_sequence_class(origin):
-            return list if origin is Sequence else origin
-    raise TypeError(f"{annotation!r} is not a sequence")
-
-
 def _has_json(annotation: Any) -> bool:
     annotation = resolve_alias(annotation)
     if is_union(annotation):

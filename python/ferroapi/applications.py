@@ -265,10 +265,7 @@ class FastAPI(PathOperations, Starlette):
         app: ASGIApp = self.router.app
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
-        app = with_body_limit(app, self.max_body_size)
-        if self._server_telemetry is not None:
-            app = self._server_telemetry.around(app)
-        return self.failures.around(app)
+        return self.failures.around(with_body_limit(app, self.max_body_size))
 
     def _make_failures(self, *, outermost: bool) -> Failures:
         return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)

@@ -151,9 +151,6 @@ class _Around(ServerErrorMiddleware):
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         started = False
 
         def send_tracked(message: Message) -> Awaitable[None]:
@@ -164,9 +161,11 @@ class _Around(ServerErrorMiddleware):
         try:
             await self.app(scope, receive, send_tracked)
         except Exception as error:
-            exchange = Exchange(scope, receive, send)
-            exchange.started = started
-            await self._answer(error, exchange)
+            exception_unhandled(scope, error)
+            if scope["type"] == "http":
+                exchange = Exchange(scope, receive, send)
+                exchange.started = started
+                await self._answer(error, exchange)
             raise
 
 

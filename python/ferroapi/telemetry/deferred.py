@@ -7,8 +7,6 @@ from collections.abc import Awaitable
 from sys import modules
 from typing import TYPE_CHECKING
 
-from ferroapi.telemetry.exceptions import ObservedExceptions
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -66,10 +64,6 @@ class DeferredTelemetry:
         """What `ServerTelemetry` does with a connection it observes."""
         assert self._made is not None
         return self._made(app, scope, receive, send, stack=stack)
-
-    def around(self, app: ASGIApp) -> ASGIApp:
-        """What `ServerTelemetry` puts around the middleware of an application."""
-        return ObservedExceptions(app)
 
 
 def _nothing(_scope: Scope) -> bool:

@@ -16,7 +16,6 @@ from ferroapi.telemetry.data import (
     ExchangeData,
     current_telemetry,
 )
-from ferroapi.telemetry.exceptions import ObservedExceptions
 from ferroapi.telemetry.metrics import Measurement
 from ferroapi.telemetry.operations import exception_type, is_normal_disconnect
 from ferroapi.telemetry.providers import Signals
@@ -102,10 +101,6 @@ class ServerTelemetry:
             await self._observe_request(app, scope, receive, send)
         else:
             await self._observe_connection(app, scope, receive, send)
-
-    def around(self, app: ASGIApp) -> ASGIApp:
-        """`app`, with what nobody inside of it handles told before it is answered outside."""
-        return ObservedExceptions(app)
 
     def _prepare(self) -> None:
         if self._on_first_use is not None:
