@@ -7,7 +7,15 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel
 
-from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Response
+from ferroapi import (
+    APIRouter,
+    BackgroundTasks,
+    Depends,
+    FastAPI,
+    HTTPException,
+    Request,
+    Response,
+)
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.responses import (
     EventSourceResponse,
@@ -16,6 +24,7 @@ from ferroapi.responses import (
     RedirectResponse,
     StreamingResponse,
 )
+from ferroapi.routing import APIRoute
 from ferroapi.sse import ServerSentEvent
 from ferroapi.testclient import TestClient
 
@@ -213,6 +222,39 @@ def test_the_injected_response_until_the_first_item(name: str) -> None:
     assert response.headers["x-a"] == "dependency"
     assert response.headers.get_list("x-b") == ["generator"]
     assert "x-c" not in response.headers
+
+
+@pytest.mark.parametrize("name", ["jsonl", "events", "raw"])
+def test_a_route_handler_has_the_last_word_on_a_stream(name: str) -> None:
+    """What it changed stays as it is, beside what the generator sets later."""
+
+    class Route(APIRoute):
+        def get_route_handler(self) -> Any:
+            inner = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                response: Response = await inner(request)
+                response.headers["x-a"] = "handler"
+                response.status_code = 203
+                return response
+
+            return handle
+
+    async def dependency(response: Response) -> None:
+        response.headers["x-a"] = "dependency"
+        response.status_code = 201
+
+    app = FastAPI()
+    app.router.route_class = Route
+
+    @app.get("/", dependencies=[Depends(dependency)], **CLASSES[name])
+    async def stream(response: Response) -> AsyncIterator[str]:
+        response.headers["x-b"] = "generator"
+        yield "item"
+
+    response = TestClient(app).get("/")
+    assert (response.status_code, response.headers["x-b"]) == (203, "generator")
+    assert response.headers.get_list("x-a") == ["handler"]
 
 
 @classes

@@ -123,14 +123,22 @@ class _Streamed:
             background=exchange.background,
             media_type=self._media_type,
         )
-        merged = exchange.chosen_headers.copy()
+        status_code, merged = exchange.chosen_status, exchange.chosen_headers.copy()
         response.raw_headers.extend(merged)
 
         def complete() -> None:
-            """Takes over what the generator set on the injected response before its first item."""
-            kept = [header for header in response.raw_headers if header not in merged]
-            response.raw_headers[:] = [*kept, *exchange.chosen_headers]
-            response.status_code = exchange.chosen_status or response.status_code
+            """Takes over what the generator changed on the injected response before its first item.
+
+            What it did not change is left as a route handler may have made it meanwhile.
+            """
+            chosen = exchange.chosen_headers
+            if chosen != merged:
+                dropped = [header for header in merged if header not in chosen]
+                kept = [header for header in response.raw_headers if header not in dropped]
+                added = [header for header in chosen if header not in merged]
+                response.raw_headers[:] = [*kept, *added]
+            if exchange.chosen_status != status_code:
+                response.status_code = exchange.chosen_status or response.status_code
 
         response.before_start = complete
         return response
