@@ -42,8 +42,18 @@ class Client:
         self._news = anyio.Event()
 
     async def call(self, response: Any, *, spec_version: str = "2.3") -> None:
-        """Runs `response` to its end, and checks that it leaves no task behind."""
-        scope: Scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": spec_version}}
+        """Runs a response or an application to its end, and checks that it leaves no task behind.
+
+        An application is asked for `GET /`.
+        """
+        scope: Scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": spec_version},
+            "method": "GET",
+            "path": "/",
+            "query_string": b"",
+            "headers": [],
+        }
         Client._calls += 1
         try:
             with anyio.fail_after(20):
@@ -72,7 +82,8 @@ class Client:
 
     @property
     def complete(self) -> bool:
-        return bool(self.messages) and self.messages[-1].get("more_body") is False
+        last = self.messages[-1] if self.messages else {"type": None}
+        return last["type"] == "http.response.body" and not last.get("more_body", False)
 
 
 def is_child(task: anyio.TaskInfo) -> bool:

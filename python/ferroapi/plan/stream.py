@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response, StreamingResponse
 
 from ferroapi._core import FrameBuffer
+from ferroapi.event_source import EventSourceResponse
 from ferroapi.plan.serialization import with_background
 from ferroapi.plan.source import Source
 from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
@@ -40,10 +43,28 @@ def stream_serializer(
     """
     if not is_sse and not is_jsonl and _renders_itself(response_class):
         return _Rendered(response_class, status_code)
-    if is_sse or is_jsonl:
-        return _Streamed(sse.encoder if is_sse else jsonl.encoder, typed, None, status_code)
+    make: Callable[..., Encoder]
+    if is_sse:
+        assert issubclass(response_class, EventSourceResponse)
+        make = partial(sse.encoder, failure_event=response_class.failure_event)
+        return _Streamed(make, FrameBuffer.sse, typed, response_class, status_code)
+    if is_jsonl:
+        return _Streamed(jsonl.encoder, FrameBuffer.jsonl, typed, response_class, status_code)
     chunks = raw.encoder(response_class.charset)
-    return _Streamed(lambda: chunks, None, response_class.media_type, status_code)
+    return _Streamed(
+        *(lambda: chunks, FrameBuffer.raw, None, response_class, status_code),
+        media_type=response_class.media_type,
+    )
+
+
+def _ping_interval(response_class: type[Response]) -> float:
+    """Seconds, of the class or else of the module; users' tests change both at any time."""
+    if issubclass(response_class, EventSourceResponse) and hasattr(response_class, "ping_interval"):
+        interval = response_class.ping_interval
+        return math.inf if interval is None else interval
+    from ferroapi import routing
+
+    return routing._PING_INTERVAL
 
 
 def _renders_itself(response_class: type[Response]) -> bool:
@@ -84,27 +105,33 @@ def _write_unchanged(
 class _Streamed:
     """Sends items by our own delivery."""
 
-    __slots__ = ("_encoder", "_make", "_media_type", "_status_code", "_typed", "_unchanged")
+    __slots__ = (
+        "_encoder",
+        "_make",
+        "_media_type",
+        "_response_class",
+        "_status_code",
+        "_typed",
+        "_unchanged",
+    )
 
     def __init__(
         self,
         make: Callable[..., Encoder],
+        append: Callable[..., bool],
         typed: TypedValue | None,
-        media_type: str | None,
+        response_class: type[Response],
         status_code: int | None,
+        *,
+        media_type: str | None = None,
     ) -> None:
         self._make = make
         self._typed = typed
+        self._response_class = response_class
         self._media_type = media_type
         self._status_code = status_code
         self._encoder = make()
-        self._unchanged = (
-            None
-            if typed is None
-            else _write_unchanged(
-                typed, FrameBuffer.sse if make is sse.encoder else FrameBuffer.jsonl
-            )
-        )
+        self._unchanged = None if typed is None else _write_unchanged(typed, append)
 
     def __call__(self, items: Any, exchange: Exchange) -> Reply:
         encoder = self._encoder
@@ -112,13 +139,10 @@ class _Streamed:
             encoder = self._make(self._typed.dumper(exchange.scope))
             if self._unchanged is not None:
                 encoder = replace(encoder, encode=self._unchanged(encoder.encode))
-        # Tests of FastAPI's users patch the interval there, at any time.
-        from ferroapi import routing
-
         response = GeneratorStream(
             items,
             encoder,
-            ping_interval=routing._PING_INTERVAL,
+            ping_interval=_ping_interval(self._response_class),
             status_code=exchange.chosen_status or self._status_code or 200,
             background=exchange.background,
             media_type=self._media_type,

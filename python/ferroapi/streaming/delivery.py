@@ -45,9 +45,10 @@ class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it 
 class Delivery:
     """One response: what was sent of it, and what is to be sent.
 
-    `start` makes the response's first message when it is due, `source` fills `frames`. With
-    `keep_alive` that frame is sent when nothing was sent for `ping_interval` seconds. With
-    `send_raises` an `OSError` that `send` raises says that the client has left.
+    `start` makes the response's first message when it is due, `source` fills `frames`, and `fail`
+    appends what a started response ends with when that raises. With `keep_alive` that frame is sent
+    when nothing was sent for `ping_interval` seconds. With `send_raises` an `OSError` that `send`
+    raises says that the client has left.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Delivery:
         receive: Receive,
         send: Send,
         *,
+        fail: Callable[[FrameBuffer, Exception], None],
         keep_alive: bytes | None,
         ping_interval: float,
         send_raises: bool,
@@ -65,6 +67,7 @@ class Delivery:
         self._frames = frames
         self._receive = receive
         self._asgi_send = send
+        self._fail = fail
         self._keep_alive = keep_alive
         self._ping_interval = ping_interval
         self._send_raises = send_raises
@@ -135,8 +138,9 @@ class Delivery:
             self._waited = False
             try:
                 more = await self._gather(source, one=first)
-            except Exception:
-                if not self._scope.stopped and (self._frames or self._sending):
+            except Exception as error:
+                if not self._scope.stopped and self._has_begun():
+                    self._fail(self._frames, error)
                     with suppress(Disconnected):
                         await self._flush()
                 raise
@@ -151,6 +155,10 @@ class Delivery:
                     turn = monotonic()
                 first = False
         await self._flush(final=True)
+
+    def _has_begun(self) -> bool:
+        """Whether the start of the response was sent, or is about to be."""
+        return self._start is None or self._sending or bool(self._frames)
 
     @types.coroutine
     def _gather(self, source: Source, *, one: bool) -> Generator[Any, Any, bool]:

@@ -13,6 +13,9 @@ Dump: TypeAlias = Callable[[Any], bytes]
 """Gives the JSON of one item, or raises."""
 
 
+def _append_nothing(_frames: FrameBuffer, _error: Exception) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Encoder:
     """What a kind of stream sends for its items, and around them."""
@@ -25,6 +28,9 @@ class Encoder:
     """Headers of every response of this kind, names in lower case."""
     keep_alive: bytes | None = None
     """The frame that is sent in long silences; readers come back when such a stream ends."""
+    fail: Callable[[FrameBuffer, Exception], None] = _append_nothing
+    """Appends what a started response ends with when its generator or `encode` raises. It raises
+    nothing itself."""
 
 
 def dump_untyped(item: Any) -> bytes:

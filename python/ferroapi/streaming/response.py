@@ -72,6 +72,7 @@ class GeneratorStream(StreamingResponse):
             frames,
             receive,
             send,
+            fail=self._encoder.fail,
             keep_alive=self._encoder.keep_alive,
             ping_interval=self._interval(),
             send_raises=tuple(map(int, version.split("."))) >= (2, 4),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 from ferroapi._core import FrameBuffer, encode_json_item
@@ -12,12 +14,18 @@ if TYPE_CHECKING:
     from ferroapi.sse import ServerSentEvent
 
 
-def encoder(dump: Dump | None = None) -> Encoder:
+def encoder(
+    dump: Dump | None = None,
+    failure_event: Callable[
+        [Exception], ServerSentEvent | None
+    ] = EventSourceResponse.failure_event,
+) -> Encoder:
     """Sends items as events.
 
     A `ServerSentEvent` is written as it says, whatever `dump` is; any other item is the data of an
     event. `dump` checks an item and gives its JSON; without it any item is taken that
-    `jsonable_encoder` takes.
+    `jsonable_encoder` takes. `failure_event` gives the last event of a stream that fails, or
+    `None`; what it raises is noted on the error the stream fails with.
     """
     from ferroapi.sse import ServerSentEvent
 
@@ -36,12 +44,23 @@ def encoder(dump: Dump | None = None) -> Encoder:
             plain = kind
         return frames.sse(dump_item(item))
 
+    def fail(frames: FrameBuffer, error: Exception) -> None:
+        try:
+            event = failure_event(error)
+            if event is not None:
+                encode(frames, event)
+        except Exception as raised:
+            # As its `__context__` it would be hidden where the error has a cause.
+            trace = "".join(format_exception(raised, chain=False))
+            error.add_note(f"While its event was made, another exception was raised:\n{trace}")
+
     return Encoder(
         encode,
         media_type=EventSourceResponse.media_type,
         # A proxy that buffers would keep events back (nginx understands the second header).
         headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
         keep_alive=KEEPALIVE_COMMENT,
+        fail=fail,
     )
 
 
