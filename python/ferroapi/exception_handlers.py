@@ -13,9 +13,7 @@ from starlette.websockets import WebSocket, WebSocketState
 from ferroapi.encoders import jsonable_encoder
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.plan.serialization import is_body_allowed
-
-CLOSE_REASON_BYTES = 123
-"""A close frame has 125 bytes, two of them for the code (RFC 6455, section 5.5)."""
+from ferroapi.plan.websocket_connection import close_reason
 
 
 async def http_exception_handler(request: Request, exc: HTTPException) -> Response:
@@ -38,7 +36,7 @@ async def websocket_request_validation_exception_handler(
     """Closes with code 1008; the reason is the errors as JSON, cut to what a close frame holds."""
     reason = _render(_encode(exc.errors())).decode()
     if websocket.application_state is WebSocketState.CONNECTED:
-        reason = reason.encode()[:CLOSE_REASON_BYTES].decode(errors="ignore")
+        reason = close_reason(reason)
     await websocket.close(WS_1008_POLICY_VIOLATION, reason)
 
 

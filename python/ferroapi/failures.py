@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
-from starlette.websockets import WebSocket
+from starlette.status import WS_1011_INTERNAL_ERROR
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ferroapi.body_limit_errors import body_limit_error
 from ferroapi.dependencies.callables import CallableKind, callable_kind
@@ -21,7 +22,7 @@ from ferroapi.telemetry.data import exception_unhandled
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 Handlers = Mapping[Any, Any]
 
@@ -74,7 +75,7 @@ class Failures:
         async def answer(error: Exception, exchange: Exchange) -> None:
             # A body limit of the application around this one answers what it raised.
             if body_limit_error(error) is None:
-                await self._answer_server_error(error, exchange)
+                await self._answer_unhandled(error, exchange)
 
         return _Around(app, self._server_error.handler, self._server_error.debug, answer)
 
@@ -98,8 +99,7 @@ class Failures:
         except Exception as unhandled:
             if self._outermost:
                 exception_unhandled(exchange.scope, unhandled)
-            if self._outermost and exchange.scope["type"] == "http":
-                await self._answer_server_error(unhandled, exchange)
+                await self._answer_unhandled(unhandled, exchange)
             raise
 
     async def _handle(self, error: Exception, exchange: Exchange) -> None:
@@ -118,9 +118,17 @@ class Failures:
             error = raised
             response = await handler(exchange.connection, raised)
         if response is not None:
+            if exchange.open:
+                raise RuntimeError(STARTED) from error
             await response(exchange.scope, exchange.receive, exchange.send_tracked)
         # An exception object that is raised again and again would keep every request's frames.
         error.__traceback__ = None
+
+    async def _answer_unhandled(self, error: Exception, exchange: Exchange) -> None:
+        if exchange.scope["type"] == "http":
+            await self._answer_server_error(error, exchange)
+        elif not isinstance(error, WebSocketDisconnect):
+            await exchange.close(WS_1011_INTERNAL_ERROR)
 
     async def _answer_server_error(self, error: Exception, exchange: Exchange) -> None:
         handler = self._server_error.handler
@@ -151,21 +159,12 @@ class _Around(ServerErrorMiddleware):
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        def send_tracked(message: Message) -> Awaitable[None]:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            return send(message)
-
+        exchange = Exchange(scope, receive, send)
         try:
-            await self.app(scope, receive, send_tracked)
+            await self.app(scope, receive, exchange.send_tracked)
         except Exception as error:
             exception_unhandled(scope, error)
-            if scope["type"] == "http":
-                exchange = Exchange(scope, receive, send)
-                exchange.started = started
-                await self._answer(error, exchange)
+            await self._answer(error, exchange)
             raise
 
 

@@ -10,6 +10,12 @@ from typing import Any
 from tests.differential.descriptions import Answer
 from tests.differential.difference import Difference
 from tests.differential.document_differences import names_bodies, names_operations
+from tests.differential.socket_differences import (
+    answers_nothing_after_accepting,
+    closes_for_a_wrong_frame,
+    closes_what_is_left_open,
+    runs_tasks,
+)
 from tests.differential.stream_differences import (
     begins_before_it_starts,
     counts_what_streams_set,
@@ -265,6 +271,10 @@ INTENDED = (
     Intended("ends before events", ends_before_events, "The generator of an event stream"),
     Intended("ids of operations", names_operations, "The operations of `api_route("),
     Intended("reason of a close", _closes_with_text, "The reason for closing a WebSocket"),
+    Intended("open sockets", closes_what_is_left_open, "A WebSocket that its endpoint leaves open"),
+    Intended("tasks of sockets", runs_tasks, "Tasks added to the `BackgroundTasks` of a WebSocket"),
+    Intended("wrong frames", closes_for_a_wrong_frame, "A binary frame where an endpoint expects"),
+    Intended("late answers", answers_nothing_after_accepting, "An `HTTPException` after a"),
     Intended("swallowed", _says_what_is_swallowed, "A dependency of scope `function` that"),
     Intended("all tasks", _runs_all_tasks, "Tasks added to the injected"),
     Intended("declared length", _handles_length, "A body that declares a length beyond"),

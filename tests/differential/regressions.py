@@ -330,6 +330,50 @@ REGRESSIONS: dict[str, Row] = {
         {"messages": []},
         "reason of a close",
     ),
+    "socket that is left open": row(
+        {"socket": "/", "parameters": [{"name": "w", "in": "websocket"}], "script": [["accept"]]},
+        {"messages": []},
+        "open sockets",
+    ),
+    "socket of a client that has left": row(
+        {
+            "socket": "/",
+            "parameters": [{"name": "w", "in": "websocket"}],
+            "script": [["accept"], ["receive_text"]],
+        },
+        {"messages": [["disconnect", 1001]]},
+        middleware=({"name": "pure", "options": {"name": ""}},),
+    ),
+    "task of a socket": row(
+        {
+            "socket": "/",
+            "parameters": [
+                {"name": "w", "in": "websocket"},
+                {"name": "tasks", "in": "background"},
+            ],
+            "script": [["accept"], ["close"]],
+        },
+        {"messages": []},
+        "tasks of sockets",
+    ),
+    "bytes for text": row(
+        {
+            "socket": "/",
+            "parameters": [{"name": "w", "in": "websocket"}],
+            "script": [["accept"], ["receive_text"]],
+        },
+        {"messages": [["bytes", "a"]]},
+        "wrong frames",
+    ),
+    "status after accepting": row(
+        {
+            "socket": "/",
+            "parameters": [{"name": "w", "in": "websocket"}],
+            "script": [["accept"], ["raise", {"status": 403}]],
+        },
+        {"messages": []},
+        "late answers",
+    ),
     "swallowed error": row(
         {
             "raises": {"error": "KeyError"},

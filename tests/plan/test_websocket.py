@@ -8,6 +8,8 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import WebSocketDenialResponse
 
 from ferroapi import (
+    APIRouter,
+    BackgroundTasks,
     Body,
     Cookie,
     Depends,
@@ -315,3 +317,242 @@ def test_a_dependency_of_requests_and_of_websockets() -> None:
     assert client.get("/").json() == ["Request", "NoneType"]
     with client.websocket_connect("/") as websocket:
         assert websocket.receive_json() == ["NoneType", "WebSocket"]
+
+
+class Session:
+    """A client that connects, sends what it has to say, and waits."""
+
+    def __init__(self, app: FastAPI, *messages: dict[str, Any]) -> None:
+        self.sent: list[Any] = []
+        self._app = app
+        self._messages = [{"type": "websocket.connect"}, *messages]
+
+    async def run(self) -> None:
+        scope = {
+            "type": "websocket",
+            "path": "/",
+            "headers": [],
+            "query_string": b"",
+            "extensions": {"websocket.http.response": {}},
+        }
+        await self._app(scope, self._receive, self._send)
+
+    async def _receive(self) -> Any:
+        return self._messages.pop(0)
+
+    async def _send(self, message: Any) -> None:
+        self.sent.append(message)
+
+    @property
+    def codes(self) -> list[int]:
+        """Those of all closes."""
+        return [message["code"] for message in self.sent if message["type"] == "websocket.close"]
+
+
+class OwnError(Exception):
+    """An exception of the user's."""
+
+
+async def returns(websocket: WebSocket) -> None:
+    await websocket.accept()
+
+
+async def accepts_nothing(websocket: WebSocket) -> None: ...
+
+
+async def closes(websocket: WebSocket) -> None:
+    await websocket.accept()
+    await websocket.close(4000)
+
+
+async def sees_the_client_leave(websocket: WebSocket) -> None:
+    await websocket.accept()
+    async for _ in websocket.iter_text():
+        pass
+
+
+async def is_left(websocket: WebSocket) -> None:
+    await websocket.accept()
+    await websocket.receive_text()
+
+
+async def fails(websocket: WebSocket) -> None:
+    await websocket.accept()
+    raise ValueError("broken")
+
+
+async def fails_before_accepting(websocket: WebSocket) -> None:
+    raise ValueError("broken")
+
+
+async def fails_after_closing(websocket: WebSocket) -> None:
+    await closes(websocket)
+    raise ValueError("broken")
+
+
+async def answers_late(websocket: WebSocket) -> None:
+    await websocket.accept()
+    raise HTTPException(403)
+
+
+async def raises_what_is_handled(websocket: WebSocket) -> None:
+    await websocket.accept()
+    raise OwnError
+
+
+# name: (the endpoint, the codes it is closed with, what the server sees)
+ENDS: dict[str, tuple[Any, list[int], type[Exception] | None]] = {
+    "returns": (returns, [1000], None),
+    "accepts_nothing": (accepts_nothing, [], None),
+    "closes": (closes, [4000], None),
+    "sees_the_client_leave": (sees_the_client_leave, [], None),
+    "is_left": (is_left, [], WebSocketDisconnect),
+    "fails": (fails, [1011], ValueError),
+    "fails_before_accepting": (fails_before_accepting, [], ValueError),
+    "fails_after_closing": (fails_after_closing, [4000], ValueError),
+    "answers_late": (answers_late, [1011], RuntimeError),
+    "raises_what_is_handled": (raises_what_is_handled, [1011], None),
+}
+
+
+@pytest.mark.parametrize("around", ["nothing", "middleware", "inclusion", "convertor"])
+@pytest.mark.parametrize(("endpoint", "codes", "error"), ENDS.values(), ids=ENDS)
+@pytest.mark.anyio
+async def test_what_is_left_open_is_closed(
+    endpoint: Any, codes: list[int], error: type[Exception] | None, around: str
+) -> None:
+    """With 1000 after the endpoint has returned, with 1011 after an exception; nothing twice."""
+
+    async def handle(websocket: WebSocket, error: OwnError) -> None: ...
+
+    class Middleware:
+        def __init__(self, app: Any) -> None:
+            self._app = app
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await self._app(scope, receive, send)
+
+    app = FastAPI(exception_handlers={OwnError: handle})
+    router = APIRouter() if around == "inclusion" else app.router
+    router.add_api_websocket_route("/{rest:path}" if around == "convertor" else "/", endpoint)
+    if around == "inclusion":
+        app.include_router(router)
+    elif around == "middleware":
+        app.add_middleware(Middleware)
+    session = Session(app, {"type": "websocket.disconnect", "code": 1001})
+    if error is None:
+        await session.run()
+    else:
+        with pytest.raises(error):
+            await session.run()
+    assert session.codes == codes
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("own", [False, True])
+async def test_dependencies_may_talk_while_they_are_left(own: bool) -> None:
+    """The close comes after them; they may close by themselves."""
+
+    async def opened(websocket: WebSocket) -> AsyncIterator[None]:
+        await websocket.accept()
+        yield
+        await websocket.send_text("bye")
+        if own:
+            await websocket.close(4000)
+
+    app = FastAPI()
+
+    @app.websocket("/", dependencies=[Depends(opened)])
+    async def talk() -> None: ...
+
+    session = Session(app)
+    await session.run()
+    assert [message["type"] for message in session.sent] == [
+        "websocket.accept",
+        "websocket.send",
+        "websocket.close",
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_client_that_cannot_be_told_of_the_end() -> None:
+    """The endpoint has returned: there is nobody to raise it for."""
+    app = FastAPI()
+    app.websocket("/")(returns)
+
+    class Gone(Session):
+        async def _send(self, message: Any) -> None:
+            await super()._send(message)
+            if message["type"] == "websocket.close":
+                raise OSError("gone")
+
+    session = Gone(app)
+    await session.run()
+    assert session.codes == [1000]
+
+
+@pytest.mark.parametrize("how", ["returns", "closes", "fails"])
+@pytest.mark.anyio
+async def test_background_tasks(how: str) -> None:
+    """They run once the WebSocket is closed, unless there was an exception."""
+    events: list[Any] = []
+
+    async def opened(tasks: BackgroundTasks) -> AsyncIterator[None]:
+        tasks.add_task(lambda: events.append("task of the dependency"))
+        try:
+            yield
+        finally:
+            events.append("left")
+
+    app = FastAPI()
+
+    @app.websocket("/", dependencies=[Depends(opened)])
+    async def talk(websocket: WebSocket, tasks: BackgroundTasks) -> None:
+        tasks.add_task(lambda: events.append(list(session.codes)))
+        await {"returns": returns, "closes": closes, "fails": fails}[how](websocket)
+
+    session = Session(app)
+    if how == "fails":
+        with pytest.raises(ValueError, match="broken"):
+            await session.run()
+        assert events == ["left"]
+    else:
+        await session.run()
+        assert events == ["left", "task of the dependency", session.codes]
+
+
+@pytest.mark.anyio
+async def test_wrong_frames_close() -> None:
+    app = FastAPI()
+    app.websocket("/")(is_left)
+    session = Session(app, {"type": "websocket.receive", "bytes": b"1"})
+    await session.run()
+    assert session.sent[-1] == {
+        "type": "websocket.close",
+        "code": 1003,
+        "reason": "Expected text",
+    }
+
+
+@pytest.mark.anyio
+async def test_a_failure_of_another_route_closes() -> None:
+    """A handler and the close know that Starlette's own object has accepted it."""
+    app = FastAPI()
+    app.websocket_route("/")(fails)
+    session = Session(app)
+    with pytest.raises(ValueError, match="broken"):
+        await session.run()
+    assert session.codes == [1011]
+
+    @app.exception_handler(ValueError)
+    async def handle(websocket: WebSocket, error: ValueError) -> None:
+        await websocket.send_text("sorry")
+        await websocket.close(4000, "x" * 200)
+
+    session = Session(app)
+    await session.run()
+    assert [message["type"] for message in session.sent[1:]] == [
+        "websocket.send",
+        "websocket.close",
+    ]
+    assert session.sent[-1]["reason"] == "x" * 123

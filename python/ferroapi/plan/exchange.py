@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ferroapi.background import BackgroundTasks
 from ferroapi.dependencies.security_scopes import SecurityScopes
 from ferroapi.plan.request import Request
+from ferroapi.plan.websocket_connection import WebSocket
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -34,6 +36,7 @@ class Exchange:
         "body",
         "form",
         "function_stack",
+        "open",
         "receive",
         "request_stack",
         "scope",
@@ -51,6 +54,7 @@ class Exchange:
         self.receive = receive
         self.send = send
         self.started = False
+        self.open = False
         self.body = body
         self.form: FormData | None = None
         self.background: BackgroundTasks | None = None
@@ -63,7 +67,7 @@ class Exchange:
         """The `Request` or the `WebSocket` of this exchange, always the same object."""
         if self._connection is None:
             if self.scope["type"] == "websocket":
-                self._connection = WebSocket(self.scope, self.receive, self.send_tracked)
+                self._connection = self._websocket()
             else:
                 receive = self.receive if self.body is None else self._replay
                 self._connection = Request(self.scope, receive, self.send)
@@ -131,11 +135,39 @@ class Exchange:
         return {"type": "http.request", "body": self.body, "more_body": False}
 
     def send_tracked(self, message: Message) -> Awaitable[None]:
-        """Sends, and remembers that the response has started."""
+        """Sends, and remembers that the response has started, or that a WebSocket is open."""
         # An accepted WebSocket may still be closed by what handles an exception.
-        if message["type"] == "http.response.start":
+        kind = message["type"]
+        if kind == "http.response.start":
             self.started = True
+        elif kind == "websocket.accept":
+            self.open = True
+        elif kind == "websocket.close":
+            self.open = False
         return self.send(message)
+
+    def _websocket(self) -> WebSocket:
+        # A message of data changes nothing that is tracked.
+        websocket = WebSocket(self.scope, self.receive, self.send_tracked, self.send)
+        if self.open:
+            # Another object has accepted it.
+            websocket.client_state = websocket.application_state = WebSocketState.CONNECTED
+        return websocket
+
+    async def close(self, code: int) -> None:
+        """Closes a WebSocket that was accepted and left open. Servers then send no close frame.
+
+        Args:
+            code: the close code of RFC 6455, section 7.4.1.
+        """
+        if (
+            self.open
+            and isinstance(websocket := self.connection, WebSocket)
+            and websocket.client_state is not WebSocketState.DISCONNECTED
+        ):
+            # Whom this is for may be gone.
+            with suppress(OSError, RuntimeError, WebSocketDisconnect):
+                await websocket.close(code)
 
 
 async def read_body(receive: Receive) -> bytes:

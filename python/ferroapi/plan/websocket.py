@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.status import WS_1000_NORMAL_CLOSURE, WS_1011_INTERNAL_ERROR
+
 from ferroapi.failures import fail
 from ferroapi.plan.exchange import Exchange
 from ferroapi.plan.teardown import Generators, run_with_teardown
@@ -26,7 +28,11 @@ class WebSocketPlan:
         self._generators = Generators.among(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers the handshake and runs the endpoint, its errors included."""
+        """Answers the handshake and runs the endpoint, its errors included.
+
+        What was accepted is closed in the end, with code 1000 or, after an exception, 1011 (RFC
+        6455, section 7.4.1); then the background tasks run, unless there was an exception.
+        """
         exchange = Exchange(scope, receive, send)
         try:
             if self._generators.any:
@@ -35,6 +41,11 @@ class WebSocketPlan:
                 await self._talk(exchange)
         except Exception as error:
             await fail(error, exchange)
+            await exchange.close(WS_1011_INTERNAL_ERROR)
+        else:
+            await exchange.close(WS_1000_NORMAL_CLOSURE)
+            if exchange.background is not None:
+                await exchange.background()
 
     async def _talk(self, exchange: Exchange) -> None:
         arguments = await self.solver.solve(exchange)
@@ -42,4 +53,4 @@ class WebSocketPlan:
 
 
 async def _nothing_to_send(_result: None, _exchange: Exchange) -> None:
-    """A WebSocket has said everything by the time its endpoint returns."""
+    """A dependency may still talk, and close the WebSocket, when it is left."""

@@ -1,0 +1,234 @@
+"""The WebSocket object that an endpoint gets."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette import websockets
+from starlette.status import WS_1003_UNSUPPORTED_DATA, WS_1006_ABNORMAL_CLOSURE
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from ferroapi.exceptions import WebSocketException
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from starlette.types import Message, Receive, Scope, Send
+
+CLOSE_REASON_BYTES = 123
+"""A close frame has 125 bytes, two of them for the code (RFC 6455, section 5.5)."""
+
+_DECIDING = frozenset({"application_state", "client_state", "receive", "send"})
+
+
+class WrongFrameError(WebSocketException, KeyError):
+    """A client sent a binary frame where text is expected, or text where bytes are.
+
+    Unless it is caught, the connection is closed with code 1003 (RFC 6455, section 7.4.1). It is
+    also the `KeyError` that Starlette raises.
+    """
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(WS_1003_UNSUPPORTED_DATA, f"Expected {expected}")
+        self.args = (expected,)
+
+
+class WebSocket(websockets.WebSocket):
+    """Starlette's, with what is called for each message written out.
+
+    While both sides are connected there is nothing to check before a message, and one coroutine
+    does what takes Starlette's three. Everything else is left to it, with the message that was
+    received, if there is one.
+    """
+
+    _incoming: Receive | None
+    _outgoing: Send | None
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, send_data: Send | None = None
+    ) -> None:
+        """
+        Args:
+            scope: the ASGI scope of a WebSocket.
+            receive: gives the client's messages.
+            send: takes all messages.
+            send_data: takes those of type `websocket.send` in its place.
+        """
+        self._server_receive = receive
+        self._server_send = send if send_data is None else send_data
+        self._left: Message | None = None
+        # Of a subclass, or of whoever has put something else into Starlette's class.
+        self._is_overridden = (type(self).receive, type(self).send) != _METHODS
+        super().__init__(scope, self._receive_left, send)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in _DECIDING:
+            if name in ("receive", "send"):
+                self._is_overridden = True
+            self._decide()
+
+    def _decide(self) -> None:
+        """Whether messages take the short way from now on."""
+        connected = WebSocketState.CONNECTED
+        states = vars(self)
+        sends = not self._is_overridden and states.get("application_state") is connected
+        receives = sends and states.get("client_state") is connected
+        self._outgoing = self._server_send if sends else None
+        self._incoming = self._server_receive if receives else None
+
+    def _receive_left(self) -> Awaitable[Message]:
+        left, self._left = self._left, None
+        return self._server_receive() if left is None else _given(left)
+
+    async def receive_text(self) -> str:
+        """The text of the next message.
+
+        Raises:
+            WebSocketDisconnect: the client has closed the connection or is gone.
+            WebSocketException: code 1003, the message is not text.
+            RuntimeError: nothing can be received now.
+        """
+        receive = self._incoming
+        if receive is None:
+            return await super().receive_text()
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            self._left = message
+            return await super().receive_text()
+        try:
+            text: str | None = message["text"]
+        except KeyError:
+            text = None
+        if text is None:
+            raise WrongFrameError("text")
+        return text
+
+    async def receive_bytes(self) -> bytes:
+        """The bytes of the next message.
+
+        Raises:
+            WebSocketDisconnect: the client has closed the connection or is gone.
+            WebSocketException: code 1003, the message is text.
+            RuntimeError: nothing can be received now.
+        """
+        receive = self._incoming
+        if receive is None:
+            return await super().receive_bytes()
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            self._left = message
+            return await super().receive_bytes()
+        try:
+            data: bytes | None = message["bytes"]
+        except KeyError:
+            data = None
+        if data is None:
+            raise WrongFrameError("bytes")
+        return data
+
+    async def receive_json(self, mode: str = "text") -> Any:
+        """The value of the next message, which is JSON.
+
+        Args:
+            mode: whether the message is `text` or `binary`.
+
+        Raises:
+            WebSocketDisconnect: the client has closed the connection or is gone.
+            WebSocketException: code 1003, the message is not of that mode.
+            RuntimeError: nothing can be received now, or there is no such mode.
+            ValueError: the message is not JSON.
+        """
+        receive = self._incoming
+        if receive is None or mode not in ("text", "binary"):
+            return await super().receive_json(mode)
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            self._left = message
+            return await super().receive_json(mode)
+        expected = "text" if mode == "text" else "bytes"
+        data = message.get(expected)
+        if data is None:
+            raise WrongFrameError(expected)
+        return json.loads(data if mode == "text" else data.decode())
+
+    async def send_text(self, data: str) -> None:
+        """Sends a message of text.
+
+        Raises:
+            WebSocketDisconnect: the client is gone.
+            RuntimeError: nothing can be sent now.
+        """
+        send = self._outgoing
+        if send is None:
+            await super().send_text(data)
+            return
+        try:
+            await send({"type": "websocket.send", "text": data})
+        except OSError as error:
+            raise self._lost() from error
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Sends a message of bytes.
+
+        Raises:
+            WebSocketDisconnect: the client is gone.
+            RuntimeError: nothing can be sent now.
+        """
+        send = self._outgoing
+        if send is None:
+            await super().send_bytes(data)
+            return
+        try:
+            await send({"type": "websocket.send", "bytes": data})
+        except OSError as error:
+            raise self._lost() from error
+
+    async def send_json(self, data: Any, mode: str = "text") -> None:
+        """Sends a value as JSON.
+
+        Args:
+            data: what `json.dumps` takes.
+            mode: whether it is sent as `text` or as `binary`.
+
+        Raises:
+            WebSocketDisconnect: the client is gone.
+            RuntimeError: nothing can be sent now, or there is no such mode.
+        """
+        send = self._outgoing
+        if send is None or mode != "text":
+            await super().send_json(data, mode)
+            return
+        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+        try:
+            await send({"type": "websocket.send", "text": text})
+        except OSError as error:
+            raise self._lost() from error
+
+    async def close(self, code: int = 1000, reason: str | None = None) -> None:
+        """Closes the connection, or refuses it when it was not accepted.
+
+        Args:
+            code: the close code of RFC 6455, section 7.4.
+            reason: cut to what a close frame holds, 123 bytes of UTF-8.
+        """
+        if reason and self.application_state is WebSocketState.CONNECTED:
+            reason = close_reason(reason)
+        await super().close(code, reason)
+
+    def _lost(self) -> WebSocketDisconnect:
+        self.application_state = WebSocketState.DISCONNECTED
+        return WebSocketDisconnect(code=WS_1006_ABNORMAL_CLOSURE)
+
+
+_METHODS = (websockets.WebSocket.receive, websockets.WebSocket.send)
+
+
+def close_reason(text: str) -> str:
+    """As many whole characters of `text` as a close frame holds."""
+    return text.encode()[:CLOSE_REASON_BYTES].decode(errors="ignore")
+
+
+async def _given(message: Message) -> Message:
+    return message
