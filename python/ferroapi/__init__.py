@@ -51,5 +51,5 @@ __all__ = [
 
 if not TYPE_CHECKING:  # checkers would take it for any name
     __getattr__ = imported_on_demand(
-        __name__, "middleware", "openapi", "security", "sse", "types", "utils"
+        __name__, "encoders", "middleware", "openapi", "security", "sse", "types", "utils"
     )

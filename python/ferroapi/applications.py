@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
@@ -325,6 +324,7 @@ class FastAPI(PathOperations, Starlette):
     def middleware(self, middleware_type: str) -> Callable[[Decorated], Decorated]:
         """Adds a function `(request, call_next)` around every HTTP request, by decorating it."""
         assert middleware_type == "http", 'Currently only middleware("http") is supported.'
+        from starlette.middleware.base import BaseHTTPMiddleware
 
         def declare(dispatch: Decorated) -> Decorated:
             self.add_middleware(BaseHTTPMiddleware, dispatch=dispatch)

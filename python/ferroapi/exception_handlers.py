@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket, WebSocketState
 
-from ferroapi.encoders import jsonable_encoder
+from ferroapi._core import encode_json
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.plan.serialization import is_body_allowed
 from ferroapi.plan.websocket_connection import close_reason
@@ -27,14 +27,14 @@ async def request_validation_exception_handler(
     request: Request, exc: RequestValidationError
 ) -> JSONResponse:
     """422 and the errors."""
-    return _ErrorsResponse({"detail": _encode(exc.errors())}, 422)
+    return _ErrorsResponse(exc.errors(), 422)
 
 
 async def websocket_request_validation_exception_handler(
     websocket: WebSocket, exc: WebSocketRequestValidationError
 ) -> None:
     """Closes with code 1008; the reason is the errors as JSON, cut to what a close frame holds."""
-    reason = _render(_encode(exc.errors())).decode()
+    reason = _render(exc.errors()).decode()
     if websocket.application_state is WebSocketState.CONNECTED:
         reason = close_reason(reason)
     await websocket.close(WS_1008_POLICY_VIOLATION, reason)
@@ -42,10 +42,13 @@ async def websocket_request_validation_exception_handler(
 
 class _ErrorsResponse(JSONResponse):
     def render(self, content: Any) -> bytes:
-        return _render(content)
+        return b'{"detail":%b}' % _render(content)
 
 
 def _encode(errors: Sequence[Any]) -> Any:
+    # Most errors are plain data.
+    from ferroapi.encoders import jsonable_encoder
+
     # The rejected input may be a body that is no text, or nested too deep to walk through.
     try:
         return jsonable_encoder(errors, custom_encoder={bytes: _as_text})
@@ -58,12 +61,16 @@ def _as_text(data: bytes) -> str:
     return data.decode(errors="replace")
 
 
-def _render(content: Any) -> bytes:
+def _render(errors: Sequence[Any]) -> bytes:
     """JSON for any input that a client can send, also what it echoes of non-standard JSON.
 
     Numbers that JSON does not have, or Python refuses to write, become null; half a surrogate pair
     is written as its escape.
     """
+    encoded = encode_json(errors)
+    if encoded is not None:
+        return encoded
+    content = _encode(errors)
     try:
         text = _dumps(content)
     except ValueError:

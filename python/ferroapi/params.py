@@ -18,12 +18,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined as Undefined
 from typing_extensions import Unpack
 
-from ferroapi.dependencies.limits import ConcurrencyLimit
 from ferroapi.exceptions import warn_deprecated
 
 if TYPE_CHECKING:
     from annotated_types import SupportsGe, SupportsGt, SupportsLe, SupportsLt
 
+    from ferroapi.dependencies.limits import ConcurrencyLimit
     from ferroapi.openapi.models import Example
 
 __all__ = [
@@ -277,7 +277,7 @@ class Depends:
     use_cache: bool = True
     scope: Literal["function", "request"] | None = None
     max_concurrency: int | None = field(default=None, kw_only=True)
-    _concurrency: ConcurrencyLimit | None = field(default=None, repr=False, kw_only=True)
+    _concurrency: "ConcurrencyLimit | None" = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         maximum, limit = self.max_concurrency, self._concurrency
@@ -286,6 +286,8 @@ class Depends:
         elif type(maximum) is not int or maximum < 1:
             raise ValueError("max_concurrency must be a positive integer or None")
         elif limit is None or limit.max_concurrency != maximum:
+            from ferroapi.dependencies.limits import ConcurrencyLimit
+
             limit = ConcurrencyLimit(maximum)
         object.__setattr__(self, "_concurrency", limit)
 

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import re
 from copy import copy
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
 
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
@@ -25,7 +25,6 @@ from ferroapi.annotations import (
     optional_model,
     resolve_alias,
 )
-from ferroapi.dependencies.limits import ConcurrencyLimit
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
 from ferroapi.dependencies.security_scopes import SecurityScopes
@@ -35,6 +34,8 @@ from ferroapi.fields import ModelField, Undefined, create_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from ferroapi.dependencies.limits import ConcurrencyLimit
 
 _INJECTED: tuple[tuple[type[Any], Injected], ...] = (
     (Request, "request"),
@@ -166,8 +167,7 @@ def _location(dependant: Dependant, field: ModelField) -> list[ModelField]:
     return dependant.query_params
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Declared:
+class _Declared(NamedTuple):
     """What one parameter of a signature turned out to be; exactly one of the three is set."""
 
     name: str

@@ -10,11 +10,9 @@ from pydantic import ValidationError
 from starlette.responses import JSONResponse, Response
 
 from ferroapi._core import encode_json
-from ferroapi.encoders import jsonable_encoder
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
 from ferroapi.plan.validators import instances_as_they_are
-from ferroapi.streaming.encoder import with_finite_floats
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -72,6 +70,8 @@ def encode_untyped(value: Any) -> bytes:
     encoded = encode_json(value)
     if encoded is not None:
         return encoded
+    from ferroapi.encoders import jsonable_encoder
+
     try:
         data = jsonable_encoder(value)
     except UnicodeDecodeError:
@@ -79,6 +79,8 @@ def encode_untyped(value: Any) -> bytes:
     try:
         return bytes(JSONResponse(data).body)
     except ValueError:
+        from ferroapi.streaming.encoder import with_finite_floats
+
         return bytes(JSONResponse(with_finite_floats(data)).body)
 
 
@@ -257,6 +259,8 @@ def _untyped_json(value: Any, _exchange: Exchange) -> bytes:
 
 
 def _untyped_data(value: Any, _exchange: Exchange) -> Any:
+    from ferroapi.encoders import jsonable_encoder
+
     return jsonable_encoder(value)
 
 

@@ -30,7 +30,6 @@ from ferroapi.plan.body import (
     read_form,
     read_raw,
 )
-from ferroapi.plan.forms import FormReader
 from ferroapi.plan.parameters import read_parameters
 from ferroapi.plan.shortcut import Shortcut
 from ferroapi.plan.source import Source
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from ferroapi.fields import ModelField
     from ferroapi.form_limits import FormLimits
     from ferroapi.plan.exchange import Exchange
+    from ferroapi.plan.forms import FormReader
     from ferroapi.plan.steps import Step
 
     Solve: TypeAlias = Callable[[Exchange], Awaitable[dict[str, Any]]]
@@ -84,12 +84,17 @@ class Solver:
         self.strict_content_type = strict_content_type
         self._form_limits = form_limits or {}
         self._reads_form = body_field is not None and isinstance(body_field.field_info, params.Form)
-        self._forms = [FormReader(step.dependant.body_params) for step in steps * self._reads_form]
+        self._forms = self._form_readers() if self._reads_form else []
         self.title = (
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
         self.shortcut = Shortcut.compile(steps, body_field=body_field, embed=embed)
         self._solve: Solve | None = None
+
+    def _form_readers(self) -> list[FormReader]:
+        from ferroapi.plan.forms import FormReader
+
+        return [FormReader(step.dependant.body_params) for step in self._steps]
 
     async def solve(self, exchange: Exchange) -> dict[str, Any]:
         """The arguments of the endpoint, its dependencies run.

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import anyio
-from anyio.lowlevel import checkpoint_if_cancelled
 
 from ferroapi.dependencies.callables import CallableKind
 
@@ -20,8 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Generators:
+class Generators(NamedTuple):
     """Which generators are among the dependencies of an operation."""
 
     any: bool
@@ -83,9 +80,16 @@ async def run_with_teardown(
             finally:
                 shield.shield = shielded
     if shielded:
-        await checkpoint_if_cancelled()
+        await _deliver_cancellation()
     if not finished:
         swallowed()
+
+
+async def _deliver_cancellation() -> None:
+    # Part of what anyio loads when something runs on it.
+    from anyio.lowlevel import checkpoint_if_cancelled
+
+    await checkpoint_if_cancelled()
 
 
 async def _leaving_those_of_function(
@@ -105,5 +109,5 @@ async def _leaving_those_of_function(
             shield.shield = shielded
     if shielded:
         shield.shield = False
-        await checkpoint_if_cancelled()
+        await _deliver_cancellation()
     return result

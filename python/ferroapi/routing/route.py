@@ -33,7 +33,6 @@ from ferroapi.plan.serialization import (
 )
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.steps import Step, body_params, compile_steps
-from ferroapi.plan.stream import Returned, stream_serializer
 from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
 from ferroapi.routing.options import (
     APIRouteOptions,
@@ -313,6 +312,8 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
     def _serializer(self, steps: tuple[Step, ...]) -> Serialize:
         chosen = self.response_class
         if is_subclass(chosen, EventSourceResponse):
+            from ferroapi.plan.stream import Returned
+
             return Returned(self._stream_serializer())
         injected = {kind for step in steps for _, kind in step.injected}
         return Serializer(
@@ -323,6 +324,8 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
         )
 
     def _stream_serializer(self) -> Serialize:
+        from ferroapi.plan.stream import stream_serializer
+
         return stream_serializer(
             response_class=resolved(self.response_class),
             is_sse=is_subclass(self.response_class, EventSourceResponse),

@@ -8,7 +8,6 @@ from starlette import routing
 from starlette.routing import BaseRoute, Match, Route
 
 from ferroapi._core import MethodNotAllowed, Redirect, Router
-from ferroapi.plan.explanation import explain
 from ferroapi.routing import not_found
 from ferroapi.routing.answers import guarded, redirection, refusal
 from ferroapi.routing.root_path import below
@@ -104,6 +103,8 @@ class RouteTable:
         Raises:
             LookupError: no path operation of ours does.
         """
+        from ferroapi.plan.explanation import explain
+
         found = self._match(method, path)
         target = self._matched[found[0]] if type(found) is tuple else None
         if target is None or not target.planned:
