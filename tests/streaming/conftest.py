@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -7,16 +8,24 @@ import anyio
 import pytest
 from starlette.types import Message, Scope
 
+from ferroapi.streaming import taskless
+
 BACKENDS = {
     "asyncio": ("asyncio", {"use_uvloop": False}),
     "uvloop": ("asyncio", {"use_uvloop": True}),
     "trio": ("trio", {}),
+    "taskless": ("asyncio", {"use_uvloop": True}),
 }
 
 
-@pytest.fixture(params=BACKENDS.values(), ids=BACKENDS)
-def anyio_backend(request: pytest.FixtureRequest) -> Any:
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> Any:
     return request.param
+
+
+@pytest.fixture
+def anyio_backend(backend: str) -> Any:
+    return BACKENDS[backend]
 
 
 class Client:
@@ -90,14 +99,26 @@ def is_child(task: anyio.TaskInfo) -> bool:
     return "StreamScope" in getattr(task.coro, "__qualname__", "") or "_run_child" in str(task.name)
 
 
-@pytest.fixture
-def client() -> Client:
-    return Client()
+class Server(Client):
+    """A client seen through the `receive` and `send` of a server: both wait for futures only."""
+
+    async def receive(self) -> Message:
+        while not self._gone.is_set():  # noqa: ASYNC110 - anyio's events ask for the current task
+            await asyncio.sleep(0.001)
+        return {"type": "http.disconnect"}
 
 
 @pytest.fixture
-def new_client() -> type[Client]:
-    return Client
+def new_client(backend: str, monkeypatch: pytest.MonkeyPatch) -> type[Client]:
+    if backend != "taskless":
+        return Client
+    monkeypatch.setattr(taskless, "SERVERS", {Server.__module__.partition(".")[0]})
+    return Server
+
+
+@pytest.fixture
+def client(new_client: type[Client]) -> Client:
+    return new_client()
 
 
 @pytest.fixture

@@ -185,14 +185,13 @@ async def test_empty_stream(client: Any, synchronous: bool) -> None:
     assert client.body == b""
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [("jsonl", False), ("sse", True)],
-)
+@pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("synchronous", [False, True])
-async def test_only_an_event_stream_starts_before_its_first_item(
-    client: Any, kind: str, expected: bool, synchronous: bool
+@pytest.mark.parametrize("delay", [0.05, 10.0])
+async def test_start_waits_for_the_first_item_but_not_for_long(
+    client: Any, kind: str, synchronous: bool, delay: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(delivery, "START_DELAY", delay)
     started: list[bool] = []
 
     async def slow() -> AsyncIterator[int]:
@@ -208,8 +207,31 @@ async def test_only_an_event_stream_starts_before_its_first_item(
     generator = slow_in_thread() if synchronous else slow()
     await client.call(GeneratorStream(generator, ENCODERS[kind]))
 
-    assert started == [expected]
+    assert started == [delay < 0.3]
+    assert [message["type"] for message in client.messages].count("http.response.start") == 1
     assert client.body == record(kind, 1)
+
+
+async def test_waiting_stream_has_no_task_of_its_own(client: Any, backend: str) -> None:
+    """Where the server's own `receive` and `send` are called, and nothing is around them."""
+    waiting = anyio.Event()
+
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+        await waiting.wait()
+        yield 2
+
+    def running() -> int:
+        return len(anyio.get_running_tasks())
+
+    async with anyio.create_task_group() as tasks:
+        before = running()
+        tasks.start_soon(client.call, GeneratorStream(numbers(), ENCODERS["sse"]))
+        await client.until(lambda client: b"1" in client.body)
+        more = running() - before
+        waiting.set()
+
+    assert (more == 1) == (backend == "taskless")
 
 
 @pytest.mark.parametrize("synchronous", [False, True])

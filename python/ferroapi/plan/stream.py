@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response, StreamingResponse
@@ -16,12 +14,13 @@ from ferroapi.plan.source import Source
 from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from starlette.types import Message, Scope, Send
 
     from ferroapi.plan.exchange import Exchange
     from ferroapi.plan.serialization import Reply, Serialize, TypedValue
-    from ferroapi.streaming.encoder import Encoder
-    from ferroapi.streaming.source import Encode
+    from ferroapi.streaming.encoder import Encode, Encoder
 
 
 def stream_serializer(
@@ -43,18 +42,16 @@ def stream_serializer(
     """
     if not is_sse and not is_jsonl and _renders_itself(response_class):
         return _Rendered(response_class, status_code)
-    make: Callable[..., Encoder]
     if is_sse:
         assert issubclass(response_class, EventSourceResponse)
-        make = partial(sse.encoder, failure_event=response_class.failure_event)
-        return _Streamed(make, FrameBuffer.sse, typed, response_class, status_code)
-    if is_jsonl:
-        return _Streamed(jsonl.encoder, FrameBuffer.jsonl, typed, response_class, status_code)
-    chunks = raw.encoder(response_class.charset)
-    return _Streamed(
-        *(lambda: chunks, FrameBuffer.raw, None, response_class, status_code),
-        media_type=response_class.media_type,
-    )
+        encoder = sse.encoder(failure_event=response_class.failure_event)
+    elif is_jsonl:
+        encoder = jsonl.encoder()
+    else:
+        typed = None
+        encoder = raw.encoder(response_class.charset, response_class.media_type)
+    items = None if typed is None else _TypedItems(typed, is_sse=is_sse)
+    return _Streamed(encoder, items, response_class, status_code)
 
 
 def _ping_interval(response_class: type[Response]) -> float:
@@ -81,91 +78,102 @@ def _does_something(name: str, value: object) -> bool:
     return name != "media_type" or not isinstance(value, str | None)
 
 
-def _write_unchanged(
-    typed: TypedValue, append: Callable[..., bool]
-) -> Callable[[Encode], Encode] | None:
-    """Writes the short way of items that need no validation, around the way of the others.
+class _TypedItems:
+    """How items of a declared type are checked and become frames."""
 
-    `None` for a type all of whose items are to be validated.
-    """
-    if typed.unchanged is None:
-        return None
-    source = Source(f"items of {typed.unchanged.__qualname__}")
-    source.name("unchanged", typed.unchanged)
-    source.name("append", append)
-    with source.block("def around(encode_other):"):
-        with source.block("def encode(frames, item):"):
-            with source.block("if type(item) is unchanged:"):
-                source.line(f"return append(frames, {typed.write_dump(source, 'item')})")
-            source.line("return encode_other(frames, item)")
-        source.line("return encode")
-    return source.function("around")
+    __slots__ = ("_around", "_encode_with", "_typed")
+
+    def __init__(self, typed: TypedValue, *, is_sse: bool) -> None:
+        self._typed = typed
+        self._encode_with = sse.encode_with if is_sse else jsonl.encode_with
+        append = FrameBuffer.sse if is_sse else FrameBuffer.jsonl
+        self._around = None if typed.unchanged is None else self._write(typed.unchanged, append)
+
+    def _write(self, unchanged: type, append: Callable[..., bool]) -> Callable[[Encode], Encode]:
+        """The short way of items that need no validation, around the way of the others."""
+        source = Source(f"items of {unchanged.__qualname__}")
+        source.name("unchanged", unchanged)
+        source.name("append", append)
+        with source.block("def around(encode_other):"):
+            with source.block("def encode(frames, item):"):
+                with source.block("if type(item) is unchanged:"):
+                    dumped = self._typed.write_dump(source, "item")
+                    source.line(f"return append(frames, {dumped})")
+                source.line("return encode_other(frames, item)")
+            source.line("return encode")
+        return source.function("around")
+
+    def encode_in(self, scope: Scope) -> Encode:
+        """The function for the answer to the request in `scope`, which errors name."""
+        encode = self._encode_with(self._typed.dumper(scope))
+        return encode if self._around is None else self._around(encode)
 
 
 class _Streamed:
     """Sends items by our own delivery."""
 
-    __slots__ = (
-        "_encoder",
-        "_make",
-        "_media_type",
-        "_response_class",
-        "_status_code",
-        "_typed",
-        "_unchanged",
-    )
+    __slots__ = ("_encoder", "_response_class", "_status_code", "_typed_items")
 
     def __init__(
         self,
-        make: Callable[..., Encoder],
-        append: Callable[..., bool],
-        typed: TypedValue | None,
+        encoder: Encoder,
+        typed_items: _TypedItems | None,
         response_class: type[Response],
         status_code: int | None,
-        *,
-        media_type: str | None = None,
     ) -> None:
-        self._make = make
-        self._typed = typed
+        self._encoder = encoder
+        self._typed_items = typed_items
         self._response_class = response_class
-        self._media_type = media_type
         self._status_code = status_code
-        self._encoder = make()
-        self._unchanged = None if typed is None else _write_unchanged(typed, append)
 
     def __call__(self, items: Any, exchange: Exchange) -> Reply:
         encoder = self._encoder
-        if self._typed is not None:
-            encoder = self._make(self._typed.dumper(exchange.scope))
-            if self._unchanged is not None:
-                encoder = replace(encoder, encode=self._unchanged(encoder.encode))
-        response = GeneratorStream(
+        if self._typed_items is not None:
+            encoder = encoder.with_encode(self._typed_items.encode_in(exchange.scope))
+        return _OperationStream(
             items,
             encoder,
+            exchange,
             ping_interval=_ping_interval(self._response_class),
             status_code=exchange.chosen_status or self._status_code or 200,
-            background=exchange.background,
-            media_type=self._media_type,
         )
-        status_code, merged = exchange.chosen_status, exchange.chosen_headers.copy()
-        response.raw_headers.extend(merged)
 
-        def complete() -> None:
-            """Takes over what the generator changed on the injected response before its first item.
 
-            What it did not change is left as a route handler may have made it meanwhile.
-            """
-            chosen = exchange.chosen_headers
-            if chosen != merged:
-                dropped = [header for header in merged if header not in chosen]
-                kept = [header for header in response.raw_headers if header not in dropped]
-                added = [header for header in chosen if header not in merged]
-                response.raw_headers[:] = [*kept, *added]
-            if exchange.chosen_status != status_code:
-                response.status_code = exchange.chosen_status or response.status_code
+class _OperationStream(GeneratorStream):
+    """Takes over what the generator changed on the injected response before its first item.
 
-        response.before_start = complete
-        return response
+    What it did not change is left as a route handler may have made it meanwhile.
+    """
+
+    def __init__(
+        self,
+        items: AsyncIterator[Any] | Iterator[Any],
+        encoder: Encoder,
+        exchange: Exchange,
+        **options: Any,
+    ) -> None:
+        super().__init__(items, encoder, background=exchange.background, **options)
+        self._exchange = exchange
+        self._merged_status = exchange.chosen_status
+        self._merged = exchange.chosen_headers.copy()
+        self.raw_headers.extend(self._merged)
+
+    def _innermost(self, send: Send) -> Send:
+        tracked = send == self._exchange.send_tracked
+        return self._exchange.send if tracked else send
+
+    def _start(self) -> Message:
+        exchange = self._exchange
+        exchange.started = True
+        merged, chosen = self._merged, exchange.chosen_headers
+        if chosen != merged:
+            dropped = [header for header in merged if header not in chosen]
+            kept = [header for header in self.raw_headers if header not in dropped]
+            added = [header for header in chosen if header not in merged]
+            self.raw_headers[:] = [*kept, *added]
+        if exchange.chosen_status != self._merged_status:
+            self.status_code = exchange.chosen_status or self.status_code
+        return super()._start()
 
 
 class Returned:

@@ -2,14 +2,14 @@
 
 Items are gathered while the generator has the next one ready, and sent together
 
-- when the generator waits: by a child task, since the stream's own task is inside the generator
-  then and must not wait for anything else;
+- when the generator waits: by a child, since the stream's own task is inside the generator then and
+  must not wait for anything else;
 - when they are many, or have been gathered for long: by the stream's own task, which then lets
   other tasks run. The first item is always sent alone.
 
 The generator is advanced and closed by the stream's own task. The start of the response is sent
-with the first item, so that an exception before it can still have its own answer; an event stream
-whose first event takes long sends it without.
+with the first item, so that an exception before it can still have its own answer; a stream whose
+first item takes long sends it without.
 """
 
 import math
@@ -27,9 +27,10 @@ from starlette.types import Message, Receive, Send
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.scope import stream_scope
 from ferroapi.streaming.source import TASK_SLICE, Source
+from ferroapi.streaming.taskless import is_of_server
 
 START_DELAY = 0.1
-"""Seconds after which an event stream that has no event yet sends the start of its response."""
+"""Seconds after which a stream that has no item yet sends the start of its response."""
 
 THREAD_GAP = 0.001
 """Seconds after something was sent until what a worker thread gathers meanwhile is sent.
@@ -45,11 +46,34 @@ class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it 
 class Delivery:
     """One response: what was sent of it, and what is to be sent.
 
-    `start` makes the response's first message when it is due, `source` fills `frames`, and `fail`
+    `start` makes the response's first message when it is due, a source fills `frames`, and `fail`
     appends what a started response ends with when that raises. With `keep_alive` that frame is sent
     when nothing was sent for `ping_interval` seconds. With `send_raises` an `OSError` that `send`
     raises says that the client has left.
     """
+
+    __slots__ = (
+        "_asgi_send",
+        "_attending_soon",
+        "_broken",
+        "_cancel_timer",
+        "_complete",
+        "_ended_here",
+        "_fail",
+        "_frames",
+        "_keep_alive",
+        "_listening",
+        "_ping_interval",
+        "_receive",
+        "_scope",
+        "_send_raises",
+        "_sending",
+        "_sends_taskless",
+        "_sent",
+        "_sent_at",
+        "_start",
+        "_turn",
+    )
 
     def __init__(
         self,
@@ -72,14 +96,18 @@ class Delivery:
         self._ping_interval = ping_interval
         self._send_raises = send_raises
         self._scope = stream_scope()
+        self._sends_taskless = is_of_server(send)
         self._listening = False
-        self._waited = False
+        self._broken = False
+        # When the event loop had its turn; `None` when it had one since the last flush.
+        self._turn: float | None = None
         self._attending_soon = False
         self._sending = False
         self._sent: anyio.Event | None = None
         self._sent_at = -math.inf
         self._complete = False
         self._ended_here = False
+        self._cancel_timer: Callable[[], None] | None = None
 
     async def run(self, source: Source) -> None:
         """Sends everything, or as much as the client takes; `source` is closed at the end.
@@ -87,8 +115,12 @@ class Delivery:
         Raises what the generator, the encoder or `send` raises, after what was yielded before it
         was sent.
         """
-        with suppress(Disconnected):
-            await self._scope.run(partial(self._deliver_and_close, source))
+        try:
+            with suppress(Disconnected):
+                await self._scope.run(partial(self._deliver, source))
+        finally:
+            if self._cancel_timer is not None:
+                self._cancel_timer()
         if self._ended_here and self._keep_alive is not None and not self._complete:
             await self._transmit(final=True)
 
@@ -103,67 +135,51 @@ class Delivery:
     def _end(self) -> None:
         self._ended_here = self._scope.stop()
 
-    def attend(self) -> None:
-        """Has what was gathered sent by a child task, if there is anything and nobody does it."""
-        if self._frames and not self._sending:
-            self._send_in_child()
-
     def attend_from_thread(self) -> None:
-        """The same, called in a worker thread. Not more often than every `THREAD_GAP` seconds."""
+        """Has what was gathered sent, called in a worker thread.
+
+        Not more often than every `THREAD_GAP` seconds.
+        """
         self._scope.call_from_thread(self._attend_soon)
 
     def _attend_soon(self) -> None:
         if not self._attending_soon:
-            self._attending_soon = True
-            self._scope.spawn(self._send_soon)
+            gap = self._sent_at + THREAD_GAP - monotonic()
+            if gap > 0:
+                self._attending_soon = True
+                self._scope.call_later(gap, self._attend)
+            else:
+                self._attend()
 
-    async def _send_soon(self) -> None:
-        gap = self._sent_at + THREAD_GAP - monotonic()
-        if gap > 0:
-            await anyio.sleep(gap)
+    def _attend(self) -> None:
         self._attending_soon = False
-        self.attend()
+        if self._frames and not self._sending:
+            self._send_in_child()
 
-    async def _deliver_and_close(self, source: Source) -> None:
+    async def _deliver(self, source: Source) -> None:
         try:
-            await self._deliver(source)
+            await self._gather(source)
+            if not self._scope.stopped:
+                await self._until_sent()
+                await self._transmit(final=True)
+        except Exception as error:
+            if not self._broken and not self._scope.stopped and self._has_begun():
+                self._fail(self._frames, error)
+                with suppress(Disconnected):
+                    await self._flush()
+            raise
         finally:
             self._scope.allow_clean_up()
             await source.close()
-
-    async def _deliver(self, source: Source) -> None:
-        first = more = True
-        turn = -math.inf
-        while more:
-            self._waited = False
-            try:
-                more = await self._gather(source, one=first)
-            except Exception as error:
-                if not self._scope.stopped and self._has_begun():
-                    self._fail(self._frames, error)
-                    with suppress(Disconnected):
-                        await self._flush()
-                raise
-            if self._scope.stopped:
-                return
-            if more:
-                await self._flush()
-                if self._waited or first:
-                    turn = monotonic()
-                elif monotonic() - turn >= TASK_SLICE:
-                    await anyio.lowlevel.checkpoint()
-                    turn = monotonic()
-                first = False
-        await self._flush(final=True)
 
     def _has_begun(self) -> bool:
         """Whether the start of the response was sent, or is about to be."""
         return self._start is None or self._sending or bool(self._frames)
 
     @types.coroutine
-    def _gather(self, source: Source, *, one: bool) -> Generator[Any, Any, bool]:
+    def _gather(self, source: Source) -> Generator[Any, Any, None]:
         """Has `source` gather, in this task, and attends each time it is about to wait."""
-        gathering = source.gather(one=one)
+        gathering = source.gather(self._flush)
         try:
             awaited = gathering.send(None)
             while True:
@@ -178,41 +194,43 @@ class Delivery:
                     awaited = gathering.throw(interruption)
                 else:
                     awaited = gathering.send(answer)
-        except StopIteration as end:
-            more: bool = end.value
-            return more
+        except StopIteration:
+            pass
 
     def _before_wait(self) -> None:
-        self._waited = True
-        self._listen()
-        self.attend()
+        self._turn = None
+        if not self._listening:
+            self._listen()
+        if self._frames and not self._sending:
+            self._send_in_child()
 
     def _listen(self) -> None:
-        if not self._listening:
-            self._listening = True
-            self._scope.spawn(self._stop_on_disconnect)
-            if self._keep_alive is not None:
-                self._scope.call_later(START_DELAY, self._break_silence)
+        self._listening = True
+        self._scope.spawn(self._stop_on_disconnect, taskless=is_of_server(self._receive))
+        if self._keep_alive is not None or self._start is not None:
+            self._cancel_timer = self._scope.call_later(START_DELAY, self._break_silence)
 
     async def _stop_on_disconnect(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             # There is at most one message more to wait for, but not every server waits.
-            await anyio.lowlevel.checkpoint()
+            await self._scope.give_way()
         self._scope.stop()
 
     def _break_silence(self) -> None:
+        # Silence is infinite before anything was sent: then it is the start that is due.
         silence = 0.0 if self._sending else monotonic() - self._sent_at
         if silence >= self._ping_interval:
-            # Silence is infinite before anything was sent: then it is the start that is due.
             if self._start is None and self._keep_alive is not None and not self._frames:
                 self._frames.raw(self._keep_alive)
             self._send_in_child()
             silence = 0.0
-        self._scope.call_later(self._ping_interval - silence, self._break_silence)
+        if self._keep_alive is not None and self._ping_interval < math.inf:
+            wait = self._ping_interval - silence
+            self._cancel_timer = self._scope.call_later(wait, self._break_silence)
 
     def _send_in_child(self) -> None:
         self._sending = True
-        self._scope.spawn(self._send_gathered)
+        self._scope.spawn(self._send_gathered, taskless=self._sends_taskless)
 
     async def _send_gathered(self) -> None:
         try:
@@ -226,32 +244,44 @@ class Delivery:
             if self._sent is not None:
                 self._sent.set()
 
-    async def _flush(self, *, final: bool = False) -> None:
-        if not final:
+    async def _flush(self) -> bool:
+        """Sends what was gathered, in the stream's own task. Returns whether more is wanted."""
+        if not self._listening:
             self._listen()
+        if self._sending:
+            await self._until_sent()
+        if self._scope.stopped:
+            return False
+        self._sending = True
+        try:
+            await self._transmit()
+        finally:
+            self._sending = False
+        if self._turn is None:
+            self._turn = self._sent_at
+        elif self._sent_at - self._turn >= TASK_SLICE:
+            await anyio.lowlevel.checkpoint()
+            self._turn = monotonic()
+        return not self._scope.stopped
+
+    async def _until_sent(self) -> None:
         while self._sending:
             self._sent = anyio.Event()
             await self._sent.wait()
-        self._sending = True
-        try:
-            await self._transmit(final=final)
-        finally:
-            self._sending = False
 
     async def _transmit(self, *, final: bool = False) -> None:
-        if self._start is not None:
-            start, self._start = self._start, None
-            await self._send(start())
-        self._complete = final
-        body = self._frames.take()
-        if body or final:
-            await self._send({"type": "http.response.body", "body": body, "more_body": not final})
-        self._sent_at = monotonic()
-
-    async def _send(self, message: Message) -> None:
+        send = self._asgi_send
         try:
-            await self._asgi_send(message)
-        except OSError as error:
-            if self._send_raises:
+            if self._start is not None:
+                start, self._start = self._start, None
+                await send(start())
+            self._complete = final
+            body = self._frames.take()
+            if body or final:
+                await send({"type": "http.response.body", "body": body, "more_body": not final})
+        except BaseException as error:
+            self._broken = True
+            if self._send_raises and isinstance(error, OSError):
                 raise Disconnected from error
             raise
+        self._sent_at = monotonic()

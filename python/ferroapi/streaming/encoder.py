@@ -1,5 +1,7 @@
 """How the items of a stream become bytes: what is known when the stream is declared."""
 
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -12,6 +14,10 @@ from ferroapi.encoders import jsonable_encoder
 Dump: TypeAlias = Callable[[Any], bytes]
 """Gives the JSON of one item, or raises."""
 
+Encode: TypeAlias = Callable[[FrameBuffer, Any], bool]
+"""Appends the frame of an item and says whether it is time to send. Appends nothing when it raises.
+"""
+
 
 def _append_nothing(_frames: FrameBuffer, _error: Exception) -> None: ...
 
@@ -20,9 +26,7 @@ def _append_nothing(_frames: FrameBuffer, _error: Exception) -> None: ...
 class Encoder:
     """What a kind of stream sends for its items, and around them."""
 
-    encode: Callable[[FrameBuffer, Any], bool]
-    """Appends the frame of one item and says whether it is time to send. Appends nothing when it
-    raises."""
+    encode: Encode
     media_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of every response of this kind, names in lower case."""
@@ -31,6 +35,10 @@ class Encoder:
     fail: Callable[[FrameBuffer, Exception], None] = _append_nothing
     """Appends what a started response ends with when its generator or `encode` raises. It raises
     nothing itself."""
+
+    def with_encode(self, encode: Encode) -> Encoder:
+        """The same around other frames."""
+        return Encoder(encode, self.media_type, self.headers, self.keep_alive, self.fail)
 
 
 def dump_untyped(item: Any) -> bytes:

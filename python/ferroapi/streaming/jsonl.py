@@ -3,18 +3,22 @@
 from typing import Any
 
 from ferroapi._core import FrameBuffer
-from ferroapi.streaming.encoder import Dump, Encoder, dump_untyped
+from ferroapi.streaming.encoder import Dump, Encode, Encoder, dump_untyped
 
 
-def encoder(dump: Dump | None = None) -> Encoder:
+def encoder(dump: Dump = dump_untyped) -> Encoder:
     """Sends items as JSON Lines.
 
-    `dump` checks an item and gives its JSON on one line; without it any item is taken that
+    `dump` checks an item and gives its JSON on one line; by default any item is taken that
     `jsonable_encoder` takes.
     """
-    dump_item = dump_untyped if dump is None else dump
+    return Encoder(encode_with(dump), media_type="application/jsonl")
+
+
+def encode_with(dump: Dump) -> Encode:
+    """Makes a line of what `dump` gives."""
 
     def encode(frames: FrameBuffer, item: Any) -> bool:
-        return frames.jsonl(dump_item(item))
+        return frames.jsonl(dump(item))
 
-    return Encoder(encode, media_type="application/jsonl")
+    return encode

@@ -6,7 +6,7 @@ from ferroapi._core import FrameBuffer
 from ferroapi.streaming.encoder import Encoder
 
 
-def encoder(charset: str = "utf-8") -> Encoder:
+def encoder(charset: str = "utf-8", media_type: str | None = None) -> Encoder:
     """Sends chunks of text (in `charset`) or bytes as they are."""
 
     def encode(frames: FrameBuffer, chunk: Any) -> bool:
@@ -20,4 +20,4 @@ def encoder(charset: str = "utf-8") -> Encoder:
             f"A stream of chunks takes str, bytes or memoryview, not {type(chunk).__name__}"
         )
 
-    return Encoder(encode)
+    return Encoder(encode, media_type=media_type)

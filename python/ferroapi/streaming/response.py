@@ -1,7 +1,6 @@
 """The response that a generator endpoint gives."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -31,9 +30,6 @@ class GeneratorStream(StreamingResponse):
     and the background task runs. An exception of the generator or of its encoder is raised as it
     is, after the items before it were sent; if there were none, before the response was started.
     """
-
-    before_start: Callable[[], None] | None = None
-    """Called when the first item is there: status and headers may still change then."""
 
     def __init__(
         self,
@@ -71,7 +67,7 @@ class GeneratorStream(StreamingResponse):
             self._start,
             frames,
             receive,
-            send,
+            self._innermost(send),
             fail=self._encoder.fail,
             keep_alive=self._encoder.keep_alive,
             ping_interval=self._interval(),
@@ -92,9 +88,12 @@ class GeneratorStream(StreamingResponse):
         if self.background is not None:
             await self.background()
 
+    def _innermost(self, send: Send) -> Send:
+        """The `send` of the server where `send` only passes on to it: that needs no task."""
+        return send
+
     def _start(self) -> Message:
-        if self.before_start is not None:
-            self.before_start()
+        """Called when the start is due: status and headers may still change until then."""
         return {
             "type": "http.response.start",
             "status": self.status_code,
@@ -111,7 +110,7 @@ class GeneratorStream(StreamingResponse):
     @body_iterator.setter
     def body_iterator(self, chunks: AsyncIterable[str | bytes | memoryview]) -> None:
         self._generator = _closing(chunks, self._encoded, self._generator)
-        self._encoder = replace(self._encoder, encode=raw.encoder(self.charset).encode)
+        self._encoder = self._encoder.with_encode(raw.encoder(self.charset).encode)
         self._encoded = None
 
 

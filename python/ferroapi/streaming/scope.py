@@ -7,7 +7,9 @@ from contextvars import copy_context
 from typing import Any
 
 import anyio
-import anyio.abc
+import anyio.lowlevel
+
+from ferroapi.streaming.taskless import Taskless, advance
 
 
 class StreamScope(ABC):
@@ -16,6 +18,8 @@ class StreamScope(ABC):
     Everything but `call_from_thread` is called in the thread of the event loop, also from plain
     callbacks. What is called after the stream has ended has no effect.
     """
+
+    __slots__ = ("_ended", "_failure", "_insulation", "stopped")
 
     def __init__(self) -> None:
         self.stopped = False
@@ -32,12 +36,20 @@ class StreamScope(ABC):
         """
 
     @abstractmethod
-    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Starts a child task. What it raises stops the stream."""
+    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]], *, taskless: bool) -> None:
+        """Starts a child. What it raises stops the stream.
+
+        With `taskless` it awaits nothing but what a server gives, and gets no task where that is
+        possible.
+        """
 
     @abstractmethod
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
-        """Calls once, unless the stream has ended by then. There is one such call at a time."""
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls once. Returns what takes it back."""
+
+    @abstractmethod
+    async def give_way(self) -> None:
+        """Lets other tasks run, in a child."""
 
     @abstractmethod
     def call_from_thread(self, callback: Callable[[], object]) -> None:
@@ -76,13 +88,14 @@ class StreamScope(ABC):
 class AsyncioScope(StreamScope):
     """On asyncio: a task group cannot be used from callbacks, and costs twice as much."""
 
+    __slots__ = ("_children", "_context", "_interruption", "_loop")
+
     def __init__(self) -> None:
         super().__init__()
         self._loop = asyncio.get_running_loop()
         self._context = copy_context()
         self._interruption = anyio.CancelScope()
-        self._children: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._children: list[asyncio.Task[None] | Taskless] = []
 
     async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
         with self._interruption:
@@ -96,23 +109,50 @@ class AsyncioScope(StreamScope):
             raise self._failure
 
     async def _end_children(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        for child in self._children:
-            child.cancel()
-        if self._children:
+        children, self._children = self._children, []
+        tasks = []
+        for child in children:
+            if isinstance(child, Taskless):
+                child.close()
+            else:
+                child.cancel()
+                tasks.append(child)
+        if tasks:
             with anyio.CancelScope(shield=True):
-                await asyncio.wait(self._children)
+                await asyncio.wait(tasks)
 
-    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        if not self._ended:
+    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]], *, taskless: bool) -> None:
+        if self._ended:
+            return
+        if not taskless:
             task = self._loop.create_task(self._run_child(child))
-            self._children.add(task)
-            task.add_done_callback(self._children.discard)
+            self._children.append(task)
+            task.add_done_callback(self._forget)
+            return
+        coroutine = child()
+        try:
+            awaited = advance(coroutine, self._loop)
+        except Exception as failure:
+            self.stop(failure)
+        else:
+            # A server takes most messages at once.
+            if awaited is not None:
+                waiting = Taskless(coroutine, awaited, self._loop, self._context, self._forget)
+                self._children.append(waiting)
 
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
-        if not self._ended:
-            self._timer = self._loop.call_later(seconds, callback)
+    def _forget(
+        self, child: asyncio.Task[None] | Taskless, failure: Exception | None = None
+    ) -> None:
+        if child in self._children:
+            self._children.remove(child)
+        if failure is not None:
+            self.stop(failure)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        return self._loop.call_later(seconds, callback, context=self._context).cancel
+
+    async def give_way(self) -> None:
+        await asyncio.sleep(0)
 
     def call_from_thread(self, callback: Callable[[], object]) -> None:
         self._loop.call_soon_threadsafe(callback, context=self._context)
@@ -123,6 +163,8 @@ class AsyncioScope(StreamScope):
 
 class TrioScope(StreamScope):
     """On Trio, which has to be installed then; it is not a dependency."""
+
+    __slots__ = ("_group", "_token")
 
     def __init__(self) -> None:
         from trio.lowlevel import current_trio_token
@@ -145,13 +187,18 @@ class TrioScope(StreamScope):
         if self._failure is not None:
             raise self._failure
 
-    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def spawn(self, child: Callable[[], Coroutine[Any, Any, None]], *, taskless: bool) -> None:
         if not self._ended:
             self._group.start_soon(self._run_child, child)
 
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        waiting = anyio.CancelScope()
         if not self._ended:
-            self._group.start_soon(_sleep_and_call, seconds, callback)
+            self._group.start_soon(_sleep_and_call, seconds, callback, waiting)
+        return waiting.cancel
+
+    async def give_way(self) -> None:
+        await anyio.lowlevel.checkpoint()
 
     def call_from_thread(self, callback: Callable[[], object]) -> None:
         self._token.run_sync_soon(callback)
@@ -160,9 +207,12 @@ class TrioScope(StreamScope):
         self._group.cancel_scope.cancel()
 
 
-async def _sleep_and_call(seconds: float, callback: Callable[[], None]) -> None:
-    await anyio.sleep(seconds)
-    callback()
+async def _sleep_and_call(
+    seconds: float, callback: Callable[[], None], waiting: anyio.CancelScope
+) -> None:
+    with waiting:
+        await anyio.sleep(seconds)
+        callback()
 
 
 def stream_scope() -> StreamScope:

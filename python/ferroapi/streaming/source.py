@@ -1,16 +1,14 @@
 """The generators that streams come from, and how their items are gathered."""
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextvars import Context, copy_context
 from typing import Any, Protocol
 
 import anyio.to_thread
 
 from ferroapi._core import FrameBuffer
-
-Encode = Callable[[FrameBuffer, Any], bool]
-"""Appends the frame of an item, and says whether it is time to send."""
+from ferroapi.streaming.encoder import Encode
 
 TASK_SLICE = 0.002
 """Seconds after which an asynchronous generator that never waits lets other tasks run."""
@@ -19,19 +17,23 @@ THREAD_SLICE = 0.01
 """Seconds after which a synchronous generator gives its worker thread back, between two items."""
 
 
+Flush = Callable[[], Awaitable[bool]]
+"""Sends what was gathered, and says whether more is wanted."""
+
+
 class Source(Protocol):
-    """A generator that is advanced in pieces."""
+    """A generator whose items are gathered."""
 
-    async def gather(self, *, one: bool) -> bool:
-        """Appends the frames of the next items: of `one`, or of as many as should go together.
+    async def gather(self, flush: Flush) -> None:
+        """Appends the frames of all items, and awaits `flush` when it is time to send.
 
-        Returns whether there may be more. Raises what the generator or the encoder raises; the
-        frames of the items before are there then.
+        The first item is flushed by itself; what comes last is left to the caller. Raises what the
+        generator or the encoder raises; the frames of the items before are there then.
         """
         ...
 
     def pause(self) -> None:
-        """Has `gather` return after the next item."""
+        """Has `gather` flush after the next item."""
 
     async def close(self) -> None:
         """Closes the generator where it ran. It is not advancing any more, or never did."""
@@ -40,20 +42,22 @@ class Source(Protocol):
 class AsyncSource:
     """An asynchronous generator. It is advanced and closed in the task that calls."""
 
+    __slots__ = ("_encode", "_exhausted", "_frames", "_generator")
+
     def __init__(self, generator: AsyncIterator[Any], encode: Encode, frames: FrameBuffer) -> None:
         self._generator: Any = generator
         self._encode = encode
         self._frames = frames
         self._exhausted = False
 
-    async def gather(self, *, one: bool) -> bool:
+    async def gather(self, flush: Flush) -> None:
         encode, frames = self._encode, self._frames
-        frames.gather_for(0.0 if one else TASK_SLICE)
         async for item in self._generator:
             if encode(frames, item):
-                return True
+                if not await flush():
+                    return
+                frames.gather_for(TASK_SLICE)
         self._exhausted = True
-        return False
 
     def pause(self) -> None:
         self._frames.gather_for(0.0)
@@ -90,8 +94,12 @@ class ThreadSource:
         # A task that is cancelled by its event loop does not wait for the thread it started.
         self._advancing = threading.Lock()
 
-    async def gather(self, *, one: bool) -> bool:
-        return await anyio.to_thread.run_sync(self._in_context, self._advance, one)
+    async def gather(self, flush: Flush) -> None:
+        seconds = 0.0
+        while await anyio.to_thread.run_sync(self._in_context, self._advance, seconds):
+            if not await flush():
+                return
+            seconds = THREAD_SLICE
 
     def pause(self) -> None:
         self._frames.gather_for(0.0)
@@ -106,9 +114,10 @@ class ThreadSource:
                 self._context = copy_context()
             return self._context.run(function, *arguments)
 
-    def _advance(self, one: bool) -> bool:
+    def _advance(self, seconds: float) -> bool:
+        """Gathers for that long, and returns whether there may be more."""
         encode, frames = self._encode, self._frames
-        frames.gather_for(0.0 if one else THREAD_SLICE)
+        frames.gather_for(seconds)
         for item in self._generator:
             unannounced = not frames
             if encode(frames, item):

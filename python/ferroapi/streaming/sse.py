@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from ferroapi._core import FrameBuffer, encode_json_item
 from ferroapi.event_source import KEEPALIVE_COMMENT, EventSourceResponse
-from ferroapi.streaming.encoder import Dump, Encoder, dump_untyped
+from ferroapi.streaming.encoder import Dump, Encode, Encoder, dump_untyped
 
 if TYPE_CHECKING:
     from ferroapi.sse import ServerSentEvent
 
 
 def encoder(
-    dump: Dump | None = None,
+    dump: Dump = dump_untyped,
     failure_event: Callable[
         [Exception], ServerSentEvent | None
     ] = EventSourceResponse.failure_event,
@@ -23,26 +23,11 @@ def encoder(
     """Sends items as events.
 
     A `ServerSentEvent` is written as it says, whatever `dump` is; any other item is the data of an
-    event. `dump` checks an item and gives its JSON; without it any item is taken that
+    event. `dump` checks an item and gives its JSON; by default any item is taken that
     `jsonable_encoder` takes. `failure_event` gives the last event of a stream that fails, or
     `None`; what it raises is noted on the error the stream fails with.
     """
-    from ferroapi.sse import ServerSentEvent
-
-    dump_item = dump_untyped if dump is None else dump
-    # The type of the last item that was no event: asking pydantic's classes costs as much as the
-    # rest of an item, and most streams have items of one type.
-    plain: type | None = None
-
-    def encode(frames: FrameBuffer, item: Any) -> bool:
-        nonlocal plain
-        kind = type(item)
-        if kind is not plain:
-            if kind is ServerSentEvent or issubclass(kind, ServerSentEvent):
-                # Fields may have been assigned after they were validated: `sse` checks them again.
-                return frames.sse(_payload(item), item.event, item.id, item.retry, item.comment)
-            plain = kind
-        return frames.sse(dump_item(item))
+    encode = encode_with(dump)
 
     def fail(frames: FrameBuffer, error: Exception) -> None:
         try:
@@ -62,6 +47,27 @@ def encoder(
         keep_alive=KEEPALIVE_COMMENT,
         fail=fail,
     )
+
+
+def encode_with(dump: Dump) -> Encode:
+    """Makes an event of what `dump` gives, unless the item is an event by itself."""
+    from ferroapi.sse import ServerSentEvent
+
+    # The type of the last item that was no event: asking pydantic's classes costs as much as the
+    # rest of an item, and most streams have items of one type.
+    plain: type | None = None
+
+    def encode(frames: FrameBuffer, item: Any) -> bool:
+        nonlocal plain
+        kind = type(item)
+        if kind is not plain:
+            if kind is ServerSentEvent or issubclass(kind, ServerSentEvent):
+                # Fields may have been assigned after they were validated: `sse` checks them again.
+                return frames.sse(_payload(item), item.event, item.id, item.retry, item.comment)
+            plain = kind
+        return frames.sse(dump(item))
+
+    return encode
 
 
 def _payload(event: ServerSentEvent) -> bytes | str | None:
