@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import linecache
 from contextlib import contextmanager
+from functools import lru_cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,7 +53,23 @@ class Source:
     def function(self, name: str) -> Callable[..., Any]:
         """The function of that name, compiled."""
         text = "".join(self._lines)
-        linecache.cache[self._file_name] = (len(text), None, self._lines, self._file_name)
-        exec(compile(text, self._file_name, "exec"), self._names)
+        code, lines = _compiled(text)
+        linecache.cache[self._file_name] = (len(text), None, lines, self._file_name)
+        exec(_in_file(self._file_name, code), self._names)
         function: Callable[..., Any] = self._names[name]
         return function
+
+
+@lru_cache(maxsize=128)
+def _compiled(text: str) -> tuple[CodeType, list[str]]:
+    """The code and the lines of a text. Operations of one shape have the same."""
+    return compile(text, "<ferroapi>", "exec"), text.splitlines(keepends=True)
+
+
+def _in_file(file_name: str, code: CodeType) -> CodeType:
+    """The same code, and what is defined in it, as if it came from another file."""
+    constants = tuple(
+        _in_file(file_name, constant) if isinstance(constant, CodeType) else constant
+        for constant in code.co_consts
+    )
+    return code.replace(co_filename=file_name, co_consts=constants)
