@@ -11,7 +11,7 @@ import anyio.to_thread
 import pytest
 from starlette.responses import StreamingResponse
 
-from ferroapi.streaming import Encoder, GeneratorStream, end_streams, jsonl, raw
+from ferroapi.streaming import Encoder, GeneratorStream, jsonl, raw
 from ferroapi.streaming import sse as events
 
 pytestmark = pytest.mark.anyio
@@ -103,47 +103,6 @@ async def test_body_iterator_can_be_iterated_without_sending() -> None:
     stream = GeneratorStream(iter([1, 2]), jsonl.encoder())
 
     assert [chunk async for chunk in stream.body_iterator] == [b"1\n", b"2\n"]
-
-
-@pytest.mark.parametrize(
-    ("encoder", "complete"),
-    [(events.encoder(), True), (jsonl.encoder(), False)],
-    ids=["sse", "jsonl"],
-)
-@pytest.mark.parametrize("synchronous", [False, True])
-async def test_streams_end_when_the_server_shuts_down(
-    new_client: Any, encoder: Encoder, complete: bool, synchronous: bool
-) -> None:
-    closed = 0
-
-    def numbers() -> Iterator[int]:
-        nonlocal closed
-        try:
-            while True:
-                yield 1
-                time.sleep(0.01)
-        finally:
-            closed += 1
-
-    async def asynchronous_numbers() -> AsyncIterator[int]:
-        nonlocal closed
-        try:
-            yield 1
-            await anyio.sleep_forever()
-        finally:
-            closed += 1
-
-    clients = [new_client() for _ in range(20)]
-    async with anyio.create_task_group() as tasks:
-        for client in clients:
-            generator = numbers() if synchronous else asynchronous_numbers()
-            tasks.start_soon(client.call, GeneratorStream(generator, encoder))
-        for client in clients:
-            await client.until(lambda client: b"1" in client.body)
-        await anyio.to_thread.run_sync(end_streams)
-
-    assert closed == 20
-    assert {client.complete for client in clients} == {complete}
 
 
 async def test_thread_steps_share_one_context_and_run_one_at_a_time(client: Any) -> None:

@@ -10,7 +10,6 @@ import uvicorn
 
 from ferroapi import __version__, alias
 from ferroapi.cli.discovery import IMPORT_STRING, DiscoveryError, application_at, discover
-from ferroapi.cli.server import run
 
 __all__ = ["application"]
 
@@ -148,7 +147,7 @@ def serve(
         # Without a bound a response that never ends keeps the server alive for ever. What sends
         # the signal loses its patience after 30 seconds (Kubernetes) at the latest.
         timeout_graceful_shutdown = 1 if development else 25
-    config = uvicorn.Config(
+    uvicorn.run(
         import_string,
         host=host,
         port=port,
@@ -161,7 +160,6 @@ def serve(
         timeout_graceful_shutdown=timeout_graceful_shutdown,
         log_level="debug" if verbose else None,
     )
-    run(config)
 
 
 for _name, _help in {

@@ -2,6 +2,7 @@
 
 from ferroapi.streaming import jsonl, raw, sse
 from ferroapi.streaming.encoder import Dump, Encoder
-from ferroapi.streaming.response import GeneratorStream, end_streams
+from ferroapi.streaming.response import GeneratorStream
+from ferroapi.streaming.shutdown import end_streams
 
 __all__ = ["Dump", "Encoder", "GeneratorStream", "end_streams", "jsonl", "raw", "sse"]

@@ -12,9 +12,8 @@ from ferroapi._core import FrameBuffer
 from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
 from ferroapi.streaming.encoder import Encoder
+from ferroapi.streaming.shutdown import stream_closed, stream_opened
 from ferroapi.streaming.source import AsyncSource, Source, ThreadSource
-
-_open_streams: set[Delivery] = set()
 
 
 class GeneratorStream(StreamingResponse):
@@ -80,11 +79,13 @@ class GeneratorStream(StreamingResponse):
             source = ThreadSource(
                 self._generator, self._encoder.encode, frames, delivery.attend_from_thread
             )
-        _open_streams.add(delivery)
+        if stream_opened(delivery) and self._encoder.keep_alive is not None:
+            # Its readers come back to whoever serves then; others have the server's patience.
+            delivery.end()
         try:
             await delivery.run(source)
         finally:
-            _open_streams.discard(delivery)
+            stream_closed(delivery)
         if self.background is not None:
             await self.background()
 
@@ -136,13 +137,3 @@ async def _closing(chunks: AsyncIterable[Any], *inner: object) -> AsyncIterator[
                 await iterator.aclose()
             elif hasattr(iterator, "close"):
                 await run_in_threadpool(iterator.close)
-
-
-def end_streams() -> None:
-    """Ends every open stream of this process, from any thread: for a server that shuts down.
-
-    Generators are interrupted and closed as when their clients leave. Event streams end in order,
-    since readers reconnect; others are left incomplete, so that readers can tell.
-    """
-    for delivery in tuple(_open_streams):
-        delivery.end()

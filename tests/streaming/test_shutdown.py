@@ -1,0 +1,163 @@
+"""How streams end with their process. With real servers: test_servers.py."""
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from ferroapi.streaming import Encoder, GeneratorStream, end_streams, jsonl
+from ferroapi.streaming import sse as events
+from ferroapi.streaming.shutdown import stream_closed, stream_opened
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("encoder", "complete"),
+    [(events.encoder(), True), (jsonl.encoder(), False)],
+    ids=["sse", "jsonl"],
+)
+@pytest.mark.parametrize("synchronous", [False, True])
+async def test_streams_end_when_the_server_shuts_down(
+    new_client: Any, encoder: Encoder, complete: bool, synchronous: bool
+) -> None:
+    closed = 0
+
+    def numbers() -> Iterator[int]:
+        nonlocal closed
+        try:
+            while True:
+                yield 1
+                time.sleep(0.01)
+        finally:
+            closed += 1
+
+    async def asynchronous_numbers() -> AsyncIterator[int]:
+        nonlocal closed
+        try:
+            yield 1
+            await anyio.sleep_forever()
+        finally:
+            closed += 1
+
+    clients = [new_client() for _ in range(20)]
+    async with anyio.create_task_group() as tasks:
+        for client in clients:
+            generator = numbers() if synchronous else asynchronous_numbers()
+            tasks.start_soon(client.call, GeneratorStream(generator, encoder))
+        for client in clients:
+            await client.until(lambda client: b"1" in client.body)
+        await anyio.to_thread.run_sync(end_streams)
+
+    assert closed == 20
+    assert {client.complete for client in clients} == {complete}
+
+
+Signals = Callable[[int], list[int]]
+
+
+@pytest.fixture
+def serve_until() -> Iterator[Signals]:
+    """Handles a signal as a server does, and returns the list of those that came."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def handle(number: int) -> list[int]:
+        came: list[int] = []
+        signal.signal(number, lambda number, frame: came.append(number))
+        return came
+
+    yield handle
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+async def endless() -> AsyncIterator[int]:
+    yield 1
+    await anyio.sleep_forever()
+
+
+async def test_a_signal_ends_the_streams_and_reaches_the_server(
+    new_client: Any, serve_until: Signals
+) -> None:
+    came = serve_until(signal.SIGTERM)
+    first, second, late, finite = (new_client() for _ in range(4))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(first.call, GeneratorStream(endless(), events.encoder()))
+        tasks.start_soon(second.call, GeneratorStream(endless(), jsonl.encoder()))
+        for client in (first, second):
+            await client.until(lambda client: b"1" in client.body)
+        signal.raise_signal(signal.SIGTERM)
+    # An event stream that begins now ends at once, so that its reader goes elsewhere.
+    await late.call(GeneratorStream(endless(), events.encoder()))
+    await finite.call(GeneratorStream(iter([1, 2]), jsonl.encoder()))
+
+    assert came == [signal.SIGTERM]
+    assert (first.complete, second.complete) == (True, False)
+    assert (late.complete, late.messages[0]["status"]) == (True, 200)
+    assert (finite.complete, finite.body) == (True, b"1\n2\n")
+
+
+async def test_the_next_server_of_a_process_begins_anew(
+    new_client: Any, serve_until: Signals
+) -> None:
+    """As a server that is started again in the same process, in another event loop."""
+    client = new_client()
+    serve_until(signal.SIGTERM)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call, GeneratorStream(endless(), events.encoder()))
+        await client.until(lambda client: b"1" in client.body)
+        assert not client.complete
+        signal.raise_signal(signal.SIGTERM)
+    assert client.complete
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_signals_that_no_server_handles_are_left_alone(
+    client: Any, number: int, serve_until: Signals
+) -> None:
+    serve_until(signal.SIGINT)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    before = signal.getsignal(number)
+    await client.call(GeneratorStream(iter([1]), jsonl.encoder()))
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+async def test_a_server_in_another_thread_is_told_by_who_started_it(
+    client: Any, serve_until: Signals
+) -> None:
+    """Signals are handled in the main thread; Python allows no other."""
+    serve_until(signal.SIGTERM)
+    before = signal.getsignal(signal.SIGTERM)
+    stream = GeneratorStream(iter([1]), jsonl.encoder())
+    thread = threading.Thread(target=lambda: asyncio.run(client.call(stream)))
+    thread.start()
+    await anyio.to_thread.run_sync(thread.join)
+    assert client.complete
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+class LoopClosed:
+    """A stream whose task was lost with its event loop."""
+
+    def end(self) -> None:
+        raise RuntimeError("Event loop is closed")
+
+
+async def test_a_stream_that_was_lost_holds_nobody_up(client: Any) -> None:
+    lost: Any = LoopClosed()
+    stream_opened(lost)
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.call, GeneratorStream(endless(), events.encoder()))
+            await client.until(lambda client: b"1" in client.body)
+            end_streams()
+    finally:
+        stream_closed(lost)
+    assert client.complete
