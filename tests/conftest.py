@@ -1,11 +1,21 @@
-"""What tests of several modules share: the event loops to run on, and a client below HTTP."""
+"""What tests of several modules share: event loops, a client below HTTP, and real servers."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import itertools
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from starlette.types import ASGIApp, Message
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 BACKENDS: dict[str, tuple[str, dict[str, Any]]] = {
     "asyncio": ("asyncio", {"use_uvloop": False}),
@@ -81,3 +91,61 @@ async def _ask(
 def ask() -> Ask:
     """Sends one request to an ASGI application: `await ask(app, method, path, ...)`."""
     return _ask
+
+
+class Server:
+    """A running process whose output goes to a file."""
+
+    def __init__(self, process: subprocess.Popen[bytes], output: Path) -> None:
+        self.process = process
+        self.output = output
+
+    def wait_for(self, pattern: str, seconds: float = 15) -> re.Match[str]:
+        """The first match of `pattern` in the output, as soon as it is there."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            ended = self.process.poll() is not None
+            if match := re.search(pattern, self.output.read_text()):
+                return match
+            if ended:
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"{pattern!r} is not in the output:\n{self.output.read_text()}")
+
+
+@contextmanager
+def running(
+    arguments: Sequence[str], output: Path, folder: Path, environment: Mapping[str, str]
+) -> Iterator[Server]:
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "TMPDIR": str(output.parent)} | environment,
+        )
+    try:
+        yield Server(process, output)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts `python *arguments` in a folder, by default that of the examples, with more in its
+    environment; ends it after the tests of the module."""
+    folder = tmp_path_factory.mktemp("servers")
+    names = map("{}.log".format, itertools.count())
+    with ExitStack() as stack:
+
+        def start(arguments: Sequence[str], *, cwd: Path = EXAMPLES, **environment: str) -> Server:
+            return stack.enter_context(running(arguments, folder / next(names), cwd, environment))
+
+        yield start
