@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench conformance differential wheel clean FORCE
+.PHONY: help serve test build lint bench soak conformance differential wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,6 +40,9 @@ lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types and the stub of 
 
 bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, its peers and bare ASGI
 	$(BIN)/python benches/run.py
+
+soak: $(VENV)/extension ## Put ferroapi behind uvicorn and Granian under load, and see what does not hold
+	$(BIN)/python benches/soak.py
 
 conformance: tests/conformance/run.py $(VENV)/extension ## Run FastAPI's own test suite against ferroapi
 	$(BIN)/python tests/conformance/run.py

@@ -28,7 +28,9 @@ from harness.applications import OTHER, build, framework
 from harness.case import ASGIApp, Contender, Request, Row
 from harness.contenders import INSTALLED, SHARED, environment_of
 from harness.driver import answer, drive, empty, start
-from harness.servers import server
+from harness.ledger import Ledger
+from harness.servers import Parser, server
+from scenarios import SCENARIOS
 
 
 def resident() -> int | None:
@@ -157,10 +159,17 @@ class Commands:
             assert json.loads(given.body) == startup.ANSWER
         return seconds
 
-    def serve(self) -> int:
+    def load_scenario(self, name: str, *, collect: bool) -> None:
+        """Builds the application of a scenario; `collect`: whether garbage is collected."""
+        ledger = Ledger()
+        self._apps[name] = ledger.observed(build(self._contender, SCENARIOS[name], ledger))
+        if not collect:
+            gc.disable()
+
+    def serve(self, http: Parser = "httptools") -> int:
         """Makes a server of the only application; answers its port. `main` then runs it."""
         (app,) = self._apps.values()
-        port, self.serving = server(self._contender, app)
+        port, self.serving = server(self._contender, app, http)
         return port
 
 

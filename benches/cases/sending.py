@@ -1,4 +1,4 @@
-"""What every floor ends with."""
+"""What floors end with."""
 
 from typing import Any
 
@@ -18,3 +18,9 @@ async def send_start(send: Any, headers: list[tuple[bytes, bytes]]) -> None:
 async def send_part(send: Any, body: bytes, *, more: bool) -> None:
     """Sends a part of a stream."""
     await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+async def wait_for_disconnect(receive: Any) -> None:
+    """Returns when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

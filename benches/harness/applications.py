@@ -8,6 +8,8 @@ from types import ModuleType
 
 from harness.case import ASGIApp, Case, Contender
 from harness.contenders import FASTAPI_VERSION
+from harness.ledger import Ledger
+from harness.scenario import Scenario
 
 OTHER = {"fastapi": "ferroapi", "ferroapi": "fastapi"}
 
@@ -24,11 +26,11 @@ def framework(name: str) -> ModuleType:
     return module
 
 
-def build(contender: Contender, case: Case) -> ASGIApp:
-    """The contender's application of a case."""
+def build(contender: Contender, case: Case | Scenario, *ledger: Ledger) -> ASGIApp:
+    """The contender's application of a case, or of a scenario, which takes a ledger."""
     name = contender.removesuffix("_granian")
     if name in OTHER:
-        return case.app(framework(name))
+        return case.app(framework(name), *ledger)
     if name in ("floor", "granian"):
-        return case.floor()
+        return case.floor(*ledger)
     return case.others[contender]()  # type: ignore[no-any-return]

@@ -9,23 +9,31 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from harness.case import ASGIApp, Contender
 
 LOOPBACK = "127.0.0.1"
 
+Parser: TypeAlias = Literal["httptools", "h11"]
 
-def server(contender: Contender, app: Any) -> tuple[int, Callable[[], None]]:
-    """The port that the application will be on, and what serves it."""
+CONNECTIONS = 4096
+"""How many a server takes at the same time. Granian answers half as many otherwise."""
+
+
+def server(
+    contender: Contender, app: Any, http: Parser = "httptools"
+) -> tuple[int, Callable[[], None]]:
+    """The port that the application will be on, and what serves it; `http` is uvicorn's parser."""
     if contender == "robyn":
         return _robyn(app)
     if contender.endswith("granian"):
         return _granian(app)
-    return _uvicorn(app, lifespan=contender not in ("floor", "ferroapi", "fastapi", "starlette"))
+    lifespan = contender not in ("floor", "ferroapi", "fastapi", "starlette")
+    return _uvicorn(app, http, lifespan=lifespan)
 
 
-def _uvicorn(app: ASGIApp, *, lifespan: bool) -> tuple[int, Callable[[], None]]:
+def _uvicorn(app: ASGIApp, http: Parser, *, lifespan: bool) -> tuple[int, Callable[[], None]]:
     import uvicorn
     import uvloop
 
@@ -33,8 +41,10 @@ def _uvicorn(app: ASGIApp, *, lifespan: bool) -> tuple[int, Callable[[], None]]:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=http,
+        interface="asgi3",
         lifespan="on" if lifespan else "off",
+        backlog=CONNECTIONS,
         access_log=False,
         log_level="warning",
     )
@@ -62,13 +72,15 @@ def _granian(app: ASGIApp) -> tuple[int, Callable[[], None]]:
         Loops,
     )
 
-    port = _free_port()
+    port = free_port()
     granian = Granian(
         "application",
         LOOPBACK,
         port,
         interface=Interfaces.ASGINL,
         loop=Loops.uvloop,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         log_enabled=False,
     )
 
@@ -80,7 +92,7 @@ def _granian(app: ASGIApp) -> tuple[int, Callable[[], None]]:
 
 
 def _robyn(app: Any) -> tuple[int, Callable[[], None]]:
-    port = _free_port()
+    port = free_port()
 
     def serve() -> None:
         _at_the_end(lambda: os._exit(0))
@@ -89,7 +101,7 @@ def _robyn(app: Any) -> tuple[int, Callable[[], None]]:
     return port, serve
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that nobody has, for servers that cannot be given a socket."""
     with socket.create_server((LOOPBACK, 0)) as listening:
         return int(listening.getsockname()[1])

@@ -1,0 +1,161 @@
+"""The processes that are put under load, and what they say of themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, TypeVar
+
+import uvloop
+
+from harness.case import Request
+from harness.contenders import environment_of, installation, interpreter
+from harness.load import ask_once, wait_for
+from harness.process import Worker
+from harness.scenario import Findings, Subject
+from harness.servers import LOOPBACK
+
+Client = TypeVar("Client", bound=asyncio.Protocol)
+
+PATIENCE = 20.0
+"""Seconds until something that has to happen has not happened."""
+
+BATCH = 100
+"""Clients that connect at the same time."""
+
+LIMITER = 40
+"""Worker threads that anyio keeps for the next who needs one."""
+
+
+class Served:
+    """One application in the process of its server."""
+
+    def __init__(self, subject: Subject, port: int) -> None:
+        self.subject = subject
+        self.port = port
+        self.before = self.state()
+
+    def ask(self, path: str) -> bytes:
+        """The body of an answer that is no stream."""
+        answer, _ = ask_once(self.port, Request(path))
+        if answer.status != 200:
+            raise RuntimeError(f"{self.subject.name} answered {answer.status} to {path}")
+        return answer.body
+
+    def state(self) -> dict[str, Any]:
+        """What its ledger tells."""
+        state: dict[str, Any] = json.loads(self.ask("/state"))
+        return state
+
+    def resident(self) -> int:
+        """Resident bytes of the process that answers."""
+        pages = Path(f"/proc/{self.before['process']}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def begin(self) -> None:
+        """Remembers the state before the load, when what was used to warm up is gone."""
+        state = self.settle(5.0, kept=("tasks",))  # some descriptors are opened once
+        assert state["opened"] == state["closed"], f"{self.subject.name} keeps generators open"
+        self.before = state
+
+    def settle(
+        self, seconds: float, kept: Iterable[str] = ("tasks", "descriptors")
+    ) -> dict[str, Any]:
+        """The state once nothing is left of what clients had, or after so many seconds."""
+        ends = monotonic() + seconds
+        while True:
+            state = self.state()
+            left = state["opened"] - state["closed"] + state["busy_threads"]
+            left += sum(max(state[name] - self.before[name], 0) for name in kept)
+            if not left or monotonic() > ends:
+                return state
+            sleep(0.05)
+
+    async def connect(
+        self,
+        protocol: Callable[[], Client],
+        count: int,
+        answered: Callable[[Client], Awaitable[object]],
+    ) -> list[Client]:
+        """So many clients, each of them answered."""
+        loop = asyncio.get_running_loop()
+        clients: list[Client] = []
+        while len(clients) < count:
+            connections = await asyncio.gather(
+                *(
+                    loop.create_connection(protocol, LOOPBACK, self.port)
+                    for _ in range(min(BATCH, count - len(clients)))
+                )
+            )
+            batch = [client for _, client in connections]
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*map(answered, batch))
+            clients += batch
+        return clients
+
+    def leavings(self, findings: Findings, seconds: float) -> None:
+        """Adds what is left so many seconds after the last client has gone."""
+        state, subject = self.settle(seconds), self.subject
+        findings.count(subject, "left: generators", state["opened"] - state["closed"])
+        for kept in ("tasks", "descriptors"):
+            findings.count(subject, f"left: {kept}", max(state[kept] - self.before[kept], 0))
+        findings.count(subject, "left: busy threads", state["busy_threads"])
+        added = state["threads"] - self.before["threads"]
+        findings.count(subject, "threads over the idle ones of anyio", max(added - LIMITER, 0))
+        findings.count(subject, "finalised in another task", state["elsewhere"])
+        findings.count(subject, "finalised in another context", state["out_of_context"])
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """How scenarios are run: `quick`, a small version of each; `package`, the ferroapi to load."""
+
+    quick: bool
+    package: Path | None
+
+    def sized(self, full: int, quick: int) -> int:
+        """A number of the load."""
+        return quick if self.quick else full
+
+    def able(self, subjects: Iterable[Subject]) -> list[Subject]:
+        """Those that are installed: all of them, unless it has to be quick."""
+        return [
+            subject
+            for subject in subjects
+            if (environment := environment_of(subject.contender)) is None
+            or interpreter(environment).exists()
+        ]
+
+    def run(self, load: Coroutine[Any, Any, None]) -> None:
+        """Runs the clients of a load."""
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(load)
+
+    @contextmanager
+    def serving(
+        self, scenario: str, subjects: Iterable[Subject], *, collect: bool = True
+    ) -> Iterator[list[Served]]:
+        """A process of each subject that is installed, with the application of a scenario.
+
+        `collect`: whether it collects garbage.
+        """
+        with ExitStack() as stack:
+            workers = {
+                subject: stack.enter_context(
+                    Worker(subject.contender, installation(subject.contender, self.package))
+                )
+                for subject in self.able(subjects)
+            }
+            served = []
+            for subject, worker in workers.items():
+                worker.ask("load_scenario", name=scenario, collect=collect)
+                port = worker.ask("serve", http=subject.http)
+                wait_for(port)
+                served.append(Served(subject, port))
+            yield served

@@ -1,0 +1,107 @@
+"""A hundred thousand clients that leave a stream after its first item.
+
+With the garbage collector off: whatever waits for it is never closed. A second after the last
+client has gone, every generator has to be closed, in its own task and context.
+"""
+
+from __future__ import annotations
+
+import socket
+from time import perf_counter
+
+from harness.case import Request
+from harness.departures import vanish
+from harness.load import wire
+from harness.scenario import GRANIAN, H11, UVICORN, Findings, Scenario
+from harness.serving import Served, Soak
+from scenarios import streams
+
+TOTAL = 100_000
+BATCH = 50
+"""Clients at a time."""
+
+WAYS = ("FIN", "RST")
+PATIENCE = 10
+"""Seconds that a client waits for its first item."""
+
+
+def connect(port: int, request: bytes) -> socket.socket:
+    """A client that has asked."""
+    client = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    client.sendall(request)
+    return client
+
+
+def read_first(client: socket.socket) -> None:
+    """Waits for the first item. Raises `OSError` when there is none."""
+    received = b""
+    while streams.ITEM.encode() not in received:
+        data = client.recv(4096)
+        if not data:
+            raise OSError(f"closed before the first item, after {received!r}")
+        received += data
+
+
+def leave(client: socket.socket, way: str) -> None:
+    """Closes the connection; what has arrived unread would make a FIN an RST."""
+    if way == "RST":
+        vanish(client)
+    else:
+        client.shutdown(socket.SHUT_WR)
+    client.close()
+
+
+def disconnect(port: int, path: str, way: str, count: int) -> None:
+    """So many clients, a batch at a time."""
+    request = wire(Request(path))
+    for start in range(0, count, BATCH):
+        clients = [connect(port, request) for _ in range(start, min(start + BATCH, count))]
+        for client in clients:
+            read_first(client)
+        for client in clients:
+            leave(client, way)
+
+
+def load(served: Served, findings: Findings, count: int) -> None:
+    """Puts one server under the load: `count` clients of each stream and way."""
+    subject = served.subject
+    for path in streams.PATHS:
+        disconnect(served.port, path, "FIN", BATCH)
+    served.begin()
+    seconds, unserved = 0.0, 0
+    for path in streams.PATHS:
+        for way in WAYS:
+            opened = served.state()["opened"]
+            started = perf_counter()
+            disconnect(served.port, path, way, count)
+            seconds += perf_counter() - started
+            state = served.settle(1.0)
+            assert not state["collects"], "the garbage collector is on"
+            what = f"never closed: {path} {way}"
+            findings.count(subject, what, state["opened"] - state["closed"])
+            unserved += count + opened - state["opened"]
+            served.ask("/collect")  # what is cyclic of the server's would fill the memory
+    findings.count(subject, "clients without a generator", unserved)
+    clients = count * len(streams.PATHS) * len(WAYS)
+    findings.size(subject, "disconnects", clients, "")
+    findings.size(subject, "disconnects a second", clients / seconds, "")
+    served.leavings(findings, 1.0)
+
+
+def run(soak: Soak) -> Findings:
+    """The load on each server, one after the other."""
+    findings = Findings(soak.quick)
+    subjects = (UVICORN, H11, GRANIAN)
+    each = -(-TOTAL // (len(subjects) * len(streams.PATHS) * len(WAYS)))
+    for subject in subjects:
+        with soak.serving("disconnects", (subject,), collect=False) as loaded:
+            for served in loaded:
+                load(served, findings, soak.sized(each, 20))
+    return findings
+
+
+SCENARIO = Scenario(
+    title="100,000 clients that leave streams after the first item, no garbage collected",
+    app=streams.app,
+    run=run,
+)

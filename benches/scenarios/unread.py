@@ -1,0 +1,203 @@
+"""Endless producers whose clients never read, and somebody else who asks for something small.
+
+Memory has to stay bounded, and the others' answers have to come within 50 ms.
+"""
+
+# mypy: disable-error-code="no-any-return, no-untyped-def, untyped-decorator"
+# Frameworks are known at run time only.
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator
+from statistics import median
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+from cases.sending import send_json, send_part, send_start, wait_for_disconnect
+from harness.case import ASGIApp, Request
+from harness.ledger import Generation, Ledger
+from harness.load import ask_once, wire
+from harness.scenario import FLOOR, GRANIAN, GRANIAN_FLOOR, UVICORN, Findings, Scenario
+from harness.serving import Served, Soak
+from scenarios.disconnects import connect
+
+CLIENTS = 20
+RATE = 100
+"""Requests a second of those who ask for something small."""
+
+PROBES = 8
+"""Their connections."""
+
+WORST = 50.0
+"""Milliseconds that their answers may take."""
+
+GROWTH = 10.0
+"""MiB that the server may grow by, behind Granian over what that keeps by itself."""
+
+STYLES = {"async": "async def", "sync": "def"}
+ITEM = {"text": "x" * 1000}
+
+
+def app(framework: ModuleType, ledger: Ledger) -> ASGIApp:
+    api = framework.FastAPI()
+
+    @api.get("/async")
+    async def produce() -> AsyncIterator[dict[str, str]]:
+        with Generation(ledger):
+            while True:
+                ledger.produced += 1
+                yield ITEM
+
+    @api.get("/sync")
+    def produce_in_thread() -> Iterator[dict[str, str]]:
+        with Generation(ledger):
+            while True:
+                ledger.produced += 1
+                yield ITEM
+
+    @api.get("/small")
+    async def small() -> dict[str, int]:
+        return {"answer": 42}
+
+    return api
+
+
+def floor(ledger: Ledger) -> ASGIApp:
+    """Sends 64 KiB at a time."""
+    part = b"x" * 65536
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["path"] == "/small":
+            await send_json(send, b'{"answer":42}')
+            return
+        await send_start(send, [])
+        left = asyncio.create_task(wait_for_disconnect(receive))
+        while not left.done():
+            await send_part(send, part, more=True)
+            await asyncio.sleep(0)
+
+    return application
+
+
+class Probe(asyncio.Protocol):
+    """Asks when it is told to, one request at a time, and notes how long the answers take.
+
+    The time counts from when the answer was due to be asked for, even when the one before took too
+    long.
+    """
+
+    def __init__(self, request: bytes, length: int, taken: list[float]) -> None:
+        self._request = request
+        self._length = length
+        self._taken = taken
+        self._due: deque[float] = deque()
+        self._received = 0
+        self.transport: Any = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def ask(self, due: float) -> None:
+        """Asks, or does when what was asked before is answered."""
+        self._due.append(due)
+        if len(self._due) == 1:
+            self.transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received >= self._length:
+            self._received = 0
+            self._taken.append(perf_counter() - self._due.popleft())
+            if self._due:
+                self.transport.write(self._request)
+
+    @property
+    def waiting(self) -> int:
+        """Requests that are not answered."""
+        return len(self._due)
+
+
+async def probe(served: Served, seconds: float, taken: list[float]) -> int:
+    """Asks for something small, `RATE` times a second; returns how often nothing came.
+
+    The seconds that answers took are appended to `taken`.
+    """
+    loop = asyncio.get_running_loop()
+    request = Request("/small")
+    _, length = await asyncio.to_thread(ask_once, served.port, request)
+    probes = []
+    for _ in range(PROBES):
+        _, client = await loop.create_connection(
+            lambda: Probe(wire(request), length, taken), "127.0.0.1", served.port
+        )
+        probes.append(client)
+    due = perf_counter()
+    for number in range(round(seconds * RATE)):
+        probes[number % PROBES].ask(due)
+        due += 1 / RATE
+        await asyncio.sleep(max(due - perf_counter(), 0))
+    await asyncio.sleep(1)
+    for client in probes:
+        client.transport.close()
+    return sum(client.waiting for client in probes)
+
+
+async def load(served: Served, findings: Findings, style: str, clients: int, seconds: int) -> None:
+    """Lets generators of one kind produce, from half a second after somebody else has begun."""
+    subject, name = served.subject, STYLES[style]
+    before = served.resident()
+    taken: list[float] = []
+    probing = asyncio.create_task(probe(served, seconds, taken))
+    await asyncio.sleep(0.5)
+    request = wire(Request(f"/{style}"))
+    connections = [await asyncio.to_thread(connect, served.port, request) for _ in range(clients)]
+    largest = before
+    while not probing.done():
+        largest = max(largest, served.resident())
+        await asyncio.sleep(0.1)
+    findings.count(subject, f"{name}: unanswered", await probing)
+    for connection in connections:
+        connection.close()
+    findings.size(subject, f"{name}: median", median(taken) * 1000, "ms")
+    findings.size(subject, f"{name}: worst", max(taken) * 1000, "ms", WORST)
+    grown = (largest - before) / 2**20
+    most = GROWTH if subject == UVICORN else None
+    findings.size(subject, f"{name}: growth", grown, "MiB", most)
+
+
+async def load_all(
+    served: Served, findings: Findings, styles: Iterable[str], clients: int, seconds: int
+) -> None:
+    """Puts one server under the load of generators of each kind, one after the other."""
+    await asyncio.to_thread(served.begin)
+    quiet: list[float] = []
+    await probe(served, 1, quiet)
+    findings.size(served.subject, "no streams: worst", max(quiet) * 1000, "ms")
+    for style in styles:
+        await load(served, findings, style, clients, seconds)
+    await asyncio.to_thread(served.leavings, findings, 2.0)
+
+
+def run(soak: Soak) -> Findings:
+    """The load on each server, one after the other, and on no framework for a part of the time."""
+    findings = Findings(soak.quick)
+    clients, seconds = soak.sized(CLIENTS, 4), soak.sized(10, 1)
+    for subject in (UVICORN, GRANIAN, FLOOR, GRANIAN_FLOOR):
+        styles = STYLES if subject.ours else ("async",)
+        with soak.serving("unread", (subject,)) as loaded:
+            for served in loaded:
+                part = seconds if subject.ours else -(-seconds // 4)
+                soak.run(load_all(served, findings, styles, clients, part))
+    findings.over_bare("async def: growth", GROWTH)
+    return findings
+
+
+SCENARIO = Scenario(
+    title="20 clients that never read what endless generators produce; 100 small requests a second",
+    app=app,
+    run=run,
+    floor=floor,
+)
