@@ -43,9 +43,11 @@ class Channel(Generic[T]):
 
     async def after(self, position: int) -> list[Message[T]]:
         """Waits for messages later than `position`; none come when the channel is closed."""
-        if position >= self.position and not self.closed:
+        while True:
+            messages = [message for message in self._messages if message.id > position]
+            if messages or self.closed:
+                return messages
             await self._arrival.wait()
-        return [message for message in self._messages if message.id > position]
 
     def _wake(self) -> None:
         self._arrival.set()

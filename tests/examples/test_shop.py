@@ -334,6 +334,17 @@ def test_streams_end_when_the_shop_closes(app: FastAPI, database: Path) -> None:
         assert waiting.result(timeout=5) == []
 
 
+def test_a_listener_from_before_the_channel_waits(app: FastAPI, database: Path) -> None:
+    """As one that comes back to a server that was started again."""
+    channel = import_module("shop.channel")
+    with TestClient(app) as client:
+        assert client.portal is not None
+        events = client.portal.call(channel.Channel)
+        waiting = client.portal.start_task_soon(events.after, 1)
+        client.portal.call(events.publish, "a")
+        assert waiting.result(timeout=5) == [(events.position, "a")]
+
+
 def test_a_slow_listener_misses_the_oldest(app: FastAPI, database: Path) -> None:
     make_channel: Callable[[int], Any] = import_module("shop.channel").Channel
     with TestClient(app) as client:
