@@ -1,8 +1,14 @@
-"""The shop's page in a real browser, driven through the Chrome DevTools Protocol."""
+"""Streams in a real browser, driven through the Chrome DevTools Protocol: the shop's page, and a
+page of nothing but scripts.
+
+With `SHOP_SCREENSHOT=docs/images/shop.png` the shop is photographed while it streams.
+"""
 
 import base64
 import json
+import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +24,9 @@ CHROMIUM = next(
 )
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+
+
+SHOP = ["-m", "ferroapi", "run", "shop/main.py", "--host", "127.0.0.1"]
 
 
 class Page:
@@ -133,9 +142,7 @@ def debugger_of(profile: Path, process: subprocess.Popen[bytes]) -> str:
 
 def test_page(page: Page, start_server: Callable[..., Any]) -> None:
     """The page shows the feed live, the export line by line and the room, and whether they last."""
-    server = start_server(
-        ["-m", "ferroapi", "run", "shop/main.py", "--host", "127.0.0.1", "--port", "0"]
-    )
+    server = start_server([*SHOP, "--port", "0"])
     url = server.wait_for(r"running on (http://127\.0\.0\.1:\d+)")[1]
     page.open(url)
     page.wait_for_state("#feed", "live")
@@ -175,6 +182,15 @@ def test_page(page: Page, start_server: Callable[..., Any]) -> None:
         assert [message["text"] for message in heard] == ["", "Hello, Morty"]
         morty.send("Aw jeez")
         page.wait_for_line("#room", "MortyAw jeez")
+        page.fill("#product [name=key]", "demo")
+        page.click("#product button")
+        page.wait_for_line("#feed", "Fork for €3.10")
+        page.click("#export form button")
+        page.wait_for("/^[5-9] so far$/.test(document.querySelector('#export .state').textContent)")
+        if "SHOP_SCREENSHOT" in os.environ:
+            page.resize(1280, 800)
+            page.screenshot(Path(os.environ["SHOP_SCREENSHOT"]))
+        page.wait_for_state("#export", "10 products")
     page.wait_for_line("#room", "Mortyleft")
 
     origins = page.run(
@@ -186,6 +202,97 @@ def test_page(page: Page, start_server: Callable[..., Any]) -> None:
         assert page.run("document.documentElement.scrollWidth") <= width
     assert page.faults == []
 
-    server.process.kill()
+
+def test_page_outlives_its_server(
+    page: Page, start_server: Callable[..., Any], tmp_path: Path
+) -> None:
+    """A server that is told to stop does not wait for the page, and the page finds the next one."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def serve() -> Any:
+        server = start_server([*SHOP, "--port", str(port)], SHOP_DATABASE=str(tmp_path / "shop.db"))
+        server.wait_for("running on")
+        return server
+
+    def add(product: str) -> None:
+        page.fill("#product [name=name]", product)
+        page.click("#product button")
+        page.wait_for_line("#feed", f"{product} for")
+
+    server = serve()
+    page.open(f"http://127.0.0.1:{port}")
+    page.wait_for_state("#feed", "live")
+    page.fill("#room [name=nickname]", "Rick")
+    page.click("#room .enter button")
+    page.wait_for_state("#room", "inside as Rick")
+    add("Spoon")
+    server.process.terminate()
+    server.process.wait(10)
     page.wait_for_state("#feed", "reconnecting")
     page.wait_for_state("#room", "reconnecting")
+
+    serve()
+    page.wait_for_state("#feed", "live")
+    page.wait_for_state("#room", "inside as Rick")
+    add("Fork")
+    events = page.run("[...document.querySelectorAll('#feed .lines b')].length")
+    assert events == 2
+    page.faults.clear()  # the connections that were refused
+
+
+@pytest.fixture(scope="module")
+def streams(start_server: Callable[..., Any]) -> str:
+    """The address of streams_server.py."""
+    server = start_server([str(Path(__file__).with_name("streams_server.py"))])
+    url: str = server.wait_for(r"running on (http://127\.0\.0\.1:\d+)")[1]
+    return url
+
+
+FOLLOW = """new Promise((resolve) => {
+  const numbers = [], problems = [];
+  const source = new EventSource("/numbers?fail=%s");
+  source.addEventListener("problem", (event) => problems.push(JSON.parse(event.data)));
+  source.onmessage = (event) => {
+    numbers.push(Number(event.data));
+    if (numbers.length < 10) return;
+    source.close();
+    resolve({ numbers, problems });
+  };
+})"""
+
+
+@pytest.mark.parametrize("fail", [False, True])
+def test_event_source_goes_on_where_it_was(page: Page, streams: str, fail: bool) -> None:
+    """Whether a stream ends or fails: the browser comes back with the id of the last event."""
+    page.open(streams)
+    followed = page.run(FOLLOW % str(fail).lower())
+    assert followed == {
+        "numbers": list(range(10)),
+        "problems": ["out of numbers"] * 3 if fail else [],
+    }
+    assert page.run("fetch('/last-event-ids').then((response) => response.json())") == [
+        *(None, 2, 5, 8)
+    ]
+    page.faults.clear()  # the transfers that were left incomplete
+
+
+READ = """(async () => {
+  const ask = () => fetch("/next", { method: "POST" });
+  await ask();
+  const response = await fetch("/lines");
+  const lines = [];
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    lines.push(chunk);
+    await ask();
+  }
+  return lines;
+})()"""
+
+
+def test_fetch_reads_lines_as_they_arrive(page: Page, streams: str) -> None:
+    """The next line is sent when the script has read the one before and asked for more."""
+    page.open(streams)
+    assert page.run(READ) == [f"{number}\n" for number in range(5)]
+    assert page.faults == []
