@@ -30,7 +30,7 @@ from ferroapi.exceptions import (
     WebSocketRequestValidationError,
     warn_deprecated,
 )
-from ferroapi.failures import Failures
+from ferroapi.failures import Around, Failures
 from ferroapi.form_limits import FormLimits
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import InclusionOptions
@@ -251,6 +251,9 @@ class FastAPI(PathOperations, Starlette):
             self._entry = super().__call__
         elif self._stack == self.router.app and type(self.router).app is APIRouter.app:
             self._entry = self.router.respond
+        elif isinstance(self._stack, Around):
+            # A method is called in less time than an object with one.
+            self._entry = self._stack.__call__
         else:
             self._entry = self._stack
         return self._entry

@@ -22,7 +22,7 @@ from ferroapi.telemetry.data import exception_unhandled
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Handlers = Mapping[Any, Any]
 
@@ -69,7 +69,7 @@ class Failures:
         self._outermost = outermost
         self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
 
-    def around(self, app: ASGIApp) -> ASGIApp:
+    def around(self, app: ASGIApp) -> Around:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
 
         async def answer(error: Exception, exchange: Exchange) -> None:
@@ -77,7 +77,7 @@ class Failures:
             if body_limit_error(error) is None:
                 await self._answer_unhandled(error, exchange)
 
-        return _Around(app, self._server_error.handler, self._server_error.debug, answer)
+        return Around(app, self._server_error.handler, self._server_error.debug, answer)
 
     def find(self, error: Exception) -> Any:
         """The handler of an exception: that of its status, else of its nearest class, else None."""
@@ -145,7 +145,7 @@ class Failures:
             await response(exchange.scope, exchange.receive, exchange.send_tracked)
 
 
-class _Around(ServerErrorMiddleware):
+class Around(ServerErrorMiddleware):
     """Answers what an application raises. Instrumentation expects Starlette's class here."""
 
     def __init__(
@@ -159,11 +159,24 @@ class _Around(ServerErrorMiddleware):
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange(scope, receive, send)
+        # Every request passes here, and few fail: a request has its exchange when it does.
+        exchange = None if scope["type"] == "http" else Exchange(scope, receive, send)
+        started = False
+
+        def send_tracked(message: Message) -> Awaitable[None]:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+            return send(message)
+
         try:
-            await self.app(scope, receive, exchange.send_tracked)
+            tracked = send_tracked if exchange is None else exchange.send_tracked
+            await self.app(scope, receive, tracked)
         except Exception as error:
             exception_unhandled(scope, error)
+            if exchange is None:
+                exchange = Exchange(scope, receive, send)
+                exchange.started = started
             await self._answer(error, exchange)
             raise
 
