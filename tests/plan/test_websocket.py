@@ -1,9 +1,11 @@
 """A handshake from its parameters to the endpoint, and what wrong ones get."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import pytest
+from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 from starlette.testclient import WebSocketDenialResponse
 
@@ -16,7 +18,9 @@ from ferroapi import (
     FastAPI,
     Header,
     HTTPException,
+    Query,
     Request,
+    Security,
     WebSocket,
     WebSocketDisconnect,
     WebSocketException,
@@ -50,6 +54,114 @@ def test_parameters(loop: dict[str, Any]) -> None:
     headers = {"cookie": "session=s", "x-token": "t"}
     with TestClient(app, **loop).websocket_connect("/1?q=2", headers=headers) as websocket:
         assert websocket.receive_json() == [1, 2, "s", "t", True]
+
+
+class Filter(BaseModel):
+    """Parameters as one."""
+
+    q: int
+    tags: list[str] = []
+
+
+class Headers(BaseModel):
+    """Headers as one."""
+
+    x_token: str
+
+
+class Cookies(BaseModel):
+    """Cookies as one."""
+
+    session: str
+
+
+def test_models_and_lists_of_parameters() -> None:
+    app = FastAPI()
+
+    @app.websocket("/models")
+    async def talk(
+        websocket: WebSocket,
+        query: Annotated[Filter, Query()],
+        headers: Annotated[Headers, Header()],
+        cookies: Annotated[Cookies, Cookie()],
+    ) -> None:
+        await websocket.accept()
+        await websocket.send_json([query.model_dump(), headers.x_token, cookies.session])
+
+    @app.websocket("/lists")
+    async def list_them(
+        websocket: WebSocket,
+        q: Annotated[list[int], Query(alias="number")],
+        x: Annotated[list[str], Header()],
+    ) -> None:
+        await websocket.accept()
+        await websocket.send_json([q, x])
+
+    client = TestClient(app)
+    given = {"cookie": "session=s", "x-token": "t"}
+    with client.websocket_connect("/models?q=1&tags=a&tags=b", headers=given) as websocket:
+        assert websocket.receive_json() == [{"q": 1, "tags": ["a", "b"]}, "t", "s"]
+    with client.websocket_connect("/lists?number=1&number=2", headers={"x": "a"}) as websocket:
+        assert websocket.receive_json() == [[1, 2], ["a"]]
+
+
+def function() -> str:
+    return "value"
+
+
+async def coroutine() -> str:
+    return "value"
+
+
+def generator() -> Iterator[str]:
+    yield "value"
+
+
+async def asynchronous_generator() -> AsyncIterator[str]:
+    yield "value"
+
+
+class Class:
+    """A class is called, and so are its objects."""
+
+    def __str__(self) -> str:
+        return "value"
+
+    def __call__(self) -> str:
+        return "value"
+
+    async def method(self) -> str:
+        return "value"
+
+
+# name: a dependency whose value reads "value"
+DEPENDENCIES: dict[str, Any] = {
+    "function": Depends(function),
+    "coroutine": Depends(coroutine),
+    "generator": Depends(generator),
+    "asynchronous_generator": Depends(asynchronous_generator),
+    "generator_of_the_function": Depends(generator, scope="function"),
+    "generator_of_the_request": Depends(asynchronous_generator, scope="request"),
+    "class": Depends(Class),
+    "object": Depends(Class()),
+    "method": Depends(Class().method),
+    "partial": Depends(partial(coroutine)),
+    "not_cached": Depends(function, use_cache=False),
+    "security": Security(function, scopes=["a"]),
+}
+
+
+@pytest.mark.parametrize("dependency", DEPENDENCIES.values(), ids=DEPENDENCIES)
+def test_dependencies(dependency: Any, loop: dict[str, Any]) -> None:
+    app = FastAPI()
+
+    @app.websocket("/")
+    async def talk(websocket: WebSocket, found: Any = dependency) -> None:
+        await websocket.accept()
+        await websocket.send_text(str(found))
+
+    with TestClient(app, **loop).websocket_connect("/") as websocket:
+        assert websocket.receive_text() == "value"
 
 
 # name: (path, query): each is refused
