@@ -22,6 +22,7 @@ from harness.contenders import (
     make_environment,
 )
 from harness.imports import measure_imports
+from harness.latency import measure_latency
 from harness.load import BrokenAnswerError
 from harness.machine import describe_machine, machine_name
 from harness.plot import plot
@@ -30,6 +31,7 @@ from harness.report import (
     goals_table,
     imports_table,
     in_process_table,
+    latency_table,
     socket_table,
     startup_table,
 )
@@ -45,9 +47,10 @@ STARTS = 5
 IMPORTS = 11
 
 SOCKETS = "sockets"
+LATENCY = "latency"
 STARTUP = "startup"
 IMPORT = "import"
-PARTS = (*CASES, SOCKETS, STARTUP, IMPORT)
+PARTS = (*CASES, SOCKETS, LATENCY, STARTUP, IMPORT)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -151,6 +154,10 @@ def measure_parts(
             effort = QUICK if options.quick else FULL_SOCKETS
             results.sockets.append(measure_sockets(name, effort, options.package, contenders))
         print(f"\n{socket_table(results.sockets)}", flush=True)
+    if LATENCY in chosen:
+        progress("slow streams")
+        results.latency = measure_latency(QUICK if options.quick else FULL_SOCKETS, options.package)
+        print(f"\n{latency_table(results.latency)}", flush=True)
     if STARTUP in chosen:
         progress("start-up")
         results.startup = measure_startup(1 if options.quick else STARTS, options.package)

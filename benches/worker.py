@@ -22,7 +22,7 @@ from typing import Any, TextIO
 
 import uvloop
 
-from cases import CASES, startup
+from cases import CASES, SLOW_CASES, startup
 from harness.answers import Answer
 from harness.applications import OTHER, build, framework
 from harness.case import ASGIApp, Contender, Request, Row
@@ -90,7 +90,7 @@ class Commands:
 
     def load(self, case: str, *, lifespan: bool) -> None:
         """Builds the applications of what is measured together; starts those that have to be."""
-        for part in CASES[case]:
+        for part in (CASES | SLOW_CASES)[case]:
             if not part.has(self._contender):
                 continue
             app = build(self._contender, part)
@@ -168,7 +168,8 @@ class Commands:
 
     def serve(self, http: Parser = "httptools") -> int:
         """Makes a server of the only application; answers its port. `main` then runs it."""
-        (app,) = self._apps.values()
+        app, *same = self._apps.values()
+        assert all(other is app for other in same)
         port, self.serving = server(self._contender, app, http)
         return port
 

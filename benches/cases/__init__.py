@@ -18,6 +18,7 @@ from cases import (
     refused,
     request_object,
     routes,
+    slow_streams,
     sync_generator,
     thread,
     thread_chain,
@@ -45,5 +46,9 @@ CASES: dict[str, tuple[Case, ...]] = {
     "websocket": (websocket.CASE,),
 }
 
-SOCKET_CASES = ("constant", "parameters", "model")
-"""The cases that are measured through a server too."""
+SOCKET_CASES = {"constant": 0.85, "parameters": 0.85, "model": 0.85, "raw": 0.95}
+"""The cases that are measured through a server too, and at least what part of the floor's requests
+a second they should reach."""
+
+SLOW_CASES: dict[str, tuple[Case, ...]] = {"slow_streams": (slow_streams.CASE,)}
+"""The cases of which it is measured how late their items arrive through a server."""

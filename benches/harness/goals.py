@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness import imports, sockets
+from harness import imports
 from harness.case import NAMES, Contender, Goal, Over, Within
 from harness.imports import Imports
+from harness.latency import LatencyFigures
 from harness.rounds import RowFigures
 from harness.sockets import SocketFigures
 from harness.startup import STAGES, StartUp
@@ -96,12 +97,23 @@ def judge_sockets(rows: Iterable[SocketFigures]) -> list[Verdict]:
     return [
         Verdict(
             f"{figures.row.title}, socket",
-            f"{sockets.GOAL:g} of floor's requests a second",
-            sockets.GOAL,
+            f"{figures.goal:g} of floor's requests a second",
+            figures.goal,
             figures.part("ferroapi"),
             most=False,
         )
         for figures in rows
+    ]
+
+
+def judge_latency(rows: Iterable[LatencyFigures]) -> list[Verdict]:
+    """The verdicts on slow streams."""
+    return [
+        Verdict(f"{figures.row.title}, {what}", "not later than fastapi's", 1.0, ratio)
+        for figures in rows
+        for what, ratio in zip(
+            ("first byte", "each item"), figures.ratios("ferroapi", "fastapi"), strict=True
+        )
     ]
 
 

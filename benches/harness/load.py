@@ -13,6 +13,7 @@ from harness.answers import Answer
 from harness.case import Request
 
 CONNECTIONS = 16
+LAST_CHUNK = b"0\r\n\r\n"
 PATIENCE = 60.0
 """Seconds that one load may take."""
 
@@ -50,20 +51,33 @@ def wait_for(port: int) -> None:
     raise BrokenAnswerError(f"nobody listens on port {port}")
 
 
-def ask_once(port: int, request: Request) -> tuple[Answer, int]:
-    """One answer over a connection of its own, and how many bytes it is on the wire."""
+def ask_once(port: int, request: Request) -> tuple[Answer, int, bytes]:
+    """One answer over a connection of its own, how many bytes it is on the wire, and the last."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(wire(request))
         data = b""
         while b"\r\n\r\n" not in data:
             data += _more(connection)
-        head, _, body = data.partition(b"\r\n\r\n")
+        head, separator, tail = data.partition(b"\r\n\r\n")
         status, *lines = head.decode("latin-1").split("\r\n")
         headers = [(name.lower(), value) for name, _, value in (x.partition(": ") for x in lines)]
-        length = int(dict(headers)["content-length"])
-        while len(body) < length:
-            body += _more(connection)
-    return Answer(int(status.split()[1]), headers, body), len(head) + 4 + length
+        length = dict(headers).get("content-length")
+        while len(tail) < int(length) if length else not tail.endswith(LAST_CHUNK):
+            tail += _more(connection)
+        body = tail if length else _unchunked(tail)
+        answer = Answer(int(status.split()[1]), headers, body)
+        return answer, len(head) + len(separator) + len(tail), separator + tail
+
+
+def _unchunked(data: bytes) -> bytes:
+    """The content of a chunked body (RFC 9112, section 7.1)."""
+    chunks = []
+    while data != LAST_CHUNK:
+        size, _, data = data.partition(b"\r\n")
+        length = int(size, 16)
+        chunks.append(data[:length])
+        data = data[length:].removeprefix(b"\r\n")
+    return b"".join(chunks)
 
 
 def _more(connection: socket.socket) -> bytes:
@@ -78,7 +92,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, load: _Requests) -> None:
         self._load = load
-        self._received = b""
+        self._received = bytearray()
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -87,13 +101,13 @@ class Connection(asyncio.Protocol):
         self._next()
 
     def data_received(self, data: bytes) -> None:
-        self._received = self._received + data if self._received else data
+        self._received += data
         if len(self._received) < self._load.length:
             return
         if len(self._received) > self._load.length or not self._received.endswith(self._load.tail):
             self._load.fail(f"the server answered {self._received[:200]!r}")
             return
-        self._received = b""
+        self._received.clear()
         self._load.answered()
         self._next()
 

@@ -12,7 +12,7 @@ from harness.imports import GOAL as IMPORT_GOAL
 from harness.imports import Imports
 from harness.results import Results
 from harness.rounds import RowFigures
-from harness.sockets import GOAL, SocketFigures
+from harness.sockets import SocketFigures
 from harness.startup import STAGES, StartUp
 
 WIDTH = 760
@@ -170,7 +170,7 @@ def socket_panel(rows: list[SocketFigures]) -> Panel:
                 for contender in COLOURS
                 if contender in figures.rounds
             },
-            GOAL,
+            figures.goal,
         )
         for figures in rows
     ]

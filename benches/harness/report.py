@@ -8,6 +8,7 @@ from statistics import median
 from harness.case import CONTENDERS, NAMES, OTHER_SERVERS, Contender
 from harness.goals import Comparison, Verdict
 from harness.imports import Imports
+from harness.latency import SLOW, LatencyFigures
 from harness.rounds import RowFigures
 from harness.sockets import SocketFigures
 from harness.startup import STAGES, STARTING, StartUp
@@ -98,6 +99,29 @@ def _column(contender: Contender) -> str:
 
 def _width(contender: Contender) -> int:
     return max(11, len(NAMES[contender]) + 2)
+
+
+def latency_table(rows: Sequence[LatencyFigures]) -> str:
+    """The slow streams."""
+    lines = [
+        "Slow streams over a socket, uvicorn: microseconds from the request to the first byte of",
+        "the body, and from when an item was yielded to when it arrived.",
+        "",
+        f"{'':{TITLE}}"
+        + "".join(f"{NAMES[contender]:>11}" for contender in SLOW)
+        + f"{'of FastAPI':>12}",
+    ]
+    for figures in rows:
+        ratios = figures.ratios("ferroapi", "fastapi")
+        for what, of, ratio in zip(
+            ("first byte", "each item"), (figures.first, figures.item), ratios, strict=True
+        ):
+            lines.append(
+                f"{f'{figures.row.title}: {what}':{TITLE}}"
+                + "".join(f"{median(of[contender]) * 1e6:>11,.0f}" for contender in SLOW)
+                + f"{ratio:>12.2f}"
+            )
+    return "\n".join(lines)
 
 
 def startup_table(figures: StartUp) -> str:

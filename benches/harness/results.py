@@ -9,6 +9,7 @@ from typing import Any
 from harness import goals
 from harness.goals import Comparison, Verdict
 from harness.imports import Imports
+from harness.latency import LatencyFigures
 from harness.rounds import RowFigures
 from harness.sockets import SocketFigures
 from harness.startup import StartUp
@@ -20,6 +21,7 @@ class Results:
 
     rows: list[RowFigures] = field(default_factory=list)
     sockets: list[SocketFigures] = field(default_factory=list)
+    latency: list[LatencyFigures] = field(default_factory=list)
     startup: StartUp | None = None
     imports: Imports | None = None
 
@@ -28,6 +30,7 @@ class Results:
         return [
             *goals.judge_rows(self.rows),
             *goals.judge_sockets(self.sockets),
+            *goals.judge_latency(self.latency),
             *(goals.judge_startup(self.startup) if self.startup else ()),
             *(goals.judge_imports(self.imports) if self.imports else ()),
         ]
@@ -64,6 +67,14 @@ class Results:
                     "requests": figures.requests,
                 }
                 for figures in self.sockets
+            },
+            "latency": {
+                figures.row.name: {
+                    "title": figures.row.title,
+                    "first_byte_seconds": figures.first,
+                    "item_seconds": figures.item,
+                }
+                for figures in self.latency
             },
             "startup": self.startup.rounds if self.startup else {},
             "imports": self.imports.rounds if self.imports else {},

@@ -43,7 +43,7 @@ class Served:
 
     def ask(self, path: str) -> bytes:
         """The body of an answer that is no stream."""
-        answer, _ = ask_once(self.port, Request(path))
+        answer, _, _ = ask_once(self.port, Request(path))
         if answer.status != 200:
             raise RuntimeError(f"{self.subject.name} answered {answer.status} to {path}")
         return answer.body

@@ -127,7 +127,7 @@ async def probe(served: Served, seconds: float, taken: list[float]) -> int:
     """
     loop = asyncio.get_running_loop()
     request = Request("/small")
-    _, length = await asyncio.to_thread(ask_once, served.port, request)
+    _, length, _ = await asyncio.to_thread(ask_once, served.port, request)
     probes = []
     for _ in range(PROBES):
         _, client = await loop.create_connection(
