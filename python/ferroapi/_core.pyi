@@ -150,8 +150,8 @@ class FrameBuffer:
         /,
     ) -> bool:
         """Appends what `sse_frame` gives for these."""
-    def raw(self, data: bytes | str) -> bool:
-        """Appends `data` as it is (text as UTF-8)."""
+    def raw(self, chunk: bytes | bytearray | memoryview | str) -> bool:
+        """Appends `chunk` as it is, text as UTF-8. Raises `TypeError` for anything else."""
     def take(self) -> bytes:
         """Returns what was gathered and empties the buffer."""
 

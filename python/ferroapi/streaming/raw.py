@@ -1,5 +1,6 @@
 """Streams whose items are sent as they are."""
 
+import codecs
 from typing import Any
 
 from ferroapi._core import FrameBuffer
@@ -9,15 +10,10 @@ from ferroapi.streaming.encoder import Encoder
 def encoder(charset: str = "utf-8", media_type: str | None = None) -> Encoder:
     """Sends chunks of text (in `charset`) or bytes as they are."""
 
+    if codecs.lookup(charset).name == "utf-8":
+        return Encoder(FrameBuffer.raw, media_type=media_type)
+
     def encode(frames: FrameBuffer, chunk: Any) -> bool:
-        if isinstance(chunk, bytes):
-            return frames.raw(chunk)
-        if isinstance(chunk, str):
-            return frames.raw(chunk.encode(charset))
-        if isinstance(chunk, memoryview | bytearray):
-            return frames.raw(bytes(chunk))
-        raise TypeError(
-            f"A stream of chunks takes str, bytes or memoryview, not {type(chunk).__name__}"
-        )
+        return frames.raw(chunk.encode(charset) if isinstance(chunk, str) else chunk)
 
     return Encoder(encode, media_type=media_type)

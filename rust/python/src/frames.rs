@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use ferroapi_core::frames::{self, Event, EventError};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString, PyType};
 
 /// Frames are due when they are this many bytes.
 const MOST_GATHERED: usize = 1 << 16;
@@ -179,19 +179,32 @@ impl FrameBuffer {
         Ok(gathered.is_due())
     }
 
-    fn raw(&self, data: &Bound<'_, PyAny>) -> PyResult<bool> {
+    fn raw(&self, chunk: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let copied;
+        let bytes = if let Ok(bytes) = chunk.cast::<PyBytes>() {
+            bytes
+        } else if let Ok(text) = chunk.cast::<PyString>() {
+            let text = text.to_str()?.as_bytes();
+            let mut gathered = self.lock();
+            gathered.bytes.extend_from_slice(text);
+            return Ok(gathered.is_due());
+        } else if chunk.is_instance_of::<PyMemoryView>() || chunk.is_instance_of::<PyByteArray>() {
+            copied = PyType::new::<PyBytes>(chunk.py()).call1((chunk,))?;
+            copied.cast()?
+        } else {
+            let found = chunk.get_type().name()?;
+            return Err(PyTypeError::new_err(format!(
+                "A stream of chunks takes str, bytes or memoryview, not {found}"
+            )));
+        };
         let mut gathered = self.lock();
-        match data.cast_exact::<PyBytes>() {
-            Ok(chunk)
-                if chunk.as_bytes().len() >= MOST_GATHERED
-                    && gathered.whole.is_none()
-                    && gathered.bytes.is_empty() =>
-            {
-                gathered.whole = Some(chunk.clone().unbind());
-            }
-            _ => gathered
-                .bytes
-                .extend_from_slice(data.extract::<Payload<'_>>()?.0),
+        if bytes.as_bytes().len() >= MOST_GATHERED
+            && gathered.whole.is_none()
+            && gathered.bytes.is_empty()
+        {
+            gathered.whole = Some(bytes.clone().unbind());
+        } else {
+            gathered.bytes.extend_from_slice(bytes.as_bytes());
         }
         Ok(gathered.is_due())
     }
