@@ -41,7 +41,7 @@ ONE_LINE = "Value error, SSE '{}' must be a single line"
 NO_NUL = "Value error, SSE 'id' must not contain null characters"
 
 REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...], str, str]] = {
-    "both payloads": ({"data": 1, "raw_data": "x"}, (), "value_error", BOTH),
+    "both payloads": ({"data": 1, "raw_data": "x"}, ("raw_data",), "value_error", BOTH),
     "event, LF": ({"event": "a\nb"}, ("event",), "value_error", ONE_LINE.format("event")),
     "event, CR": ({"event": "a\rb"}, ("event",), "value_error", ONE_LINE.format("event")),
     "event, CRLF": ({"event": "a\r\nb"}, ("event",), "value_error", ONE_LINE.format("event")),

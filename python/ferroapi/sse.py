@@ -1,8 +1,8 @@
 """Server-sent events: the response class that asks for them, the event, and its wire format."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
 
 from ferroapi._core import sse_frame
 from ferroapi.event_source import _PING_INTERVAL as _PING_INTERVAL
@@ -27,6 +27,16 @@ def _usable_id(id: str | None) -> str | None:
     return id
 
 
+def _only_payload(raw_data: str | None, event: ValidationInfo) -> str | None:
+    # A validator of the whole model would be called for every event, also for those without it.
+    if raw_data is not None and event.data.get("data") is not None:
+        raise ValueError(
+            "Cannot set both 'data' and 'raw_data' on the same ServerSentEvent. "
+            "Use 'data' for JSON-serialized payloads or 'raw_data' for pre-formatted strings."
+        )
+    return raw_data
+
+
 class ServerSentEvent(BaseModel):
     """One event of an event stream, for control over more than its data.
 
@@ -40,20 +50,11 @@ class ServerSentEvent(BaseModel):
     """
 
     data: Any = None
-    raw_data: str | None = None
+    raw_data: Annotated[str | None, AfterValidator(_only_payload)] = None
     event: Annotated[str | None, AfterValidator(_single_line_event)] = None
     id: Annotated[str | None, AfterValidator(_usable_id)] = None
     retry: Annotated[int | None, Field(ge=0)] = None
     comment: str | None = None
-
-    @model_validator(mode="after")
-    def _one_payload(self) -> Self:
-        if self.data is not None and self.raw_data is not None:
-            raise ValueError(
-                "Cannot set both 'data' and 'raw_data' on the same ServerSentEvent. "
-                "Use 'data' for JSON-serialized payloads or 'raw_data' for pre-formatted strings."
-            )
-        return self
 
 
 def format_sse_event(
