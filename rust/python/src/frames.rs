@@ -9,8 +9,9 @@ use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString, PyType};
 /// Frames are due when they are this many bytes.
 const MOST_GATHERED: usize = 1 << 16;
 
-/// What a `FrameBuffer` keeps of its memory when it is emptied.
-const KEPT_CAPACITY: usize = 1 << 16;
+/// What a `FrameBuffer` keeps of its memory when it is emptied: there is one for each open stream,
+/// and most of them are silent most of the time.
+const KEPT_CAPACITY: usize = 1 << 11;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(jsonl_frame, module)?)?;
