@@ -119,8 +119,8 @@ class Telling(EventSourceResponse):
 
 
 class Choosing(EventSourceResponse):
-    @staticmethod
-    def failure_event(error: Exception) -> ServerSentEvent | None:
+    @classmethod
+    def failure_event(cls, error: Exception) -> ServerSentEvent | None:
         return ServerSentEvent(raw_data="it") if isinstance(error, ItemError) else None
 
 
@@ -143,7 +143,7 @@ FAILURES: dict[str, tuple[type[StreamingResponse], Any, bytes, type[Exception]]]
     "generator": (Telling, broken, TOLD % b"ItemError", ItemError),
     "item": (Telling, refused, TOLD % b"ResponseValidationError", ResponseValidationError),
     "http exception": (Telling, http_exception, TOLD % b"HTTPException", RuntimeError),
-    "static method": (Choosing, broken, b"data: it\n\n", ItemError),
+    "chosen": (Choosing, broken, b"data: it\n\n", ItemError),
     "no event": (Choosing, refused, b"", ResponseValidationError),
     "not set": (EventSourceResponse, broken, b"", ItemError),
 }
