@@ -136,14 +136,15 @@ class Exchange:
 
     def send_tracked(self, message: Message) -> Awaitable[None]:
         """Sends, and remembers that the response has started, or that a WebSocket is open."""
-        # An accepted WebSocket may still be closed by what handles an exception.
-        kind = message["type"]
-        if kind == "http.response.start":
-            self.started = True
-        elif kind == "websocket.accept":
-            self.open = True
-        elif kind == "websocket.close":
-            self.open = False
+        if not self.started:
+            kind = message["type"]
+            if kind == "http.response.start":
+                self.started = True
+            elif kind == "websocket.accept":
+                # It may still be closed by what handles an exception.
+                self.open = True
+            elif kind == "websocket.close":
+                self.open = False
         return self.send(message)
 
     def _websocket(self) -> WebSocket:
