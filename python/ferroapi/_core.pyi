@@ -155,6 +155,11 @@ class FrameBuffer:
     def take(self) -> bytes:
         """Returns what was gathered and empties the buffer."""
 
+# instances
+
+def is_list_of(value: object, kind: type) -> bool:
+    """Whether `value` is exactly a list, and the type of each item exactly `kind`."""
+
 # json
 
 JSONFault: TypeAlias = Literal["non_finite", "lone_surrogate", "too_deep"]

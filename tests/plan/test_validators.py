@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
 from typing import Annotated, Any, Literal, Optional
@@ -29,6 +30,7 @@ from ferroapi.fields import ModelField
 from ferroapi.plan.validators import (
     combined_validator,
     instances_as_they_are,
+    items_as_they_are,
     longest_from_json,
 )
 
@@ -325,3 +327,32 @@ def test_instances_as_they_are(annotation: Any, expected: bool) -> None:
     if model is not None:
         instance = Root(1) if model is Root else model.model_construct(a="wrong")
         assert adapter.validator.validate_python(instance, from_attributes=True) is instance
+
+
+# name: (a type, whether lists of it are valid as they are)
+LISTS: dict[str, tuple[Any, bool]] = {
+    "models": (list[Plain], True),
+    "models_validated_before": (list[Before], True),
+    "models_validated_after": (list[After], False),
+    "revalidated": (list[Again], False),
+    "recursive": (list[Branch], False),
+    "no_models": (list[int], False),
+    "anything": (list, False),
+    "at_least": (Annotated[list[Plain], Field(min_length=1)], False),
+    "at_most": (Annotated[list[Plain], Field(max_length=2)], False),
+    "validator": (Annotated[list[Plain], AfterValidator(lambda items: items[:1])], False),
+    "sequence": (Sequence[Plain], False),
+    "model": (Plain, False),
+}
+
+
+@pytest.mark.parametrize(("annotation", "expected"), LISTS.values(), ids=LISTS)
+def test_items_as_they_are(annotation: Any, expected: bool) -> None:
+    """Where it names a model, validation gives a list of the very objects that it got."""
+    adapter = TypeAdapter(annotation)
+    model: Any = items_as_they_are(adapter.core_schema)
+    assert (model is not None) is expected
+    if model is not None:
+        given = [model.model_construct(a="wrong"), model.model_construct()]
+        validated = adapter.validator.validate_python(given, from_attributes=True)
+        assert [id(item) for item in validated] == [id(item) for item in given]

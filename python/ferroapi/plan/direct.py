@@ -13,7 +13,7 @@ import anyio.to_thread
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from ferroapi._core import encode_json
+from ferroapi._core import encode_json, is_list_of
 from ferroapi.body_limit import BodyLimit
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.failures import fail
@@ -157,6 +157,10 @@ class _Writer:
             if typed.unchanged is not None:
                 source.name("unchanged", typed.unchanged)
                 stack.enter_context(source.block("if type(value) is not unchanged:"))
+            if typed.unchanged_items is not None:
+                source.name("unchanged", typed.unchanged_items)
+                source.name("is_list_of", is_list_of)
+                stack.enter_context(source.block("if not is_list_of(value, unchanged):"))
             with source.block("try:"):
                 source.line("value = check(value, from_attributes=True)")
             with source.block("except ValidationError as error:"):

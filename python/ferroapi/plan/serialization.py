@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from ferroapi._core import encode_json
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
-from ferroapi.plan.validators import instances_as_they_are
+from ferroapi.plan.validators import instances_as_they_are, items_as_they_are
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -91,7 +91,15 @@ def _as_text(data: bytes) -> str:
 class TypedValue:
     """Validates a returned value and serializes it as its declared type says."""
 
-    __slots__ = ("_context", "_path", "options", "serializer", "unchanged", "validator")
+    __slots__ = (
+        "_context",
+        "_path",
+        "options",
+        "serializer",
+        "unchanged",
+        "unchanged_items",
+        "validator",
+    )
 
     def __init__(
         self,
@@ -112,6 +120,7 @@ class TypedValue:
         self.validator = adapter.validator
         self.serializer = adapter.serializer
         self.unchanged = instances_as_they_are(field.core_schema)
+        self.unchanged_items = items_as_they_are(field.core_schema)
         # Each option that is passed takes time, also with its default value; `by_alias` has none.
         self.options = {
             name: value

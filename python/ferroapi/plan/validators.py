@@ -91,3 +91,13 @@ def instances_as_they_are(schema: Any) -> type | None:
         return None
     model: type = schema["cls"]
     return model
+
+
+def items_as_they_are(schema: Any) -> type | None:
+    """The same for the items of a list of any length; `None` when it is no such list."""
+    while schema["type"] == "definitions":
+        schema = schema["schema"]
+    if schema["type"] != "list" or "min_length" in schema or "max_length" in schema:
+        return None
+    items = schema.get("items_schema")
+    return None if items is None else instances_as_they_are(items)

@@ -5,6 +5,7 @@
 use pyo3::prelude::*;
 
 mod frames;
+mod instances;
 mod json;
 mod media_type;
 mod params;
@@ -15,6 +16,7 @@ mod router;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     frames::register(module)?;
+    instances::register(module)?;
     json::register(module)?;
     media_type::register(module)?;
     params::register(module)?;
