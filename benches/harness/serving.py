@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -28,6 +28,9 @@ PATIENCE = 20.0
 
 BATCH = 100
 """Clients that connect at the same time."""
+
+LEFT = ("generators", "tasks", "descriptors", "busy_threads")
+"""What clients must not leave behind."""
 
 LIMITER = 40
 """Worker threads that anyio keeps for the next who needs one."""
@@ -51,6 +54,7 @@ class Served:
     def state(self) -> dict[str, Any]:
         """What its ledger tells."""
         state: dict[str, Any] = json.loads(self.ask("/state"))
+        state["generators"] = state["opened"] - state["closed"]
         return state
 
     def resident(self) -> int:
@@ -58,22 +62,27 @@ class Served:
         pages = Path(f"/proc/{self.before['process']}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def worked(self) -> float:
+        """Seconds that processors have worked for that process (the kernel's sched-stats)."""
+        threads = Path(f"/proc/{self.before['process']}/task")
+        nanoseconds = 0
+        for statistics in threads.glob("*/schedstat"):
+            with suppress(ProcessLookupError, FileNotFoundError):  # the thread has ended
+                nanoseconds += int(statistics.read_text().split()[0])
+        return nanoseconds / 1e9
+
     def begin(self) -> None:
         """Remembers the state before the load, when what was used to warm up is gone."""
-        state = self.settle(5.0, kept=("tasks",))  # some descriptors are opened once
-        assert state["opened"] == state["closed"], f"{self.subject.name} keeps generators open"
-        self.before = state
+        self.settle(5.0, ("generators", "tasks"))  # some descriptors are opened once
+        sleep(0.1)  # until the connections that asked before are closed
+        self.before = self.state()
 
-    def settle(
-        self, seconds: float, kept: Iterable[str] = ("tasks", "descriptors")
-    ) -> dict[str, Any]:
-        """The state once nothing is left of what clients had, or after so many seconds."""
+    def settle(self, seconds: float, kept: Iterable[str] = LEFT) -> dict[str, Any]:
+        """The state once there is no more of it than before, or after so many seconds."""
         ends = monotonic() + seconds
         while True:
             state = self.state()
-            left = state["opened"] - state["closed"] + state["busy_threads"]
-            left += sum(max(state[name] - self.before[name], 0) for name in kept)
-            if not left or monotonic() > ends:
+            if all(state[name] <= self.before[name] for name in kept) or monotonic() > ends:
                 return state
             sleep(0.05)
 
@@ -102,10 +111,9 @@ class Served:
     def leavings(self, findings: Findings, seconds: float) -> None:
         """Adds what is left so many seconds after the last client has gone."""
         state, subject = self.settle(seconds), self.subject
-        findings.count(subject, "left: generators", state["opened"] - state["closed"])
-        for kept in ("tasks", "descriptors"):
-            findings.count(subject, f"left: {kept}", max(state[kept] - self.before[kept], 0))
-        findings.count(subject, "left: busy threads", state["busy_threads"])
+        for name in LEFT:
+            left = max(state[name] - self.before[name], 0)
+            findings.count(subject, f"left: {name.replace('_', ' ')}", left)
         added = state["threads"] - self.before["threads"]
         findings.count(subject, "threads over the idle ones of anyio", max(added - LIMITER, 0))
         findings.count(subject, "finalised in another task", state["elsewhere"])

@@ -12,11 +12,14 @@ from time import perf_counter
 from harness.case import Request
 from harness.departures import vanish
 from harness.load import wire
-from harness.scenario import GRANIAN, H11, UVICORN, Findings, Scenario
+from harness.scenario import FASTAPI, GRANIAN, H11, UVICORN, Findings, Scenario
 from harness.serving import Served, Soak
 from scenarios import streams
 
 TOTAL = 100_000
+COMPARED = 200
+"""Clients of each stream and way that leave FastAPI."""
+
 BATCH = 50
 """Clients at a time."""
 
@@ -67,19 +70,20 @@ def load(served: Served, findings: Findings, count: int) -> None:
     subject = served.subject
     for path in streams.PATHS:
         disconnect(served.port, path, "FIN", BATCH)
+    served.ask("/collect")
     served.begin()
     seconds, unserved = 0.0, 0
     for path in streams.PATHS:
         for way in WAYS:
-            opened = served.state()["opened"]
+            before = served.state()
             started = perf_counter()
             disconnect(served.port, path, way, count)
             seconds += perf_counter() - started
-            state = served.settle(1.0)
+            state = served.settle(1.0, ("generators",))
             assert not state["collects"], "the garbage collector is on"
             what = f"never closed: {path} {way}"
-            findings.count(subject, what, state["opened"] - state["closed"])
-            unserved += count + opened - state["opened"]
+            findings.count(subject, what, state["generators"] - before["generators"])
+            unserved += count + before["opened"] - state["opened"]
             served.ask("/collect")  # what is cyclic of the server's would fill the memory
     findings.count(subject, "clients without a generator", unserved)
     clients = count * len(streams.PATHS) * len(WAYS)
@@ -89,14 +93,15 @@ def load(served: Served, findings: Findings, count: int) -> None:
 
 
 def run(soak: Soak) -> Findings:
-    """The load on each server, one after the other."""
+    """The load on each server, one after the other, and a part of it on FastAPI."""
     findings = Findings(soak.quick)
     subjects = (UVICORN, H11, GRANIAN)
     each = -(-TOTAL // (len(subjects) * len(streams.PATHS) * len(WAYS)))
-    for subject in subjects:
+    for subject in (*subjects, FASTAPI):
+        count = soak.sized(each if subject.ours else COMPARED, 20)
         with soak.serving("disconnects", (subject,), collect=False) as loaded:
             for served in loaded:
-                load(served, findings, soak.sized(each, 20))
+                load(served, findings, count)
     return findings
 
 
