@@ -26,6 +26,9 @@ Client = TypeVar("Client", bound=asyncio.Protocol)
 PATIENCE = 20.0
 """Seconds until something that has to happen has not happened."""
 
+SETTLED = 0.5
+"""Seconds after which clients that were answered have all that they will have."""
+
 BATCH = 100
 """Clients that connect at the same time."""
 
@@ -34,6 +37,13 @@ LEFT = ("generators", "tasks", "descriptors", "busy_threads")
 
 LIMITER = 40
 """Worker threads that anyio keeps for the next who needs one."""
+
+
+async def until(condition: Callable[[], bool], seconds: float = 1.0) -> None:
+    """Returns when the condition holds, or after so many seconds."""
+    ends = monotonic() + seconds
+    while not condition() and monotonic() < ends:  # noqa: ASYNC110 - clients only count
+        await asyncio.sleep(0.02)
 
 
 class Served:
@@ -132,12 +142,17 @@ class Soak:
         return quick if self.quick else full
 
     def able(self, subjects: Iterable[Subject]) -> list[Subject]:
-        """Those that are installed: all of them, unless it has to be quick."""
+        """All of them, but when it has to be quick: ferroapi behind what is installed."""
+        if not self.quick:
+            return list(subjects)
         return [
             subject
             for subject in subjects
-            if (environment := environment_of(subject.contender)) is None
-            or interpreter(environment).exists()
+            if subject.ours
+            and (
+                (environment := environment_of(subject.contender)) is None
+                or interpreter(environment).exists()
+            )
         ]
 
     def run(self, load: Coroutine[Any, Any, None]) -> None:
@@ -149,7 +164,7 @@ class Soak:
     def serving(
         self, scenario: str, subjects: Iterable[Subject], *, collect: bool = True
     ) -> Iterator[list[Served]]:
-        """A process of each subject that is installed, with the application of a scenario.
+        """A process of each subject that is able, with the application of a scenario.
 
         `collect`: whether it collects garbage.
         """

@@ -16,7 +16,7 @@ from harness.departures import abort
 from harness.frames import CLOSE, HEAD, PING, PONG, TEXT, Frames, frame
 from harness.ledger import Generation, Ledger
 from harness.scenario import GRANIAN, UVICORN, Findings, Scenario
-from harness.serving import PATIENCE, Served, Soak
+from harness.serving import PATIENCE, SETTLED, Served, Soak, until
 
 SENDERS = 5
 WARM_UP = 20
@@ -111,7 +111,7 @@ async def load(
     await asyncio.to_thread(served.begin)
     before = served.resident()
     members = await join(served, count)
-    await asyncio.sleep(1)
+    await asyncio.sleep(SETTLED)
     added = (served.resident() - before) / count / 1000
     findings.size(subject, "memory of a member", added, "KB")
     tasks = served.state()["tasks"] - served.before["tasks"]
@@ -128,9 +128,9 @@ async def load(
                 abort(member.transport)
         due += 1
         await asyncio.sleep(max(due - loop.time(), 0))
-    await asyncio.sleep(1)
     rest = [member for member in members if id(member) not in vanished]
     said = SENDERS * seconds
+    await until(lambda: all(member.texts >= said for member in rest))
     findings.count(subject, "texts missed", sum(said - member.texts for member in rest))
     findings.count(subject, "texts out of order", sum(member.disordered for member in members))
     findings.count(subject, "members cut off", sum(member.lost.done() for member in rest))

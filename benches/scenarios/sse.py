@@ -29,7 +29,7 @@ from harness.scenario import (
     Findings,
     Scenario,
 )
-from harness.serving import PATIENCE, Served, Soak
+from harness.serving import PATIENCE, SETTLED, Served, Soak, until
 
 WARM_UP = 20
 MEMORY = 20.0
@@ -142,7 +142,7 @@ async def load(
     await asyncio.to_thread(served.begin)
     before = served.resident()
     readers = await connect(served, count)
-    await asyncio.sleep(1)
+    await asyncio.sleep(SETTLED)
     tasks = served.state()["tasks"] - served.before["tasks"]
     added = (served.resident() - before) / count / 1000
     findings.size(subject, WAITING, added, "KB", MEMORY if subject == UVICORN else None)
@@ -159,9 +159,9 @@ async def load(
             await asyncio.to_thread(served.ask, "/tick")
             due += 1
             await asyncio.sleep(max(due - loop.time(), 0))
-        await asyncio.sleep(1)
     gone = {id(reader) for reader in vanished}
     rest = [reader for reader in readers if id(reader) not in gone]
+    await until(lambda: all(reader.events >= seconds for reader in rest))
     findings.count(subject, "events missed", sum(seconds - reader.events for reader in rest))
     findings.count(subject, "events out of order", sum(reader.disordered for reader in readers))
     findings.count(subject, "readers cut off", sum(reader.lost.done() for reader in rest))

@@ -33,7 +33,7 @@ from harness.scenario import (
     Subject,
 )
 from harness.servers import LOOPBACK
-from harness.serving import Served, Soak
+from harness.serving import Served, Soak, until
 from scenarios.disconnects import connect
 
 CLIENTS = 20
@@ -45,6 +45,9 @@ RATE = 100
 """Requests a second of those who ask for something small."""
 
 SMALL = Request("/small")
+
+SECONDS = 4
+"""Of each turn."""
 
 PROBES = 8
 """Their connections."""
@@ -177,7 +180,7 @@ async def probe(served: Served, seconds: float, turn: Turn) -> None:
         probes[number % PROBES].ask(due)
         due += 1 / RATE
         await asyncio.sleep(max(due - perf_counter(), 0))
-    await asyncio.sleep(1)
+    await until(lambda: not any(client.waiting for client in probes))
     for client in probes:
         client.transport.close()
     turn.unanswered = sum(client.waiting for client in probes)
@@ -216,7 +219,13 @@ def judge(subject: Subject, findings: Findings, name: str, turns: list[Turn], be
 
 
 async def load_all(
-    served: Served, findings: Findings, styles: Iterable[str], clients: int, seconds: int
+    served: Served,
+    findings: Findings,
+    styles: Iterable[str],
+    *,
+    clients: int,
+    turns: int,
+    seconds: float,
 ) -> None:
     """Puts one server under the load of generators of each kind, one after the other."""
     await asyncio.to_thread(served.begin)
@@ -225,21 +234,28 @@ async def load_all(
     findings.size(served.subject, "no streams: worst", max(quiet.taken) * 1000, "ms")
     for style in styles:
         before = served.resident()
-        turns = [await load(served, f"/{style}", clients, seconds / TURNS) for _ in range(TURNS)]
-        judge(served.subject, findings, STYLES[style], turns, before)
+        found = [await load(served, f"/{style}", clients, seconds) for _ in range(turns)]
+        judge(served.subject, findings, STYLES[style], found, before)
     await asyncio.to_thread(served.leavings, findings, 2.0)
 
 
 def run(soak: Soak) -> Findings:
     """The load on each server, one after the other; on FastAPI and none for part of the time."""
     findings = Findings(soak.quick)
-    clients, seconds = soak.sized(CLIENTS, 4), soak.sized(10, 1)
     for subject in (UVICORN, GRANIAN, FASTAPI, FLOOR, GRANIAN_FLOOR):
         styles = ("async",) if subject in BARE.values() else STYLES
         with soak.serving("unread", (subject,)) as loaded:
             for served in loaded:
-                part = seconds if subject.ours else -(-seconds // 4)
-                soak.run(load_all(served, findings, styles, clients, part))
+                soak.run(
+                    load_all(
+                        served,
+                        findings,
+                        styles,
+                        clients=soak.sized(CLIENTS, 4),
+                        turns=soak.sized(TURNS, 1),
+                        seconds=soak.sized(SECONDS if subject.ours else 2, 1),
+                    )
+                )
     findings.over_bare("async def: growth", GROWTH)
     return findings
 
