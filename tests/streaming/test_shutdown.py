@@ -143,6 +143,35 @@ async def test_a_server_in_another_thread_is_told_by_who_started_it(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+@pytest.mark.parametrize("waits", [False, True])
+async def test_a_client_that_does_not_read_is_not_waited_for(client: Any, waits: bool) -> None:
+    closed: list[bool] = []
+    blocked = anyio.Event()
+
+    async def numbers() -> AsyncIterator[int]:
+        try:
+            for number in range(10**9):
+                yield number
+                if waits:
+                    await anyio.sleep(0.001)
+        finally:
+            closed.append(True)
+
+    async def block(message: Any) -> None:
+        if len(client.messages) == 3:
+            blocked.set()
+            await anyio.sleep_forever()
+
+    client.before_send = block
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call, GeneratorStream(numbers(), events.encoder()))
+        await blocked.wait()
+        end_streams()
+
+    assert closed == [True]
+    assert not client.complete
+
+
 class LoopClosed:
     """A stream whose task was lost with its event loop."""
 

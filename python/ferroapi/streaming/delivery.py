@@ -121,7 +121,8 @@ class Delivery:
         finally:
             if self._cancel_timer is not None:
                 self._cancel_timer()
-        if self._ended_here and self._keep_alive is not None and not self._complete:
+        unfinished = not self._complete and not self._broken
+        if self._ended_here and unfinished and self._keep_alive is not None:
             await self._transmit(final=True)
 
     def end(self) -> None:
