@@ -16,7 +16,6 @@ import math
 import types
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -116,8 +115,12 @@ class Delivery:
         was sent.
         """
         try:
-            with suppress(Disconnected):
-                await self._scope.run(partial(self._deliver, source))
+            async with self._scope:
+                await self._deliver(source)
+            if self._scope.failure is not None:
+                raise self._scope.failure
+        except Disconnected:
+            pass
         finally:
             if self._cancel_timer is not None:
                 self._cancel_timer()

@@ -2,9 +2,10 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import copy_context
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import anyio
 import anyio.lowlevel
@@ -19,21 +20,27 @@ class StreamScope(ABC):
     callbacks. What is called after the stream has ended has no effect.
     """
 
-    __slots__ = ("_ended", "_failure", "_insulation", "stopped")
+    __slots__ = ("_ended", "_insulation", "failure", "stopped")
 
     def __init__(self) -> None:
         self.stopped = False
         """Whether the stream was asked to end."""
+        self.failure: Exception | None = None
+        """What stopped the stream, to be raised after it."""
         self._ended = False
-        self._failure: Exception | None = None
         self._insulation = anyio.CancelScope()
 
     @abstractmethod
-    async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
-        """Runs `stream` in this task, then ends the child tasks.
+    async def __aenter__(self) -> Self: ...
 
-        Raises what `stream` raises, as it is, or the failure that stopped it.
-        """
+    @abstractmethod
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        """Ends the children. What the stream raised is raised as it is, but for interruptions."""
 
     @abstractmethod
     def spawn(self, child: Callable[[], Coroutine[Any, Any, None]], *, taskless: bool) -> None:
@@ -59,14 +66,14 @@ class StreamScope(ABC):
     def _interrupt(self) -> None: ...
 
     def stop(self, failure: Exception | None = None) -> bool:
-        """Interrupts the stream; `run` then raises `failure`, if there is one.
+        """Interrupts the stream, because of `failure` if there is one.
 
         Only the first call counts. Returns whether this one did.
         """
         if self.stopped or self._ended:
             return False
         self.stopped = True
-        self._failure = failure
+        self.failure = failure
         self._interrupt()
         return True
 
@@ -97,16 +104,24 @@ class AsyncioScope(StreamScope):
         self._interruption = anyio.CancelScope()
         self._children: list[asyncio.Task[None] | Taskless] = []
 
-    async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
-        with self._interruption:
-            try:
-                with self._insulation:
-                    await stream()
-            finally:
-                self._ended = True
-                await self._end_children()
-        if self._failure is not None:
-            raise self._failure
+    async def __aenter__(self) -> Self:
+        self._interruption.__enter__()
+        self._insulation.__enter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        self._insulation.__exit__(kind, raised, traceback)
+        self._ended = True
+        try:
+            await self._end_children()
+        finally:
+            swallowed = self._interruption.__exit__(kind, raised, traceback)
+        return swallowed
 
     async def _end_children(self) -> None:
         children, self._children = self._children, []
@@ -173,19 +188,25 @@ class TrioScope(StreamScope):
         self._token = current_trio_token()
         self._group = anyio.create_task_group()
 
-    async def run(self, stream: Callable[[], Awaitable[None]]) -> None:
-        async with self._group:
-            try:
-                with self._insulation:
-                    await stream()
-            except Exception as failure:
-                # The group would wrap it.
-                self._failure = failure
-            finally:
-                self._ended = True
-                self._group.cancel_scope.cancel()
-        if self._failure is not None:
-            raise self._failure
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        self._insulation.__enter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        self._insulation.__exit__(kind, raised, traceback)
+        self._ended = True
+        self._group.cancel_scope.cancel()
+        if isinstance(raised, Exception):
+            # The group would wrap it.
+            await self._group.__aexit__(None, None, None)
+            return False
+        return await self._group.__aexit__(kind, raised, traceback)
 
     def spawn(self, child: Callable[[], Coroutine[Any, Any, None]], *, taskless: bool) -> None:
         if not self._ended:
