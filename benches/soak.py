@@ -73,7 +73,7 @@ def main() -> int:
             findings = scenario.run(soak)
         except Exception as error:  # the others are run all the same
             traceback.print_exc()
-            failures.append(f"{name}: broke: {error!r}")
+            failures.append(f"{name}: broke: {type(error).__name__}")
             continue
         print(f"\n{table(findings.rows)}")
         print(f"{perf_counter() - started:.0f} s", flush=True)

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import importlib
 import importlib.metadata
+import itertools
 import json
 import logging
 import os
@@ -31,6 +32,9 @@ from harness.driver import answer, drive, empty, start
 from harness.ledger import Ledger
 from harness.servers import Parser, server
 from scenarios import SCENARIOS
+
+LOGGED = 3
+"""Messages of a server that are shown: under load, the same error comes from every client."""
 
 
 def resident() -> int | None:
@@ -61,6 +65,12 @@ def forget_peak() -> None:
 
 def _over(now: int | None, before: int | None) -> int | None:
     return None if now is None or before is None else now - before
+
+
+def _first(count: int) -> Callable[[logging.LogRecord], bool]:
+    """A filter that lets so many records pass."""
+    numbers = itertools.count()
+    return lambda record: next(numbers) < count
 
 
 class Commands:
@@ -163,6 +173,7 @@ class Commands:
         """Builds the application of a scenario; `collect`: whether garbage is collected."""
         ledger = Ledger()
         self._apps[name] = ledger.observed(build(self._contender, SCENARIOS[name], ledger))
+        logging.getLogger("uvicorn.error").addFilter(_first(LOGGED))
         if not collect:
             gc.disable()
 

@@ -33,6 +33,8 @@ class Ledger:
         """Closed in another task than the one in which they were started."""
         self.out_of_context = 0
         """Closed where a `ContextVar` that they had set could not be reset."""
+        self.failed = 0
+        """Ended by an exception of nobody who left."""
         self.produced = 0
         self.lock = threading.Lock()
         self._record = None if record is None else os.open(record, os.O_WRONLY | os.O_APPEND)
@@ -51,6 +53,7 @@ class Ledger:
             "closed": self.closed,
             "elsewhere": self.elsewhere,
             "out_of_context": self.out_of_context,
+            "failed": self.failed,
             "produced": self.produced,
             "tasks": len(asyncio.all_tasks()),
             "descriptors": len(os.listdir("/proc/self/fd")),
@@ -107,6 +110,7 @@ class Generation:
     ) -> None:
         with self._ledger.lock:
             self._ledger.elsewhere += _task() is not self._task
+            self._ledger.failed += isinstance(error, Exception)
         try:
             _holder.reset(self._token)
         except ValueError:

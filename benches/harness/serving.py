@@ -126,6 +126,7 @@ class Served:
             findings.count(subject, f"left: {name.replace('_', ' ')}", left)
         added = state["threads"] - self.before["threads"]
         findings.count(subject, "threads over the idle ones of anyio", max(added - LIMITER, 0))
+        findings.count(subject, "ended by an exception", state["failed"] - self.before["failed"])
         findings.count(subject, "finalised in another task", state["elsewhere"])
         findings.count(subject, "finalised in another context", state["out_of_context"])
 

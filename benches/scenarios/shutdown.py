@@ -1,7 +1,6 @@
 """SIGTERM while streams are open: their generators are closed, and the process ends.
 
-Each server is started by its own command, with what that has by default: `ferroapi run` is
-what has to hold.
+Each server is started by its own command, with what that has by default.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from time import monotonic
 from harness.case import Request
 from harness.contenders import BENCHES, installation
 from harness.load import wait_for, wire
-from harness.scenario import FASTAPI, UVICORN, Findings, Scenario, Subject
+from harness.scenario import FASTAPI, GRANIAN, UVICORN, Findings, Scenario, Subject
 from harness.servers import LOOPBACK, free_port
 from harness.serving import Soak
 from scenarios import streams
@@ -42,6 +41,7 @@ UVICORN_FASTAPI = Subject("FastAPI, uvicorn", FASTAPI.contender)
 
 COMMANDS = {
     RUN: ("-m", "ferroapi", "run", "--entrypoint", TARGET),
+    GRANIAN: ("-m", "granian", "--interface", "asgi", TARGET),
     UVICORN_FASTAPI: ("-m", "uvicorn", TARGET),
 }
 
@@ -55,7 +55,8 @@ def started(
     process = subprocess.Popen(
         [installed.python, *COMMANDS[subject], "--host", LOOPBACK, "--port", str(port)],
         cwd=BENCHES,
-        env=installed.environment() | {FRAMEWORK: subject.contender, RECORD: str(record)},
+        env=installed.environment()
+        | {FRAMEWORK: subject.contender.removesuffix("_granian"), RECORD: str(record)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -97,10 +98,9 @@ def load(subject: Subject, findings: Findings, count: int, soak: Soak) -> None:
 
 
 def run(soak: Soak) -> Findings:
-    """`ferroapi run`, and FastAPI on uvicorn beside it."""
+    """Each server, one after the other."""
     findings = Findings(soak.quick)
-    subjects = (RUN,) if soak.quick else (RUN, UVICORN_FASTAPI)
-    for subject in soak.able(subjects):
+    for subject in soak.able(COMMANDS):
         load(subject, findings, soak.sized(STREAMS, 24), soak)
     return findings
 
