@@ -244,6 +244,40 @@ def test_a_network_that_is_gone_while_something_is_sent() -> None:
     assert websocket.application_state is WebSocketState.DISCONNECTED
 
 
+@pytest.mark.parametrize("kind", [WebSocket, websockets.WebSocket])
+@pytest.mark.parametrize("name", ["receive_text", "receive_bytes", "receive_json"])
+def test_a_client_is_gone_for_who_sends_before_it_is_for_who_waits(
+    kind: type[websockets.WebSocket], name: str
+) -> None:
+    """As in a room: another one sends to a client that left, whose endpoint is receiving."""
+
+    async def talk() -> None:
+        left = asyncio.Event()
+
+        async def receive() -> Message:
+            if websocket.client_state is WebSocketState.CONNECTING:
+                return CONNECT
+            await left.wait()
+            return LEFT
+
+        async def send(message: Any) -> None:
+            if message["type"] == "websocket.send":
+                raise OSError("gone")
+
+        websocket = kind({"type": "websocket", "headers": []}, receive, send)
+        await websocket.accept()
+        receiving = asyncio.create_task(getattr(websocket, name)())
+        await asyncio.sleep(0)
+        with pytest.raises(WebSocketDisconnect):
+            await websocket.send_text("a")
+        left.set()
+        with pytest.raises(WebSocketDisconnect) as caught:
+            await receiving
+        assert (caught.value.code, caught.value.reason) == (1001, "gone")
+
+    asyncio.run(talk())
+
+
 @pytest.mark.parametrize("name", ["send", "receive"])
 def test_methods_of_a_subclass_see_every_message(name: str) -> None:
     seen: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from starlette.status import WS_1003_UNSUPPORTED_DATA, WS_1006_ABNORMAL_CLOSURE
 from starlette.websockets import WebSocket as StarletteWebSocket
@@ -85,6 +85,16 @@ class WebSocket(StarletteWebSocket):
         left, self._left = self._left, None
         return self._server_receive() if left is None else _given(left)
 
+    async def _refuse(self, message: Message) -> NoReturn:
+        """Raises what Starlette does when it waits for data and gets another message.
+
+        Its own methods would look at the state again, which whoever sent to the client that left
+        may have changed meanwhile.
+        """
+        self._left = message
+        message = await StarletteWebSocket.receive(self)
+        raise WebSocketDisconnect(message["code"], message.get("reason"))
+
     async def receive_text(self) -> str:
         """The text of the next message.
 
@@ -98,8 +108,7 @@ class WebSocket(StarletteWebSocket):
             return await StarletteWebSocket.receive_text(self)
         message = await receive()
         if message["type"] != "websocket.receive":
-            self._left = message
-            return await StarletteWebSocket.receive_text(self)
+            await self._refuse(message)
         try:
             text: str | None = message["text"]
         except KeyError:
@@ -121,8 +130,7 @@ class WebSocket(StarletteWebSocket):
             return await StarletteWebSocket.receive_bytes(self)
         message = await receive()
         if message["type"] != "websocket.receive":
-            self._left = message
-            return await StarletteWebSocket.receive_bytes(self)
+            await self._refuse(message)
         try:
             data: bytes | None = message["bytes"]
         except KeyError:
@@ -148,8 +156,7 @@ class WebSocket(StarletteWebSocket):
             return await StarletteWebSocket.receive_json(self, mode)
         message = await receive()
         if message["type"] != "websocket.receive":
-            self._left = message
-            return await StarletteWebSocket.receive_json(self, mode)
+            await self._refuse(message)
         expected = "text" if mode == "text" else "bytes"
         data = message.get(expected)
         if data is None:
