@@ -11,6 +11,7 @@ import uvloop
 
 from harness.answers import Answer
 from harness.case import Request
+from harness.chunks import ChunkedBody
 
 CONNECTIONS = 16
 LAST_CHUNK = b"0\r\n\r\n"
@@ -64,20 +65,9 @@ def ask_once(port: int, request: Request) -> tuple[Answer, int, bytes]:
         length = dict(headers).get("content-length")
         while len(tail) < int(length) if length else not tail.endswith(LAST_CHUNK):
             tail += _more(connection)
-        body = tail if length else _unchunked(tail)
+        body = tail if length else ChunkedBody().feed(head + separator + tail)
         answer = Answer(int(status.split()[1]), headers, body)
         return answer, len(head) + len(separator) + len(tail), separator + tail
-
-
-def _unchunked(data: bytes) -> bytes:
-    """The content of a chunked body (RFC 9112, section 7.1)."""
-    chunks = []
-    while data != LAST_CHUNK:
-        size, _, data = data.partition(b"\r\n")
-        length = int(size, 16)
-        chunks.append(data[:length])
-        data = data[length:].removeprefix(b"\r\n")
-    return b"".join(chunks)
 
 
 def _more(connection: socket.socket) -> bytes:

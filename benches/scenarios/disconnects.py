@@ -70,6 +70,7 @@ def load(served: Served, findings: Findings, count: int) -> None:
     subject = served.subject
     for path in streams.PATHS:
         disconnect(served.port, path, "FIN", BATCH)
+    served.begin()
     served.ask("/collect")
     served.begin()
     seconds, unserved = 0.0, 0
