@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import Any
 
 import anyio
+import anyio.from_thread
 import anyio.lowlevel
 import pytest
 from starlette.exceptions import HTTPException
 
-from ferroapi.streaming import GeneratorStream, delivery, jsonl
+from ferroapi.streaming import GeneratorStream, delivery, jsonl, source
 from ferroapi.streaming import sse as events
 
 pytestmark = pytest.mark.anyio
@@ -165,3 +166,40 @@ async def test_failure_wins_over_a_client_that_left(client: Any) -> None:
     stream = GeneratorStream(numbers_at_once(0, generator_fails), ENCODERS["jsonl"])
     with pytest.raises(ItemError):
         await client.call(stream, spec_version="2.4")
+
+
+@pytest.mark.parametrize("synchronous", [False, True])
+async def test_failure_wins_over_a_slow_reader_that_leaves(
+    client: Any, synchronous: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "TASK_SLICE", 10.0)
+
+    async def block_the_second(message: Any) -> None:
+        if message.get("body") == b"1\n":
+            blocked.set()
+            await anyio.sleep_forever()
+
+    async def asynchronous() -> AsyncIterator[int]:
+        yield 0
+        yield 1
+        await blocked.wait()
+        raise ItemError
+
+    def in_thread() -> Iterator[int]:
+        yield 0
+        yield 1
+        anyio.from_thread.run(blocked.wait)
+        raise ItemError
+
+    async def call() -> None:
+        with pytest.raises(ItemError):
+            await client.call(stream)
+
+    blocked = anyio.Event()
+    client.before_send = block_the_second
+    stream = GeneratorStream(in_thread() if synchronous else asynchronous(), ENCODERS["jsonl"])
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(call)
+        await blocked.wait()
+        await anyio.sleep(0.05)
+        client.leave()

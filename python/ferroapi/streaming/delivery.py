@@ -15,7 +15,6 @@ first item takes long sends it without.
 import math
 import types
 from collections.abc import Callable, Generator
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -169,12 +168,20 @@ class Delivery:
         except Exception as error:
             if not self._broken and not self._scope.stopped and self._has_begun():
                 self._fail(self._frames, error)
-                with suppress(Disconnected):
-                    await self._flush()
+                await self._flush_unless_the_client_leaves()
             raise
         finally:
             self._scope.allow_clean_up()
             await source.close()
+
+    async def _flush_unless_the_client_leaves(self) -> None:
+        try:
+            await self._flush()
+        except Disconnected:
+            pass
+        except anyio.get_cancelled_exc_class():
+            if not self._scope.stopped:
+                raise
 
     def _has_begun(self) -> bool:
         """Whether the start of the response was sent, or is about to be."""
