@@ -67,10 +67,12 @@ class Taskless:
         self._wait_for(awaited)
 
     def _wait_for(self, awaited: asyncio.Future[Any]) -> None:
-        self._awaited = awaited
+        self._awaited: asyncio.Future[Any] | None = awaited
         awaited.add_done_callback(self._go_on, context=self._context)
 
     def _go_on(self, _awaited: object) -> None:
+        # Granian's futures keep their callbacks, unseen by the garbage collector.
+        self._awaited = None
         try:
             awaited = advance(self._coroutine, self._loop)
         except Exception as error:
@@ -83,5 +85,6 @@ class Taskless:
 
     def close(self) -> None:
         """Ends the coroutine where it waits."""
-        self._awaited.remove_done_callback(self._go_on)
+        if self._awaited is not None:
+            self._awaited.remove_done_callback(self._go_on)
         self._coroutine.close()
