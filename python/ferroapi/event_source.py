@@ -54,6 +54,6 @@ class EventSourceResponse(StreamingResponse):
         It is called when the generator raises or an item is refused, once the response has
         started: before that the error has an answer of its own. What it returns is sent after
         everything that was yielded before, and the response is still left incomplete, as that of
-        any stream that fails. What it raises is logged with `error`, as its context.
+        any stream that fails. What it raises is noted on `error`, and logged with it.
         """
         return None
