@@ -84,7 +84,7 @@ async def test_item_of_a_generator_that_blocks_the_loop_arrives_first(client: An
 async def test_ready_items_go_together(
     client: Any, kind: str, synchronous: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "TASK_SLICE", 10.0)
+    monkeypatch.setattr(delivery, "TASK_SLICE", 10.0)
     monkeypatch.setattr(source, "THREAD_SLICE", 10.0)
     monkeypatch.setattr(delivery, "THREAD_GAP", 0.2)
 
@@ -165,6 +165,33 @@ async def test_endless_generator_lets_others_run_and_can_be_cancelled(client: An
             await client.call(GeneratorStream(numbers(), ENCODERS["jsonl"]))
 
     assert scope.cancelled_caught
+    assert turns > 5
+
+
+async def test_endless_generators_share_the_time_between_turns_of_the_loop(
+    new_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten of them would take ten slices a turn: there would be two turns."""
+    monkeypatch.setattr(delivery, "TASK_SLICE", 0.1)
+    turns = 0
+
+    async def numbers() -> AsyncIterator[int]:
+        while True:
+            yield 1
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    with anyio.move_on_after(2):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(10):
+                stream = GeneratorStream(numbers(), ENCODERS["jsonl"])
+                tasks.start_soon(new_client().call, stream)
+            tasks.start_soon(other)
+
     assert turns > 5
 
 

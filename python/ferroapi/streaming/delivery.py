@@ -24,11 +24,20 @@ from starlette.types import Message, Receive, Send
 
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.scope import stream_scope
-from ferroapi.streaming.source import TASK_SLICE, Source
+from ferroapi.streaming.source import Source
 from ferroapi.streaming.taskless import is_of_server
 
 START_DELAY = 0.1
 """Seconds after which a stream that has no item yet sends the start of its response."""
+
+TASK_SLICE = 0.002
+"""Seconds after which asynchronous generators that never wait let other tasks run, all together."""
+
+SHORTEST_SLICE = 0.0001
+"""Seconds that each of them has at least."""
+
+_busy: set["Delivery"] = set()
+"""The streams that never waited while they had their last slice: they share the next."""
 
 THREAD_GAP = 0.001
 """Seconds after something was sent until what a worker thread gathers meanwhile is sent.
@@ -59,6 +68,7 @@ class Delivery:
         "_ended_here",
         "_fail",
         "_frames",
+        "_gives_way",
         "_keep_alive",
         "_listening",
         "_ping_interval",
@@ -69,6 +79,7 @@ class Delivery:
         "_sends_taskless",
         "_sent",
         "_sent_at",
+        "_slice",
         "_start",
         "_turn",
     )
@@ -99,6 +110,8 @@ class Delivery:
         self._broken = False
         # When the event loop had its turn; `None` when it had one since the last flush.
         self._turn: float | None = None
+        self._slice = TASK_SLICE
+        self._gives_way = False
         self._attending_soon = False
         self._sending = False
         self._sent: anyio.Event | None = None
@@ -121,6 +134,7 @@ class Delivery:
         except Disconnected:
             pass
         finally:
+            _busy.discard(self)
             if self._cancel_timer is not None:
                 self._cancel_timer()
         unfinished = not self._complete and not self._broken
@@ -210,6 +224,8 @@ class Delivery:
 
     def _before_wait(self) -> None:
         self._turn = None
+        if not self._gives_way:
+            _busy.discard(self)
         if not self._listening:
             self._listen()
         if self._frames and not self._sending:
@@ -255,14 +271,17 @@ class Delivery:
             if self._sent is not None:
                 self._sent.set()
 
-    async def _flush(self) -> bool:
-        """Sends what was gathered, in the stream's own task. Returns whether more is wanted."""
+    async def _flush(self) -> float | None:
+        """Sends what was gathered, in the stream's own task.
+
+        Returns for how many seconds to gather now, or `None` when no more is wanted.
+        """
         if not self._listening:
             self._listen()
         if self._sending:
             await self._until_sent()
         if self._scope.stopped:
-            return False
+            return None
         self._sending = True
         try:
             await self._transmit()
@@ -270,10 +289,20 @@ class Delivery:
             self._sending = False
         if self._turn is None:
             self._turn = self._sent_at
-        elif self._sent_at - self._turn >= TASK_SLICE:
+            self._slice = TASK_SLICE
+        elif self._sent_at - self._turn >= self._slice:
+            await self._give_way()
+        return None if self._scope.stopped else self._slice
+
+    async def _give_way(self) -> None:
+        _busy.add(self)
+        self._gives_way = True
+        try:
             await anyio.lowlevel.checkpoint()
-            self._turn = monotonic()
-        return not self._scope.stopped
+        finally:
+            self._gives_way = False
+        self._turn = monotonic()
+        self._slice = max(TASK_SLICE / len(_busy), SHORTEST_SLICE)
 
     async def _until_sent(self) -> None:
         while self._sending:

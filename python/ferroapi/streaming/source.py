@@ -10,15 +10,12 @@ import anyio.to_thread
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.encoder import Encode
 
-TASK_SLICE = 0.002
-"""Seconds after which an asynchronous generator that never waits lets other tasks run."""
-
 THREAD_SLICE = 0.01
 """Seconds after which a synchronous generator gives its worker thread back, between two items."""
 
 
-Flush = Callable[[], Awaitable[bool]]
-"""Sends what was gathered, and says whether more is wanted."""
+Flush = Callable[[], Awaitable[float | None]]
+"""Sends what was gathered, and says for how many seconds to gather now; `None` for not at all."""
 
 
 class Source(Protocol):
@@ -54,9 +51,10 @@ class AsyncSource:
         encode, frames = self._encode, self._frames
         async for item in self._generator:
             if encode(frames, item):
-                if not await flush():
+                seconds = await flush()
+                if seconds is None:
                     return
-                frames.gather_for(TASK_SLICE)
+                frames.gather_for(seconds)
         self._exhausted = True
 
     def pause(self) -> None:
@@ -97,7 +95,7 @@ class ThreadSource:
     async def gather(self, flush: Flush) -> None:
         seconds = 0.0
         while await anyio.to_thread.run_sync(self._in_context, self._advance, seconds):
-            if not await flush():
+            if await flush() is None:
                 return
             seconds = THREAD_SLICE
 
