@@ -352,6 +352,10 @@ RETURNED: dict[str, tuple[Any, bytes]] = {
         b'data: 1\n\ndata: {"a": {"name": "b", "note": null}}\n\n',
     ),
     "generator": (text_sync, b'data: "a"\n\ndata: "b"\n\n'),
+    "asynchronous generator": (
+        untyped,
+        b'data: {"a": 1}\n\ndata: {"name": "a", "note": null}\n\n',
+    ),
     "response": (lambda: PlainTextResponse("as it is"), b"as it is"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response, StreamingResponse
@@ -187,7 +188,8 @@ class Returned:
     def __call__(self, value: Any, exchange: Exchange) -> Reply:
         if isinstance(value, Response):
             return with_background(value, exchange)
-        return self._stream(iter(value), exchange)
+        items = aiter(value) if isinstance(value, AsyncIterable) else iter(value)
+        return self._stream(items, exchange)
 
 
 class _Rendered:
