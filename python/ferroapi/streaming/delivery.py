@@ -46,6 +46,10 @@ The thread and the event loop would otherwise take turns at every item.
 """
 
 
+def _share(streams: int) -> float:
+    return max(TASK_SLICE / streams, SHORTEST_SLICE)
+
+
 class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it likes
     """The server said, by an `OSError` from `send`, that the client has left (ASGI 2.4)."""
 
@@ -224,7 +228,7 @@ class Delivery:
 
     def _before_wait(self) -> None:
         self._turn = None
-        if not self._gives_way:
+        if _busy and not self._gives_way:
             _busy.discard(self)
         if not self._listening:
             self._listen()
@@ -289,7 +293,7 @@ class Delivery:
             self._sending = False
         if self._turn is None:
             self._turn = self._sent_at
-            self._share()
+            self._slice = _share(len(_busy) + 1) if _busy else TASK_SLICE
         elif self._sent_at - self._turn >= self._slice:
             await self._give_way()
         return None if self._scope.stopped else self._slice
@@ -302,11 +306,7 @@ class Delivery:
         finally:
             self._gives_way = False
         self._turn = monotonic()
-        self._share()
-
-    def _share(self) -> None:
-        """Gives this stream its part of the time, beside those that are busy."""
-        self._slice = max(TASK_SLICE / (len(_busy) + (self not in _busy)), SHORTEST_SLICE)
+        self._slice = _share(len(_busy))
 
     async def _until_sent(self) -> None:
         while self._sending:
