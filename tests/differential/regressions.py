@@ -374,6 +374,21 @@ REGRESSIONS: dict[str, Row] = {
         {"messages": []},
         "late answers",
     ),
+    "status after the client has left": row(
+        {
+            "socket": "/",
+            "parameters": [
+                {"name": "w", "in": "websocket"},
+                {"name": "d", "in": "dependency", "dependency": "user"},
+            ],
+            "script": [["accept"], ["receive"]],
+        },
+        {"messages": []},
+        "late answers",
+        dependencies={
+            "user": {"kind": "generator", "parameters": [], "raises_at_end": {"status": 418}}
+        },
+    ),
     "swallowed error": row(
         {
             "raises": {"error": "KeyError"},
