@@ -127,10 +127,11 @@ def sse_frame(
 
 @final
 class FrameBuffer:
-    """Frames gathered to be sent together.
+    """Frames gathered to be sent together. A new buffer has no time to gather.
 
-    What appends a frame returns whether it is time to send: when 64 KiB are gathered, or the time
-    given to gather is over. A new buffer gives none.
+    What appends a frame returns what is to be sent now: `None` while there is time and room for
+    more; all that was gathered, taken out, once that is 64 KiB; nothing, with nothing taken out,
+    when the time to gather is over.
     """
 
     def __new__(cls) -> FrameBuffer: ...
@@ -138,7 +139,7 @@ class FrameBuffer:
         """Bytes gathered."""
     def gather_for(self, seconds: float) -> None:
         """Gives so many seconds from now on to gather; none when they are not positive."""
-    def jsonl(self, data: bytes | str) -> bool:
+    def jsonl(self, data: bytes | str) -> bytes | None:
         """Appends what `jsonl_frame` gives."""
     def sse(
         self,
@@ -148,10 +149,12 @@ class FrameBuffer:
         retry: int | None = None,
         comment: str | None = None,
         /,
-    ) -> bool:
+    ) -> bytes | None:
         """Appends what `sse_frame` gives for these."""
-    def raw(self, chunk: bytes | bytearray | memoryview | str) -> bool:
+    def raw(self, chunk: bytes | bytearray | memoryview | str) -> bytes | None:
         """Appends `chunk` as it is, text as UTF-8. Raises `TypeError` for anything else."""
+    def append(self, data: bytes) -> None:
+        """Appends `data` as it is, whatever time it is, and takes nothing out."""
     def take(self) -> bytes:
         """Returns what was gathered and empties the buffer."""
 

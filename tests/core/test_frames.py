@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -193,26 +194,51 @@ def test_event_is_the_plainly_written(
     assert written(data, event, id, retry, comment) == frame
 
 
-def test_a_buffer_is_due_by_size_or_time() -> None:
+def test_frames_are_due_by_size_or_time() -> None:
     buffer = FrameBuffer()
-    assert buffer.raw(b"x")
+    assert buffer.raw(b"x") == b""
 
     buffer.gather_for(1000)
-    assert not buffer.raw(b"x" * 65_000)
-    assert not buffer.jsonl(b"")
-    assert buffer.sse("x" * 600)
-    buffer.take()
-    assert not buffer.raw(b"x")
+    assert buffer.raw(b"x" * 65_000) is None
+    assert buffer.jsonl(b"") is None
+    assert buffer.sse("x" * 600) == b"x" * 65_001 + b"\ndata: " + b"x" * 600 + b"\n\n"
+    assert buffer.raw(b"x") is None
 
     buffer.gather_for(0.0)
-    assert buffer.raw(b"x")
+    assert buffer.raw(b"x") == b""
 
-    for seconds in (1e-9, -1.0, float("nan")):
+    for seconds in (1e-9, -1.0, float("nan"), float("inf")):
         buffer.gather_for(seconds)
-        assert buffer.raw(b"x")
+        assert buffer.raw(b"x") == b""
+    assert buffer.take() == b"xxxxxx"
 
-    buffer.gather_for(float("inf"))
-    assert buffer.raw(b"x")
+
+def test_nothing_is_taken_out_by_appending_as_it_is() -> None:
+    chunk = b"x" * 65_536
+    buffer = FrameBuffer()
+    buffer.gather_for(1000)
+
+    for _ in range(2):
+        buffer.append(chunk)
+
+    assert buffer.take() == chunk * 2
+
+
+@pytest.mark.parametrize("chunks_before", range(6))
+def test_chunks_that_come_slowly_are_timed(chunks_before: int) -> None:
+    """Chunks that come fast are timed now and then: what is slow after them may be so once more."""
+    chunk = b"x" * 65_536
+    buffer = FrameBuffer()
+    buffer.gather_for(0.05)
+    for _ in range(chunks_before):
+        assert buffer.raw(chunk) is chunk
+
+    late = 0
+    for _ in range(8):
+        time.sleep(0.06)
+        late += buffer.raw(chunk) == b""
+
+    assert late >= 5
 
 
 def test_a_large_chunk_is_not_copied() -> None:
@@ -221,7 +247,10 @@ def test_a_large_chunk_is_not_copied() -> None:
     buffer = FrameBuffer()
 
     buffer.gather_for(1000)
-    assert buffer.raw(chunk)
+    assert buffer.raw(chunk) is chunk
+    assert len(buffer) == 0
+    buffer.gather_for(0.0)
+    assert buffer.raw(chunk) == b""
     assert len(buffer) == len(chunk)
     assert buffer.take() is chunk
     assert (len(buffer), buffer.take()) == (0, b"")

@@ -10,7 +10,7 @@ import pytest
 from starlette.background import BackgroundTask
 
 from ferroapi import sse
-from ferroapi.streaming import GeneratorStream, delivery, jsonl, raw, source
+from ferroapi.streaming import GeneratorStream, delivery, jsonl, raw, source, turn
 from ferroapi.streaming import sse as events
 
 pytestmark = pytest.mark.anyio
@@ -84,7 +84,7 @@ async def test_item_of_a_generator_that_blocks_the_loop_arrives_first(client: An
 async def test_ready_items_go_together(
     client: Any, kind: str, synchronous: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "TASK_SLICE", 10.0)
+    monkeypatch.setattr(turn, "SLICE", 10.0)
     monkeypatch.setattr(source, "THREAD_SLICE", 10.0)
     monkeypatch.setattr(delivery, "THREAD_GAP", 0.2)
 
@@ -113,6 +113,28 @@ async def test_messages_are_bounded(client: Any, synchronous: bool) -> None:
     assert len(client.body) == 1_000_000
     longest = max(len(message.get("body", b"")) for message in client.messages)
     assert longest < 2 * MAX_GATHERED_BYTES
+
+
+@pytest.mark.parametrize("size", [1, 70_000])
+async def test_order_is_kept_while_an_item_before_a_wait_is_being_sent(
+    client: Any, size: int
+) -> None:
+    async def block_shortly(message: Any) -> None:
+        if message.get("body") == b"1":
+            await anyio.sleep(0.05)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"0"
+        yield b"1"
+        await anyio.lowlevel.checkpoint()
+        yield b"2" * size
+        yield b"3"
+
+    client.before_send = block_shortly
+    await client.call(GeneratorStream(chunks(), raw.encoder()))
+
+    assert client.body == b"01" + b"2" * size + b"3"
+    assert client.complete
 
 
 @pytest.mark.parametrize("synchronous", [False, True])
@@ -172,7 +194,7 @@ async def test_endless_generators_share_the_time_between_turns_of_the_loop(
     new_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten of them would take ten slices a turn: there would be two turns."""
-    monkeypatch.setattr(delivery, "TASK_SLICE", 0.1)
+    monkeypatch.setattr(turn, "SLICE", 0.1)
     turns = 0
 
     async def numbers() -> AsyncIterator[int]:

@@ -34,7 +34,7 @@ class Color(enum.Enum):
 
 def encoded(encoder: Encoder, item: Any) -> bytes:
     frames = FrameBuffer()
-    encoder.encode(frames, item)
+    assert encoder.encode(frames, item) == b""
     return frames.take()
 
 

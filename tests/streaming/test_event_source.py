@@ -13,7 +13,7 @@ from ferroapi import APIRouter, FastAPI, HTTPException, routing
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.responses import EventSourceResponse, StreamingResponse
 from ferroapi.sse import ServerSentEvent
-from ferroapi.streaming import delivery
+from ferroapi.streaming import delivery, turn
 
 pytestmark = pytest.mark.anyio
 
@@ -197,6 +197,24 @@ async def test_failure_before_the_first_item(
     else:
         assert (client.messages[0]["status"], client.body) == (404, b'{"detail":"Not Found"}')
     assert client.complete is not started
+
+
+@pytest.mark.parametrize("size", [1, 65_510, 70_000])
+async def test_failure_event_comes_after_much_that_was_not_sent_yet(
+    client: Any, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "SLICE", 10.0)
+    app = FastAPI()
+
+    @app.get("/", response_class=Telling)
+    async def items() -> AsyncIterator[str]:
+        yield "first"
+        yield "x" * size
+        raise ItemError
+
+    assert isinstance(await failure(client, app), ItemError)
+    frame = b'data: "%s"\n\n'
+    assert client.body == frame % b"first" + frame % (b"x" * size) + TOLD % b"ItemError"
 
 
 async def test_failure_event_that_fails(client: Any) -> None:

@@ -10,7 +10,7 @@ import anyio.lowlevel
 import pytest
 from starlette.exceptions import HTTPException
 
-from ferroapi.streaming import GeneratorStream, delivery, jsonl
+from ferroapi.streaming import GeneratorStream, delivery, jsonl, turn
 from ferroapi.streaming import sse as events
 
 pytestmark = pytest.mark.anyio
@@ -172,7 +172,7 @@ async def test_failure_wins_over_a_client_that_left(client: Any) -> None:
 async def test_failure_wins_over_a_slow_reader_that_leaves(
     client: Any, synchronous: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "TASK_SLICE", 10.0)
+    monkeypatch.setattr(turn, "SLICE", 10.0)
 
     async def block_the_second(message: Any) -> None:
         if message.get("body") == b"1\n":

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from ferroapi.streaming import Encoder, GeneratorStream, end_streams, jsonl
+from ferroapi.streaming import Encoder, GeneratorStream, end_streams, jsonl, source
 from ferroapi.streaming import sse as events
 from ferroapi.streaming.shutdown import stream_closed, stream_opened
 
@@ -101,6 +101,30 @@ async def test_a_signal_ends_the_streams_and_reaches_the_server(
     assert (first.complete, second.complete) == (True, False)
     assert (late.complete, late.messages[0]["status"]) == (True, 200)
     assert (finite.complete, finite.body) == (True, b"1\n2\n")
+
+
+async def test_an_event_that_is_made_meanwhile_arrives(
+    client: Any, serve_until: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "THREAD_SLICE", 10.0)
+    serve_until(signal.SIGTERM)
+    told = threading.Event()
+
+    def items() -> Iterator[str]:
+        yield "first"
+        told.wait(10)
+        yield "x" * 70_000
+        yield "last"
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call, GeneratorStream(items(), events.encoder()))
+        await client.until(lambda client: b"first" in client.body)
+        signal.raise_signal(signal.SIGTERM)
+        await anyio.sleep(0.05)
+        told.set()
+
+    assert client.body == b'data: "first"\n\ndata: "%s"\n\n' % (b"x" * 70_000)
+    assert client.complete
 
 
 async def test_the_next_server_of_a_process_begins_anew(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ferroapi.plan.exchange import Exchange
     from ferroapi.plan.serialization import Reply, Serialize, TypedValue
-    from ferroapi.streaming.encoder import Encode, Encoder
+    from ferroapi.streaming.encoder import Due, Encode, Encoder
 
 
 def stream_serializer(
@@ -90,7 +90,7 @@ class _TypedItems:
         append = FrameBuffer.sse if is_sse else FrameBuffer.jsonl
         self._around = None if typed.unchanged is None else self._write(typed.unchanged, append)
 
-    def _write(self, unchanged: type, append: Callable[..., bool]) -> Callable[[Encode], Encode]:
+    def _write(self, unchanged: type, append: Callable[..., Due]) -> Callable[[Encode], Encode]:
         """The short way of items that need no validation, around the way of the others."""
         source = Source(f"items of {unchanged.__qualname__}")
         source.name("unchanged", unchanged)
@@ -135,7 +135,7 @@ class _Streamed:
             items,
             encoder,
             exchange,
-            ping_interval=_ping_interval(self._response_class),
+            ping_interval=_ping_interval(self._response_class) if encoder.keep_alive else None,
             status_code=exchange.chosen_status or self._status_code or 200,
         )
 

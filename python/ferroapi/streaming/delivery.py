@@ -16,38 +16,25 @@ import math
 import types
 from collections.abc import Callable, Generator
 from time import monotonic
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
-import anyio.lowlevel
 from starlette.types import Message, Receive, Send
 
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.scope import stream_scope
 from ferroapi.streaming.source import Source
 from ferroapi.streaming.taskless import is_of_server
+from ferroapi.streaming.turn import Turn
 
 START_DELAY = 0.1
 """Seconds after which a stream that has no item yet sends the start of its response."""
-
-TASK_SLICE = 0.002
-"""Seconds after which asynchronous generators that never wait let other tasks run, all together."""
-
-SHORTEST_SLICE = 0.0005
-"""Seconds that each of them has at least: Granian takes longer for more and smaller messages."""
-
-_busy: set["Delivery"] = set()
-"""The streams that never waited while they had their last slice: they share the next."""
 
 THREAD_GAP = 0.001
 """Seconds after something was sent until what a worker thread gathers meanwhile is sent.
 
 The thread and the event loop would otherwise take turns at every item.
 """
-
-
-def _share(streams: int) -> float:
-    return max(TASK_SLICE / streams, SHORTEST_SLICE)
 
 
 class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it likes
@@ -64,7 +51,6 @@ class Delivery:
     """
 
     __slots__ = (
-        "_asgi_send",
         "_attending_soon",
         "_broken",
         "_cancel_timer",
@@ -72,20 +58,19 @@ class Delivery:
         "_ended_here",
         "_fail",
         "_frames",
-        "_gives_way",
         "_keep_alive",
         "_listening",
         "_ping_interval",
         "_receive",
         "_scope",
         "_send_raises",
-        "_sending",
         "_sends_taskless",
         "_sent",
         "_sent_at",
-        "_slice",
         "_start",
         "_turn",
+        "send",
+        "sending",
     )
 
     def __init__(
@@ -100,10 +85,13 @@ class Delivery:
         ping_interval: float,
         send_raises: bool,
     ) -> None:
+        self.send = send
+        """The ASGI `send`; who awaits it in the stream's own task sets `sending` meanwhile."""
+        self.sending = False
+        """Whether somebody is inside `send`."""
         self._start: Callable[[], Message] | None = start
         self._frames = frames
         self._receive = receive
-        self._asgi_send = send
         self._fail = fail
         self._keep_alive = keep_alive
         self._ping_interval = ping_interval
@@ -112,12 +100,8 @@ class Delivery:
         self._sends_taskless = is_of_server(send)
         self._listening = False
         self._broken = False
-        # When the event loop had its turn; `None` when it had one since the last flush.
-        self._turn: float | None = None
-        self._slice = TASK_SLICE
-        self._gives_way = False
+        self._turn = Turn()
         self._attending_soon = False
-        self._sending = False
         self._sent: anyio.Event | None = None
         self._sent_at = -math.inf
         self._complete = False
@@ -130,15 +114,30 @@ class Delivery:
         Raises what the generator, the encoder or `send` raises, after what was yielded before it
         was sent.
         """
+        scope = self._scope
         try:
-            async with self._scope:
-                await self._deliver(source)
-            if self._scope.failure is not None:
-                raise self._scope.failure
+            async with scope:
+                try:
+                    await self._gather(source)
+                    if not scope.stopped:
+                        if self.sending:
+                            await self._until_sent()
+                        await self._transmit(final=True)
+                except Exception as error:
+                    if not self._broken and not scope.stopped and self._has_begun():
+                        self._fail(self._frames, error)
+                        await self._flush_unless_the_client_leaves()
+                    raise
+                finally:
+                    if not source.exhausted:
+                        scope.allow_clean_up()
+                        await source.close()
+            if scope.failure is not None:
+                raise scope.failure
         except Disconnected:
             pass
         finally:
-            _busy.discard(self)
+            self._turn.end()
             if self._cancel_timer is not None:
                 self._cancel_timer()
         unfinished = not self._complete and not self._broken
@@ -155,6 +154,35 @@ class Delivery:
 
     def _end(self) -> None:
         self._ended_here = self._scope.stop()
+
+    async def flush(self, due: bytes = b"") -> float | None:
+        """Sends `due`, or else what was gathered, in the stream's own task.
+
+        Lets other tasks run when it is time. Returns for how many seconds to gather now, or `None`
+        when no more is wanted.
+        """
+        if self.sending or self._scope.stopped:
+            # The child sends it, too, or else a stream that is ended in order at its end.
+            self._frames.append(due)
+            due = b""
+            await self._until_sent()
+        if self._scope.stopped:
+            return None
+        self.sending = True
+        try:
+            await self._transmit(due)
+        finally:
+            self.sending = False
+        if self._turn.is_over(self._sent_at):
+            await self._turn.give_way()
+        return None if self._scope.stopped else self._turn.seconds
+
+    def broken(self, error: BaseException) -> NoReturn:
+        """Raises what `send` raised in the stream's own task, or that the client has left."""
+        self._broken = True
+        if self._send_raises and isinstance(error, OSError):
+            raise Disconnected from error
+        raise error
 
     def attend_from_thread(self) -> None:
         """Has what was gathered sent, called in a worker thread.
@@ -174,27 +202,12 @@ class Delivery:
 
     def _attend(self) -> None:
         self._attending_soon = False
-        if self._frames and not self._sending:
+        if self._frames and not self.sending:
             self._send_in_child()
-
-    async def _deliver(self, source: Source) -> None:
-        try:
-            await self._gather(source)
-            if not self._scope.stopped:
-                await self._until_sent()
-                await self._transmit(final=True)
-        except Exception as error:
-            if not self._broken and not self._scope.stopped and self._has_begun():
-                self._fail(self._frames, error)
-                await self._flush_unless_the_client_leaves()
-            raise
-        finally:
-            self._scope.allow_clean_up()
-            await source.close()
 
     async def _flush_unless_the_client_leaves(self) -> None:
         try:
-            await self._flush()
+            await self.flush()
         except Disconnected:
             pass
         except anyio.get_cancelled_exc_class():
@@ -203,12 +216,12 @@ class Delivery:
 
     def _has_begun(self) -> bool:
         """Whether the start of the response was sent, or is about to be."""
-        return self._start is None or self._sending or bool(self._frames)
+        return self._start is None or self.sending or bool(self._frames)
 
     @types.coroutine
     def _gather(self, source: Source) -> Generator[Any, Any, None]:
         """Has `source` gather, in this task, and attends each time it is about to wait."""
-        gathering = source.gather(self._flush)
+        gathering = source.gather(self)
         try:
             awaited = gathering.send(None)
             while True:
@@ -227,12 +240,10 @@ class Delivery:
             pass
 
     def _before_wait(self) -> None:
-        self._turn = None
-        if _busy and not self._gives_way:
-            _busy.discard(self)
+        self._turn.pause()
         if not self._listening:
             self._listen()
-        if self._frames and not self._sending:
+        if self._frames and not self.sending:
             self._send_in_child()
 
     def _listen(self) -> None:
@@ -249,10 +260,10 @@ class Delivery:
 
     def _break_silence(self) -> None:
         # Silence is infinite before anything was sent: then it is the start that is due.
-        silence = 0.0 if self._sending else monotonic() - self._sent_at
+        silence = 0.0 if self.sending else monotonic() - self._sent_at
         if silence >= self._ping_interval:
             if self._start is None and self._keep_alive is not None and not self._frames:
-                self._frames.raw(self._keep_alive)
+                self._frames.append(self._keep_alive)
             self._send_in_child()
             silence = 0.0
         if self._keep_alive is not None and self._ping_interval < math.inf:
@@ -260,7 +271,7 @@ class Delivery:
             self._cancel_timer = self._scope.call_later(wait, self._break_silence)
 
     def _send_in_child(self) -> None:
-        self._sending = True
+        self.sending = True
         self._scope.spawn(self._send_gathered, taskless=self._sends_taskless)
 
     async def _send_gathered(self) -> None:
@@ -271,61 +282,25 @@ class Delivery:
         except Disconnected:
             self._scope.stop()
         finally:
-            self._sending = False
+            self.sending = False
             if self._sent is not None:
                 self._sent.set()
 
-    async def _flush(self) -> float | None:
-        """Sends what was gathered, in the stream's own task.
-
-        Returns for how many seconds to gather now, or `None` when no more is wanted.
-        """
-        if not self._listening:
-            self._listen()
-        if self._sending:
-            await self._until_sent()
-        if self._scope.stopped:
-            return None
-        self._sending = True
-        try:
-            await self._transmit()
-        finally:
-            self._sending = False
-        if self._turn is None:
-            self._turn = self._sent_at
-            self._slice = _share(len(_busy) + 1) if _busy else TASK_SLICE
-        elif self._sent_at - self._turn >= self._slice:
-            await self._give_way()
-        return None if self._scope.stopped else self._slice
-
-    async def _give_way(self) -> None:
-        _busy.add(self)
-        self._gives_way = True
-        try:
-            await anyio.lowlevel.checkpoint()
-        finally:
-            self._gives_way = False
-        self._turn = monotonic()
-        self._slice = _share(len(_busy))
-
     async def _until_sent(self) -> None:
-        while self._sending:
+        while self.sending:
             self._sent = anyio.Event()
             await self._sent.wait()
 
-    async def _transmit(self, *, final: bool = False) -> None:
-        send = self._asgi_send
+    async def _transmit(self, due: bytes = b"", *, final: bool = False) -> None:
+        send = self.send
         try:
             if self._start is not None:
                 start, self._start = self._start, None
                 await send(start())
             self._complete = final
-            body = self._frames.take()
+            body = due or self._frames.take()
             if body or final:
                 await send({"type": "http.response.body", "body": body, "more_body": not final})
         except BaseException as error:
-            self._broken = True
-            if self._send_raises and isinstance(error, OSError):
-                raise Disconnected from error
-            raise
+            self.broken(error)
         self._sent_at = monotonic()

@@ -14,8 +14,11 @@ from ferroapi.encoders import jsonable_encoder
 Dump: TypeAlias = Callable[[Any], bytes]
 """Gives the JSON of one item, or raises."""
 
-Encode: TypeAlias = Callable[[FrameBuffer, Any], bool]
-"""Appends the frame of an item and says whether it is time to send. Appends nothing when it raises.
+Due: TypeAlias = bytes | None
+"""What is to be sent now, as `FrameBuffer` says it."""
+
+Encode: TypeAlias = Callable[[FrameBuffer, Any], Due]
+"""Appends the frame of an item and returns what is to be sent now. Appends nothing when it raises.
 """
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ferroapi._core import FrameBuffer
-from ferroapi.streaming.encoder import Dump, Encode, Encoder, dump_untyped
+from ferroapi.streaming.encoder import Due, Dump, Encode, Encoder, dump_untyped
 
 
 def encoder(dump: Dump = dump_untyped) -> Encoder:
@@ -18,7 +18,7 @@ def encoder(dump: Dump = dump_untyped) -> Encoder:
 def encode_with(dump: Dump) -> Encode:
     """Makes a line of what `dump` gives."""
 
-    def encode(frames: FrameBuffer, item: Any) -> bool:
+    def encode(frames: FrameBuffer, item: Any) -> Due:
         return frames.jsonl(dump(item))
 
     return encode

@@ -1,6 +1,8 @@
 """The response that a generator endpoint gives."""
 
+import math
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -60,26 +62,26 @@ class GeneratorStream(StreamingResponse):
         return sse._PING_INTERVAL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        version = scope.get("asgi", {}).get("spec_version", "2.0")
+        encoder = self._encoder
         frames = FrameBuffer()
         delivery = Delivery(
             self._start,
             frames,
             receive,
             self._innermost(send),
-            fail=self._encoder.fail,
-            keep_alive=self._encoder.keep_alive,
-            ping_interval=self._interval(),
-            send_raises=tuple(map(int, version.split("."))) >= (2, 4),
+            fail=encoder.fail,
+            keep_alive=encoder.keep_alive,
+            ping_interval=math.inf if encoder.keep_alive is None else self._interval(),
+            send_raises=_send_raises(scope.get("asgi", {}).get("spec_version", "2.0")),
         )
         source: Source
         if isinstance(self._generator, AsyncIterator):
-            source = AsyncSource(self._generator, self._encoder.encode, frames)
+            source = AsyncSource(self._generator, encoder.encode, frames)
         else:
             source = ThreadSource(
-                self._generator, self._encoder.encode, frames, delivery.attend_from_thread
+                self._generator, encoder.encode, frames, delivery.attend_from_thread
             )
-        if stream_opened(delivery) and self._encoder.keep_alive is not None:
+        if stream_opened(delivery) and encoder.keep_alive is not None:
             # Its readers come back to whoever serves then; others have the server's patience.
             delivery.end()
         try:
@@ -115,14 +117,19 @@ class GeneratorStream(StreamingResponse):
         self._encoded = None
 
 
+@cache
+def _send_raises(spec_version: str) -> bool:
+    """Whether `send` raises an `OSError` once the client has left, by that version of ASGI."""
+    return tuple(map(int, spec_version.split("."))) >= (2, 4)
+
+
 async def _encode(
     generator: AsyncIterator[Any] | Iterator[Any], encoder: Encoder
 ) -> AsyncIterator[bytes]:
     items = generator if isinstance(generator, AsyncIterator) else iterate_in_threadpool(generator)
     frames = FrameBuffer()
     async for item in items:
-        encoder.encode(frames, item)
-        yield frames.take()
+        yield encoder.encode(frames, item) or frames.take()
 
 
 async def _closing(chunks: AsyncIterable[Any], *inner: object) -> AsyncIterator[Any]:

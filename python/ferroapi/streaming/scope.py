@@ -4,6 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,13 +23,13 @@ class StreamScope(ABC):
 
     __slots__ = ("_ended", "_insulation", "failure", "stopped")
 
-    def __init__(self) -> None:
+    def __init__(self, insulation: anyio.CancelScope) -> None:
         self.stopped = False
         """Whether the stream was asked to end."""
         self.failure: Exception | None = None
         """What stopped the stream, to be raised after it."""
         self._ended = False
-        self._insulation = anyio.CancelScope()
+        self._insulation = insulation
 
     @abstractmethod
     async def __aenter__(self) -> Self: ...
@@ -97,11 +98,12 @@ class AsyncioScope(StreamScope):
 
     __slots__ = ("_children", "_context", "_interruption", "_loop")
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        scope = _cancel_scope_of_asyncio()
+        super().__init__(scope())
+        self._loop = loop
         self._context = copy_context()
-        self._interruption = anyio.CancelScope()
+        self._interruption = scope()
         self._children: list[asyncio.Task[None] | Taskless] = []
 
     async def __aenter__(self) -> Self:
@@ -118,7 +120,8 @@ class AsyncioScope(StreamScope):
         self._insulation.__exit__(kind, raised, traceback)
         self._ended = True
         try:
-            await self._end_children()
+            if self._children:
+                await self._end_children()
         finally:
             swallowed = self._interruption.__exit__(kind, raised, traceback)
         return swallowed
@@ -184,7 +187,7 @@ class TrioScope(StreamScope):
     def __init__(self) -> None:
         from trio.lowlevel import current_trio_token
 
-        super().__init__()
+        super().__init__(anyio.CancelScope())
         self._token = current_trio_token()
         self._group = anyio.create_task_group()
 
@@ -239,7 +242,13 @@ async def _sleep_and_call(
 def stream_scope() -> StreamScope:
     """The scope for a stream of this task."""
     try:
-        asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
     except RuntimeError:
         return TrioScope()
-    return AsyncioScope()
+    return AsyncioScope(loop)
+
+
+@cache
+def _cancel_scope_of_asyncio() -> type[anyio.CancelScope]:
+    """What `anyio.CancelScope` gives on asyncio: to ask which library runs takes as long again."""
+    return type(anyio.CancelScope())

@@ -1,28 +1,32 @@
 """The generators that streams come from, and how their items are gathered."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import Context, copy_context
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio.to_thread
 
 from ferroapi._core import FrameBuffer
-from ferroapi.streaming.encoder import Encode
+from ferroapi.streaming.encoder import Due, Encode
+
+if TYPE_CHECKING:
+    from ferroapi.streaming.delivery import Delivery
 
 THREAD_SLICE = 0.01
 """Seconds after which a synchronous generator gives its worker thread back, between two items."""
 
 
-Flush = Callable[[], Awaitable[float | None]]
-"""Sends what was gathered, and says for how many seconds to gather now; `None` for not at all."""
-
-
 class Source(Protocol):
     """A generator whose items are gathered."""
 
-    async def gather(self, flush: Flush) -> None:
-        """Appends the frames of all items, and awaits `flush` when it is time to send.
+    exhausted: bool
+    """Whether it has ended by itself, so that there is nothing to close."""
+
+    async def gather(self, delivery: Delivery) -> None:
+        """Appends the frames of all items, and has `delivery` send them when it is time.
 
         The first item is flushed by itself; what comes last is left to the caller. Raises what the
         generator or the encoder raises; the frames of the items before are there then.
@@ -39,29 +43,40 @@ class Source(Protocol):
 class AsyncSource:
     """An asynchronous generator. It is advanced and closed in the task that calls."""
 
-    __slots__ = ("_encode", "_exhausted", "_frames", "_generator")
+    __slots__ = ("_encode", "_frames", "_generator", "exhausted")
 
     def __init__(self, generator: AsyncIterator[Any], encode: Encode, frames: FrameBuffer) -> None:
         self._generator: Any = generator
         self._encode = encode
         self._frames = frames
-        self._exhausted = False
+        self.exhausted = False
 
-    async def gather(self, flush: Flush) -> None:
-        encode, frames = self._encode, self._frames
+    async def gather(self, delivery: Delivery) -> None:
+        encode, frames, send = self._encode, self._frames, delivery.send
         async for item in self._generator:
-            if encode(frames, item):
-                seconds = await flush()
+            due = encode(frames, item)
+            if due is None:
+                continue
+            if due and not delivery.sending:
+                # What `flush` does when there is time left, without a coroutine around each send.
+                delivery.sending = True
+                try:
+                    await send({"type": "http.response.body", "body": due, "more_body": True})
+                except BaseException as error:
+                    delivery.broken(error)
+                delivery.sending = False
+            else:
+                seconds = await delivery.flush(due)
                 if seconds is None:
                     return
                 frames.gather_for(seconds)
-        self._exhausted = True
+        self.exhausted = True
 
     def pause(self) -> None:
         self._frames.gather_for(0.0)
 
     async def close(self) -> None:
-        if not self._exhausted and hasattr(self._generator, "aclose"):
+        if hasattr(self._generator, "aclose"):
             try:
                 await self._generator.aclose()
             except* GeneratorExit:
@@ -88,14 +103,14 @@ class ThreadSource:
         self._frames = frames
         self._announce = announce
         self._context: Context | None = None
-        self._exhausted = False
+        self.exhausted = False
         # A task that is cancelled by its event loop does not wait for the thread it started.
         self._advancing = threading.Lock()
 
-    async def gather(self, flush: Flush) -> None:
+    async def gather(self, delivery: Delivery) -> None:
         seconds = 0.0
-        while await anyio.to_thread.run_sync(self._in_context, self._advance, seconds):
-            if await flush() is None:
+        while (due := await self._in_thread(self._advance, seconds)) is not None:
+            if await delivery.flush(due) is None:
                 return
             seconds = THREAD_SLICE
 
@@ -103,8 +118,11 @@ class ThreadSource:
         self._frames.gather_for(0.0)
 
     async def close(self) -> None:
-        if not self._exhausted and hasattr(self._generator, "close"):
-            await anyio.to_thread.run_sync(self._in_context, self._generator.close)
+        if hasattr(self._generator, "close"):
+            await self._in_thread(self._generator.close)
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: object) -> Any:
+        return await anyio.to_thread.run_sync(self._in_context, function, *arguments)
 
     def _in_context(self, function: Callable[..., Any], *arguments: object) -> Any:
         with self._advancing:
@@ -112,15 +130,16 @@ class ThreadSource:
                 self._context = copy_context()
             return self._context.run(function, *arguments)
 
-    def _advance(self, seconds: float) -> bool:
-        """Gathers for that long, and returns whether there may be more."""
+    def _advance(self, seconds: float) -> Due:
+        """Gathers for that long, or until there is much to send; `None` when there is no more."""
         encode, frames = self._encode, self._frames
         frames.gather_for(seconds)
         for item in self._generator:
             unannounced = not frames
-            if encode(frames, item):
-                return True
+            due = encode(frames, item)
+            if due is not None:
+                return due
             if unannounced:
                 self._announce()
-        self._exhausted = True
-        return False
+        self.exhausted = True
+        return None

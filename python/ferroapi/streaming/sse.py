@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ferroapi._core import FrameBuffer, encode_json_item
 from ferroapi.event_source import KEEPALIVE_COMMENT, EventSourceResponse
-from ferroapi.streaming.encoder import Dump, Encode, Encoder, dump_untyped
+from ferroapi.streaming.encoder import Due, Dump, Encode, Encoder, dump_untyped
 
 if TYPE_CHECKING:
     from ferroapi.sse import ServerSentEvent
@@ -29,11 +29,15 @@ def encoder(
     """
     encode = encode_with(dump)
 
+    def frame(event: ServerSentEvent) -> bytes:
+        alone = FrameBuffer()
+        return encode(alone, event) or alone.take()
+
     def fail(frames: FrameBuffer, error: Exception) -> None:
         try:
             event = failure_event(error)
             if event is not None:
-                encode(frames, event)
+                frames.append(frame(event))
         except Exception as raised:
             # As its `__context__` it would be hidden where the error has a cause.
             trace = "".join(format_exception(raised, chain=False))
@@ -57,7 +61,7 @@ def encode_with(dump: Dump) -> Encode:
     # rest of an item, and most streams have items of one type.
     plain: type | None = None
 
-    def encode(frames: FrameBuffer, item: Any) -> bool:
+    def encode(frames: FrameBuffer, item: Any) -> Due:
         nonlocal plain
         kind = type(item)
         if kind is not plain:

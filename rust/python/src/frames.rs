@@ -9,6 +9,10 @@ use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString, PyType};
 /// Frames are due when they are this many bytes.
 const MOST_GATHERED: usize = 1 << 16;
 
+/// How many chunks of that size pass before the clock is asked again, while they come fast: to ask
+/// takes a twentieth of the time of a chunk that nobody waits for.
+const UNTIMED_CHUNKS: u32 = 3;
+
 /// What a `FrameBuffer` keeps of its memory when it is emptied: there is one for each open stream,
 /// and most of them are silent most of the time.
 const KEPT_CAPACITY: usize = 1 << 11;
@@ -106,13 +110,37 @@ struct FrameBuffer {
     gathered: Mutex<Gathered>,
 }
 
-/// Frames, and until when more of them are gathered: `None` for not at all.
+/// Frames, and until when more of them are gathered.
 #[derive(Default)]
 struct Gathered {
     bytes: Vec<u8>,
-    until: Option<Instant>,
     /// One chunk that is enough by itself, in front of `bytes`: to be sent without being copied.
     whole: Option<Py<PyBytes>>,
+    /// `None` when there is no time.
+    time: Option<Time>,
+}
+
+struct Time {
+    until: Instant,
+    asked: Instant,
+    untimed_chunks: u32,
+}
+
+impl Time {
+    fn is_over(&mut self, is_chunk: bool) -> bool {
+        if is_chunk && self.untimed_chunks > 0 {
+            self.untimed_chunks -= 1;
+            return false;
+        }
+        let now = Instant::now();
+        let left = self.until.saturating_duration_since(now);
+        if is_chunk {
+            let comes_fast = (now - self.asked) * (UNTIMED_CHUNKS + 1) < left;
+            self.untimed_chunks = if comes_fast { UNTIMED_CHUNKS } else { 0 };
+            self.asked = now;
+        }
+        left.is_zero()
+    }
 }
 
 impl Gathered {
@@ -121,11 +149,36 @@ impl Gathered {
         whole.map_or(0, |chunk| chunk.as_bytes(py).len()) + self.bytes.len()
     }
 
-    /// Whether it is time to send.
-    fn is_due(&self) -> bool {
-        self.whole.is_some()
-            || self.bytes.len() >= MOST_GATHERED
-            || self.until.is_none_or(|until| Instant::now() >= until)
+    fn append(&mut self, bytes: &Bound<'_, PyBytes>) {
+        let is_empty = self.whole.is_none() && self.bytes.is_empty();
+        if is_empty && bytes.as_bytes().len() >= MOST_GATHERED {
+            self.whole = Some(bytes.clone().unbind());
+        } else {
+            self.bytes.extend_from_slice(bytes.as_bytes());
+        }
+    }
+
+    /// What is to be sent now, taken out: `None` while there is time and room for more, nothing when
+    /// the time is over, since who sends may have something else to do first.
+    fn due<'py>(&mut self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        let is_chunk = self.whole.is_some();
+        if self.time.as_mut().is_none_or(|time| time.is_over(is_chunk)) {
+            return Some(PyBytes::new(py, b""));
+        }
+        (is_chunk || self.bytes.len() >= MOST_GATHERED).then(|| self.take(py))
+    }
+
+    fn take<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let whole = self.whole.take();
+        let bytes = &mut self.bytes;
+        let taken = match whole {
+            Some(whole) if bytes.is_empty() => return whole.into_bound(py),
+            Some(whole) => PyBytes::new(py, &[whole.as_bytes(py), bytes].concat()),
+            None => PyBytes::new(py, bytes),
+        };
+        bytes.clear();
+        bytes.shrink_to(KEPT_CAPACITY);
+        taken
     }
 }
 
@@ -151,36 +204,43 @@ impl FrameBuffer {
 
     fn gather_for(&self, seconds: f64) {
         let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-        self.lock().until = match duration {
+        let asked = Instant::now();
+        self.lock().time = match duration {
             Duration::ZERO => None,
-            duration => Instant::now().checked_add(duration),
+            duration => asked.checked_add(duration).map(|until| Time {
+                until,
+                asked,
+                untimed_chunks: 0,
+            }),
         };
     }
 
-    fn jsonl(&self, data: Payload<'_>) -> bool {
+    fn jsonl<'py>(&self, py: Python<'py>, data: Payload<'_>) -> Option<Bound<'py, PyBytes>> {
         let mut gathered = self.lock();
         frames::append_record(&mut gathered.bytes, data.0);
-        gathered.is_due()
+        gathered.due(py)
     }
 
     // By position, since names would take longer to tell apart than the frame to write.
     #[pyo3(signature = (data=None, event=None, id=None, retry=None, comment=None, /))]
-    fn sse(
+    fn sse<'py>(
         &self,
+        py: Python<'py>,
         data: Option<Payload<'_>>,
         event: Option<&str>,
         id: Option<&str>,
         retry: Option<Milliseconds>,
         comment: Option<&str>,
-    ) -> PyResult<bool> {
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
         let mut gathered = self.lock();
         self::event(data.as_ref(), event, id, retry, comment)
             .append(&mut gathered.bytes)
             .map_err(value_error)?;
-        Ok(gathered.is_due())
+        Ok(gathered.due(py))
     }
 
-    fn raw(&self, chunk: &Bound<'_, PyAny>) -> PyResult<bool> {
+    fn raw<'py>(&self, chunk: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let py = chunk.py();
         let copied;
         let bytes = if let Ok(bytes) = chunk.cast::<PyBytes>() {
             bytes
@@ -188,9 +248,9 @@ impl FrameBuffer {
             let text = text.to_str()?.as_bytes();
             let mut gathered = self.lock();
             gathered.bytes.extend_from_slice(text);
-            return Ok(gathered.is_due());
+            return Ok(gathered.due(py));
         } else if chunk.is_instance_of::<PyMemoryView>() || chunk.is_instance_of::<PyByteArray>() {
-            copied = PyType::new::<PyBytes>(chunk.py()).call1((chunk,))?;
+            copied = PyType::new::<PyBytes>(py).call1((chunk,))?;
             copied.cast()?
         } else {
             let found = chunk.get_type().name()?;
@@ -199,28 +259,15 @@ impl FrameBuffer {
             )));
         };
         let mut gathered = self.lock();
-        if bytes.as_bytes().len() >= MOST_GATHERED
-            && gathered.whole.is_none()
-            && gathered.bytes.is_empty()
-        {
-            gathered.whole = Some(bytes.clone().unbind());
-        } else {
-            gathered.bytes.extend_from_slice(bytes.as_bytes());
-        }
-        Ok(gathered.is_due())
+        gathered.append(bytes);
+        Ok(gathered.due(py))
+    }
+
+    fn append(&self, data: &Bound<'_, PyBytes>) {
+        self.lock().append(data);
     }
 
     fn take<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let mut gathered = self.lock();
-        let whole = gathered.whole.take();
-        let bytes = &mut gathered.bytes;
-        let taken = match whole {
-            Some(whole) if bytes.is_empty() => return whole.into_bound(py),
-            Some(whole) => PyBytes::new(py, &[whole.as_bytes(py), bytes].concat()),
-            None => PyBytes::new(py, bytes),
-        };
-        bytes.clear();
-        bytes.shrink_to(KEPT_CAPACITY);
-        taken
+        self.lock().take(py)
     }
 }
