@@ -88,6 +88,7 @@ def test_refused(fields: dict[str, Any], loc: tuple[str, ...], kind: str, messag
         {"data": {"a": 1}, "event": "", "id": "", "retry": 0, "comment": "a\nb"},
         {"retry": "5"},
         {"unknown": 1},
+        {"event": "\ud800", "id": "\ud800", "raw_data": "\ud800"},
     ],
 )
 def test_accepted(fields: dict[str, Any]) -> None:

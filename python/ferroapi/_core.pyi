@@ -125,6 +125,12 @@ def sse_frame(
     milliseconds. Raises `ValueError` when `event` or `id` has a line break, or `id` a NUL.
     """
 
+def valid_sse_event(event: str | None, /) -> str | None:
+    """Returns `event`. Raises `ValueError` when it has a line break."""
+
+def valid_sse_id(id: str | None, /) -> str | None:
+    """Returns `id`. Raises `ValueError` when it has a line break or a NUL."""
+
 @final
 class FrameBuffer:
     """Frames gathered to be sent together. A new buffer has no time to gather.

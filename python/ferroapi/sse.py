@@ -4,27 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
 
-from ferroapi._core import sse_frame
+from ferroapi._core import sse_frame, valid_sse_event, valid_sse_id
 from ferroapi.event_source import _PING_INTERVAL as _PING_INTERVAL
 from ferroapi.event_source import KEEPALIVE_COMMENT, EventSourceResponse
 
 __all__ = ["KEEPALIVE_COMMENT", "EventSourceResponse", "ServerSentEvent", "format_sse_event"]
-
-
-def _single_line_event(event: str | None) -> str | None:
-    if event is not None and ("\n" in event or "\r" in event):
-        raise ValueError("SSE 'event' must be a single line")
-    return event
-
-
-def _usable_id(id: str | None) -> str | None:
-    if id is None:
-        return None
-    if "\0" in id:
-        raise ValueError("SSE 'id' must not contain null characters")
-    if "\n" in id or "\r" in id:
-        raise ValueError("SSE 'id' must be a single line")
-    return id
 
 
 def _only_payload(raw_data: str | None, event: ValidationInfo) -> str | None:
@@ -51,8 +35,8 @@ class ServerSentEvent(BaseModel):
 
     data: Any = None
     raw_data: Annotated[str | None, AfterValidator(_only_payload)] = None
-    event: Annotated[str | None, AfterValidator(_single_line_event)] = None
-    id: Annotated[str | None, AfterValidator(_usable_id)] = None
+    event: Annotated[str | None, AfterValidator(valid_sse_event)] = None
+    id: Annotated[str | None, AfterValidator(valid_sse_id)] = None
     retry: Annotated[int | None, Field(ge=0)] = None
     comment: str | None = None
 

@@ -20,6 +20,8 @@ const KEPT_CAPACITY: usize = 1 << 11;
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(jsonl_frame, module)?)?;
     module.add_function(wrap_pyfunction!(sse_frame, module)?)?;
+    module.add_function(wrap_pyfunction!(valid_sse_event, module)?)?;
+    module.add_function(wrap_pyfunction!(valid_sse_id, module)?)?;
     module.add_class::<FrameBuffer>()
 }
 
@@ -103,6 +105,32 @@ fn sse_frame<'py>(
         .append(&mut buffer)
         .map_err(value_error)?;
     Ok(PyBytes::new(py, &buffer))
+}
+
+/// The text or `None` that was given, as a validator returns it.
+type Checked<'py> = PyResult<Option<Bound<'py, PyString>>>;
+
+fn checked(
+    text: Option<Bound<'_, PyString>>,
+    check: impl Fn(&str) -> Result<(), EventError>,
+) -> Checked<'_> {
+    if let Some(text) = &text {
+        // A lone surrogate has an error of its own when the event is sent.
+        check(&text.to_string_lossy()).map_err(value_error)?;
+    }
+    Ok(text)
+}
+
+#[pyfunction]
+#[pyo3(signature = (event, /))]
+fn valid_sse_event(event: Option<Bound<'_, PyString>>) -> Checked<'_> {
+    checked(event, frames::check_event)
+}
+
+#[pyfunction]
+#[pyo3(signature = (id, /))]
+fn valid_sse_id(id: Option<Bound<'_, PyString>>) -> Checked<'_> {
+    checked(id, frames::check_id)
 }
 
 #[pyclass(frozen, module = "ferroapi._core")]

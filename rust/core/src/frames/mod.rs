@@ -8,4 +8,4 @@ mod jsonl;
 mod sse;
 
 pub use jsonl::append_record;
-pub use sse::{Event, EventError};
+pub use sse::{Event, EventError, check_event, check_id};

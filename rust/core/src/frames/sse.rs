@@ -38,17 +38,8 @@ impl Event<'_> {
     ///
     /// Nothing is appended when `event` or `id` could not be read back as it is.
     pub fn append(&self, buffer: &mut Vec<u8>) -> Result<(), EventError> {
-        if self.event.is_some_and(has_line_break) {
-            return Err(EventError::EventLineBreak);
-        }
-        if let Some(id) = self.id {
-            if memchr(0, id.as_bytes()).is_some() {
-                return Err(EventError::IdNul);
-            }
-            if has_line_break(id) {
-                return Err(EventError::IdLineBreak);
-            }
-        }
+        self.event.map_or(Ok(()), check_event)?;
+        self.id.map_or(Ok(()), check_id)?;
         if let Some(comment) = self.comment {
             append_lines(buffer, b": ", comment.as_bytes());
         }
@@ -92,6 +83,33 @@ impl fmt::Display for EventError {
 }
 
 impl std::error::Error for EventError {}
+
+/// Whether a reader gets `event` back as the type of an event.
+///
+/// # Errors
+///
+/// It is not a single line.
+pub fn check_event(event: &str) -> Result<(), EventError> {
+    if has_line_break(event) {
+        return Err(EventError::EventLineBreak);
+    }
+    Ok(())
+}
+
+/// Whether a reader keeps `id` as the last event's.
+///
+/// # Errors
+///
+/// It is not a single line, or has a NUL.
+pub fn check_id(id: &str) -> Result<(), EventError> {
+    if memchr(0, id.as_bytes()).is_some() {
+        return Err(EventError::IdNul);
+    }
+    if has_line_break(id) {
+        return Err(EventError::IdLineBreak);
+    }
+    Ok(())
+}
 
 fn has_line_break(text: &str) -> bool {
     memchr2(b'\r', b'\n', text.as_bytes()).is_some()
