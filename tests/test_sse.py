@@ -182,6 +182,18 @@ def written_unchecked(event: dict[str, Any]) -> bytes:
     return encode(ServerSentEvent.model_construct(**renamed(event, "raw_data")))
 
 
+def written_from_a_copy(event: dict[str, Any]) -> bytes:
+    return encode(ServerSentEvent(data=1).model_copy(update=renamed(event, "raw_data")))
+
+
+class Numbered(ServerSentEvent):
+    number: int = 1
+
+
+def written_from_a_subclass(event: dict[str, Any]) -> bytes:
+    return encode(Numbered(**renamed(event, "raw_data")))
+
+
 def written_by_formatter(event: dict[str, Any]) -> bytes:
     return format_sse_event(**renamed(event, "data_str"))
 
@@ -198,7 +210,14 @@ def encode(event: ServerSentEvent) -> bytes:
 
 @pytest.mark.parametrize(
     "write",
-    [written_by_constructor, written_after_assignment, written_unchecked, written_by_formatter],
+    [
+        written_by_constructor,
+        written_after_assignment,
+        written_unchecked,
+        written_from_a_copy,
+        written_from_a_subclass,
+        written_by_formatter,
+    ],
 )
 @given(event=fields)
 def test_one_event_in_the_same_event_out(write: Any, event: dict[str, Any]) -> None:

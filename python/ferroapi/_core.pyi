@@ -1,6 +1,6 @@
 """The compiled part of ferroapi. Users never import it: `ferroapi` re-exports what is public."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final
 
 __version__: str
@@ -147,16 +147,16 @@ class FrameBuffer:
         """Gives so many seconds from now on to gather; none when they are not positive."""
     def jsonl(self, data: bytes | str) -> bytes | None:
         """Appends what `jsonl_frame` gives."""
-    def sse(
-        self,
-        data: bytes | str | None = None,
-        event: str | None = None,
-        id: str | None = None,
-        retry: int | None = None,
-        comment: str | None = None,
-        /,
+    def sse(self, data: bytes | str) -> bytes | None:
+        """Appends what `sse_frame` gives for `data` alone."""
+    def event(
+        self, fields: dict[str, Any], dump: Callable[[Any], bytes | str], /
     ) -> bytes | None:
-        """Appends what `sse_frame` gives for these."""
+        """Appends what `sse_frame` gives for the fields of a `ServerSentEvent`.
+
+        Its data is `raw_data`, or the JSON of `data`: what `encode_json_item` gives, and `dump`
+        where that is `None`. Nothing is appended when either raises.
+        """
     def raw(self, chunk: bytes | bytearray | memoryview | str) -> bytes | None:
         """Appends `chunk` as it is, text as UTF-8. Raises `TypeError` for anything else."""
     def append(self, data: bytes) -> None:

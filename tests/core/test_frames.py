@@ -1,10 +1,12 @@
 """`ferroapi._core` on frames: the reference's bytes, and a plain writer of the same format."""
 
+import json
 import re
 import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -23,11 +25,18 @@ class Text(str):
     """Text of a class of its own."""
 
 
-def buffered_sse(data: Any = None, **fields: Any) -> bytes:
+def not_called(data: Any) -> bytes:
+    raise AssertionError
+
+
+def buffered_event(dump: Callable[[Any], bytes | str] = not_called, **fields: Any) -> bytes:
     buffer = FrameBuffer()
-    named = ("event", "id", "retry", "comment")
-    buffer.sse(fields.pop("data", data), *(fields.pop(name, None) for name in named), **fields)
+    buffer.event(fields, dump)
     return buffer.take()
+
+
+def buffered_sse(data: Any = None, **fields: Any) -> bytes:
+    return buffered_event(raw_data=data, **fields)
 
 
 def buffered_jsonl(data: Any) -> bytes:
@@ -111,11 +120,50 @@ def test_event_is_refused(
     assert text in "\n".join([str(caught.value), *notes])
 
 
-def test_refused_event_leaves_the_buffer() -> None:
+def dumped(data: Any) -> str:
+    """What takes data that is not plain; it may make an event meanwhile."""
+    assert buffered_event(data=[data, "\u00e9"], dump=repr) != b""
+    return f"dumped\n{data}"
+
+
+# name: (fields, frame)
+DATA: dict[str, tuple[dict[str, Any], bytes]] = {
+    "JSON": ({"data": {"a": [1, "\u00e9\n"]}}, b'data: {"a": [1, "\\u00e9\\n"]}\n\n'),
+    "text": ({"data": "a"}, b'data: "a"\n\n'),
+    "false": ({"data": False}, b"data: false\n\n"),
+    "not finite": ({"data": float("nan")}, b"data: null\n\n"),
+    "none": ({"data": None, "id": "1"}, b"id: 1\n\n"),
+    "not plain": ({"data": {1}}, b"data: dumped\ndata: {1}\n\n"),
+    "not plain within": ({"data": [{1}]}, b"data: dumped\ndata: [{1}]\n\n"),
+    "raw": ({"data": {1}, "raw_data": "a\nb"}, b"data: a\ndata: b\n\n"),
+    "other names": ({"data": 1, "name": {1}}, b"data: 1\n\n"),
+}
+
+
+@pytest.mark.parametrize(("fields", "frame"), DATA.values(), ids=DATA)
+def test_data_of_an_event(fields: dict[str, Any], frame: bytes) -> None:
+    assert buffered_event(**fields, dump=dumped) == frame
+
+
+# name: (fields, what `dump` gives or raises, the error)
+UNSENT: dict[str, tuple[dict[str, Any], Any, type[Exception]]] = {
+    "line break": ({"data": 1, "event": "\n", "comment": "lost"}, b"", ValueError),
+    "line break, not plain": ({"data": {1}, "id": "\n"}, b"lost", ValueError),
+    "not dumped": ({"data": {1}, "comment": "lost"}, LookupError(), LookupError),
+    "dumped as something else": ({"data": {1}, "comment": "lost"}, 1, TypeError),
+    "type of a field": ({"data": 1, "comment": 1}, b"", TypeError),
+    "surrogate": ({"data": 1, "comment": "\ud800"}, b"", UnicodeEncodeError),
+}
+
+
+@pytest.mark.parametrize(("fields", "dump", "error"), UNSENT.values(), ids=UNSENT)
+def test_refused_event_leaves_the_buffer(
+    fields: dict[str, Any], dump: Any, error: type[Exception]
+) -> None:
     buffer = FrameBuffer()
     buffer.sse("kept")
-    with pytest.raises(ValueError, match="single line"):
-        buffer.sse("lost", "\n", None, None, "lost")
+    with pytest.raises(error):
+        buffer.event(fields, Mock(side_effect=[dump]))
 
     assert buffer.take() == b"data: kept\n\n"
 
@@ -144,11 +192,12 @@ def test_frames_are_gathered_in_order() -> None:
     assert buffer.take() == b""
 
     buffer.jsonl(b"1")
-    buffer.sse("2", None, "x")
+    buffer.event({"data": 2, "id": "x"}, not_called)
+    buffer.sse("3")
     buffer.raw(b"\xff")
     buffer.raw("\u00e9")
 
-    expected = b"1\ndata: 2\nid: x\n\n\xff\xc3\xa9"
+    expected = b"1\ndata: 2\nid: x\n\ndata: 3\n\n\xff\xc3\xa9"
     assert len(buffer) == len(expected)
     assert buffer.take() == expected
     assert len(buffer) == 0
@@ -198,6 +247,28 @@ def test_event_is_the_plainly_written(
         frame = None
 
     assert written(data, event, id, retry, comment) == frame
+
+
+@given(
+    st.none() | st.lists(st.text() | st.integers()) | st.sets(st.integers()),
+    FIELD,
+    FIELD,
+    st.none() | st.integers(0, 2**64 - 1),
+    FIELD,
+)
+def test_event_of_fields_is_the_plainly_written(
+    data: Any, event: str | None, id: str | None, retry: int | None, comment: str | None
+) -> None:
+    def dump(data: Any) -> str:
+        return json.dumps(data, default=sorted)
+
+    fields = {"data": data, "event": event, "id": id, "retry": retry, "comment": comment}
+    try:
+        frame = buffered_event(dump, **fields)
+    except ValueError:
+        frame = None
+
+    assert written(data if data is None else dump(data), event, id, retry, comment) == frame
 
 
 @given(FIELD | st.text(st.sampled_from("\r\n\0\ud800")))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
-from ferroapi._core import FrameBuffer, encode_json_item
+from ferroapi._core import FrameBuffer
 from ferroapi.event_source import KEEPALIVE_COMMENT, EventSourceResponse
 from ferroapi.streaming.encoder import Due, Dump, Encode, Encoder, dump_untyped
 
@@ -66,23 +66,15 @@ def encode_with(dump: Dump) -> Encode:
         kind = type(item)
         if kind is not plain:
             if kind is ServerSentEvent or issubclass(kind, ServerSentEvent):
-                # Fields may have been assigned after they were validated: `sse` checks them again.
-                return frames.sse(_payload(item), item.event, item.id, item.retry, item.comment)
+                # It checks what may have been assigned after the event was validated.
+                return frames.event(item.__dict__, _dump_data)
             plain = kind
         return frames.sse(dump(item))
 
     return encode
 
 
-def _payload(event: ServerSentEvent) -> bytes | str | None:
-    if event.raw_data is not None:
-        return event.raw_data
-    data = event.data
-    if data is None:
-        return None
-    encoded = encode_json_item(data)
-    if encoded is not None:
-        return encoded
+def _dump_data(data: Any) -> bytes | str:
     if hasattr(data, "model_dump_json"):
         model_json: str = data.model_dump_json()
         return model_json

@@ -3,8 +3,12 @@ use std::time::{Duration, Instant};
 
 use ferroapi_core::frames::{self, Event, EventError};
 use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString, PyType};
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, PyType};
+
+use crate::json;
 
 /// Frames are due when they are this many bytes.
 const MOST_GATHERED: usize = 1 << 16;
@@ -79,6 +83,28 @@ fn event<'a>(
     }
 }
 
+/// A field of an event, unless it is `None`.
+fn field<'py>(
+    fields: &Bound<'py, PyDict>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(fields.get_item(name)?.filter(|value| !value.is_none()))
+}
+
+/// The same as a `T`; what it raises says which field it was.
+fn typed_field<'py, T: FromPyObjectOwned<'py, Error = PyErr>>(
+    fields: &Bound<'py, PyDict>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<T>> {
+    field(fields, name)?
+        .map(|value| value.extract())
+        .transpose()
+        .or_else(|error: PyErr| {
+            error.add_note(fields.py(), format!("while processing '{name}'"))?;
+            Err(error)
+        })
+}
+
 fn value_error(error: EventError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
@@ -148,6 +174,10 @@ struct Gathered {
     time: Option<Time>,
 }
 
+/// What is to be sent now, taken out: `None` while there is time and room for more, nothing when the
+/// time is over, since who sends may have something else to do first.
+type Due<'py> = Option<Bound<'py, PyBytes>>;
+
 struct Time {
     until: Instant,
     asked: Instant,
@@ -186,9 +216,7 @@ impl Gathered {
         }
     }
 
-    /// What is to be sent now, taken out: `None` while there is time and room for more, nothing when
-    /// the time is over, since who sends may have something else to do first.
-    fn due<'py>(&mut self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+    fn due<'py>(&mut self, py: Python<'py>) -> Due<'py> {
         let is_chunk = self.whole.is_some();
         if self.time.as_mut().is_none_or(|time| time.is_over(is_chunk)) {
             return Some(PyBytes::new(py, b""));
@@ -214,6 +242,12 @@ impl FrameBuffer {
     fn lock(&self) -> MutexGuard<'_, Gathered> {
         // Appending leaves the bytes whole at every step.
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn append_event<'py>(&self, py: Python<'py>, event: Event<'_>) -> PyResult<Due<'py>> {
+        let mut gathered = self.lock();
+        event.append(&mut gathered.bytes).map_err(value_error)?;
+        Ok(gathered.due(py))
     }
 }
 
@@ -243,31 +277,56 @@ impl FrameBuffer {
         };
     }
 
-    fn jsonl<'py>(&self, py: Python<'py>, data: Payload<'_>) -> Option<Bound<'py, PyBytes>> {
+    fn jsonl<'py>(&self, py: Python<'py>, data: Payload<'_>) -> Due<'py> {
         let mut gathered = self.lock();
         frames::append_record(&mut gathered.bytes, data.0);
         gathered.due(py)
     }
 
-    // By position, since names would take longer to tell apart than the frame to write.
-    #[pyo3(signature = (data=None, event=None, id=None, retry=None, comment=None, /))]
-    fn sse<'py>(
-        &self,
-        py: Python<'py>,
-        data: Option<Payload<'_>>,
-        event: Option<&str>,
-        id: Option<&str>,
-        retry: Option<Milliseconds>,
-        comment: Option<&str>,
-    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let mut gathered = self.lock();
-        self::event(data.as_ref(), event, id, retry, comment)
-            .append(&mut gathered.bytes)
-            .map_err(value_error)?;
-        Ok(gathered.due(py))
+    fn sse<'py>(&self, py: Python<'py>, data: Payload<'_>) -> PyResult<Due<'py>> {
+        let event = Event {
+            data: Some(data.0),
+            ..Event::default()
+        };
+        self.append_event(py, event)
     }
 
-    fn raw<'py>(&self, chunk: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    #[pyo3(signature = (fields, dump, /))]
+    fn event<'py>(
+        &self,
+        fields: &Bound<'py, PyDict>,
+        dump: &Bound<'py, PyAny>,
+    ) -> PyResult<Due<'py>> {
+        let py = fields.py();
+        let event: Option<PyBackedStr> = typed_field(fields, intern!(py, "event"))?;
+        let id: Option<PyBackedStr> = typed_field(fields, intern!(py, "id"))?;
+        let retry: Option<Milliseconds> = typed_field(fields, intern!(py, "retry"))?;
+        let comment: Option<PyBackedStr> = typed_field(fields, intern!(py, "comment"))?;
+        let dataless = self::event(
+            None,
+            event.as_deref(),
+            id.as_deref(),
+            retry,
+            comment.as_deref(),
+        );
+        let append = |data: &[u8]| {
+            let event = Event {
+                data: Some(data),
+                ..dataless
+            };
+            self.append_event(py, event)
+        };
+        if let Some(raw) = field(fields, intern!(py, "raw_data"))? {
+            return append(raw.extract::<Payload<'_>>()?.0);
+        }
+        let Some(data) = field(fields, intern!(py, "data"))? else {
+            return self.append_event(py, dataless);
+        };
+        json::encode_item_to(&data, append)
+            .unwrap_or_else(|| append(dump.call1((data,))?.extract::<Payload<'_>>()?.0))
+    }
+
+    fn raw<'py>(&self, chunk: &Bound<'py, PyAny>) -> PyResult<Due<'py>> {
         let py = chunk.py();
         let copied;
         let bytes = if let Ok(bytes) = chunk.cast::<PyBytes>() {

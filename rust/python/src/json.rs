@@ -76,14 +76,23 @@ impl Style for Spaced {
 }
 
 fn encode<'py, S: Style>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
+    encode_to::<S, _>(value, |text| PyBytes::new(value.py(), text))
+}
+
+/// What `consume` makes of the text that `encode_json_item` gives.
+pub fn encode_item_to<T>(value: &Bound<'_, PyAny>, consume: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    encode_to::<Spaced, _>(value, consume)
+}
+
+fn encode_to<S: Style, T>(value: &Bound<'_, PyAny>, consume: impl FnOnce(&[u8]) -> T) -> Option<T> {
     let mut out = BUFFER.take();
     out.clear();
-    let bytes = Encoder::<S>::new(&mut out)
+    let consumed = Encoder::<S>::new(&mut out)
         .encode(value)
-        .map(|()| PyBytes::new(value.py(), &out));
+        .map(|()| consume(&out));
     out.shrink_to(KEPT_CAPACITY);
     BUFFER.set(out);
-    bytes
+    consumed
 }
 
 /// Something that is still to be written.
