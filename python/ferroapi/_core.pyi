@@ -149,9 +149,7 @@ class FrameBuffer:
         """Appends what `jsonl_frame` gives."""
     def sse(self, data: bytes | str) -> bytes | None:
         """Appends what `sse_frame` gives for `data` alone."""
-    def event(
-        self, fields: dict[str, Any], dump: Callable[[Any], bytes | str], /
-    ) -> bytes | None:
+    def event(self, fields: dict[str, Any], dump: Callable[[Any], bytes | str], /) -> bytes | None:
         """Appends what `sse_frame` gives for the fields of a `ServerSentEvent`.
 
         Its data is `raw_data`, or the JSON of `data`: what `encode_json_item` gives, and `dump`
