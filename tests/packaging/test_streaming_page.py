@@ -13,6 +13,7 @@ PAGE = DOCS.joinpath("streaming.md").read_text()
 EXAMPLE = re.compile(
     r"^```python\n(?P<code>.*?)^```\n\n"
     r"^```console\n\$ curl (?:-H '(?P<header>.+): (?P<value>.+)' )?"
+    r"(?:--data-binary '(?P<body>[^']+)' )?"
     r"http://127\.0\.0\.1:8000(?P<path>\S+)\n(?P<answer>.*?)(?P<broken>^curl: .*?)?^```",
     re.MULTILINE | re.DOTALL,
 )
@@ -25,7 +26,10 @@ def test_the_answers_are_those_shown(example: dict[str, str | None]) -> None:
     exec(compile(str(example["code"]), "<streaming.md>", "exec"), names)
     client = TestClient(names["app"], raise_server_exceptions=False)
     headers = {example["header"]: str(example["value"])} if example["header"] else {}
-    response = client.get(str(example["path"]), headers=headers)
+    method = "POST" if example["body"] else "GET"
+    response = client.request(
+        method, str(example["path"]), headers=headers, content=example["body"]
+    )
     assert response.status_code == 200
     assert response.text.splitlines() == str(example["answer"]).splitlines()
 

@@ -35,11 +35,17 @@ class Client:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.request: list[Message] = []
+        """What is received before the client leaves, each after a moment."""
         self.before_send: Callable[[Message], Awaitable[None]] | None = None
         self._gone = anyio.Event()
         self._news = anyio.Event()
 
     async def receive(self) -> Message:
+        if self.request:
+            await anyio.sleep(0.001)
+        if self.request:
+            return self.request.pop(0)
         await self._gone.wait()
         return {"type": "http.disconnect"}
 
@@ -53,12 +59,12 @@ class Client:
     async def call(self, response: Any, *, spec_version: str = "2.3") -> None:
         """Runs a response or an application to its end, and checks that it leaves no task behind.
 
-        An application is asked for `GET /`.
+        An application is asked for `GET /`, or for `POST /` where the request has a body.
         """
         scope: Scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": spec_version},
-            "method": "GET",
+            "method": "POST" if self.request else "GET",
             "path": "/",
             "query_string": b"",
             "headers": [],
@@ -103,6 +109,10 @@ class Server(Client):
     """A client seen through the `receive` and `send` of a server: both wait for futures only."""
 
     async def receive(self) -> Message:
+        if self.request:
+            await asyncio.sleep(0.001)
+        if self.request:
+            return self.request.pop(0)
         while not self._gone.is_set():  # noqa: ASYNC110 - anyio's events ask for the current task
             await asyncio.sleep(0.001)
         return {"type": "http.disconnect"}

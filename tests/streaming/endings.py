@@ -147,6 +147,15 @@ for kind, options in {
 app.include_router(router)
 
 
+@app.post("/echo", response_class=StreamingResponse)
+async def echo(request: Request) -> AsyncIterator[bytes]:
+    yield b"begin"
+    await asyncio.sleep(0.02)
+    async for part in request.stream():
+        yield part
+        await asyncio.sleep(0.002)
+
+
 @app.get("/produced")
 async def read_produced() -> int:
     """Characters that streams that go on have yielded."""

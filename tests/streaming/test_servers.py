@@ -242,6 +242,23 @@ def test_failure_after_some_items(
     assert "ExceptionGroup" not in text
 
 
+def test_request_that_is_read_meanwhile(endings: Endings) -> None:
+    parts = [b"%d," % number * 1000 for number in range(100)]
+    head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    with endings.connect() as connection:
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        received = receive_until(connection, b"begin")
+        for part in parts:
+            connection.sendall(b"%x\r\n%b\r\n" % (len(part), part))
+            time.sleep(0.001)
+        connection.sendall(b"0\r\n\r\n")
+        received += receive_all(connection)
+
+    body, complete = unchunked(received.partition(b"\r\n\r\n")[2])
+    assert body == b"begin" + b"".join(parts)
+    assert complete
+
+
 def unchunked(received: bytes) -> tuple[bytes, bool]:
     """A body in chunks, and whether it has its end (RFC 9112, section 7.1)."""
     body = b""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
     from ferroapi.dependencies.models import Injected
+    from ferroapi.streaming.inbox import Inbox
 
 
 class Exchange:
@@ -36,6 +37,7 @@ class Exchange:
         "body",
         "form",
         "function_stack",
+        "inbox",
         "open",
         "receive",
         "request_stack",
@@ -57,6 +59,7 @@ class Exchange:
         self.open = False
         self.body = body
         self.form: FormData | None = None
+        self.inbox: Inbox | None = None
         self.background: BackgroundTasks | None = None
         self._connection: HTTPConnection | None = None
         self._replayed = False
@@ -69,7 +72,7 @@ class Exchange:
             if self.scope["type"] == "websocket":
                 self._connection = self._websocket()
             else:
-                receive = self.receive if self.body is None else self._replay
+                receive = self._receive if self.body is None else self._replay
                 self._connection = Request(self.scope, receive, self.send)
         return self._connection
 
@@ -128,9 +131,12 @@ class Exchange:
             self.body = await read_body(self.receive)
         return self.body
 
+    def _receive(self) -> Awaitable[Message]:
+        return self.receive() if self.inbox is None else self.inbox.receive()
+
     async def _replay(self) -> Message:
         if self._replayed:
-            return await self.receive()
+            return await self._receive()
         self._replayed = True
         return {"type": "http.request", "body": self.body, "more_body": False}
 

@@ -13,11 +13,12 @@ from ferroapi.event_source import EventSourceResponse
 from ferroapi.plan.serialization import with_background
 from ferroapi.plan.source import Source
 from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
+from ferroapi.streaming.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from starlette.types import Message, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from ferroapi.plan.exchange import Exchange
     from ferroapi.plan.serialization import Reply, Serialize, TypedValue
@@ -158,6 +159,11 @@ class _OperationStream(GeneratorStream):
         self._merged_status = exchange.chosen_status
         self._merged = exchange.chosen_headers.copy()
         self.raw_headers.extend(self._merged)
+
+    def _inbox(self, receive: Receive) -> Inbox:
+        inbox = Inbox(receive, keeps=self._exchange.has_connection)
+        self._exchange.inbox = inbox
+        return inbox
 
     def _innermost(self, send: Send) -> Send:
         tracked = send == self._exchange.send_tracked

@@ -19,9 +19,11 @@ from time import monotonic
 from typing import Any, NoReturn
 
 import anyio
-from starlette.types import Message, Receive, Send
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Send
 
 from ferroapi._core import FrameBuffer
+from ferroapi.streaming.inbox import Inbox
 from ferroapi.streaming.scope import stream_scope
 from ferroapi.streaming.source import Source
 from ferroapi.streaming.taskless import is_of_server
@@ -58,10 +60,10 @@ class Delivery:
         "_ended_here",
         "_fail",
         "_frames",
+        "_has_waited",
+        "_inbox",
         "_keep_alive",
-        "_listening",
         "_ping_interval",
-        "_receive",
         "_scope",
         "_send_raises",
         "_sends_taskless",
@@ -77,7 +79,7 @@ class Delivery:
         self,
         start: Callable[[], Message],
         frames: FrameBuffer,
-        receive: Receive,
+        inbox: Inbox,
         send: Send,
         *,
         fail: Callable[[FrameBuffer, Exception], None],
@@ -91,14 +93,14 @@ class Delivery:
         """Whether somebody is inside `send`."""
         self._start: Callable[[], Message] | None = start
         self._frames = frames
-        self._receive = receive
+        self._inbox = inbox
         self._fail = fail
         self._keep_alive = keep_alive
         self._ping_interval = ping_interval
         self._send_raises = send_raises
         self._scope = stream_scope()
         self._sends_taskless = is_of_server(send)
-        self._listening = False
+        self._has_waited = False
         self._broken = False
         self._turn = Turn()
         self._attending_soon = False
@@ -112,7 +114,7 @@ class Delivery:
         """Sends everything, or as much as the client takes; `source` is closed at the end.
 
         Raises what the generator, the encoder or `send` raises, after what was yielded before it
-        was sent.
+        was sent, but not that the client has left.
         """
         scope = self._scope
         try:
@@ -134,10 +136,11 @@ class Delivery:
                         await source.close()
             if scope.failure is not None:
                 raise scope.failure
-        except Disconnected:
+        except (Disconnected, ClientDisconnect):
             pass
         finally:
             self._turn.end()
+            self._inbox.stop_listening()
             if self._cancel_timer is not None:
                 self._cancel_timer()
         unfinished = not self._complete and not self._broken
@@ -241,22 +244,19 @@ class Delivery:
 
     def _before_wait(self) -> None:
         self._turn.pause()
-        if not self._listening:
-            self._listen()
+        if not self._has_waited:
+            self._has_waited = True
+            if self._keep_alive is not None or self._start is not None:
+                self._cancel_timer = self._scope.call_later(START_DELAY, self._break_silence)
+        if self._inbox.begin_to_listen():
+            taskless = is_of_server(self._inbox.server_receive)
+            self._scope.spawn(self._stop_on_disconnect, taskless=taskless)
         if self._frames and not self.sending:
             self._send_in_child()
 
-    def _listen(self) -> None:
-        self._listening = True
-        self._scope.spawn(self._stop_on_disconnect, taskless=is_of_server(self._receive))
-        if self._keep_alive is not None or self._start is not None:
-            self._cancel_timer = self._scope.call_later(START_DELAY, self._break_silence)
-
     async def _stop_on_disconnect(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            # There is at most one message more to wait for, but not every server waits.
-            await self._scope.give_way()
-        self._scope.stop()
+        if await self._inbox.listen(self._scope.give_way):
+            self._scope.stop()
 
     def _break_silence(self) -> None:
         # Silence is infinite before anything was sent: then it is the start that is due.

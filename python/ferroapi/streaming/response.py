@@ -14,6 +14,7 @@ from ferroapi._core import FrameBuffer
 from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
 from ferroapi.streaming.encoder import Encoder
+from ferroapi.streaming.inbox import Inbox
 from ferroapi.streaming.shutdown import stream_closed, stream_opened
 from ferroapi.streaming.source import AsyncSource, Source, ThreadSource
 
@@ -67,7 +68,7 @@ class GeneratorStream(StreamingResponse):
         delivery = Delivery(
             self._start,
             frames,
-            receive,
+            self._inbox(receive),
             self._innermost(send),
             fail=encoder.fail,
             keep_alive=encoder.keep_alive,
@@ -90,6 +91,10 @@ class GeneratorStream(StreamingResponse):
             stream_closed(delivery)
         if self.background is not None:
             await self.background()
+
+    def _inbox(self, receive: Receive) -> Inbox:
+        """What is received while the stream is sent. Nobody reads a request here."""
+        return Inbox(receive, keeps=False)
 
     def _innermost(self, send: Send) -> Send:
         """The `send` of the server where `send` only passes on to it: that needs no task."""

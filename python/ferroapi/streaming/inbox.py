@@ -1,0 +1,84 @@
+"""The messages of one request, for its function and for who waits until its client leaves."""
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+from starlette.types import Message, Receive
+
+
+class Inbox:
+    """What a server's `receive` gives, shared by two readers.
+
+    A function may read its request while it streams, and while it does not, somebody has to ask for
+    messages to hear that the client has left. With `keeps` what comes meanwhile is kept for the
+    function: nothing of a request is lost. Not more than one part of a body is kept, so that a
+    client that sends much is slowed down.
+    """
+
+    __slots__ = ("_keeps", "_kept", "_left", "_listens", "_news", "_reads", "server_receive")
+
+    def __init__(self, receive: Receive, *, keeps: bool) -> None:
+        self.server_receive = receive
+        """The ASGI `receive` of the server."""
+        self._keeps = keeps
+        self._kept: list[Message] = []
+        self._left: Message | None = None
+        self._reads = False
+        self._listens = False
+        self._news: anyio.Event | None = None
+
+    async def receive(self) -> Message:
+        """The next message, for the function of the request."""
+        while not self._kept:
+            if self._left is not None:
+                return self._left
+            if self._listens:
+                if self._news is None:
+                    self._news = anyio.Event()
+                await self._news.wait()
+                continue
+            self._reads = True
+            try:
+                return await self.server_receive()
+            finally:
+                self._reads = False
+        return self._kept.pop(0)
+
+    def begin_to_listen(self) -> bool:
+        """Whether `listen` is to be called now: nobody asks, and what was kept has been read."""
+        if self._listens or self._reads or self._left is not None or self._has_more():
+            return False
+        self._listens = True
+        return True
+
+    async def listen(self, give_way: Callable[[], Awaitable[None]]) -> bool:
+        """Waits until the client leaves, and returns whether it has.
+
+        It has not when something was kept that is to be read first. `give_way` lets other tasks
+        run: not every server waits when there is nothing to receive.
+        """
+        while self._left is None and not self._has_more():
+            message = await self.server_receive()
+            if message["type"] == "http.disconnect":
+                self._left = message
+            else:
+                if self._keeps:
+                    self._kept.append(message)
+                    self._tell()
+                await give_way()
+        self.stop_listening()
+        return self._left is not None
+
+    def _has_more(self) -> bool:
+        """Whether what was kept is not the end of the request."""
+        return bool(self._kept) and self._kept[-1].get("more_body", False)
+
+    def stop_listening(self) -> None:
+        """Leaves the messages to the function: nobody listens any more."""
+        self._listens = False
+        self._tell()
+
+    def _tell(self) -> None:
+        news, self._news = self._news, None
+        if news is not None:
+            news.set()
