@@ -12,7 +12,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS.joinpath("streaming.md").read_text()
 EXAMPLE = re.compile(
     r"^```python\n(?P<code>.*?)^```\n\n"
-    r"^```console\n\$ curl (?:-H '(?P<header>.+): (?P<value>.+)' )?"
+    r"^```console\n\$ curl (?:-H '(?P<header>[^':]+): (?P<value>[^']+)' )?"
     r"(?:--data-binary '(?P<body>[^']+)' )?"
     r"http://127\.0\.0\.1:8000(?P<path>\S+)\n(?P<answer>.*?)(?P<broken>^curl: .*?)?^```",
     re.MULTILINE | re.DOTALL,
