@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from starlette.types import Message
 
 from ferroapi import FastAPI, Request
+from ferroapi.streaming import delivery
 from ferroapi.streaming.inbox import Inbox
 
 pytestmark = pytest.mark.anyio
@@ -159,6 +160,48 @@ async def test_a_large_request_that_is_not_read_slows_its_client_down(client: An
 
     assert len(client.request) == len(PARTS) - 1
     assert client.complete
+
+
+async def test_a_large_request_that_is_not_read_is_given_up(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would hear that its client has left."""
+    monkeypatch.setattr(delivery, "PATIENCE", 0.05)
+    refused, closed = anyio.Event(), anyio.Event()
+
+    async def read(request: Request) -> AsyncIterator[int]:
+        try:
+            yield 1
+            await anyio.sleep(0.2)
+            with pytest.raises(RuntimeError, match="The request was not read"):
+                await request.body()
+            refused.set()
+            await anyio.sleep_forever()
+        finally:
+            closed.set()
+
+    client.request = body(*PARTS)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call, application(read))
+        await refused.wait()
+        client.leave()
+
+    assert closed.is_set()
+    assert client.request == []
+
+
+async def test_a_reader_may_take_its_time(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "PATIENCE", 0.05)
+
+    async def read(request: Request) -> AsyncIterator[str]:
+        async for part in request.stream():
+            await anyio.sleep(0.08)
+            yield part.decode()
+
+    client.request = body(*PARTS)
+    await client.call(application(read))
+
+    assert "".join(json.loads(line) for line in client.body.splitlines()) == "abcd"
 
 
 STEPS = st.lists(st.sampled_from(["read", "listen", "wait"]), max_size=20)

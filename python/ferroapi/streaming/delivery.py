@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Send
 
 from ferroapi._core import FrameBuffer
-from ferroapi.streaming.inbox import Inbox
+from ferroapi.streaming.inbox import PATIENCE, Inbox
 from ferroapi.streaming.scope import stream_scope
 from ferroapi.streaming.source import Source
 from ferroapi.streaming.taskless import is_of_server
@@ -125,6 +125,8 @@ class Delivery:
                         if self.sending:
                             await self._until_sent()
                         await self._transmit(final=True)
+                except (Disconnected, ClientDisconnect):
+                    raise
                 except Exception as error:
                     if not self._broken and not scope.stopped and self._has_begun():
                         self._fail(self._frames, error)
@@ -248,15 +250,24 @@ class Delivery:
             self._has_waited = True
             if self._keep_alive is not None or self._start is not None:
                 self._cancel_timer = self._scope.call_later(START_DELAY, self._break_silence)
+        self._listen()
+        if self._frames and not self.sending:
+            self._send_in_child()
+
+    def _listen(self) -> None:
         if self._inbox.begin_to_listen():
             taskless = is_of_server(self._inbox.server_receive)
             self._scope.spawn(self._stop_on_disconnect, taskless=taskless)
-        if self._frames and not self.sending:
-            self._send_in_child()
 
     async def _stop_on_disconnect(self) -> None:
         if await self._inbox.listen(self._scope.give_way):
             self._scope.stop()
+        elif not self._inbox.is_read:
+            self._scope.call_later(PATIENCE, self._give_request_up)
+
+    def _give_request_up(self) -> None:
+        self._inbox.discard()
+        self._listen()
 
     def _break_silence(self) -> None:
         # Silence is infinite before anything was sent: then it is the start that is due.
