@@ -224,7 +224,7 @@ def test_what_is_read_is_what_came(parts: list[bytes], steps: list[str]) -> None
             got.append(await inbox.receive())
 
         async def listen() -> None:
-            await inbox.listen(anyio.lowlevel.checkpoint)
+            await inbox.listen(anyio.lowlevel.checkpoint, lambda left: None)
 
         got: list[Message] = []
         inbox = Inbox(receive, keeps=True)

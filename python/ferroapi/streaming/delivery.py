@@ -15,6 +15,7 @@ first item takes long sends it without.
 import math
 import types
 from collections.abc import Callable, Generator
+from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -255,12 +256,13 @@ class Delivery:
             self._send_in_child()
 
     def _listen(self) -> None:
-        if self._inbox.begin_to_listen():
-            taskless = is_of_server(self._inbox.server_receive)
-            self._scope.spawn(self._stop_on_disconnect, taskless=taskless)
+        inbox = self._inbox
+        if inbox.begin_to_listen():
+            listen = partial(inbox.listen, self._scope.give_way, self._heard)
+            self._scope.spawn(listen, taskless=is_of_server(inbox.server_receive))
 
-    async def _stop_on_disconnect(self) -> None:
-        if await self._inbox.listen(self._scope.give_way):
+    def _heard(self, left: bool) -> None:
+        if left:
             self._scope.stop()
         elif not self._inbox.is_read:
             self._scope.call_later(PATIENCE, self._give_request_up)

@@ -78,8 +78,10 @@ class Inbox:
         self._listens = True
         return True
 
-    async def listen(self, give_way: Callable[[], Awaitable[None]]) -> bool:
-        """Waits until the client leaves, and returns whether it has.
+    async def listen(
+        self, give_way: Callable[[], Awaitable[None]], heard: Callable[[bool], None]
+    ) -> None:
+        """Waits until the client leaves, and calls `heard` with whether it has.
 
         It has not when something was kept that is to be read first. `give_way` lets other tasks
         run: not every server waits when there is nothing to receive.
@@ -94,7 +96,7 @@ class Inbox:
                     self._tell()
                 await give_way()
         self.stop_listening()
-        return self._left is not None
+        heard(self._left is not None)
 
     def _has_more(self) -> bool:
         """Whether what was kept is not the end of the request."""
