@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -39,7 +40,7 @@ class Resource:
         self.closed += 1
 
     def _here(self) -> object:
-        return anyio.get_current_task().id if self._in_task else None
+        return anyio.get_current_task().id if self._in_task else threading.get_ident()
 
 
 async def endless(resource: Resource, pause: Callable[[], Any] | None) -> AsyncIterator[str]:

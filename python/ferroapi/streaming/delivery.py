@@ -65,13 +65,13 @@ class Delivery:
         "_inbox",
         "_keep_alive",
         "_ping_interval",
-        "_scope",
         "_send_raises",
         "_sends_taskless",
         "_sent",
         "_sent_at",
         "_start",
         "_turn",
+        "scope",
         "send",
         "sending",
     )
@@ -99,7 +99,8 @@ class Delivery:
         self._keep_alive = keep_alive
         self._ping_interval = ping_interval
         self._send_raises = send_raises
-        self._scope = stream_scope()
+        self.scope = stream_scope()
+        """The child tasks of the stream."""
         self._sends_taskless = is_of_server(send)
         self._has_waited = False
         self._broken = False
@@ -117,7 +118,7 @@ class Delivery:
         Raises what the generator, the encoder or `send` raises, after what was yielded before it
         was sent, but not that the client has left.
         """
-        scope = self._scope
+        scope = self.scope
         try:
             async with scope:
                 try:
@@ -156,10 +157,10 @@ class Delivery:
         An event stream ends in order, since its readers come back. Any other is left incomplete,
         so that its reader can tell.
         """
-        self._scope.call_from_thread(self._end)
+        self.scope.call_from_thread(self._end)
 
     def _end(self) -> None:
-        self._ended_here = self._scope.stop()
+        self._ended_here = self.scope.stop()
 
     async def flush(self, due: bytes = b"") -> float | None:
         """Sends `due`, or else what was gathered, in the stream's own task.
@@ -167,12 +168,12 @@ class Delivery:
         Lets other tasks run when it is time. Returns for how many seconds to gather now, or `None`
         when no more is wanted.
         """
-        if self.sending or self._scope.stopped:
+        if self.sending or self.scope.stopped:
             # The child sends it, too, or else a stream that is ended in order at its end.
             self._frames.append(due)
             due = b""
             await self._until_sent()
-        if self._scope.stopped:
+        if self.scope.stopped:
             return None
         self.sending = True
         try:
@@ -181,7 +182,7 @@ class Delivery:
             self.sending = False
         if self._turn.is_over(self._sent_at):
             await self._turn.give_way()
-        return None if self._scope.stopped else self._turn.seconds
+        return None if self.scope.stopped else self._turn.seconds
 
     def broken(self, error: BaseException) -> NoReturn:
         """Raises what `send` raised in the stream's own task, or that the client has left."""
@@ -195,14 +196,14 @@ class Delivery:
 
         Not more often than every `THREAD_GAP` seconds.
         """
-        self._scope.call_from_thread(self._attend_soon)
+        self.scope.call_from_thread(self._attend_soon)
 
     def _attend_soon(self) -> None:
         if not self._attending_soon:
             gap = self._sent_at + THREAD_GAP - monotonic()
             if gap > 0:
                 self._attending_soon = True
-                self._scope.call_later(gap, self._attend)
+                self.scope.call_later(gap, self._attend)
             else:
                 self._attend()
 
@@ -217,7 +218,7 @@ class Delivery:
         except Disconnected:
             pass
         except anyio.get_cancelled_exc_class():
-            if not self._scope.stopped:
+            if not self.scope.stopped:
                 raise
 
     def _has_begun(self) -> bool:
@@ -235,9 +236,9 @@ class Delivery:
                     self._before_wait()
                     answer = yield awaited
                 except BaseException as interruption:
-                    if self._scope.stopped:
+                    if self.scope.stopped:
                         # Trio never gets here: it resumes its tasks with what interrupts them.
-                        self._scope.allow_clean_up()
+                        self.scope.allow_clean_up()
                         source.pause()
                     awaited = gathering.throw(interruption)
                 else:
@@ -250,7 +251,7 @@ class Delivery:
         if not self._has_waited:
             self._has_waited = True
             if self._keep_alive is not None or self._start is not None:
-                self._cancel_timer = self._scope.call_later(START_DELAY, self._break_silence)
+                self._cancel_timer = self.scope.call_later(START_DELAY, self._break_silence)
         self._listen()
         if self._frames and not self.sending:
             self._send_in_child()
@@ -258,14 +259,14 @@ class Delivery:
     def _listen(self) -> None:
         inbox = self._inbox
         if inbox.begin_to_listen():
-            listen = partial(inbox.listen, self._scope.give_way, self._heard)
-            self._scope.spawn(listen, taskless=is_of_server(inbox.server_receive))
+            listen = partial(inbox.listen, self.scope.give_way, self._heard)
+            self.scope.spawn(listen, taskless=is_of_server(inbox.server_receive))
 
     def _heard(self, left: bool) -> None:
         if left:
-            self._scope.stop()
+            self.scope.stop()
         elif not self._inbox.is_read:
-            self._scope.call_later(PATIENCE, self._give_request_up)
+            self.scope.call_later(PATIENCE, self._give_request_up)
 
     def _give_request_up(self) -> None:
         self._inbox.discard()
@@ -281,11 +282,11 @@ class Delivery:
             silence = 0.0
         if self._keep_alive is not None and self._ping_interval < math.inf:
             wait = self._ping_interval - silence
-            self._cancel_timer = self._scope.call_later(wait, self._break_silence)
+            self._cancel_timer = self.scope.call_later(wait, self._break_silence)
 
     def _send_in_child(self) -> None:
         self.sending = True
-        self._scope.spawn(self._send_gathered, taskless=self._sends_taskless)
+        self.scope.spawn(self._send_gathered, taskless=self._sends_taskless)
 
     async def _send_gathered(self) -> None:
         try:
@@ -293,7 +294,7 @@ class Delivery:
             while self._frames:
                 await self._transmit()
         except Disconnected:
-            self._scope.stop()
+            self.scope.stop()
         finally:
             self.sending = False
             if self._sent is not None:

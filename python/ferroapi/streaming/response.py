@@ -17,13 +17,14 @@ from ferroapi.streaming.encoder import Encoder
 from ferroapi.streaming.inbox import Inbox
 from ferroapi.streaming.shutdown import stream_closed, stream_opened
 from ferroapi.streaming.source import AsyncSource, Source, ThreadSource
+from ferroapi.streaming.worker import Worker
 
 
 class GeneratorStream(StreamingResponse):
     """Sends what a generator yields, as it is yielded.
 
     `generator` is asynchronous or synchronous and was not advanced yet; a synchronous one runs in
-    worker threads. `encoder` makes frames of its items. `headers` override the encoder's, and
+    one worker thread. `encoder` makes frames of its items. `headers` override the encoder's, and
     `media_type` its media type. `ping_interval` is the silence in seconds after which an encoder's
     keep-alive is sent, by default the module's setting at the time of sending.
 
@@ -79,8 +80,9 @@ class GeneratorStream(StreamingResponse):
         if isinstance(self._generator, AsyncIterator):
             source = AsyncSource(self._generator, encoder.encode, frames)
         else:
+            worker = Worker(delivery.scope)
             source = ThreadSource(
-                self._generator, encoder.encode, frames, delivery.attend_from_thread
+                self._generator, encoder.encode, frames, worker, delivery.attend_from_thread
             )
         if stream_opened(delivery) and encoder.keep_alive is not None:
             # Its readers come back to whoever serves then; others have the server's patience.

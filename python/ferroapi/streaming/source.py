@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Protocol
-
-import anyio.to_thread
 
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.encoder import Due, Encode
+from ferroapi.streaming.worker import Worker
 
 if TYPE_CHECKING:
     from ferroapi.streaming.delivery import Delivery
 
 THREAD_SLICE = 0.01
-"""Seconds after which a synchronous generator gives its worker thread back, between two items."""
+"""Seconds after which a synchronous generator lets another have its turn in a worker thread."""
 
 
 class Source(Protocol):
@@ -85,10 +82,9 @@ class AsyncSource:
 
 
 class ThreadSource:
-    """A synchronous generator. It is advanced and closed in worker threads, one at a time.
+    """A synchronous generator. It is advanced and closed in one worker thread.
 
-    All of it runs in one copy of the context. `announce` is called from the thread when there are
-    frames where there were none.
+    `announce` is called from the thread when there are frames where there were none.
     """
 
     def __init__(
@@ -96,39 +92,34 @@ class ThreadSource:
         generator: Iterator[Any],
         encode: Encode,
         frames: FrameBuffer,
+        worker: Worker,
         announce: Callable[[], None],
     ) -> None:
         self._generator: Any = generator
         self._encode = encode
         self._frames = frames
+        self._worker = worker
         self._announce = announce
-        self._context: Context | None = None
         self.exhausted = False
-        # A task that is cancelled by its event loop does not wait for the thread it started.
-        self._advancing = threading.Lock()
 
     async def gather(self, delivery: Delivery) -> None:
         seconds = 0.0
-        while (due := await self._in_thread(self._advance, seconds)) is not None:
+        while (due := await self._worker.call(self._advance, seconds)) is not None:
             if await delivery.flush(due) is None:
                 return
             seconds = THREAD_SLICE
+        self.exhausted = True
+        self._worker.end()
 
     def pause(self) -> None:
         self._frames.gather_for(0.0)
 
     async def close(self) -> None:
-        if hasattr(self._generator, "close"):
-            await self._in_thread(self._generator.close)
-
-    async def _in_thread(self, function: Callable[..., Any], *arguments: object) -> Any:
-        return await anyio.to_thread.run_sync(self._in_context, function, *arguments)
-
-    def _in_context(self, function: Callable[..., Any], *arguments: object) -> Any:
-        with self._advancing:
-            if self._context is None:
-                self._context = copy_context()
-            return self._context.run(function, *arguments)
+        try:
+            if hasattr(self._generator, "close"):
+                await self._worker.call(self._generator.close)
+        finally:
+            self._worker.end()
 
     def _advance(self, seconds: float) -> Due:
         """Gathers for that long, or until there is much to send; `None` when there is no more."""
@@ -141,5 +132,4 @@ class ThreadSource:
                 return due
             if unannounced:
                 self._announce()
-        self.exhausted = True
         return None

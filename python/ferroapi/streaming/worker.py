@@ -1,0 +1,93 @@
+"""A worker thread for one synchronous generator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from ferroapi.streaming.scope import StreamScope
+
+
+class Worker:
+    """Calls functions in one worker thread of anyio, one at a time, in one copy of the context.
+
+    What a generator has opened in its thread it can use and close there, such as a connection of
+    `sqlite3`. The thread is kept between the calls, but counts as one of the threads that anyio
+    allows (`current_default_thread_limiter`) during a call only: a stream whose client does not
+    read keeps no other function waiting.
+    """
+
+    __slots__ = ("_calls", "_scope", "_started")
+
+    def __init__(self, scope: StreamScope) -> None:
+        self._scope = scope
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._started = False
+
+    async def call(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """What `function` returns or raises. It is waited for also by who is cancelled meanwhile.
+
+        Only a task that its event loop cancels does not wait; the next call waits for its thread.
+        """
+        if not self._started:
+            self._started = True
+            self._scope.spawn(self._occupy_thread, taskless=False)
+        call = _Call(function, arguments)
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        await limiter.acquire_on_behalf_of(call)
+        try:
+            self._calls.put(call)
+            with anyio.CancelScope(shield=True):
+                await call.returned.wait()
+        finally:
+            limiter.release_on_behalf_of(call)
+        return call.outcome()
+
+    def end(self) -> None:
+        """Lets the thread go, after what it still does."""
+        self._calls.put(None)
+
+    async def _occupy_thread(self) -> None:
+        # It ends with `end`: an interrupted generator is still to be closed in its thread.
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(self._answer_calls, limiter=anyio.CapacityLimiter(1))
+
+    def _answer_calls(self) -> None:
+        while self._answer(self._calls.get()):
+            pass
+
+    def _answer(self, call: _Call | None) -> bool:
+        if call is None:
+            return False
+        call.run()
+        self._scope.call_from_thread(call.returned.set)
+        return True
+
+
+class _Call:
+    def __init__(self, function: Callable[..., Any], arguments: tuple[object, ...]) -> None:
+        self.returned = anyio.Event()
+        self._function = function
+        self._arguments = arguments
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._result = self._function(*self._arguments)
+        except BaseException as error:
+            self._error = error
+
+    def outcome(self) -> Any:
+        error, self._error = self._error, None
+        if error is None:
+            return self._result
+        try:
+            raise error
+        finally:
+            # The traceback of the error has this frame.
+            del error
