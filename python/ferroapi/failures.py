@@ -104,6 +104,8 @@ class Failures:
 
     async def _handle(self, error: Exception, exchange: Exchange) -> None:
         handler = self.find(error)
+        if (handler is None or exchange.started) and exchange.is_left(error):
+            return
         if handler is None:
             raise error
         if exchange.started:

@@ -4,7 +4,7 @@ import datetime
 import enum
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -140,6 +140,13 @@ def test_event_is_not_checked_against_the_item_type() -> None:
         raise AssertionError
 
     assert encoded(events.encoder(dump), ServerSentEvent(data=1)) == b"data: 1\n\n"
+
+
+def test_event_of_a_subclass_with_a_constant() -> None:
+    class Ping(ServerSentEvent):
+        event: ClassVar[str] = "ping"  # type: ignore[misc]  # in the place of a field
+
+    assert encoded(events.encoder(), Ping(id="1")) == b"event: ping\nid: 1\n\n"
 
 
 INJECTIONS = {

@@ -1,7 +1,9 @@
 """A request that its function reads while it streams, and what else is heard of its client."""
 
+import gc
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import anyio
@@ -9,11 +11,13 @@ import anyio.lowlevel
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from ferroapi import FastAPI, Request
-from ferroapi.streaming import delivery
+from ferroapi import BackgroundTasks, Depends, FastAPI, Request, Response
+from ferroapi.streaming import inbox
 from ferroapi.streaming.inbox import Inbox
+from ferroapi.streaming.scope import stream_scope
 
 pytestmark = pytest.mark.anyio
 
@@ -129,24 +133,160 @@ async def test_the_leaving_of_a_client_is_heard_behind_a_request(
     assert client.request == []
 
 
+async def wait_for_ever() -> None:
+    await anyio.sleep_forever()
+
+
+async def all_in_a_child(request: Request) -> AsyncIterator[int]:
+    async def read() -> None:
+        async for _ in request.stream():
+            await anyio.sleep(0.01)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(read)
+        yield 1
+        await wait_for_ever()
+
+
+async def a_part(request: Request) -> AsyncIterator[int]:
+    async with aclosing(request.stream()) as parts:
+        await anext(parts)
+    yield 1
+    await wait_for_ever()
+
+
+async def whether_it_is_there(request: Request) -> AsyncIterator[int]:
+    await request.is_disconnected()
+    yield 1
+    await wait_for_ever()
+
+
+async def nothing(request: Request) -> AsyncIterator[int]:
+    yield 1
+    await wait_for_ever()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [all_in_a_child, a_part, whether_it_is_there, nothing],
+    ids=lambda read: read.__name__,
+)
+async def test_the_leaving_of_a_client_is_heard_whatever_is_read(
+    client: Any, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PATIENCE", 0.05)
+    client.request = body(*PARTS)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call, application(read))
+        await client.until(lambda client: b"1" in client.body)
+        await anyio.sleep(0.1)
+        client.leave()
+
+    assert client.request == []
+
+
 @pytest.mark.parametrize("begun", [False, True])
-async def test_a_client_that_leaves_amid_its_request_is_no_error(client: Any, begun: bool) -> None:
+@pytest.mark.parametrize("in_child", [False, True])
+@pytest.mark.parametrize("handled", [False, True])
+async def test_a_client_that_leaves_amid_its_request_is_no_error(
+    client: Any, begun: bool, in_child: bool, handled: bool
+) -> None:
+    """But what the request has opened sees it, and the handler of the exception."""
     seen: list[str] = []
+
+    async def transaction() -> AsyncIterator[None]:
+        try:
+            yield
+        except ClientDisconnect:
+            seen.append("rolled back")
+            raise
+        except BaseExceptionGroup:
+            seen.append("rolled back")
+            raise
+        else:
+            seen.append("committed")
 
     async def read(request: Request) -> AsyncIterator[str]:
         if begun:
             yield "begin"
-        try:
-            async for part in request.stream():
-                seen.append(part.decode())
-                client.leave()
-        finally:
-            seen.append("closed")
+        client.leave()
+        if in_child:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(request.body)
+        else:
+            await request.body()
+
+    app = FastAPI(dependencies=[Depends(transaction)])
+    app.post("/")(read)
+    if handled:
+
+        @app.exception_handler(ClientDisconnect)
+        async def answer(request: Request, error: ClientDisconnect) -> Response:
+            seen.append("handled")
+            return Response(status_code=499)
 
     client.request = body(b"a", b"b")[:1]
+    await client.call(app)
+
+    assert seen[0] == "rolled back"
+    assert ("handled" in seen) is (handled and not begun and not in_child)
+
+
+async def test_an_exception_of_another_request_is_an_error(client: Any) -> None:
+    async def read() -> AsyncIterator[int]:
+        yield 1
+        raise ClientDisconnect
+
+    client.request = body(b"a")
+    with pytest.raises(ClientDisconnect):
+        await client.call(application(read))
+
+
+async def test_nothing_is_left_of_a_request_that_was_not_read(client: Any) -> None:
+    async def read(request: Request) -> AsyncIterator[int]:
+        yield 1
+        await anyio.sleep(0.02)
+
+    client.request = body(*PARTS)
+    await client.call(application(read))
+    gc.collect()
+
+    assert not [each for each in gc.get_objects() if isinstance(each, Inbox)]
+
+
+async def test_a_request_may_be_read_after_its_stream(client: Any) -> None:
+    received: list[bytes] = []
+
+    async def read(request: Request, background: BackgroundTasks) -> AsyncIterator[int]:
+        async def keep() -> None:
+            received.append(await request.body())
+
+        background.add_task(keep)
+        yield 1
+        await anyio.sleep(0.02)
+
+    client.request = body(*PARTS)
     await client.call(application(read))
 
-    assert seen == ["a", "closed"]
+    assert received == [b"abcd"]
+
+
+async def test_a_request_may_be_read_while_the_stream_is_interrupted(client: Any) -> None:
+    received: list[bytes] = []
+
+    async def read(request: Request) -> AsyncIterator[int]:
+        try:
+            yield 1
+            await anyio.sleep_forever()
+        finally:
+            with anyio.CancelScope(shield=True):
+                received.append(await request.body())
+
+    client.request = body(*PARTS)
+    with anyio.move_on_after(0.05):
+        await client.call(application(read))
+
+    assert received == [b"abcd"]
 
 
 async def test_a_large_request_that_is_not_read_slows_its_client_down(client: Any) -> None:
@@ -166,14 +306,14 @@ async def test_a_large_request_that_is_not_read_is_given_up(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else nobody would hear that its client has left."""
-    monkeypatch.setattr(delivery, "PATIENCE", 0.05)
+    monkeypatch.setattr(inbox, "PATIENCE", 0.05)
     refused, closed = anyio.Event(), anyio.Event()
 
     async def read(request: Request) -> AsyncIterator[int]:
         try:
             yield 1
             await anyio.sleep(0.2)
-            with pytest.raises(RuntimeError, match="The request was not read"):
+            with pytest.raises(RuntimeError, match="The rest of the request was thrown away"):
                 await request.body()
             refused.set()
             await anyio.sleep_forever()
@@ -191,11 +331,11 @@ async def test_a_large_request_that_is_not_read_is_given_up(
 
 
 async def test_a_reader_may_take_its_time(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "PATIENCE", 0.05)
+    monkeypatch.setattr(inbox, "PATIENCE", 0.05)
 
     async def read(request: Request) -> AsyncIterator[str]:
         async for part in request.stream():
-            await anyio.sleep(0.08)
+            await anyio.sleep(0.03)
             yield part.decode()
 
     client.request = body(*PARTS)
@@ -221,23 +361,22 @@ def test_what_is_read_is_what_came(parts: list[bytes], steps: list[str]) -> None
             return next(coming, messages[-1])
 
         async def read() -> None:
-            got.append(await inbox.receive())
-
-        async def listen() -> None:
-            await inbox.listen(anyio.lowlevel.checkpoint, lambda left: None)
+            got.append(await shared.receive())
 
         got: list[Message] = []
-        inbox = Inbox(receive, keeps=True)
-        async with anyio.create_task_group() as tasks:
-            for step in steps:
-                if step == "read":
+        async with stream_scope() as scope:
+            shared = Inbox(receive, scope, keeps=True)
+            with anyio.CancelScope(shield=True):
+                for step in steps:
+                    if step == "read":
+                        await read()
+                    elif step == "wait":
+                        await anyio.lowlevel.checkpoint()
+                    else:
+                        shared.listen()
+                for _ in messages:
                     await read()
-                elif step == "wait":
-                    await anyio.lowlevel.checkpoint()
-                elif inbox.begin_to_listen():
-                    tasks.start_soon(listen)
-            for _ in messages:
-                tasks.start_soon(read)
+            shared.stop_timer()
         return got[: len(messages)], messages
 
     got, messages = anyio.run(talk)

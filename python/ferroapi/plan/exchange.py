@@ -38,6 +38,7 @@ class Exchange:
         "form",
         "function_stack",
         "inbox",
+        "is_shared",
         "open",
         "receive",
         "request_stack",
@@ -60,6 +61,7 @@ class Exchange:
         self.body = body
         self.form: FormData | None = None
         self.inbox: Inbox | None = None
+        self.is_shared = False
         self.background: BackgroundTasks | None = None
         self._connection: HTTPConnection | None = None
         self._replayed = False
@@ -116,6 +118,7 @@ class Exchange:
             return self.background
         if kind == "security_scopes":
             return SecurityScopes(scopes=oauth_scopes)
+        self.is_shared = True
         return self.connection
 
     async def read_body(self) -> bytes:
@@ -160,6 +163,14 @@ class Exchange:
             # Another object has accepted it.
             websocket.client_state = websocket.application_state = WebSocketState.CONNECTED
         return websocket
+
+    def is_left(self, error: Exception) -> bool:
+        """Whether `error` says no more than that the client of a stream has left."""
+        if self.inbox is None or self.inbox.left is None:
+            return False
+        if isinstance(error, ExceptionGroup):
+            return error.split(ClientDisconnect)[1] is None
+        return isinstance(error, ClientDisconnect)
 
     async def close(self, code: int) -> None:
         """Closes a WebSocket that was accepted and left open. Servers then send no close frame.

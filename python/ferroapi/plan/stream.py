@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ferroapi.plan.exchange import Exchange
     from ferroapi.plan.serialization import Reply, Serialize, TypedValue
     from ferroapi.streaming.encoder import Due, Encode, Encoder
+    from ferroapi.streaming.scope import StreamScope
 
 
 def stream_serializer(
@@ -160,8 +161,8 @@ class _OperationStream(GeneratorStream):
         self._merged = exchange.chosen_headers.copy()
         self.raw_headers.extend(self._merged)
 
-    def _inbox(self, receive: Receive) -> Inbox:
-        inbox = Inbox(receive, keeps=self._exchange.has_connection)
+    def _inbox(self, receive: Receive, children: StreamScope) -> Inbox:
+        inbox = Inbox(receive, children, keeps=self._exchange.is_shared)
         self._exchange.inbox = inbox
         return inbox
 

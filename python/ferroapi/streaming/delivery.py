@@ -15,7 +15,6 @@ first item takes long sends it without.
 import math
 import types
 from collections.abc import Callable, Generator
-from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -24,8 +23,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Send
 
 from ferroapi._core import FrameBuffer
-from ferroapi.streaming.inbox import PATIENCE, Inbox
-from ferroapi.streaming.scope import stream_scope
+from ferroapi.streaming.inbox import Inbox
+from ferroapi.streaming.scope import StreamScope
 from ferroapi.streaming.source import Source
 from ferroapi.streaming.taskless import is_of_server
 from ferroapi.streaming.turn import Turn
@@ -47,10 +46,10 @@ class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it 
 class Delivery:
     """One response: what was sent of it, and what is to be sent.
 
-    `start` makes the response's first message when it is due, a source fills `frames`, and `fail`
-    appends what a started response ends with when that raises. With `keep_alive` that frame is sent
-    when nothing was sent for `ping_interval` seconds. With `send_raises` an `OSError` that `send`
-    raises says that the client has left.
+    Its children run in `scope`. `start` makes the response's first message when it is due, a source
+    fills `frames`, and `fail` appends what a started response ends with when that raises. With
+    `keep_alive` that frame is sent when nothing was sent for `ping_interval` seconds. With
+    `send_raises` an `OSError` that `send` raises says that the client has left.
     """
 
     __slots__ = (
@@ -65,19 +64,20 @@ class Delivery:
         "_inbox",
         "_keep_alive",
         "_ping_interval",
+        "_scope",
         "_send_raises",
         "_sends_taskless",
         "_sent",
         "_sent_at",
         "_start",
         "_turn",
-        "scope",
         "send",
         "sending",
     )
 
     def __init__(
         self,
+        scope: StreamScope,
         start: Callable[[], Message],
         frames: FrameBuffer,
         inbox: Inbox,
@@ -99,8 +99,7 @@ class Delivery:
         self._keep_alive = keep_alive
         self._ping_interval = ping_interval
         self._send_raises = send_raises
-        self.scope = stream_scope()
-        """The child tasks of the stream."""
+        self._scope = scope
         self._sends_taskless = is_of_server(send)
         self._has_waited = False
         self._broken = False
@@ -116,9 +115,9 @@ class Delivery:
         """Sends everything, or as much as the client takes; `source` is closed at the end.
 
         Raises what the generator, the encoder or `send` raises, after what was yielded before it
-        was sent, but not that the client has left.
+        was sent; of a client that has left only what its generator makes of that.
         """
-        scope = self.scope
+        scope = self._scope
         try:
             async with scope:
                 try:
@@ -140,11 +139,11 @@ class Delivery:
                         await source.close()
             if scope.failure is not None:
                 raise scope.failure
-        except (Disconnected, ClientDisconnect):
+        except Disconnected:
             pass
         finally:
             self._turn.end()
-            self._inbox.stop_listening()
+            self._inbox.stop_timer()
             if self._cancel_timer is not None:
                 self._cancel_timer()
         unfinished = not self._complete and not self._broken
@@ -157,10 +156,10 @@ class Delivery:
         An event stream ends in order, since its readers come back. Any other is left incomplete,
         so that its reader can tell.
         """
-        self.scope.call_from_thread(self._end)
+        self._scope.call_from_thread(self._end)
 
     def _end(self) -> None:
-        self._ended_here = self.scope.stop()
+        self._ended_here = self._scope.stop()
 
     async def flush(self, due: bytes = b"") -> float | None:
         """Sends `due`, or else what was gathered, in the stream's own task.
@@ -168,12 +167,12 @@ class Delivery:
         Lets other tasks run when it is time. Returns for how many seconds to gather now, or `None`
         when no more is wanted.
         """
-        if self.sending or self.scope.stopped:
+        if self.sending or self._scope.stopped:
             # The child sends it, too, or else a stream that is ended in order at its end.
             self._frames.append(due)
             due = b""
             await self._until_sent()
-        if self.scope.stopped:
+        if self._scope.stopped:
             return None
         self.sending = True
         try:
@@ -182,10 +181,10 @@ class Delivery:
             self.sending = False
         if self._turn.is_over(self._sent_at):
             await self._turn.give_way()
-        return None if self.scope.stopped else self._turn.seconds
+        return None if self._scope.stopped else self._turn.seconds
 
     def broken(self, error: BaseException) -> NoReturn:
-        """Raises what `send` raised in the stream's own task, or that the client has left."""
+        """Raises what `send` has raised: its `error`, or that the client has left."""
         self._broken = True
         if self._send_raises and isinstance(error, OSError):
             raise Disconnected from error
@@ -196,14 +195,14 @@ class Delivery:
 
         Not more often than every `THREAD_GAP` seconds.
         """
-        self.scope.call_from_thread(self._attend_soon)
+        self._scope.call_from_thread(self._attend_soon)
 
     def _attend_soon(self) -> None:
         if not self._attending_soon:
             gap = self._sent_at + THREAD_GAP - monotonic()
             if gap > 0:
                 self._attending_soon = True
-                self.scope.call_later(gap, self._attend)
+                self._scope.call_later(gap, self._attend)
             else:
                 self._attend()
 
@@ -218,7 +217,7 @@ class Delivery:
         except Disconnected:
             pass
         except anyio.get_cancelled_exc_class():
-            if not self.scope.stopped:
+            if not self._scope.stopped:
                 raise
 
     def _has_begun(self) -> bool:
@@ -236,9 +235,9 @@ class Delivery:
                     self._before_wait()
                     answer = yield awaited
                 except BaseException as interruption:
-                    if self.scope.stopped:
+                    if self._scope.stopped:
                         # Trio never gets here: it resumes its tasks with what interrupts them.
-                        self.scope.allow_clean_up()
+                        self._scope.allow_clean_up()
                         source.pause()
                     awaited = gathering.throw(interruption)
                 else:
@@ -251,26 +250,10 @@ class Delivery:
         if not self._has_waited:
             self._has_waited = True
             if self._keep_alive is not None or self._start is not None:
-                self._cancel_timer = self.scope.call_later(START_DELAY, self._break_silence)
-        self._listen()
+                self._cancel_timer = self._scope.call_later(START_DELAY, self._break_silence)
+        self._inbox.listen()
         if self._frames and not self.sending:
             self._send_in_child()
-
-    def _listen(self) -> None:
-        inbox = self._inbox
-        if inbox.begin_to_listen():
-            listen = partial(inbox.listen, self.scope.give_way, self._heard)
-            self.scope.spawn(listen, taskless=is_of_server(inbox.server_receive))
-
-    def _heard(self, left: bool) -> None:
-        if left:
-            self.scope.stop()
-        elif not self._inbox.is_read:
-            self.scope.call_later(PATIENCE, self._give_request_up)
-
-    def _give_request_up(self) -> None:
-        self._inbox.discard()
-        self._listen()
 
     def _break_silence(self) -> None:
         # Silence is infinite before anything was sent: then it is the start that is due.
@@ -282,11 +265,11 @@ class Delivery:
             silence = 0.0
         if self._keep_alive is not None and self._ping_interval < math.inf:
             wait = self._ping_interval - silence
-            self._cancel_timer = self.scope.call_later(wait, self._break_silence)
+            self._cancel_timer = self._scope.call_later(wait, self._break_silence)
 
     def _send_in_child(self) -> None:
         self.sending = True
-        self.scope.spawn(self._send_gathered, taskless=self._sends_taskless)
+        self._scope.spawn(self._send_gathered, taskless=self._sends_taskless)
 
     async def _send_gathered(self) -> None:
         try:
@@ -294,7 +277,7 @@ class Delivery:
             while self._frames:
                 await self._transmit()
         except Disconnected:
-            self.scope.stop()
+            self._scope.stop()
         finally:
             self.sending = False
             if self._sent is not None:

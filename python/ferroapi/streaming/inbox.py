@@ -1,118 +1,120 @@
 """The messages of one request, for its function and for who waits until its client leaves."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import anyio
 from starlette.types import Message, Receive
 
+from ferroapi.streaming.scope import StreamScope
+from ferroapi.streaming.taskless import is_of_server
+
 PATIENCE = 10.0
-"""Seconds in which a function has to begin to read a body of which more is to come."""
+"""Seconds for which a part of a body is kept that nobody reads."""
 
 
 class Inbox:
-    """What a server's `receive` gives, shared by two readers.
+    """What a server's `receive` gives while a stream is sent.
 
-    A function may read its request while it streams, and while it does not, somebody has to ask for
-    messages to hear that the client has left. With `keeps` what comes meanwhile is kept for the
-    function: nothing of a request is lost. Not more than one part of a body is kept, so that a
-    client that sends much is slowed down.
+    Somebody has to ask for messages all the time, to hear that the client has left: a child of the
+    stream, which stops it then. With `keeps` what comes before is kept for the function of the
+    request, which may read it while it streams.
 
-    Until that part is read nobody can tell whether the client has left. So a function that does not
-    begin to read is not waited for: after `PATIENCE` seconds `discard` gives its request up.
+    Not more than one part of a body is kept, so that a client that sends much is slowed down. Until
+    that part is read nobody can tell whether the client has left, so a function that does not read
+    is not waited for: after `PATIENCE` seconds the rest of its request is thrown away.
     """
 
     __slots__ = (
+        "_cancel_timer",
         "_discarded",
         "_keeps",
         "_kept",
-        "_left",
-        "_listens",
+        "_listening",
         "_news",
-        "_reads",
-        "is_read",
-        "server_receive",
+        "_receive",
+        "_scope",
+        "left",
     )
 
-    def __init__(self, receive: Receive, *, keeps: bool) -> None:
-        self.server_receive = receive
-        """The ASGI `receive` of the server."""
+    def __init__(self, receive: Receive, scope: StreamScope, *, keeps: bool) -> None:
+        self.left: Message | None = None
+        """The message that says that the client has left, when it came."""
+        self._receive = receive
+        self._scope = scope
         self._keeps = keeps
         self._kept: list[Message] = []
-        self.is_read = False
-        """Whether the function has begun to read."""
         self._discarded = False
-        self._left: Message | None = None
-        self._reads = False
-        self._listens = False
+        self._listening = False
         self._news: anyio.Event | None = None
+        self._cancel_timer: Callable[[], None] | None = None
 
     async def receive(self) -> Message:
         """The next message, for the function of the request.
 
-        Raises `RuntimeError` when its request was given up.
+        Raises `RuntimeError` when it was thrown away.
         """
-        self.is_read = True
         if self._discarded:
             raise RuntimeError(
-                f"The request was not read: its function has to begin within {PATIENCE:g} seconds"
+                "The rest of the request was thrown away: "
+                f"its function has not read on for {PATIENCE:g} seconds"
             )
+        self.listen()
         while not self._kept:
-            if self._left is not None:
-                return self._left
-            if self._listens:
-                if self._news is None:
-                    self._news = anyio.Event()
-                await self._news.wait()
-                continue
-            self._reads = True
-            try:
-                return await self.server_receive()
-            finally:
-                self._reads = False
-        return self._kept.pop(0)
+            if self.left is not None:
+                return self.left
+            if not self._listening or self._scope.ended:
+                # The stream has ended, or is about to.
+                return await self._receive()
+            if self._news is None:
+                self._news = anyio.Event()
+            await self._news.wait()
+        message = self._kept.pop(0)
+        self.stop_timer()
+        self.listen()
+        return message
 
-    def begin_to_listen(self) -> bool:
-        """Whether `listen` is to be called now: nobody asks, and what was kept has been read."""
-        if self._listens or self._reads or self._left is not None or self._has_more():
-            return False
-        self._listens = True
-        return True
+    def listen(self) -> None:
+        """Has messages asked for, unless that is so already or one is to be read first."""
+        if self._listening or self.left is not None or self._has_more() or self._scope.ended:
+            return
+        self._listening = True
+        self._scope.spawn(self._listen, taskless=is_of_server(self._receive))
 
-    async def listen(
-        self, give_way: Callable[[], Awaitable[None]], heard: Callable[[bool], None]
-    ) -> None:
-        """Waits until the client leaves, and calls `heard` with whether it has.
+    def stop_timer(self) -> None:
+        """Waits no longer until what was kept is read."""
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
 
-        It has not when something was kept that is to be read first. `give_way` lets other tasks
-        run: not every server waits when there is nothing to receive.
-        """
-        while self._left is None and not self._has_more():
-            message = await self.server_receive()
-            if message["type"] == "http.disconnect":
-                self._left = message
-            else:
-                if self._keeps:
-                    self._kept.append(message)
-                    self._tell()
-                await give_way()
-        self.stop_listening()
-        heard(self._left is not None)
+    async def _listen(self) -> None:
+        try:
+            while self.left is None and not self._has_more():
+                message = await self._receive()
+                if message["type"] == "http.disconnect":
+                    self.left = message
+                else:
+                    if self._keeps:
+                        self._kept.append(message)
+                        self._tell()
+                    # There is at most one message more to wait for, but not every server waits.
+                    await self._scope.give_way()
+        finally:
+            self._listening = False
+            self._tell()
+        if self.left is None:
+            self._cancel_timer = self._scope.call_later(PATIENCE, self._discard)
+        else:
+            self._scope.stop()
 
     def _has_more(self) -> bool:
         """Whether what was kept is not the end of the request."""
         return bool(self._kept) and self._kept[-1].get("more_body", False)
 
-    def discard(self) -> None:
-        """Gives up what was kept, and what is to come, unless it is read by now."""
-        if not self.is_read:
-            self._keeps = False
-            self._discarded = True
-            self._kept.clear()
-
-    def stop_listening(self) -> None:
-        """Leaves the messages to the function: nobody listens any more."""
-        self._listens = False
-        self._tell()
+    def _discard(self) -> None:
+        self._keeps = False
+        self._discarded = True
+        self._kept.clear()
+        self.listen()
 
     def _tell(self) -> None:
         news, self._news = self._news, None

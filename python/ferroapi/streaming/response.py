@@ -15,6 +15,7 @@ from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
 from ferroapi.streaming.encoder import Encoder
 from ferroapi.streaming.inbox import Inbox
+from ferroapi.streaming.scope import StreamScope, stream_scope
 from ferroapi.streaming.shutdown import stream_closed, stream_opened
 from ferroapi.streaming.source import AsyncSource, Source, ThreadSource
 from ferroapi.streaming.worker import Worker
@@ -29,7 +30,7 @@ class GeneratorStream(StreamingResponse):
     keep-alive is sent, by default the module's setting at the time of sending.
 
     Whatever happens, the generator is closed before sending returns: an asynchronous one in the
-    task that sends, a synchronous one in a worker thread. When the client leaves, sending returns
+    task that sends, a synchronous one in its thread. When the client leaves, sending returns
     and the background task runs. An exception of the generator or of its encoder is raised as it
     is, after the items before it were sent; if there were none, before the response was started.
     """
@@ -66,10 +67,12 @@ class GeneratorStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         encoder = self._encoder
         frames = FrameBuffer()
+        children = stream_scope()
         delivery = Delivery(
+            children,
             self._start,
             frames,
-            self._inbox(receive),
+            self._inbox(receive, children),
             self._innermost(send),
             fail=encoder.fail,
             keep_alive=encoder.keep_alive,
@@ -80,7 +83,7 @@ class GeneratorStream(StreamingResponse):
         if isinstance(self._generator, AsyncIterator):
             source = AsyncSource(self._generator, encoder.encode, frames)
         else:
-            worker = Worker(delivery.scope)
+            worker = Worker(children)
             source = ThreadSource(
                 self._generator, encoder.encode, frames, worker, delivery.attend_from_thread
             )
@@ -94,9 +97,9 @@ class GeneratorStream(StreamingResponse):
         if self.background is not None:
             await self.background()
 
-    def _inbox(self, receive: Receive) -> Inbox:
+    def _inbox(self, receive: Receive, children: StreamScope) -> Inbox:
         """What is received while the stream is sent. Nobody reads a request here."""
-        return Inbox(receive, keeps=False)
+        return Inbox(receive, children, keeps=False)
 
     def _innermost(self, send: Send) -> Send:
         """The `send` of the server where `send` only passes on to it: that needs no task."""

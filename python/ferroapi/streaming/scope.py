@@ -21,14 +21,15 @@ class StreamScope(ABC):
     callbacks. What is called after the stream has ended has no effect.
     """
 
-    __slots__ = ("_ended", "_insulation", "failure", "stopped")
+    __slots__ = ("_insulation", "ended", "failure", "stopped")
 
     def __init__(self, insulation: anyio.CancelScope) -> None:
         self.stopped = False
         """Whether the stream was asked to end."""
         self.failure: Exception | None = None
         """What stopped the stream, to be raised after it."""
-        self._ended = False
+        self.ended = False
+        """Whether the stream has ended, so that nothing has an effect any more."""
         self._insulation = insulation
 
     @abstractmethod
@@ -71,7 +72,7 @@ class StreamScope(ABC):
 
         Only the first call counts. Returns whether this one did.
         """
-        if self.stopped or self._ended:
+        if self.stopped or self.ended:
             return False
         self.stopped = True
         self.failure = failure
@@ -118,7 +119,7 @@ class AsyncioScope(StreamScope):
         traceback: TracebackType | None,
     ) -> bool | None:
         self._insulation.__exit__(kind, raised, traceback)
-        self._ended = True
+        self.ended = True
         try:
             if self._children:
                 await self._end_children()
@@ -140,7 +141,7 @@ class AsyncioScope(StreamScope):
                 await asyncio.wait(tasks)
 
     def spawn(self, child: Callable[[], Coroutine[Any, Any, None]], *, taskless: bool) -> None:
-        if self._ended:
+        if self.ended:
             return
         if not taskless:
             task = self._loop.create_task(self._run_child(child))
@@ -203,7 +204,7 @@ class TrioScope(StreamScope):
         traceback: TracebackType | None,
     ) -> bool | None:
         self._insulation.__exit__(kind, raised, traceback)
-        self._ended = True
+        self.ended = True
         self._group.cancel_scope.cancel()
         if isinstance(raised, Exception):
             # The group would wrap it.
@@ -212,12 +213,12 @@ class TrioScope(StreamScope):
         return await self._group.__aexit__(kind, raised, traceback)
 
     def spawn(self, child: Callable[[], Coroutine[Any, Any, None]], *, taskless: bool) -> None:
-        if not self._ended:
+        if not self.ended:
             self._group.start_soon(self._run_child, child)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
         waiting = anyio.CancelScope()
-        if not self._ended:
+        if not self.ended:
             self._group.start_soon(_sleep_and_call, seconds, callback, waiting)
         return waiting.cancel
 

@@ -14,8 +14,8 @@ use crate::json;
 const MOST_GATHERED: usize = 1 << 16;
 
 /// How many chunks of that size pass before the clock is asked again, while they come fast: to ask
-/// takes a twentieth of the time of a chunk that nobody waits for.
-const UNTIMED_CHUNKS: u32 = 3;
+/// takes a twentieth of the time of a chunk that nobody waits for. A slow one may be among them.
+const UNTIMED_CHUNKS: u32 = 1;
 
 /// What a `FrameBuffer` keeps of its memory when it is emptied: there is one for each open stream,
 /// and most of them are silent most of the time.
