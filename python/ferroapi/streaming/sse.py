@@ -57,8 +57,6 @@ def encode_with(dump: Dump) -> Encode:
     """Makes an event of what `dump` gives, unless the item is an event by itself."""
     from ferroapi.sse import ServerSentEvent
 
-    # A subclass may have attributes in the place of fields.
-    fields = tuple(ServerSentEvent.model_fields)
     # The type of the last item that was no event: asking pydantic's classes costs as much as the
     # rest of an item, and most streams have items of one type.
     plain: type | None = None
@@ -71,7 +69,9 @@ def encode_with(dump: Dump) -> Encode:
             if kind is ServerSentEvent:
                 return frames.event(item.__dict__, _dump_data)
             if issubclass(kind, ServerSentEvent):
-                return frames.event({name: getattr(item, name) for name in fields}, _dump_data)
+                # It may have attributes in the place of fields.
+                fields = {name: getattr(item, name) for name in ServerSentEvent.model_fields}
+                return frames.event(fields, _dump_data)
             plain = kind
         return frames.sse(dump(item))
 
