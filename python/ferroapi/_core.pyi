@@ -135,9 +135,8 @@ def valid_sse_id(id: str | None, /) -> str | None:
 class FrameBuffer:
     """Frames gathered to be sent together. A new buffer has no time to gather.
 
-    What appends a frame returns what is to be sent now: `None` while there is time and room for
-    more; all that was gathered, taken out, once that is 64 KiB; nothing, with nothing taken out,
-    when the time to gather is over.
+    What appends a frame returns `None` while there is time and room for more, and `b""` once the
+    time is over or 64 KiB are gathered, which are to be taken out and sent then.
     """
 
     def __new__(cls) -> FrameBuffer: ...
@@ -156,9 +155,13 @@ class FrameBuffer:
         where that is `None`. Nothing is appended when either raises.
         """
     def raw(self, chunk: bytes | bytearray | memoryview | str) -> bytes | None:
-        """Appends `chunk` as it is, text as UTF-8. Raises `TypeError` for anything else."""
+        """Appends `chunk` as it is, text as UTF-8. Raises `TypeError` for anything else.
+
+        Returns it instead when it is 64 KiB or more, nothing was gathered and there is time: it is
+        to be sent at once.
+        """
     def append(self, data: bytes) -> None:
-        """Appends `data` as it is, whatever time it is, and takes nothing out."""
+        """Appends `data` as it is, whatever time it is."""
     def take(self) -> bytes:
         """Returns what was gathered and empties the buffer."""
 

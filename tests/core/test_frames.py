@@ -293,7 +293,9 @@ def test_frames_are_due_by_size_or_time() -> None:
     buffer.gather_for(1000)
     assert buffer.raw(b"x" * 65_000) is None
     assert buffer.jsonl(b"") is None
-    assert buffer.sse("x" * 600) == b"x" * 65_001 + b"\ndata: " + b"x" * 600 + b"\n\n"
+    assert buffer.sse("x" * 600) == b""
+    assert buffer.raw(b"x" * 65_536) == b""
+    assert len(buffer.take()) == 65_001 + 609 + 65_536
     assert buffer.raw(b"x") is None
 
     buffer.gather_for(0.0)
@@ -305,7 +307,7 @@ def test_frames_are_due_by_size_or_time() -> None:
     assert buffer.take() == b"xxxxxx"
 
 
-def test_nothing_is_taken_out_by_appending_as_it_is() -> None:
+def test_nothing_is_handed_out_by_appending_as_it_is() -> None:
     chunk = b"x" * 65_536
     buffer = FrameBuffer()
     buffer.gather_for(1000)

@@ -11,6 +11,7 @@ import anyio.to_thread
 import pytest
 from starlette.responses import StreamingResponse
 
+from ferroapi.sse import ServerSentEvent
 from ferroapi.streaming import Encoder, GeneratorStream, jsonl, raw
 from ferroapi.streaming import sse as events
 
@@ -97,6 +98,29 @@ async def test_body_iterator_can_be_read_and_replaced(client: Any, synchronous: 
 
     assert client.body == (b"1!2!" if synchronous else b"1!")
     assert sorted(closed) == ["numbers", "shout"]
+
+
+async def test_nothing_is_put_between_the_chunks_of_a_replaced_body(client: Any) -> None:
+    """They may be compressed, or end in the middle of an event."""
+
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+        await anyio.sleep(0.05)
+        raise ValueError("no more")
+
+    async def passed_on(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            yield chunk[:5]
+            await anyio.sleep(0.05)
+            yield chunk[5:]
+
+    encoder = events.encoder(failure_event=lambda _error: ServerSentEvent(event="error"))
+    stream = GeneratorStream(numbers(), encoder, ping_interval=0.01)
+    stream.body_iterator = passed_on(stream.body_iterator)
+    with pytest.raises(ValueError, match="no more"):
+        await client.call(stream)
+
+    assert client.body == b"data: 1\n\n"
 
 
 async def test_body_iterator_can_be_iterated_without_sending() -> None:

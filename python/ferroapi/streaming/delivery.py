@@ -66,13 +66,13 @@ class Delivery:
         "_ping_interval",
         "_scope",
         "_send_raises",
+        "_sending",
         "_sends_taskless",
         "_sent",
         "_sent_at",
         "_start",
         "_turn",
         "send",
-        "sending",
     )
 
     def __init__(
@@ -89,9 +89,9 @@ class Delivery:
         send_raises: bool,
     ) -> None:
         self.send = send
-        """The ASGI `send`; who awaits it in the stream's own task sets `sending` meanwhile."""
-        self.sending = False
-        """Whether somebody is inside `send`."""
+        """The ASGI `send`, for large chunks in the stream's own task: nobody else has any frames to
+        send then, and no stream of such chunks is kept alive."""
+        self._sending = False
         self._start: Callable[[], Message] | None = start
         self._frames = frames
         self._inbox = inbox
@@ -123,7 +123,7 @@ class Delivery:
                 try:
                     await self._gather(source)
                     if not scope.stopped:
-                        if self.sending:
+                        if self._sending:
                             await self._until_sent()
                         await self._transmit(final=True)
                 except (Disconnected, ClientDisconnect):
@@ -161,24 +161,21 @@ class Delivery:
     def _end(self) -> None:
         self._ended_here = self._scope.stop()
 
-    async def flush(self, due: bytes = b"") -> float | None:
-        """Sends `due`, or else what was gathered, in the stream's own task.
+    async def flush(self) -> float | None:
+        """Sends what was gathered, in the stream's own task.
 
         Lets other tasks run when it is time. Returns for how many seconds to gather now, or `None`
         when no more is wanted.
         """
-        if self.sending or self._scope.stopped:
-            # The child sends it, too, or else a stream that is ended in order at its end.
-            self._frames.append(due)
-            due = b""
+        if self._sending:
             await self._until_sent()
         if self._scope.stopped:
             return None
-        self.sending = True
+        self._sending = True
         try:
-            await self._transmit(due)
+            await self._transmit()
         finally:
-            self.sending = False
+            self._sending = False
         if self._turn.is_over(self._sent_at):
             await self._turn.give_way()
         return None if self._scope.stopped else self._turn.seconds
@@ -208,7 +205,7 @@ class Delivery:
 
     def _attend(self) -> None:
         self._attending_soon = False
-        if self._frames and not self.sending:
+        if self._frames and not self._sending:
             self._send_in_child()
 
     async def _flush_unless_the_client_leaves(self) -> None:
@@ -222,7 +219,7 @@ class Delivery:
 
     def _has_begun(self) -> bool:
         """Whether the start of the response was sent, or is about to be."""
-        return self._start is None or self.sending or bool(self._frames)
+        return self._start is None or self._sending or bool(self._frames)
 
     @types.coroutine
     def _gather(self, source: Source) -> Generator[Any, Any, None]:
@@ -232,7 +229,7 @@ class Delivery:
             awaited = gathering.send(None)
             while True:
                 try:
-                    self._before_wait()
+                    self._before_wait(source)
                     answer = yield awaited
                 except BaseException as interruption:
                     if self._scope.stopped:
@@ -245,19 +242,22 @@ class Delivery:
         except StopIteration:
             pass
 
-    def _before_wait(self) -> None:
+    def _before_wait(self, source: Source) -> None:
         self._turn.pause()
         if not self._has_waited:
             self._has_waited = True
             if self._keep_alive is not None or self._start is not None:
                 self._cancel_timer = self._scope.call_later(START_DELAY, self._break_silence)
         self._inbox.listen()
-        if self._frames and not self.sending:
+        if self._frames and not self._sending:
             self._send_in_child()
+            if self._sending:
+                # What comes next waits for its end.
+                source.pause()
 
     def _break_silence(self) -> None:
         # Silence is infinite before anything was sent: then it is the start that is due.
-        silence = 0.0 if self.sending else monotonic() - self._sent_at
+        silence = 0.0 if self._sending else monotonic() - self._sent_at
         if silence >= self._ping_interval:
             if self._start is None and self._keep_alive is not None and not self._frames:
                 self._frames.append(self._keep_alive)
@@ -268,7 +268,7 @@ class Delivery:
             self._cancel_timer = self._scope.call_later(wait, self._break_silence)
 
     def _send_in_child(self) -> None:
-        self.sending = True
+        self._sending = True
         self._scope.spawn(self._send_gathered, taskless=self._sends_taskless)
 
     async def _send_gathered(self) -> None:
@@ -279,23 +279,23 @@ class Delivery:
         except Disconnected:
             self._scope.stop()
         finally:
-            self.sending = False
+            self._sending = False
             if self._sent is not None:
                 self._sent.set()
 
     async def _until_sent(self) -> None:
-        while self.sending:
+        while self._sending:
             self._sent = anyio.Event()
             await self._sent.wait()
 
-    async def _transmit(self, due: bytes = b"", *, final: bool = False) -> None:
+    async def _transmit(self, *, final: bool = False) -> None:
         send = self.send
         try:
             if self._start is not None:
                 start, self._start = self._start, None
                 await send(start())
             self._complete = final
-            body = due or self._frames.take()
+            body = self._frames.take()
             if body or final:
                 await send({"type": "http.response.body", "body": body, "more_body": not final})
         except BaseException as error:

@@ -15,11 +15,10 @@ Dump: TypeAlias = Callable[[Any], bytes]
 """Gives the JSON of one item, or raises."""
 
 Due: TypeAlias = bytes | None
-"""What is to be sent now, as `FrameBuffer` says it."""
+"""Whether it is time to send, as `FrameBuffer` says it; some bytes are to be sent at once."""
 
 Encode: TypeAlias = Callable[[FrameBuffer, Any], Due]
-"""Appends the frame of an item and returns what is to be sent now. Appends nothing when it raises.
-"""
+"""Appends the frame of an item and returns what is due. Appends nothing when it raises."""
 
 
 def _append_nothing(_frames: FrameBuffer, _error: Exception) -> None: ...

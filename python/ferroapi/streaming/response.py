@@ -115,7 +115,11 @@ class GeneratorStream(StreamingResponse):
 
     @property
     def body_iterator(self) -> AsyncIterator[bytes]:
-        """The frames, one an item. Assigning chunks of text or bytes sends those instead."""
+        """The frames, one an item. Assigning chunks of text or bytes sends those and nothing else.
+
+        An event stream is not kept alive then, and has no event for its failure: the chunks may be
+        compressed.
+        """
         if self._encoded is None:
             self._encoded = _encode(self._generator, self._encoder)
         return self._encoded
@@ -123,7 +127,7 @@ class GeneratorStream(StreamingResponse):
     @body_iterator.setter
     def body_iterator(self, chunks: AsyncIterable[str | bytes | memoryview]) -> None:
         self._generator = _closing(chunks, self._encoded, self._generator)
-        self._encoder = self._encoder.with_encode(raw.encoder(self.charset).encode)
+        self._encoder = raw.encoder(self.charset)
         self._encoded = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ferroapi._core import FrameBuffer
-from ferroapi.streaming.encoder import Due, Encode
+from ferroapi.streaming.encoder import Encode
 from ferroapi.streaming.worker import Worker
 
 if TYPE_CHECKING:
@@ -52,18 +52,14 @@ class AsyncSource:
         encode, frames, send = self._encode, self._frames, delivery.send
         async for item in self._generator:
             due = encode(frames, item)
-            if due is None:
-                continue
-            if due and not delivery.sending:
-                # What `flush` does when there is time left, without a coroutine around each send.
-                delivery.sending = True
+            if due:
+                # As `flush` does, without a coroutine around each send of a large chunk.
                 try:
                     await send({"type": "http.response.body", "body": due, "more_body": True})
                 except BaseException as error:
                     delivery.broken(error)
-                delivery.sending = False
-            else:
-                seconds = await delivery.flush(due)
+            elif due is not None:
+                seconds = await delivery.flush()
                 if seconds is None:
                     return
                 frames.gather_for(seconds)
@@ -104,8 +100,8 @@ class ThreadSource:
 
     async def gather(self, delivery: Delivery) -> None:
         seconds = 0.0
-        while (due := await self._worker.call(self._advance, seconds)) is not None:
-            if await delivery.flush(due) is None:
+        while await self._worker.call(self._advance, seconds):
+            if await delivery.flush() is None:
                 return
             seconds = THREAD_SLICE
         self.exhausted = True
@@ -121,15 +117,16 @@ class ThreadSource:
         finally:
             self._worker.end()
 
-    def _advance(self, seconds: float) -> Due:
-        """Gathers for that long, or until there is much to send; `None` when there is no more."""
+    def _advance(self, seconds: float) -> bool:
+        """Gathers for that long, or until there is much to send. Returns whether there is more."""
         encode, frames = self._encode, self._frames
         frames.gather_for(seconds)
         for item in self._generator:
             unannounced = not frames
             due = encode(frames, item)
             if due is not None:
-                return due
+                frames.append(due)
+                return True
             if unannounced:
                 self._announce()
-        return None
+        return False

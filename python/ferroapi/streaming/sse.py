@@ -31,7 +31,8 @@ def encoder(
 
     def frame(event: ServerSentEvent) -> bytes:
         alone = FrameBuffer()
-        return encode(alone, event) or alone.take()
+        encode(alone, event)
+        return alone.take()
 
     def fail(frames: FrameBuffer, error: Exception) -> None:
         try:

@@ -168,14 +168,14 @@ struct FrameBuffer {
 #[derive(Default)]
 struct Gathered {
     bytes: Vec<u8>,
-    /// One chunk that is enough by itself, in front of `bytes`: to be sent without being copied.
+    /// One chunk that is enough by itself, in front of `bytes`: not to be copied.
     whole: Option<Py<PyBytes>>,
     /// `None` when there is no time.
     time: Option<Time>,
 }
 
-/// What is to be sent now, taken out: `None` while there is time and room for more, nothing when the
-/// time is over, since who sends may have something else to do first.
+/// `None` while there is time and room for more, nothing when it is time to send what was gathered,
+/// and else a chunk to be sent at once.
 type Due<'py> = Option<Bound<'py, PyBytes>>;
 
 struct Time {
@@ -185,19 +185,21 @@ struct Time {
 }
 
 impl Time {
-    fn is_over(&mut self, is_chunk: bool) -> bool {
-        if is_chunk && self.untimed_chunks > 0 {
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    fn is_over_at_chunk(&mut self) -> bool {
+        if self.untimed_chunks > 0 {
             self.untimed_chunks -= 1;
             return false;
         }
         let now = Instant::now();
-        let left = self.until.saturating_duration_since(now);
-        if is_chunk {
-            let comes_fast = (now - self.asked) * (UNTIMED_CHUNKS + 1) < left;
-            self.untimed_chunks = if comes_fast { UNTIMED_CHUNKS } else { 0 };
-            self.asked = now;
+        if now + (now - self.asked) * (UNTIMED_CHUNKS + 1) < self.until {
+            self.untimed_chunks = UNTIMED_CHUNKS;
         }
-        left.is_zero()
+        self.asked = now;
+        now >= self.until
     }
 }
 
@@ -207,21 +209,35 @@ impl Gathered {
         whole.map_or(0, |chunk| chunk.as_bytes(py).len()) + self.bytes.len()
     }
 
+    fn is_empty(&self) -> bool {
+        self.whole.is_none() && self.bytes.is_empty()
+    }
+
     fn append(&mut self, bytes: &Bound<'_, PyBytes>) {
-        let is_empty = self.whole.is_none() && self.bytes.is_empty();
-        if is_empty && bytes.as_bytes().len() >= MOST_GATHERED {
+        if self.is_empty() && bytes.as_bytes().len() >= MOST_GATHERED {
             self.whole = Some(bytes.clone().unbind());
         } else {
             self.bytes.extend_from_slice(bytes.as_bytes());
         }
     }
 
-    fn due<'py>(&mut self, py: Python<'py>) -> Due<'py> {
-        let is_chunk = self.whole.is_some();
-        if self.time.as_mut().is_none_or(|time| time.is_over(is_chunk)) {
-            return Some(PyBytes::new(py, b""));
+    fn append_chunk<'py>(&mut self, chunk: &Bound<'py, PyBytes>) -> Due<'py> {
+        if self.is_empty()
+            && chunk.as_bytes().len() >= MOST_GATHERED
+            && let Some(time) = &mut self.time
+            && !time.is_over_at_chunk()
+        {
+            return Some(chunk.clone());
         }
-        (is_chunk || self.bytes.len() >= MOST_GATHERED).then(|| self.take(py))
+        self.append(chunk);
+        self.due(chunk.py())
+    }
+
+    fn due<'py>(&self, py: Python<'py>) -> Due<'py> {
+        let is_due = self.whole.is_some()
+            || self.bytes.len() >= MOST_GATHERED
+            || self.time.as_ref().is_none_or(Time::is_over);
+        is_due.then(|| PyBytes::new(py, b""))
     }
 
     fn take<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
@@ -345,9 +361,7 @@ impl FrameBuffer {
                 "A stream of chunks takes str, bytes or memoryview, not {found}"
             )));
         };
-        let mut gathered = self.lock();
-        gathered.append(bytes);
-        Ok(gathered.due(py))
+        Ok(self.lock().append_chunk(bytes))
     }
 
     fn append(&self, data: &Bound<'_, PyBytes>) {
