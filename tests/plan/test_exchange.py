@@ -76,6 +76,17 @@ async def test_a_request_made_later_sees_the_body_and_then_the_client() -> None:
     assert await request.is_disconnected()
 
 
+async def test_who_asks_for_the_client_takes_nothing_of_a_body_that_was_read() -> None:
+    server = Server(chunk(b"abc"), {"type": "http.disconnect"})
+    exchange = server.exchange()
+    await exchange.read_body()
+    request = exchange.connection
+    assert isinstance(request, Request)
+    assert await request.is_disconnected()
+    assert await request.body() == b"abc"
+    assert [part async for part in request.stream()] == [b"abc", b""]
+
+
 @pytest.mark.parametrize("before", [[], [chunk(b"a", more=True)]])
 async def test_a_client_that_leaves(before: list[dict[str, Any]]) -> None:
     exchange = Server(*before, {"type": "http.disconnect"}).exchange()

@@ -31,7 +31,6 @@ class Exchange:
 
     __slots__ = (
         "_connection",
-        "_replayed",
         "_response",
         "background",
         "body",
@@ -64,7 +63,6 @@ class Exchange:
         self.is_shared = False
         self.background: BackgroundTasks | None = None
         self._connection: HTTPConnection | None = None
-        self._replayed = False
         self._response: Response | None = None
 
     @property
@@ -74,8 +72,9 @@ class Exchange:
             if self.scope["type"] == "websocket":
                 self._connection = self._websocket()
             else:
-                receive = self._receive if self.body is None else self._replay
-                self._connection = Request(self.scope, receive, self.send)
+                request = self._connection = Request(self.scope, self._receive, self.send)
+                if self.body is not None:
+                    request.keep_body(self.body)
         return self._connection
 
     @connection.setter
@@ -136,12 +135,6 @@ class Exchange:
 
     def _receive(self) -> Awaitable[Message]:
         return self.receive() if self.inbox is None else self.inbox.receive()
-
-    async def _replay(self) -> Message:
-        if self._replayed:
-            return await self._receive()
-        self._replayed = True
-        return {"type": "http.request", "body": self.body, "more_body": False}
 
     def send_tracked(self, message: Message) -> Awaitable[None]:
         """Sends, and remembers that the response has started, or that a WebSocket is open."""

@@ -13,6 +13,10 @@ class Request(requests.Request):
 
     _query: QueryParams | None = None
 
+    def keep_body(self, body: bytes) -> None:
+        """Takes the body that was read already, where Starlette's keeps what it reads itself."""
+        self._body = body
+
     @property
     def query_params(self) -> QueryParams:
         """The parameters of the query."""
