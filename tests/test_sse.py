@@ -62,6 +62,12 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...], str, str]] = {
         "greater_than_equal",
         "Input should be greater than or equal to 0",
     ),
+    "retry, larger than can be sent": (
+        {"retry": 2**64},
+        ("retry",),
+        "less_than",
+        "Input should be less than 18446744073709551616",
+    ),
     "retry, fraction": (
         {"retry": 1.5},
         ("retry",),

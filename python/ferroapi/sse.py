@@ -29,15 +29,16 @@ class ServerSentEvent(BaseModel):
     listener is registered for, `id` what it sends back as `Last-Event-ID` when it reconnects,
     `retry` how many milliseconds it waits before that. `comment` is not seen by listeners.
 
-    `event` and `id` are single lines, and `id` has no NUL; an event that was changed after it was
-    validated is refused with the same `ValueError` when it is sent.
+    `event` and `id` are single lines, and `id` has no NUL; `retry` is less than 2**64. An event
+    that was changed after it was validated is refused when it is sent: with a `ValueError` too, or
+    with a `TypeError` for a field of another type.
     """
 
     data: Any = None
     raw_data: Annotated[str | None, AfterValidator(_only_payload)] = None
     event: Annotated[str | None, AfterValidator(valid_sse_event)] = None
     id: Annotated[str | None, AfterValidator(valid_sse_id)] = None
-    retry: Annotated[int | None, Field(ge=0)] = None
+    retry: Annotated[int | None, Field(ge=0, lt=2**64)] = None
     comment: str | None = None
 
 
@@ -52,7 +53,7 @@ def format_sse_event(
     """One event as the HTML standard's event stream format writes it (section 9.2.6).
 
     `data_str` is already serialized; it and `comment` may have several lines, `retry` is in
-    milliseconds. Raises `ValueError` for an `event` or `id` that is not a single line and for an
-    `id` with a NUL.
+    milliseconds. Raises `ValueError` for an `event` or `id` that is not a single line, for an
+    `id` with a NUL and for a `retry` that is negative or not less than 2**64.
     """
     return sse_frame(data_str, event=event, id=id, retry=retry, comment=comment)
