@@ -109,6 +109,9 @@ class Failures:
         if handler is None:
             raise error
         if exchange.started:
+            if exchange.inbox is not None:
+                # A stream fails as itself.
+                raise error
             raise RuntimeError(STARTED) from error
         try:
             response = await handler(exchange.connection, error)

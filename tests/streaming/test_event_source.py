@@ -142,7 +142,7 @@ TOLD = b'event: error\ndata: "Telling: %s"\n\n'
 FAILURES: dict[str, tuple[type[StreamingResponse], Any, bytes, type[Exception]]] = {
     "generator": (Telling, broken, TOLD % b"ItemError", ItemError),
     "item": (Telling, refused, TOLD % b"ResponseValidationError", ResponseValidationError),
-    "http exception": (Telling, http_exception, TOLD % b"HTTPException", RuntimeError),
+    "http exception": (Telling, http_exception, TOLD % b"HTTPException", HTTPException),
     "chosen": (Choosing, broken, b"data: it\n\n", ItemError),
     "no event": (Choosing, refused, b"", ResponseValidationError),
     "not set": (EventSourceResponse, broken, b"", ItemError),
