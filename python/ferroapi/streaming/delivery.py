@@ -224,6 +224,7 @@ class Delivery:
     @types.coroutine
     def _gather(self, source: Source) -> Generator[Any, Any, None]:
         """Has `source` gather, in this task, and attends each time it is about to wait."""
+        scope = self._scope
         gathering = source.gather(self)
         try:
             awaited = gathering.send(None)
@@ -232,15 +233,19 @@ class Delivery:
                     self._before_wait(source)
                     answer = yield awaited
                 except BaseException as interruption:
-                    if self._scope.stopped:
-                        # Trio never gets here: it resumes its tasks with what interrupts them.
-                        self._scope.allow_clean_up()
-                        source.pause()
+                    if scope.stopped:
+                        self._let_clean_up(source)
                     awaited = gathering.throw(interruption)
                 else:
+                    if scope.stopped and scope.is_interruption(answer):
+                        self._let_clean_up(source)
                     awaited = gathering.send(answer)
         except StopIteration:
             pass
+
+    def _let_clean_up(self, source: Source) -> None:
+        self._scope.allow_clean_up()
+        source.pause()
 
     def _before_wait(self, source: Source) -> None:
         self._turn.pause()

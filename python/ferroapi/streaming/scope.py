@@ -65,6 +65,10 @@ class StreamScope(ABC):
         """Calls in the thread of the event loop, soon; returns at once."""
 
     @abstractmethod
+    def is_interruption(self, answer: object) -> bool:
+        """Whether what the stream's task is resumed with will be raised where it waits."""
+
+    @abstractmethod
     def _interrupt(self) -> None: ...
 
     def stop(self, failure: Exception | None = None) -> bool:
@@ -176,6 +180,10 @@ class AsyncioScope(StreamScope):
     def call_from_thread(self, callback: Callable[[], object]) -> None:
         self._loop.call_soon_threadsafe(callback, context=self._context)
 
+    def is_interruption(self, answer: object) -> bool:
+        # It is raised in the task at once.
+        return False
+
     def _interrupt(self) -> None:
         self._interruption.cancel()
 
@@ -227,6 +235,12 @@ class TrioScope(StreamScope):
 
     def call_from_thread(self, callback: Callable[[], object]) -> None:
         self._token.run_sync_soon(callback)
+
+    def is_interruption(self, answer: object) -> bool:
+        from outcome import Error
+        from trio import Cancelled
+
+        return isinstance(answer, Error) and isinstance(answer.error, Cancelled)
 
     def _interrupt(self) -> None:
         self._group.cancel_scope.cancel()
