@@ -42,12 +42,14 @@ class WebSocket(StarletteWebSocket):
     message that has it need not be read. Everything else is left to Starlette, with the message
     that was received, if there is one.
 
-    A `super()` or a key that is read takes a twentieth of the time of a message each. Slots beside
-    Starlette's `__dict__` would as well: Python 3.13 then looks each method up anew.
+    A `super()`, a key that is read or a check takes a twentieth of the time of a message each.
+    Slots beside Starlette's `__dict__` would as well: Python 3.13 then looks each method up anew.
     """
 
-    _incoming: Receive | None
-    _outgoing: Send | None
+    _incoming: Receive
+    """The server's, while there is nothing to check."""
+    _outgoing: Send
+    """The same for what is sent."""
 
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, send_data: Send | None = None
@@ -79,8 +81,14 @@ class WebSocket(StarletteWebSocket):
         connected = WebSocketState.CONNECTED
         sends = not self._is_overridden and getattr(self, "application_state", None) is connected
         receives = sends and getattr(self, "client_state", None) is connected
-        self._outgoing = self._server_send if sends else None
-        self._incoming = self._server_receive if receives else None
+        self._outgoing = self._server_send if sends else self.send
+        self._incoming = self._server_receive if receives else self._receive_checked
+
+    async def _receive_checked(self) -> Message:
+        if self.application_state is not WebSocketState.CONNECTED:
+            # Raises, before it receives anything.
+            await StarletteWebSocket.receive_text(self)
+        return await self.receive()
 
     def _receive_left(self) -> Awaitable[Message]:
         left, self._left = self._left, None
@@ -94,8 +102,9 @@ class WebSocket(StarletteWebSocket):
         """
         if message["type"] == "websocket.receive":
             raise WrongFrameError(expected)
-        self._left = message
-        message = await StarletteWebSocket.receive(self)
+        if self.client_state is WebSocketState.CONNECTED:
+            self._left = message
+            message = await StarletteWebSocket.receive(self)
         raise WebSocketDisconnect(message["code"], message.get("reason"))
 
     async def receive_text(self) -> str:
@@ -106,10 +115,7 @@ class WebSocket(StarletteWebSocket):
             WebSocketException: code 1003, the message is not text.
             RuntimeError: nothing can be received now.
         """
-        receive = self._incoming
-        if receive is None:
-            return await StarletteWebSocket.receive_text(self)
-        message = await receive()
+        message = await self._incoming()
         try:
             text: str | None = message["text"]
         except KeyError:
@@ -126,10 +132,7 @@ class WebSocket(StarletteWebSocket):
             WebSocketException: code 1003, the message is text.
             RuntimeError: nothing can be received now.
         """
-        receive = self._incoming
-        if receive is None:
-            return await StarletteWebSocket.receive_bytes(self)
-        message = await receive()
+        message = await self._incoming()
         try:
             data: bytes | None = message["bytes"]
         except KeyError:
@@ -150,10 +153,9 @@ class WebSocket(StarletteWebSocket):
             RuntimeError: nothing can be received now, or there is no such mode.
             ValueError: the message is not JSON.
         """
-        receive = self._incoming
-        if receive is None or mode not in ("text", "binary"):
+        if mode not in ("text", "binary"):
             return await StarletteWebSocket.receive_json(self, mode)
-        message = await receive()
+        message = await self._incoming()
         expected = "text" if mode == "text" else "bytes"
         data = message.get(expected)
         if data is None:
@@ -167,12 +169,8 @@ class WebSocket(StarletteWebSocket):
             WebSocketDisconnect: the client is gone.
             RuntimeError: nothing can be sent now.
         """
-        send = self._outgoing
-        if send is None:
-            await StarletteWebSocket.send_text(self, data)
-            return
         try:
-            await send({"type": "websocket.send", "text": data})
+            await self._outgoing({"type": "websocket.send", "text": data})
         except OSError as error:
             raise self._lost() from error
 
@@ -183,12 +181,8 @@ class WebSocket(StarletteWebSocket):
             WebSocketDisconnect: the client is gone.
             RuntimeError: nothing can be sent now.
         """
-        send = self._outgoing
-        if send is None:
-            await StarletteWebSocket.send_bytes(self, data)
-            return
         try:
-            await send({"type": "websocket.send", "bytes": data})
+            await self._outgoing({"type": "websocket.send", "bytes": data})
         except OSError as error:
             raise self._lost() from error
 
@@ -203,13 +197,12 @@ class WebSocket(StarletteWebSocket):
             WebSocketDisconnect: the client is gone.
             RuntimeError: nothing can be sent now, or there is no such mode.
         """
-        send = self._outgoing
-        if send is None or mode != "text":
+        if mode != "text":
             await StarletteWebSocket.send_json(self, data, mode)
             return
         text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
         try:
-            await send({"type": "websocket.send", "text": text})
+            await self._outgoing({"type": "websocket.send", "text": text})
         except OSError as error:
             raise self._lost() from error
 
