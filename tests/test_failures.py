@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -302,6 +304,38 @@ def test_a_handler_of_everything_sees_what_comes_too_late(around: Any) -> None:
     response = TestClient(app, raise_server_exceptions=False).get("/")
     assert (response.status_code, response.text) == (200, "1\n")
     assert [type(error) for error in seen] == [OwnError]
+
+
+@around
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+async def test_what_fails_is_raised_although_its_answer_is_cancelled(
+    around: Any, kind: str
+) -> None:
+    """The server may stop, or the client leave, while it is answered: the log needs it anyway."""
+    app = FastAPI()
+    around(app)
+
+    @app.get("/")
+    async def read() -> None:
+        raise OwnError
+
+    @app.websocket("/")
+    async def talk(websocket: WebSocket) -> None:
+        await websocket.accept()
+        raise OwnError
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect" if kind == "websocket" else "http.request"}
+
+    async def send(message: Any) -> None:
+        if message["type"] in ("http.response.start", "websocket.close"):
+            server.cancel()
+            await anyio.lowlevel.checkpoint()
+
+    connection = {"type": kind, "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    with pytest.raises(OwnError), anyio.CancelScope() as server:
+        await app(connection, receive, send)
 
 
 def test_detail_and_headers() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.middleware.errors import ServerErrorMiddleware
@@ -130,10 +132,12 @@ class Failures:
         error.__traceback__ = None
 
     async def _answer_unhandled(self, error: Exception, exchange: Exchange) -> None:
-        if exchange.scope["type"] == "http":
-            await self._answer_server_error(error, exchange)
-        elif not isinstance(error, WebSocketDisconnect):
-            await exchange.close(WS_1011_INTERNAL_ERROR)
+        """Answers what is raised then: who cancels the answer is told of it in any case."""
+        with suppress(anyio.get_cancelled_exc_class()):
+            if exchange.scope["type"] == "http":
+                await self._answer_server_error(error, exchange)
+            elif not isinstance(error, WebSocketDisconnect):
+                await exchange.close(WS_1011_INTERNAL_ERROR)
 
     async def _answer_server_error(self, error: Exception, exchange: Exchange) -> None:
         handler = self._server_error.handler
