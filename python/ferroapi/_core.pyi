@@ -136,10 +136,11 @@ class FrameBuffer:
     """Frames gathered to be sent together. A new buffer has no time to gather.
 
     What appends a frame returns `None` while there is time and room for more, and `b""` once the
-    time is over or 64 KiB are gathered, which are to be taken out and sent then.
+    time is over or 64 KiB are gathered, which are to be taken out and sent then. `most_chunks` is
+    how many large chunks `raw` returns in one such time.
     """
 
-    def __new__(cls) -> FrameBuffer: ...
+    def __new__(cls, most_chunks: int | None = None) -> FrameBuffer: ...
     def __len__(self) -> int:
         """Bytes gathered."""
     def gather_for(self, seconds: float) -> None:

@@ -331,6 +331,16 @@ def test_large_chunks_are_timed(before: int) -> None:
     assert [buffer.raw(chunk) for _ in range(8)][1:] == [b""] * 7
 
 
+@pytest.mark.parametrize("most", range(6))
+def test_large_chunks_are_counted(most: int) -> None:
+    chunk = b"x" * 65_536
+    buffer = FrameBuffer(most)
+    for _ in range(2):
+        buffer.gather_for(1000)
+        assert [buffer.raw(chunk) for _ in range(most + 1)] == [chunk] * most + [b""]
+        assert buffer.take() == chunk
+
+
 def test_a_large_chunk_is_not_copied() -> None:
     """Unless something stands before or after it."""
     chunk = b"x" * 65_536

@@ -1,5 +1,6 @@
 """When items are sent, and in how many messages."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -188,6 +189,33 @@ async def test_endless_generator_lets_others_run_and_can_be_cancelled(client: An
 
     assert scope.cancelled_caught
     assert turns > 5
+
+
+@pytest.mark.parametrize("backend", ["asyncio"])
+@pytest.mark.parametrize("size", [1000, 65_536])
+async def test_asyncio_hears_soon_that_a_connection_was_lost(client: Any, size: int) -> None:
+    """It logs a warning for each write but the first four until its loop has had a turn."""
+    sends = [0]
+
+    async def count(message: Any) -> None:
+        sends[-1] += 1
+
+    def count_anew() -> None:
+        sends.append(0)
+        if not (client.messages and client.complete):
+            asyncio.get_running_loop().call_soon(count_anew)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        asyncio.get_running_loop().call_soon(count_anew)
+        for _ in range(640_000 // size):
+            yield b"x" * size
+
+    client.before_send = count
+    with anyio.move_on_after(10):
+        await client.call(GeneratorStream(chunks(), raw.encoder()))
+
+    assert client.complete
+    assert max(sends) <= 5
 
 
 async def test_endless_generators_share_the_time_between_turns_of_the_loop(

@@ -103,7 +103,7 @@ class Delivery:
         self._sends_taskless = is_of_server(send)
         self._has_waited = False
         self._broken = False
-        self._turn = Turn()
+        self._turn = Turn(each_send=scope.most_chunks is not None)
         self._attending_soon = False
         self._sent: anyio.Event | None = None
         self._sent_at = -math.inf

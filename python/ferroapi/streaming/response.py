@@ -66,8 +66,8 @@ class GeneratorStream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         encoder = self._encoder
-        frames = FrameBuffer()
         children = stream_scope()
+        frames = FrameBuffer(children.most_chunks)
         delivery = Delivery(
             children,
             self._start,

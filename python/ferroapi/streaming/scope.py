@@ -21,9 +21,11 @@ class StreamScope(ABC):
     callbacks. What is called after the stream has ended has no effect.
     """
 
-    __slots__ = ("_insulation", "ended", "failure", "stopped")
+    __slots__ = ("_insulation", "ended", "failure", "most_chunks", "stopped")
 
-    def __init__(self, insulation: anyio.CancelScope) -> None:
+    def __init__(self, insulation: anyio.CancelScope, most_chunks: int | None = None) -> None:
+        self.most_chunks = most_chunks
+        """How many large chunks may be sent before other tasks run; `None` for any number."""
         self.stopped = False
         """Whether the stream was asked to end."""
         self.failure: Exception | None = None
@@ -105,7 +107,7 @@ class AsyncioScope(StreamScope):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         scope = _cancel_scope_of_asyncio()
-        super().__init__(scope())
+        super().__init__(scope(), _most_chunks(loop))
         self._loop = loop
         self._context = copy_context()
         self._interruption = scope()
@@ -267,3 +269,12 @@ def stream_scope() -> StreamScope:
 def _cancel_scope_of_asyncio() -> type[anyio.CancelScope]:
     """What `anyio.CancelScope` gives on asyncio: to ask which library runs takes as long again."""
     return type(anyio.CancelScope())
+
+
+def _most_chunks(loop: asyncio.AbstractEventLoop) -> int | None:
+    """What asyncio's own transports take in a turn of their loop without a word.
+
+    They hear in the next turn that the connection was lost, and log a warning for every write but
+    the first four until then.
+    """
+    return 2 if type(loop).__module__.startswith("asyncio.") else None

@@ -15,11 +15,15 @@ _busy: set["Turn"] = set()
 
 
 class Turn:
-    """What one stream has of the time until the event loop goes on."""
+    """What one stream has of the time until the event loop goes on.
 
-    __slots__ = ("_began", "_gives_way", "seconds")
+    With `each_send` it goes on after whatever is sent while the stream does not wait.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_began", "_each_send", "_gives_way", "seconds")
+
+    def __init__(self, *, each_send: bool) -> None:
+        self._each_send = each_send
         self.seconds = SLICE
         """How long it may go on by itself."""
         # `None` when the event loop has gone on since the stream was asked last.
@@ -32,7 +36,7 @@ class Turn:
             self._began = now
             self.seconds = _share(len(_busy) + 1) if _busy else SLICE
             return False
-        return now - self._began >= self.seconds
+        return self._each_send or now - self._began >= self.seconds
 
     async def give_way(self) -> None:
         """Lets other tasks run, and starts again."""

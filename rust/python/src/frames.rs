@@ -162,6 +162,7 @@ fn valid_sse_id(id: Option<Bound<'_, PyString>>) -> Checked<'_> {
 #[pyclass(frozen, module = "ferroapi._core")]
 struct FrameBuffer {
     gathered: Mutex<Gathered>,
+    most_chunks: u32,
 }
 
 /// Frames, and until when more of them are gathered.
@@ -182,6 +183,7 @@ struct Time {
     until: Instant,
     asked: Instant,
     untimed_chunks: u32,
+    chunks_left: u32,
 }
 
 impl Time {
@@ -195,11 +197,16 @@ impl Time {
             return false;
         }
         let now = Instant::now();
+        if now >= self.until || self.chunks_left == 0 {
+            return true;
+        }
+        self.chunks_left -= 1;
         if now + (now - self.asked) * (UNTIMED_CHUNKS + 1) < self.until {
-            self.untimed_chunks = UNTIMED_CHUNKS;
+            self.untimed_chunks = UNTIMED_CHUNKS.min(self.chunks_left);
+            self.chunks_left -= self.untimed_chunks;
         }
         self.asked = now;
-        now >= self.until
+        false
     }
 }
 
@@ -270,9 +277,11 @@ impl FrameBuffer {
 #[pymethods]
 impl FrameBuffer {
     #[new]
-    fn new() -> Self {
+    #[pyo3(signature = (most_chunks=None))]
+    fn new(most_chunks: Option<u32>) -> Self {
         Self {
             gathered: Mutex::default(),
+            most_chunks: most_chunks.unwrap_or(u32::MAX),
         }
     }
 
@@ -289,6 +298,7 @@ impl FrameBuffer {
                 until,
                 asked,
                 untimed_chunks: 0,
+                chunks_left: self.most_chunks,
             }),
         };
     }
