@@ -145,6 +145,8 @@ class FrameBuffer:
         """Bytes gathered."""
     def gather_for(self, seconds: float) -> None:
         """Gives so many seconds from now on to gather; none when they are not positive."""
+    def keep_chunks(self) -> None:
+        """Has `raw` return no chunk until `gather_for` is called again."""
     def jsonl(self, data: bytes | str) -> bytes | None:
         """Appends what `jsonl_frame` gives."""
     def sse(self, data: bytes | str) -> bytes | None:

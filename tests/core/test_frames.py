@@ -341,6 +341,19 @@ def test_large_chunks_are_counted(most: int) -> None:
         assert buffer.take() == chunk
 
 
+def test_large_chunks_may_be_kept() -> None:
+    """While there is time for others."""
+    chunk = b"x" * 65_536
+    buffer = FrameBuffer()
+    for _ in range(2):
+        buffer.gather_for(1000)
+        assert buffer.raw(chunk) is chunk
+        buffer.keep_chunks()
+        assert buffer.raw(b"x") is None
+        assert buffer.raw(chunk) == b""
+        assert buffer.take() == b"x" + chunk
+
+
 def test_a_large_chunk_is_not_copied() -> None:
     """Unless something stands before or after it."""
     chunk = b"x" * 65_536

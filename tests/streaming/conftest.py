@@ -38,6 +38,7 @@ class Client:
         self.request: list[Message] = []
         """What is received before the client leaves, each after a moment."""
         self.before_send: Callable[[Message], Awaitable[None]] | None = None
+        self._sending = False
         self._gone = anyio.Event()
         self._news = anyio.Event()
 
@@ -50,8 +51,14 @@ class Client:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        if self.before_send is not None:
-            await self.before_send(message)
+        assert not self._sending, "two messages are sent at the same time"
+        assert not self.complete, "a message is sent after the last"
+        self._sending = True
+        try:
+            if self.before_send is not None:
+                await self.before_send(message)
+        finally:
+            self._sending = False
         self.messages.append(message)
         self._news.set()
         self._news = anyio.Event()

@@ -138,6 +138,29 @@ async def test_order_is_kept_while_an_item_before_a_wait_is_being_sent(
     assert client.complete
 
 
+@pytest.mark.parametrize("size", [1, 65_536])
+async def test_items_are_gathered_while_others_are_sent(
+    client: Any, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large ones wait until then."""
+    monkeypatch.setattr(turn, "SLICE", 10.0)
+
+    async def take_long(_message: Any) -> None:
+        await anyio.sleep(0.001)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            for _ in range(5):
+                yield b"x" * size
+            await anyio.lowlevel.checkpoint()
+
+    client.before_send = take_long
+    await client.call(GeneratorStream(chunks(), raw.encoder()))
+
+    assert len(client.body) == 100 * size
+    assert len(client.messages) <= (20 if size == 1 else 102)
+
+
 @pytest.mark.parametrize("synchronous", [False, True])
 async def test_slow_reader_holds_the_generator_back(client: Any, synchronous: bool) -> None:
     produced = 0
@@ -369,6 +392,28 @@ async def test_blocked_reader_gets_no_pings(client: Any) -> None:
         client.leave()
 
     assert attempts == 1
+
+
+@pytest.mark.parametrize("slow", ["http.response.start", "http.response.body"])
+async def test_nothing_is_sent_beside_a_slow_end(
+    client: Any, slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "START_DELAY", 0.02)
+
+    async def be_slow(message: Any) -> None:
+        if message["type"] == slow:
+            await anyio.sleep(0.1)
+
+    async def nothing() -> AsyncIterator[int]:
+        await anyio.sleep(0.01)
+        for number in ():
+            yield number
+
+    client.before_send = be_slow
+    await client.call(GeneratorStream(nothing(), ENCODERS["sse"], ping_interval=0.02))
+
+    assert client.complete
+    assert client.body == b""
 
 
 @pytest.mark.parametrize("leave", [False, True])

@@ -59,6 +59,41 @@ async def test_streams_end_when_the_server_shuts_down(
     assert {client.complete for client in clients} == {complete}
 
 
+async def test_an_event_stream_whose_body_is_replaced_ends_in_order(client: Any) -> None:
+    async def passed_on(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            yield chunk
+
+    stream = GeneratorStream(endless(), events.encoder())
+    stream.body_iterator = passed_on(stream.body_iterator)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call, stream)
+        await client.until(lambda client: b"1" in client.body)
+        end_streams()
+
+    assert client.complete
+
+
+async def test_an_event_stream_that_ends_for_a_client_that_has_left(client: Any) -> None:
+    """The server says so by an error of `send` (ASGI 2.4), and that is none of the stream."""
+
+    async def refuse(message: Any) -> None:
+        if client.started and not message.get("more_body", True):
+            raise OSError
+
+    client.before_send = refuse
+    async with anyio.create_task_group() as tasks:
+
+        async def call() -> None:
+            await client.call(GeneratorStream(endless(), events.encoder()), spec_version="2.4")
+
+        tasks.start_soon(call)
+        await client.until(lambda client: b"1" in client.body)
+        end_streams()
+
+    assert not client.complete
+
+
 Signals = Callable[[int], list[int]]
 
 

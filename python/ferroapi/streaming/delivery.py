@@ -62,6 +62,7 @@ class Delivery:
         "_frames",
         "_has_waited",
         "_inbox",
+        "_is_resumed",
         "_keep_alive",
         "_ping_interval",
         "_scope",
@@ -85,18 +86,20 @@ class Delivery:
         *,
         fail: Callable[[FrameBuffer, Exception], None],
         keep_alive: bytes | None,
+        is_resumed: bool,
         ping_interval: float,
         send_raises: bool,
     ) -> None:
         self.send = send
-        """The ASGI `send`, for large chunks in the stream's own task: nobody else has any frames to
-        send then, and no stream of such chunks is kept alive."""
+        """The ASGI `send`, for large chunks in the stream's own task. Nobody else sends then: there
+        is nothing gathered, and streams that are kept alive have no such chunks."""
         self._sending = False
         self._start: Callable[[], Message] | None = start
         self._frames = frames
         self._inbox = inbox
         self._fail = fail
         self._keep_alive = keep_alive
+        self._is_resumed = is_resumed
         self._ping_interval = ping_interval
         self._send_raises = send_raises
         self._scope = scope
@@ -121,10 +124,14 @@ class Delivery:
         try:
             async with scope:
                 try:
-                    await self._gather(source)
+                    try:
+                        await self._gather(source)
+                    finally:
+                        self._stop_timer()
                     if not scope.stopped:
                         if self._sending:
                             await self._until_sent()
+                        self._sending = True
                         await self._transmit(final=True)
                 except (Disconnected, ClientDisconnect):
                     raise
@@ -139,16 +146,14 @@ class Delivery:
                         await source.close()
             if scope.failure is not None:
                 raise scope.failure
+            unfinished = not self._complete and not self._broken
+            if self._ended_here and unfinished and self._is_resumed:
+                await self._transmit(final=True)
         except Disconnected:
             pass
         finally:
             self._turn.end()
             self._inbox.stop_timer()
-            if self._cancel_timer is not None:
-                self._cancel_timer()
-        unfinished = not self._complete and not self._broken
-        if self._ended_here and unfinished and self._keep_alive is not None:
-            await self._transmit(final=True)
 
     def end(self) -> None:
         """Ends the stream early, from any thread: its generator is interrupted and closed.
@@ -230,7 +235,7 @@ class Delivery:
             awaited = gathering.send(None)
             while True:
                 try:
-                    self._before_wait(source)
+                    self._before_wait()
                     answer = yield awaited
                 except BaseException as interruption:
                     if scope.stopped:
@@ -247,7 +252,7 @@ class Delivery:
         self._scope.allow_clean_up()
         source.pause()
 
-    def _before_wait(self, source: Source) -> None:
+    def _before_wait(self) -> None:
         self._turn.pause()
         if not self._has_waited:
             self._has_waited = True
@@ -256,9 +261,10 @@ class Delivery:
         self._inbox.listen()
         if self._frames and not self._sending:
             self._send_in_child()
-            if self._sending:
-                # What comes next waits for its end.
-                source.pause()
+
+    def _stop_timer(self) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
 
     def _break_silence(self) -> None:
         # Silence is infinite before anything was sent: then it is the start that is due.
@@ -275,6 +281,8 @@ class Delivery:
     def _send_in_child(self) -> None:
         self._sending = True
         self._scope.spawn(self._send_gathered, taskless=self._sends_taskless)
+        if self._sending:
+            self._frames.keep_chunks()
 
     async def _send_gathered(self) -> None:
         try:

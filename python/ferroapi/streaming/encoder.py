@@ -33,14 +33,18 @@ class Encoder:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of every response of this kind, names in lower case."""
     keep_alive: bytes | None = None
-    """The frame that is sent in long silences; readers come back when such a stream ends."""
+    """The frame that is sent in long silences."""
+    is_resumed: bool = False
+    """Whether readers come back when such a stream ends."""
     fail: Callable[[FrameBuffer, Exception], None] = _append_nothing
     """Appends what a started response ends with when its generator or `encode` raises. It raises
     nothing itself."""
 
     def with_encode(self, encode: Encode) -> Encoder:
         """The same around other frames."""
-        return Encoder(encode, self.media_type, self.headers, self.keep_alive, self.fail)
+        return Encoder(
+            encode, self.media_type, self.headers, self.keep_alive, self.is_resumed, self.fail
+        )
 
 
 def dump_untyped(item: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -67,7 +68,7 @@ class GeneratorStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         encoder = self._encoder
         children = stream_scope()
-        frames = FrameBuffer(children.most_chunks)
+        frames = FrameBuffer(children.most_chunks if encoder.keep_alive is None else 0)
         delivery = Delivery(
             children,
             self._start,
@@ -76,6 +77,7 @@ class GeneratorStream(StreamingResponse):
             self._innermost(send),
             fail=encoder.fail,
             keep_alive=encoder.keep_alive,
+            is_resumed=encoder.is_resumed,
             ping_interval=math.inf if encoder.keep_alive is None else self._interval(),
             send_raises=_send_raises(scope.get("asgi", {}).get("spec_version", "2.0")),
         )
@@ -87,7 +89,7 @@ class GeneratorStream(StreamingResponse):
             source = ThreadSource(
                 self._generator, encoder.encode, frames, worker, delivery.attend_from_thread
             )
-        if stream_opened(delivery) and encoder.keep_alive is not None:
+        if stream_opened(delivery) and encoder.is_resumed:
             # Its readers come back to whoever serves then; others have the server's patience.
             delivery.end()
         try:
@@ -127,7 +129,7 @@ class GeneratorStream(StreamingResponse):
     @body_iterator.setter
     def body_iterator(self, chunks: AsyncIterable[str | bytes | memoryview]) -> None:
         self._generator = _closing(chunks, self._encoded, self._generator)
-        self._encoder = raw.encoder(self.charset)
+        self._encoder = replace(raw.encoder(self.charset), is_resumed=self._encoder.is_resumed)
         self._encoded = None
 
 

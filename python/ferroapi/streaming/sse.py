@@ -50,6 +50,7 @@ def encoder(
         # A proxy that buffers would keep events back (nginx understands the second header).
         headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
         keep_alive=KEEPALIVE_COMMENT,
+        is_resumed=True,
         fail=fail,
     )
 

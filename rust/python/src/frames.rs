@@ -303,6 +303,13 @@ impl FrameBuffer {
         };
     }
 
+    fn keep_chunks(&self) {
+        if let Some(time) = &mut self.lock().time {
+            time.untimed_chunks = 0;
+            time.chunks_left = 0;
+        }
+    }
+
     fn jsonl<'py>(&self, py: Python<'py>, data: Payload<'_>) -> Due<'py> {
         let mut gathered = self.lock();
         frames::append_record(&mut gathered.bytes, data.0);
