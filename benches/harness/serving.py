@@ -118,14 +118,18 @@ class Served:
             clients += batch
         return clients
 
-    def leavings(self, findings: Findings, seconds: float) -> None:
-        """Adds what is left so many seconds after the last client has gone."""
+    def leavings(self, findings: Findings, seconds: float, idle: int = LIMITER) -> None:
+        """Adds what is left so many seconds after the last client has gone.
+
+        So many idle threads may be left: as many as worked at the same time. anyio ends them when
+        they were idle for ten seconds, and another one is used.
+        """
         state, subject = self.settle(seconds), self.subject
         for name in LEFT:
             left = max(state[name] - self.before[name], 0)
             findings.count(subject, f"left: {name.replace('_', ' ')}", left)
         added = state["threads"] - self.before["threads"]
-        findings.count(subject, "threads over the idle ones of anyio", max(added - LIMITER, 0))
+        findings.count(subject, "threads over the idle ones of anyio", max(added - idle, 0))
         findings.count(subject, "ended by an exception", state["failed"] - self.before["failed"])
         findings.count(subject, "finalised in another task", state["elsewhere"])
         findings.count(subject, "finalised in another context", state["out_of_context"])
