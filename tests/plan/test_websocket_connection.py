@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette import websockets
 from starlette.responses import JSONResponse
@@ -170,6 +170,16 @@ CALLS = st.one_of(
     st.lists(st.sampled_from([OSError("gone"), RuntimeError("no")]), max_size=2),
     st.booleans(),
     st.lists(CALLS, max_size=10),
+)
+@example(
+    [TEXT, CONNECT],
+    [],
+    False,
+    [
+        ("accept", ()),
+        ("set", ("application_state", websockets.WebSocketState.CONNECTED)),
+        ("receive_text", ()),
+    ],
 )
 @settings(max_examples=500, deadline=None)
 def test_starlette_does_the_same(

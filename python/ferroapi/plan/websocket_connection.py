@@ -88,7 +88,11 @@ class WebSocket(StarletteWebSocket):
         if self.application_state is not WebSocketState.CONNECTED:
             # Raises, before it receives anything.
             await StarletteWebSocket.receive_text(self)
-        return await self.receive()
+        message = await self.receive()
+        if message["type"] == "websocket.disconnect":
+            raise _disconnect(message)
+        # The handshake may come here, too: it is no data that is expected.
+        return {**message, "type": "websocket.receive"}
 
     def _receive_left(self) -> Awaitable[Message]:
         left, self._left = self._left, None
@@ -102,10 +106,8 @@ class WebSocket(StarletteWebSocket):
         """
         if message["type"] == "websocket.receive":
             raise WrongFrameError(expected)
-        if self.client_state is WebSocketState.CONNECTED:
-            self._left = message
-            message = await StarletteWebSocket.receive(self)
-        raise WebSocketDisconnect(message["code"], message.get("reason"))
+        self._left = message
+        raise _disconnect(await StarletteWebSocket.receive(self))
 
     async def receive_text(self) -> str:
         """The text of the next message.
@@ -232,3 +234,7 @@ def close_reason(text: str) -> str:
 
 async def _given(message: Message) -> Message:
     return message
+
+
+def _disconnect(message: Message) -> WebSocketDisconnect:
+    return WebSocketDisconnect(message["code"], message.get("reason"))
