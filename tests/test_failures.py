@@ -1,5 +1,6 @@
 """Exceptions on their way out: which handler answers, and what happens when none does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -308,17 +309,12 @@ def test_a_handler_of_everything_sees_what_comes_too_late(around: Any) -> None:
 
 @around
 @pytest.mark.anyio
-@pytest.mark.parametrize("kind", ["http", "websocket"])
-async def test_what_fails_is_raised_although_its_answer_is_cancelled(
-    around: Any, kind: str
+async def test_what_a_websocket_raises_is_told_although_its_close_is_cancelled(
+    around: Any,
 ) -> None:
-    """The server may stop, or the client leave, while it is answered: the log needs it anyway."""
+    """Its client may leave while it is closed: the log needs it anyway."""
     app = FastAPI()
     around(app)
-
-    @app.get("/")
-    async def read() -> None:
-        raise OwnError
 
     @app.websocket("/")
     async def talk(websocket: WebSocket) -> None:
@@ -326,16 +322,38 @@ async def test_what_fails_is_raised_although_its_answer_is_cancelled(
         raise OwnError
 
     async def receive() -> Any:
-        return {"type": "websocket.connect" if kind == "websocket" else "http.request"}
+        return {"type": "websocket.connect"}
 
     async def send(message: Any) -> None:
-        if message["type"] in ("http.response.start", "websocket.close"):
+        if message["type"] == "websocket.close":
             server.cancel()
             await anyio.lowlevel.checkpoint()
 
-    connection = {"type": kind, "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    connection = {"type": "websocket", "path": "/", "headers": [], "query_string": b""}
     with pytest.raises(OwnError), anyio.CancelScope() as server:
         await app(connection, receive, send)
+
+
+@around
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_handler_that_is_cancelled_ends_the_request(around: Any) -> None:
+    async def wait(request: Request, error: Exception) -> Response:
+        asyncio.get_running_loop().call_soon(request_task.cancel)
+        await asyncio.sleep(10)
+        raise AssertionError
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        raise AssertionError
+
+    app = raising(OwnError(), around, exception_handlers={Exception: wait})
+    connection = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    request_task = asyncio.create_task(app(connection, receive, send))
+    with pytest.raises(asyncio.CancelledError):
+        await request_task
 
 
 def test_detail_and_headers() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
 Handlers = Mapping[Any, Any]
 
 STARTED = "Caught handled exception, but response already started."
+
+CLOSE_PATIENCE = 1.0
+"""Seconds that a failed WebSocket has to be closed in while it is cancelled."""
 
 
 class Failures:
@@ -132,11 +134,11 @@ class Failures:
         error.__traceback__ = None
 
     async def _answer_unhandled(self, error: Exception, exchange: Exchange) -> None:
-        """Answers what is raised then: who cancels the answer is told of it in any case."""
-        with suppress(anyio.get_cancelled_exc_class()):
-            if exchange.scope["type"] == "http":
-                await self._answer_server_error(error, exchange)
-            elif not isinstance(error, WebSocketDisconnect):
+        if exchange.scope["type"] == "http":
+            await self._answer_server_error(error, exchange)
+        elif not isinstance(error, WebSocketDisconnect):
+            # Whose client has left is cancelled, and its error would be lost.
+            with anyio.move_on_after(CLOSE_PATIENCE, shield=True):
                 await exchange.close(WS_1011_INTERNAL_ERROR)
 
     async def _answer_server_error(self, error: Exception, exchange: Exchange) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from hypothesis import example, given, settings
@@ -201,6 +202,30 @@ def test_starlette_does_the_same(
             theirs.client_state,
         )
         assert servers[0].sent == servers[1].sent
+
+
+def test_an_error_of_another_send_is_raised_as_it_is() -> None:
+    """It says nothing of the client."""
+
+    async def refuse(message: Any) -> None:
+        raise TimeoutError
+
+    ours = Server([CONNECT], []).connect(WebSocket)
+    perform(ours, ("accept", ()))
+    with patch.object(ours, "send", refuse):
+        assert isinstance(perform(ours, ("send_text", ("a",))), TimeoutError)
+    assert ours.application_state is WebSocketState.CONNECTED
+
+
+def test_a_send_that_was_replaced_for_a_while() -> None:
+    server = Server([CONNECT], [])
+    ours = server.connect(WebSocket)
+    perform(ours, ("accept", ()))
+    with patch.object(ours, "send", AsyncMock()) as replaced:
+        perform(ours, ("send_text", ("a",)))
+    perform(ours, ("send_text", ("b",)))
+    assert replaced.await_count == 1
+    assert server.sent[-1] == {"type": "websocket.send", "text": "b"}
 
 
 def is_wrong_frame(result: Any) -> bool:

@@ -81,7 +81,7 @@ class WebSocket(StarletteWebSocket):
         connected = WebSocketState.CONNECTED
         sends = not self._is_overridden and getattr(self, "application_state", None) is connected
         receives = sends and getattr(self, "client_state", None) is connected
-        self._outgoing = self._server_send if sends else self.send
+        self._outgoing = self._server_send if sends else self._send_checked
         self._incoming = self._server_receive if receives else self._receive_checked
 
     async def _receive_checked(self) -> Message:
@@ -93,6 +93,9 @@ class WebSocket(StarletteWebSocket):
             raise _disconnect(message)
         # The handshake may come here, too: it is no data that is expected.
         return {**message, "type": "websocket.receive"}
+
+    async def _send_checked(self, message: Message) -> None:
+        await self.send(message)
 
     def _receive_left(self) -> Awaitable[Message]:
         left, self._left = self._left, None
@@ -174,7 +177,7 @@ class WebSocket(StarletteWebSocket):
         try:
             await self._outgoing({"type": "websocket.send", "text": data})
         except OSError as error:
-            raise self._lost() from error
+            self._raise_lost(error)
 
     async def send_bytes(self, data: bytes) -> None:
         """Sends a message of bytes.
@@ -186,7 +189,7 @@ class WebSocket(StarletteWebSocket):
         try:
             await self._outgoing({"type": "websocket.send", "bytes": data})
         except OSError as error:
-            raise self._lost() from error
+            self._raise_lost(error)
 
     async def send_json(self, data: Any, mode: str = "text") -> None:
         """Sends a value as JSON.
@@ -206,7 +209,7 @@ class WebSocket(StarletteWebSocket):
         try:
             await self._outgoing({"type": "websocket.send", "text": text})
         except OSError as error:
-            raise self._lost() from error
+            self._raise_lost(error)
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
         """Closes the connection, or refuses it when it was not accepted.
@@ -219,9 +222,12 @@ class WebSocket(StarletteWebSocket):
             reason = close_reason(reason)
         await super().close(code, reason)
 
-    def _lost(self) -> WebSocketDisconnect:
+    def _raise_lost(self, error: OSError) -> NoReturn:
+        """Raises what an `error` of the server's `send` means; one of another `send` as it is."""
+        if self._is_overridden:
+            raise error
         self.application_state = WebSocketState.DISCONNECTED
-        return WebSocketDisconnect(code=WS_1006_ABNORMAL_CLOSURE)
+        raise WebSocketDisconnect(code=WS_1006_ABNORMAL_CLOSURE) from error
 
 
 _METHODS = (StarletteWebSocket.receive, StarletteWebSocket.send)
