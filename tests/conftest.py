@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from starlette.types import ASGIApp, Message
+from tests.processes import process_group
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -117,24 +118,18 @@ class Server:
 def running(
     arguments: Sequence[str], output: Path, folder: Path, environment: Mapping[str, str]
 ) -> Iterator[Server]:
-    with output.open("wb") as file:
-        process = subprocess.Popen(
+    with (
+        output.open("wb") as file,
+        process_group(
             [sys.executable, *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONUNBUFFERED": "1", "TMPDIR": str(output.parent)} | environment,
-        )
-    try:
+        ) as process,
+    ):
         yield Server(process, output)
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")

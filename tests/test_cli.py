@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from tests.processes import process_group
 
 from ferroapi.cli.discovery import DEFAULT_PATHS, DiscoveryError, discover
 
@@ -240,16 +242,9 @@ async def items():
 class Server:
     """A running command and its address."""
 
-    def __init__(self, *arguments: str, directory: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "ferroapi", *arguments, "--port", str(port)],
-            cwd=directory,
-            env={name: value for name, value in os.environ.items() if name != "FASTAPI_ENV"},
-        )
+    def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
+        self.process = process
+        self.url = url
 
     def facts(self) -> dict[str, object]:
         """The answer of `/`, waiting until there is one."""
@@ -266,16 +261,20 @@ class Server:
 
 
 @contextmanager
-def serving(*arguments: str, directory: Path) -> Iterator[Server]:
+def serving(*arguments: str, directory: Path, stderr: IO[str] | None = None) -> Iterator[Server]:
     """Starts the command, and sees to it that SIGTERM ends it."""
-    server = Server(*arguments, directory=directory)
-    try:
-        yield server
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(15) in (0, -signal.SIGTERM)
-    finally:
-        server.process.kill()
-        server.process.wait()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with process_group(
+        [sys.executable, "-m", "ferroapi", *arguments, "--port", str(port)],
+        cwd=directory,
+        stderr=stderr,
+        env={name: value for name, value in os.environ.items() if name != "FASTAPI_ENV"},
+    ) as process:
+        yield Server(process, f"http://127.0.0.1:{port}")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) in (0, -signal.SIGTERM)
 
 
 @pytest.fixture
@@ -325,16 +324,47 @@ def test_worker_processes_have_the_alias(service: Path) -> None:
         assert facts["pid"] != server.process.pid
 
 
+def edit(service: Path) -> None:
+    service.write_text(service.read_text().replace("version = 1", "version = 2"))
+
+
+def wait_for_edited(server: Server) -> None:
+    deadline = time.monotonic() + 30
+    while server.facts()["version"] == 1:
+        assert time.monotonic() < deadline, "the change is not served"
+        time.sleep(0.1)
+
+
+def wait_for_line(log: IO[str], text: str) -> None:
+    deadline = time.monotonic() + 30
+    while text not in Path(log.name).read_text():
+        assert time.monotonic() < deadline, f"{text!r} is not said"
+        time.sleep(0.01)
+
+
 def test_dev_loads_a_changed_file_again(service: Path) -> None:
     with serving("dev", "service.py", "--as-fastapi", directory=service.parent) as server:
         first = server.facts()
         assert (first["version"], first["FASTAPI_ENV"]) == (1, "development")
-        service.write_text(service.read_text().replace("version = 1", "version = 2"))
-        deadline = time.monotonic() + 30
-        while server.facts()["version"] == 1:
-            assert time.monotonic() < deadline, "the change is not served"
-            time.sleep(0.1)
+        edit(service)
+        wait_for_edited(server)
         assert server.facts()["from"] == "ferroapi.applications"
+
+
+@pytest.mark.parametrize("watchfiles", [True, False], ids=["watchfiles", "modification times"])
+def test_dev_watches_before_it_says_that_it_serves(
+    watchfiles: bool, service: Path, tmp_path: Path
+) -> None:
+    if not watchfiles:
+        tmp_path.joinpath("watchfiles.py").write_text("raise ImportError\n")
+    with (
+        tmp_path.joinpath("log").open("w+") as log,
+        serving("dev", "service.py", "--as-fastapi", directory=tmp_path, stderr=log) as server,
+    ):
+        wait_for_line(log, "Serving service:app at ")
+        edit(service)
+        wait_for_line(log, "detected changes in 'service.py'. Reloading")
+        wait_for_edited(server)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ Each server is started by its own command, with what that has by default.
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -50,7 +51,7 @@ COMMANDS = {
 def started(
     subject: Subject, port: int, record: Path, soak: Soak
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The process of a server, killed at the end if it still is there."""
+    """The process of a server, killed at the end with what it started."""
     installed = installation(subject.contender, soak.package)
     process = subprocess.Popen(
         [installed.python, *COMMANDS[subject], "--host", LOOPBACK, "--port", str(port)],
@@ -59,12 +60,15 @@ def started(
         | {FRAMEWORK: subject.contender.removesuffix("_granian"), RECORD: str(record)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         wait_for(port)
         yield process
     finally:
-        process.kill()
+        # Granian's worker is another process, and outlives the one that started it.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

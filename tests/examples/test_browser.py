@@ -17,6 +17,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from tests.processes import process_group
 from websockets.sync.client import ClientConnection, connect
 
 CHROMIUM = next(
@@ -108,20 +109,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     arguments += ["--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
     assert CHROMIUM is not None
-    process = subprocess.Popen(
+    with process_group(
         [CHROMIUM, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
+    ) as process:
         address = debugger_of(profile, process)
         with connect(address, max_size=None, proxy=None) as connection:
             page = Page(connection)
             yield page
             page.call("Browser.close")
         process.wait(timeout=5)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def debugger_of(profile: Path, process: subprocess.Popen[bytes]) -> str:

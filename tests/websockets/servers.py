@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.processes import process_group
+
 SERVERS: dict[str, list[str]] = {
     "websockets": ["uvicorn", "--ws", "auto", "--log-level", "warning"],
     "wsproto": ["uvicorn", "--ws", "wsproto", "--log-level", "warning"],
@@ -24,25 +26,19 @@ def serving(name: str, output: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     arguments = [*SERVERS[name], "--port", str(port), "application:app"]
-    with output.open("wb") as file:
-        process = subprocess.Popen(
+    with (
+        output.open("wb") as file,
+        process_group(
             [sys.executable, "-m", *arguments],
             cwd=Path(__file__).parent,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )
-    try:
+        ) as process,
+    ):
         _wait_for(port, process, output)
         yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], output: Path) -> None:

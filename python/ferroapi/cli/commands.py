@@ -3,13 +3,14 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
 
 from ferroapi import __version__, alias
 from ferroapi.cli.discovery import IMPORT_STRING, DiscoveryError, application_at, discover
+from ferroapi.cli.reload import Reload
 
 __all__ = ["application"]
 
@@ -137,9 +138,7 @@ def serve(
     url = (os.environ.get("FASTAPI_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/")
     docs_url = getattr(application_at(import_string), "docs_url", None)
     documentation = f", documentation at {url}{docs_url}" if docs_url else ""
-    typer.echo(f"Serving {import_string} at {url}{documentation}", err=True)
-    if verbose:
-        typer.echo(f"Imported from {sys.path[0] or Path.cwd()}", err=True)
+    serving = f"Serving {import_string} at {url}{documentation}"
     if as_fastapi:
         os.environ[IMPORT_STRING] = import_string
         import_string = "ferroapi.cli.aliased:app"
@@ -147,19 +146,27 @@ def serve(
         # Without a bound a response that never ends keeps the server alive for ever. What sends
         # the signal loses its patience after 30 seconds (Kubernetes) at the latest.
         timeout_graceful_shutdown = 1 if development else 25
-    uvicorn.run(
-        import_string,
-        host=host,
-        port=port,
-        reload=development if reload is None else reload,
-        reload_dirs=[str(directory.resolve()) for directory in reload_dir or []] or None,
-        workers=workers,
-        root_path=root_path,
-        proxy_headers=proxy_headers,
-        forwarded_allow_ips=forwarded_allow_ips,
-        timeout_graceful_shutdown=timeout_graceful_shutdown,
-        log_level="debug" if verbose else None,
-    )
+    settings: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "root_path": root_path,
+        "proxy_headers": proxy_headers,
+        "forwarded_allow_ips": forwarded_allow_ips,
+        "timeout_graceful_shutdown": timeout_graceful_shutdown,
+        "log_level": "debug" if verbose else None,
+    }
+    supervisor = None
+    if development if reload is None else reload:
+        directories = [str(directory.resolve()) for directory in reload_dir or []]
+        supervisor = Reload(import_string, reload_dirs=directories or None, **settings)
+        supervisor.watch()
+    typer.echo(serving, err=True)
+    if verbose:
+        typer.echo(f"Imported from {sys.path[0] or Path.cwd()}", err=True)
+    if supervisor is None:
+        uvicorn.run(import_string, workers=workers, **settings)
+    else:
+        supervisor.serve()
 
 
 for _name, _help in {
