@@ -9,8 +9,12 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ferroapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request, WebSocket
-from ferroapi.body_limit import with_body_limit
-from ferroapi.body_limit_errors import AlreadyRefusedError, RequestBodyTooLarge, body_limit_error
+from ferroapi.body_limit import (
+    AlreadyRefusedError,
+    RequestBodyTooLarge,
+    body_limit_error,
+    with_body_limit,
+)
 from ferroapi.responses import PlainTextResponse
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient

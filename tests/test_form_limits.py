@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 
 from ferroapi import APIRouter, FastAPI, File, Form, Request, UploadFile
-from ferroapi.form_limits import checked_form_limits
+from ferroapi._form_limits import checked_form_limits
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
 
+from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size, with_body_limit
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
@@ -31,18 +32,14 @@ from ferroapi.exceptions import (
     warn_deprecated,
 )
 from ferroapi.failures import Around, Failures
-from ferroapi.form_limits import FormLimits
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import InclusionOptions
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import AddedRouteOptions, RouteOptions
-from ferroapi.routing.router import APIRouter
+from ferroapi.routing.options import RouteOptions
+from ferroapi.routing.router import AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
-from ferroapi.telemetry.configuration import (
-    TelemetryConfig,
-    complete_configuration,
-    server_telemetry,
-)
+from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
+from ferroapi.telemetry.deferred import server_telemetry
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

@@ -2,7 +2,7 @@
 
 from starlette import background
 
-from ferroapi.telemetry.data import current_telemetry
+from ferroapi.telemetry.current import current_telemetry
 
 __all__ = ["BackgroundTasks"]
 

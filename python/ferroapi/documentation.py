@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
-if TYPE_CHECKING:
-    from ferroapi.applications import FastAPI
+
+class Documented(Protocol):
+    """The application whose document is shown."""
+
+    title: str
+    openapi_url: str | None
+    docs_url: str | None
+    redoc_url: str | None
+    root_path_in_servers: bool
+    swagger_ui_oauth2_redirect_url: str | None
+    swagger_ui_init_oauth: dict[str, Any] | None
+    swagger_ui_parameters: dict[str, Any] | None
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        ...
+
+    def add_route(
+        self, path: str, route: Callable[[Request], Any], *, include_in_schema: bool
+    ) -> None:
+        """Adds a plain route."""
+        ...
 
 
-def add_documentation_routes(app: FastAPI) -> None:
+def add_documentation_routes(app: Documented) -> None:
     """Adds `/openapi.json`, `/docs` and `/redoc`, where the application has them switched on."""
     openapi_url = app.openapi_url
     if not openapi_url:
@@ -38,7 +59,7 @@ def _root_path(request: Request) -> str:
     return path.rstrip("/")
 
 
-def _add_swagger_ui(app: FastAPI, openapi_url: str, docs_url: str) -> None:
+def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str) -> None:
     async def swagger_ui_html(request: Request) -> HTMLResponse:
         from ferroapi.openapi.docs import get_swagger_ui_html
 
@@ -64,7 +85,7 @@ def _add_swagger_ui(app: FastAPI, openapi_url: str, docs_url: str) -> None:
         )
 
 
-def _add_redoc(app: FastAPI, openapi_url: str, redoc_url: str) -> None:
+def _add_redoc(app: Documented, openapi_url: str, redoc_url: str) -> None:
     async def redoc_html(request: Request) -> HTMLResponse:
         from ferroapi.openapi.docs import get_redoc_html
 

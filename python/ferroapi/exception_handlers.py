@@ -11,9 +11,9 @@ from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket, WebSocketState
 
 from ferroapi._core import encode_json
+from ferroapi.connection.websocket import close_reason
+from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
-from ferroapi.plan.serialization import is_body_allowed
-from ferroapi.plan.websocket_connection import close_reason
 
 
 async def http_exception_handler(request: Request, exc: HTTPException) -> Response:

@@ -14,11 +14,12 @@ from starlette.requests import Request
 from starlette.status import WS_1011_INTERNAL_ERROR
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ferroapi.body_limit_errors import body_limit_error
+from ferroapi.body_limit import body_limit_error
+from ferroapi.connection.exchange import Exchange
+from ferroapi.connection.failure import FailureHandlers
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import http_exception_handler
-from ferroapi.plan.exchange import Exchange
-from ferroapi.telemetry.data import exception_unhandled
+from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,7 +34,7 @@ CLOSE_PATIENCE = 1.0
 """Seconds that a failed WebSocket has to be closed in while it is cancelled."""
 
 
-class Failures:
+class Failures(FailureHandlers):
     """The exception handlers of one application."""
 
     __slots__ = (
@@ -98,6 +99,8 @@ class Failures:
 
     async def answer(self, error: Exception, exchange: Exchange) -> None:
         """Sends what the handler of `error` answers; raises `error` when there is none."""
+        if isinstance(error, ExceptionGroup):
+            error = body_limit_error(error) or error
         try:
             await self._handle(error, exchange)
         except Exception as unhandled:
@@ -205,18 +208,3 @@ def _awaitable(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     if callable_kind(handler) is CallableKind.COROUTINE:
         return handler
     return partial(run_in_threadpool, handler)
-
-
-async def fail(error: Exception, exchange: Exchange, application: Any = None) -> None:
-    """Answers an exception as `application` has it, by default that of the exchange, or raises it.
-
-    Without one of our applications around it, Starlette's own middleware is left to answer.
-    """
-    if isinstance(error, ExceptionGroup):
-        error = body_limit_error(error) or error
-    if application is None:
-        application = exchange.scope.get("app")
-    failures = getattr(application, "failures", None)
-    if not isinstance(failures, Failures):
-        raise error
-    await failures.answer(error, exchange)

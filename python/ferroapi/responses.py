@@ -14,8 +14,8 @@ from starlette.responses import (
 )
 from typing_extensions import deprecated
 
-from ferroapi.event_source import EventSourceResponse
 from ferroapi.exceptions import FastAPIDeprecationWarning
+from ferroapi.sse import EventSourceResponse
 
 __all__ = [
     "EventSourceResponse",

@@ -1,6 +1,6 @@
 """Functions other packages import from FastAPI under this name."""
 
-from ferroapi.plan.serialization import (
+from ferroapi.content import (
     is_body_allowed_for_status_code as is_body_allowed_for_status_code,
 )
 from ferroapi.routing.unique_id import generate_unique_id as generate_unique_id

@@ -25,8 +25,8 @@ from ferroapi.responses import Response
 from ferroapi.testclient import TestClient
 
 Draw = Callable[..., Any]
-SHORTCUT = "ferroapi.plan.shortcut.Shortcut.compile"
-DIRECT = "ferroapi.routing.target.direct"
+SHORTCUT = "ferroapi.plan.reading.shortcut.Shortcut.compile"
+DIRECT = "ferroapi.routing.target.written"
 
 
 class Color(Enum):

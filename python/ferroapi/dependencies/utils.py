@@ -13,10 +13,10 @@ from ferroapi.dependencies.multipart import (
 )
 from ferroapi.dependencies.signature import get_typed_annotation as get_typed_annotation
 from ferroapi.fields import ErrorDetail, ModelField
-from ferroapi.plan.body import read_body_fields
-from ferroapi.plan.form_fields import read_file as _read_file_bytes
-from ferroapi.plan.forms import FormReader
-from ferroapi.plan.parameters import read as request_params_to_args
+from ferroapi.plan.reading.body import read_body_fields
+from ferroapi.plan.reading.form_fields import read_file as _read_file_bytes
+from ferroapi.plan.reading.forms import FormReader
+from ferroapi.plan.reading.parameters import read as request_params_to_args
 
 __all__ = [
     "_read_file_bytes",

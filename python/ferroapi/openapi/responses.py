@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
+from ferroapi.content import is_body_allowed_for_status_code
 from ferroapi.openapi.constants import REF_PREFIX
 from ferroapi.openapi.merging import merged
-from ferroapi.plan.serialization import is_body_allowed_for_status_code
 from ferroapi.routing.options import resolved
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Plans: what an operation does with a request, decided before the first one arrives."""
+"""What answers the requests of a route: its description, compiled."""

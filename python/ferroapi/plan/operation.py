@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 from starlette.responses import Response
 
+from ferroapi.body_limit import BodyLimit
+from ferroapi.connection.exchange import Exchange
+from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import EndpointContext, FastAPIError
-from ferroapi.failures import fail
-from ferroapi.plan.exchange import Exchange
-from ferroapi.plan.serialization import Reply, Serializer, json_headers
-from ferroapi.plan.teardown import Generators, run_with_teardown
+from ferroapi.plan.order.teardown import Generators, run_with_teardown
+from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
+from ferroapi.plan.writing.function import write_function
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from ferroapi.plan.serialization import Serialize
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.reply.serialization import Serialize
     from ferroapi.plan.solver import Solver
-    from ferroapi.plan.steps import Step
 
 RUNNING_KEY = "ferroapi.running"
 """Where a custom route handler finds the plan and the exchange it was called for."""
@@ -58,6 +60,15 @@ def endpoint_context(call: Any) -> EndpointContext:
 def endpoint_context_later(call: Any) -> Callable[[], EndpointContext]:
     """`endpoint_context` for when there is an error: it reads the source of the endpoint."""
     return cache(partial(endpoint_context, call))
+
+
+def written(plan: ASGIApp) -> ASGIApp:
+    """A plan as one function where that is possible, else as it is."""
+    if isinstance(plan, BodyLimit):
+        plan.app = written(plan.app)
+    elif isinstance(plan, OperationPlan):
+        return plan.as_function()
+    return plan
 
 
 class OperationPlan:
@@ -119,6 +130,21 @@ class OperationPlan:
         finally:
             if exchange.form is not None:
                 await exchange.form.close()
+
+    def as_function(self) -> ASGIApp:
+        """The same as one function where that is possible, else the plan itself."""
+        solver = self.solver
+        if self.handler is not None or solver.shortcut is None or self.generators.any:
+            return self
+        return write_function(
+            self.steps,
+            solver.shortcut,
+            self.serialize,
+            self.answer_exactly,
+            title=solver.title,
+            status_code=self.status_code,
+            strict_content_type=solver.strict_content_type,
+        )
 
     async def answer_exactly(self, exchange: Exchange) -> None:
         """Answers the request in the exact order. Raises what there is no response to."""

@@ -20,8 +20,7 @@ from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
-from ferroapi.plan.arguments import dictionary, write_body, write_dependencies, write_parameters
-from ferroapi.plan.body import (
+from ferroapi.plan.reading.body import (
     decode,
     decode_by_request,
     decodes_itself,
@@ -30,20 +29,26 @@ from ferroapi.plan.body import (
     read_form,
     read_raw,
 )
-from ferroapi.plan.parameters import read_parameters
-from ferroapi.plan.shortcut import Shortcut
-from ferroapi.plan.source import Source
+from ferroapi.plan.reading.parameters import read_parameters
+from ferroapi.plan.reading.shortcut import Shortcut
+from ferroapi.plan.writing.arguments import (
+    dictionary,
+    write_body,
+    write_dependencies,
+    write_parameters,
+)
+from ferroapi.plan.writing.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import TypeAlias
 
+    from ferroapi._form_limits import FormLimits
+    from ferroapi.connection.exchange import Exchange
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
-    from ferroapi.form_limits import FormLimits
-    from ferroapi.plan.exchange import Exchange
-    from ferroapi.plan.forms import FormReader
-    from ferroapi.plan.steps import Step
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.reading.forms import FormReader
 
     Solve: TypeAlias = Callable[[Exchange], Awaitable[dict[str, Any]]]
 
@@ -88,11 +93,13 @@ class Solver:
         self.title = (
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
-        self.shortcut = Shortcut.compile(steps, body_field=body_field, embed=embed)
+        self.shortcut = Shortcut.compile(
+            [step.dependant for step in steps], body_field=body_field, embed=embed
+        )
         self._solve: Solve | None = None
 
     def _form_readers(self) -> list[FormReader]:
-        from ferroapi.plan.forms import FormReader
+        from ferroapi.plan.reading.forms import FormReader
 
         return [FormReader(step.dependant.body_params) for step in self._steps]
 

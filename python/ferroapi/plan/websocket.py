@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from starlette.status import WS_1000_NORMAL_CLOSURE, WS_1011_INTERNAL_ERROR
 
-from ferroapi.failures import fail
-from ferroapi.plan.exchange import Exchange
-from ferroapi.plan.teardown import Generators, run_with_teardown
+from ferroapi.connection.exchange import Exchange
+from ferroapi.connection.failure import fail
+from ferroapi.plan.order.teardown import Generators, run_with_teardown
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from ferroapi.plan.order.steps import Step
     from ferroapi.plan.solver import Solver
-    from ferroapi.plan.steps import Step
 
 
 class WebSocketPlan:

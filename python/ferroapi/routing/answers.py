@@ -10,8 +10,8 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from ferroapi.failures import fail
-from ferroapi.plan.exchange import Exchange
+from ferroapi.connection.exchange import Exchange
+from ferroapi.connection.failure import fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

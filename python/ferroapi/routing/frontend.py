@@ -13,10 +13,11 @@ from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.exceptions import EndpointContext
 from ferroapi.plan.operation import OperationPlan
-from ferroapi.plan.serialization import with_background
+from ferroapi.plan.order.steps import compile_steps
+from ferroapi.plan.reply.serialization import with_background
 from ferroapi.plan.solver import Solver
-from ferroapi.plan.steps import compile_steps
 from ferroapi.routing.frontend_options import METHODS
+from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.root_path import below
 
 if TYPE_CHECKING:
@@ -25,13 +26,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi import params
+    from ferroapi.connection.exchange import Exchange
     from ferroapi.dependencies.models import Dependant
-    from ferroapi.plan.exchange import Exchange
     from ferroapi.routing.frontend_files import FrontendFiles
-    from ferroapi.routing.inheritance import Inherited
 
 
-class Frontend(BaseRoute):
+class Frontend(Inheriting, BaseRoute):
     """The files of a front end as they were declared, or as an inclusion serves them."""
 
     def __init__(

@@ -31,6 +31,4 @@ def get_request_handler(*, dependant: Dependant) -> RouteHandler:
 
 def request_handler_maker() -> Callable[..., RouteHandler]:
     """What stands in the place of `get_request_handler` now."""
-    from ferroapi import routing
-
-    return routing.get_request_handler
+    return get_request_handler

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from starlette.responses import JSONResponse, Response
 
+from ferroapi._form_limits import FormLimits, with_form_limits
 from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
-from ferroapi.form_limits import FormLimits, with_form_limits
 from ferroapi.routing.options import first_chosen
 from ferroapi.routing.unique_id import generate_unique_id
 
@@ -97,6 +97,14 @@ class Inherited:
     def limited(self, app: ASGIApp) -> ASGIApp:
         """`app` with the limits of bodies and forms; `app` itself when there are none."""
         return with_body_limit(with_form_limits(app, self.form_limits), self.max_body_size)
+
+
+class Inheriting:
+    """A route that inclusions around it give their settings."""
+
+    def within(self, outer: Inherited) -> BaseRoute:
+        """The route as an inclusion makes it; this one stays as it is."""
+        raise NotImplementedError
 
 
 def check_prefix(prefix: str) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from starlette.responses import JSONResponse, Response
 
+from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
-from ferroapi.form_limits import FormLimits
 from ferroapi.routing.unique_id import generate_unique_id
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from ferroapi import params
-    from ferroapi.routing.route import APIRoute
 
 
 class PathOperationOptions(TypedDict, total=False):
@@ -159,10 +158,3 @@ def first_chosen(*values: Any) -> Any:
 def resolved(value: Any) -> Any:
     """The value of a placeholder, or the value itself."""
     return value.value if isinstance(value, DefaultPlaceholder) else value
-
-
-class AddedRouteOptions(APIRouteOptions, total=False):
-    """Keywords of a router's `add_api_route`."""
-
-    route_class_override: type[APIRoute] | None
-    """The class of this one route."""

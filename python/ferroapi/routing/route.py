@@ -14,26 +14,22 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from typing_extensions import Unpack
 
+from ferroapi._form_limits import checked_form_limits
 from ferroapi.annotations import is_subclass, stream_item
 from ferroapi.body_limit import checked_body_size, innermost_body_limit, with_body_limit
+from ferroapi.content import is_body_allowed_for_status_code
 from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant, get_parameterless_dependant
 from ferroapi.dependencies.signature import return_annotation
-from ferroapi.event_source import EventSourceResponse
 from ferroapi.fields import ModelField, create_field
-from ferroapi.form_limits import checked_form_limits
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later
-from ferroapi.plan.serialization import (
-    Serialize,
-    Serializer,
-    TypedValue,
-    is_body_allowed_for_status_code,
-)
+from ferroapi.plan.order.steps import Step, body_params, compile_steps
+from ferroapi.plan.reply.serialization import Serialize, Serializer, TypedValue
 from ferroapi.plan.solver import Solver
-from ferroapi.plan.steps import Step, body_params, compile_steps
 from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
+from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.options import (
     APIRouteOptions,
     OperationAttributes,
@@ -43,6 +39,7 @@ from ferroapi.routing.options import (
 )
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
+from ferroapi.sse import EventSourceResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,19 +48,18 @@ if TYPE_CHECKING:
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.exceptions import EndpointContext
-    from ferroapi.routing.inheritance import Inherited
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
 
 
 def _is_event(annotation: Any) -> bool:
-    from ferroapi.sse import ServerSentEvent
+    from ferroapi.sse.event import ServerSentEvent
 
     return is_subclass(annotation, ServerSentEvent)
 
 
-class APIRoute(OperationAttributes, PathAttributes, Route):
+class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
     """A path operation as it was declared, or as an inclusion makes it."""
 
     path: str
@@ -312,7 +308,7 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
     def _serializer(self, steps: tuple[Step, ...]) -> Serialize:
         chosen = self.response_class
         if is_subclass(chosen, EventSourceResponse):
-            from ferroapi.plan.stream import Returned
+            from ferroapi.plan.reply.stream import Returned
 
             return Returned(self._stream_serializer())
         injected = {kind for step in steps for _, kind in step.injected}
@@ -324,14 +320,17 @@ class APIRoute(OperationAttributes, PathAttributes, Route):
         )
 
     def _stream_serializer(self) -> Serialize:
-        from ferroapi.plan.stream import stream_serializer
+        from ferroapi.plan.reply.stream import stream_serializer
+        from ferroapi.plan.writing.items import TypedItems
 
+        is_sse = is_subclass(self.response_class, EventSourceResponse)
+        typed = self._typed(self.stream_item_field)
         return stream_serializer(
             response_class=resolved(self.response_class),
-            is_sse=is_subclass(self.response_class, EventSourceResponse),
+            is_sse=is_sse,
             is_jsonl=self.is_json_stream,
             status_code=self.status_code,
-            typed=self._typed(self.stream_item_field),
+            encode_in=None if typed is None else TypedItems(typed, is_sse=is_sse).encode_in,
         )
 
     def _typed(self, field: ModelField | None) -> TypedValue | None:

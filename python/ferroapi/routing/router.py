@@ -17,11 +17,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
 
+from ferroapi._form_limits import FormLimits, checked_form_limits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.exceptions import FastAPIError
-from ferroapi.form_limits import FormLimits, checked_form_limits
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import InclusionOptions, Inherited, check_prefix
@@ -34,7 +34,7 @@ from ferroapi.routing.lifespan import (
 )
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
-    AddedRouteOptions,
+    APIRouteOptions,
     RouteOptions,
     first_chosen,
     refuse_unknown,
@@ -55,6 +55,13 @@ if TYPE_CHECKING:
     from ferroapi.dependencies.models import Dependant
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class AddedRouteOptions(APIRouteOptions, total=False):
+    """Keywords of a router's `add_api_route`."""
+
+    route_class_override: type[APIRoute] | None
+    """The class of this one route."""
 
 
 class APIRouter(PathOperations, StarletteRoutes, ServingRouter):

@@ -8,17 +8,13 @@ from weakref import ref
 
 from starlette.routing import BaseRoute, Match, Router
 
-from ferroapi.failures import fail
-from ferroapi.plan.exchange import Exchange
+from ferroapi.connection.exchange import Exchange
+from ferroapi.connection.failure import fail
+from ferroapi.routing.route_context import RouteContext
+from ferroapi.routing.route_list import RouteList
 from ferroapi.routing.scope import included_router
 from ferroapi.routing.table import RouteTable
-from ferroapi.routing.tree import (
-    RouteContext,
-    RouteList,
-    low_priority_routes,
-    route_contexts,
-    url_path_for,
-)
+from ferroapi.routing.tree import low_priority_routes, route_contexts, url_path_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -112,6 +108,12 @@ class ServingRouter(Router):
             redirect_slashes=self.redirect_slashes,
             default=self.default,
         )
+
+    @property
+    def _decides(self) -> bool:
+        """Whether a subclass overrides what matches or how it is handled."""
+        kind, ours = type(self), ServingRouter
+        return kind.matches is not ours.matches or kind.handle is not ours.handle
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether an included router has a route for the request.

@@ -12,11 +12,11 @@ from ferroapi.routing import not_found
 from ferroapi.routing.answers import guarded, redirection, refusal
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
+from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.scope import SCOPE_KEY
 from ferroapi.routing.target import Pattern, Target
 from ferroapi.routing.target import pattern as pattern_of
-from ferroapi.routing.tree import RouteContext
-from ferroapi.telemetry.data import TELEMETRY_KEY, route_selected
+from ferroapi.telemetry.current import TELEMETRY_KEY, route_selected
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable

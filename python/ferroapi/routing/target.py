@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 
-from ferroapi.plan.direct import direct
+from ferroapi.plan.operation import written
 from ferroapi.routing.answers import failing, guarded
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS
 from ferroapi.routing.route import APIRoute
+from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
-from ferroapi.routing.tree import IncludedRouter, RouteContext
+from ferroapi.routing.tree import IncludedRouter
 from ferroapi.routing.websocket_route import APIWebSocketRoute
-from ferroapi.telemetry.data import TELEMETRY_KEY, observed_plan
+from ferroapi.telemetry.current import TELEMETRY_KEY
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -53,10 +54,8 @@ class Target:
             route = self.context.effective_route
             assert is_plannable(route)
             plan = route.plan()
-            if TELEMETRY_KEY in scope:
-                self.run = observed_plan(scope, plan, route)
-            else:
-                self.run = direct(plan)
+            telemetry = scope.get(TELEMETRY_KEY)
+            self.run = written(plan) if telemetry is None else _traced(plan, route)
         except Exception as error:
             # A replacement of a dependency may be declared in a way that cannot be meant, and a
             # type may name one that does not exist.
@@ -99,6 +98,12 @@ class Target:
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
             route = self.context.original_route
         await route.handle(scope, receive, send)
+
+
+def _traced(plan: ASGIApp, route: APIRoute | APIWebSocketRoute | Frontend) -> ASGIApp:
+    from ferroapi.plan.traced import traced_plan
+
+    return traced_plan(plan, route.path_format)
 
 
 def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | Frontend]:

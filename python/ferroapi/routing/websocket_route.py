@@ -12,9 +12,10 @@ from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.plan.operation import endpoint_context_later
+from ferroapi.plan.order.steps import body_params, compile_steps
 from ferroapi.plan.solver import Solver
-from ferroapi.plan.steps import body_params, compile_steps
 from ferroapi.plan.websocket import WebSocketPlan
+from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from ferroapi import params
-    from ferroapi.routing.inheritance import Inherited
 
 
-class APIWebSocketRoute(PathAttributes, WebSocketRoute):
+class APIWebSocketRoute(PathAttributes, Inheriting, WebSocketRoute):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
 
     def __init__(

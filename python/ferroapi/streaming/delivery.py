@@ -25,7 +25,7 @@ from starlette.types import Message, Send
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.inbox import Inbox
 from ferroapi.streaming.scope import StreamScope
-from ferroapi.streaming.source import Source
+from ferroapi.streaming.source import Sender, Source
 from ferroapi.streaming.taskless import is_of_server
 from ferroapi.streaming.turn import Turn
 
@@ -43,7 +43,7 @@ class Disconnected(Exception):  # noqa: N818 - the client may leave whenever it 
     """The server said, by an `OSError` from `send`, that the client has left (ASGI 2.4)."""
 
 
-class Delivery:
+class Delivery(Sender):
     """One response: what was sent of it, and what is to be sent.
 
     Its children run in `scope`. `start` makes the response's first message when it is due, a source
@@ -73,7 +73,6 @@ class Delivery:
         "_sent_at",
         "_start",
         "_turn",
-        "send",
     )
 
     def __init__(
@@ -91,8 +90,6 @@ class Delivery:
         send_raises: bool,
     ) -> None:
         self.send = send
-        """The ASGI `send`, for large chunks in the stream's own task. Nobody else sends then: there
-        is nothing gathered, and streams that are kept alive have no such chunks."""
         self._sending = False
         self._start: Callable[[], Message] | None = start
         self._frames = frames
@@ -167,11 +164,6 @@ class Delivery:
         self._ended_here = self._scope.stop()
 
     async def flush(self) -> float | None:
-        """Sends what was gathered, in the stream's own task.
-
-        Lets other tasks run when it is time. Returns for how many seconds to gather now, or `None`
-        when no more is wanted.
-        """
         if self._sending:
             await self._until_sent()
         if self._scope.stopped:
@@ -186,7 +178,6 @@ class Delivery:
         return None if self._scope.stopped else self._turn.seconds
 
     def broken(self, error: BaseException) -> NoReturn:
-        """Raises what `send` has raised: its `error`, or that the client has left."""
         self._broken = True
         if self._send_raises and isinstance(error, OSError):
             raise Disconnected from error

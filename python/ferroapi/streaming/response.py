@@ -11,6 +11,7 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from ferroapi import sse
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
@@ -61,8 +62,6 @@ class GeneratorStream(StreamingResponse):
     def _interval(self) -> float:
         if self._ping_interval is not None:
             return self._ping_interval
-        from ferroapi import sse
-
         return sse._PING_INTERVAL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, NoReturn, Protocol
+
+from starlette.types import Send
 
 from ferroapi._core import FrameBuffer
 from ferroapi.streaming.encoder import Encode
 from ferroapi.streaming.worker import Worker
 
-if TYPE_CHECKING:
-    from ferroapi.streaming.delivery import Delivery
-
 THREAD_SLICE = 0.01
 """Seconds after which a synchronous generator lets another have its turn in a worker thread."""
+
+
+class Sender(ABC):
+    """What takes the frames that a source has gathered."""
+
+    __slots__ = ("send",)
+
+    send: Send
+    """The ASGI `send`, for large chunks in the stream's own task. Nobody else sends then: there is
+    nothing gathered, and streams that are kept alive have no such chunks."""
+
+    @abstractmethod
+    async def flush(self) -> float | None:
+        """Sends what was gathered, in the stream's own task.
+
+        Lets other tasks run when it is time. Returns for how many seconds to gather now, or `None`
+        when no more is wanted.
+        """
+
+    @abstractmethod
+    def broken(self, error: BaseException) -> NoReturn:
+        """Raises what `send` has raised: its `error`, or that the client has left."""
+        ...
 
 
 class Source(Protocol):
@@ -22,8 +45,8 @@ class Source(Protocol):
     exhausted: bool
     """Whether it has ended by itself, so that there is nothing to close."""
 
-    async def gather(self, delivery: Delivery) -> None:
-        """Appends the frames of all items, and has `delivery` send them when it is time.
+    async def gather(self, sender: Sender) -> None:
+        """Appends the frames of all items, and has `sender` send them when it is time.
 
         The first item is flushed by itself; what comes last is left to the caller. Raises what the
         generator or the encoder raises; the frames of the items before are there then.
@@ -48,8 +71,8 @@ class AsyncSource:
         self._frames = frames
         self.exhausted = False
 
-    async def gather(self, delivery: Delivery) -> None:
-        encode, frames, send = self._encode, self._frames, delivery.send
+    async def gather(self, sender: Sender) -> None:
+        encode, frames, send = self._encode, self._frames, sender.send
         async for item in self._generator:
             due = encode(frames, item)
             if due:
@@ -57,9 +80,9 @@ class AsyncSource:
                 try:
                     await send({"type": "http.response.body", "body": due, "more_body": True})
                 except BaseException as error:
-                    delivery.broken(error)
+                    sender.broken(error)
             elif due is not None:
-                seconds = await delivery.flush()
+                seconds = await sender.flush()
                 if seconds is None:
                     return
                 frames.gather_for(seconds)
@@ -98,10 +121,10 @@ class ThreadSource:
         self._announce = announce
         self.exhausted = False
 
-    async def gather(self, delivery: Delivery) -> None:
+    async def gather(self, sender: Sender) -> None:
         seconds = 0.0
         while await self._worker.call(self._advance, seconds):
-            if await delivery.flush() is None:
+            if await sender.flush() is None:
                 return
             seconds = THREAD_SLICE
         self.exhausted = True

@@ -7,11 +7,11 @@ from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 from ferroapi._core import FrameBuffer
-from ferroapi.event_source import KEEPALIVE_COMMENT, EventSourceResponse
+from ferroapi.sse import KEEPALIVE_COMMENT, EventSourceResponse
 from ferroapi.streaming.encoder import Due, Dump, Encode, Encoder, dump_untyped
 
 if TYPE_CHECKING:
-    from ferroapi.sse import ServerSentEvent
+    from ferroapi.sse.event import ServerSentEvent
 
 
 def encoder(
@@ -57,7 +57,7 @@ def encoder(
 
 def encode_with(dump: Dump) -> Encode:
     """Makes an event of what `dump` gives, unless the item is an event by itself."""
-    from ferroapi.sse import ServerSentEvent
+    from ferroapi.sse.event import ServerSentEvent
 
     # The type of the last item that was no event: asking pydantic's classes costs as much as the
     # rest of an item, and most streams have items of one type.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ferroapi.submodules import imported_on_demand
 from ferroapi.telemetry.configuration import TelemetryConfig as TelemetryConfig
+from ferroapi.telemetry.current import get_telemetry_data as get_telemetry_data
 from ferroapi.telemetry.data import TelemetryData as TelemetryData
-from ferroapi.telemetry.data import get_telemetry_data as get_telemetry_data
 
 if not TYPE_CHECKING:  # checkers would take it for any name
     # The other name is what FastAPI calls the module.

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypedDict
-
-from ferroapi.logger import logger
-from ferroapi.telemetry.deferred import NAMESPACE, DeferredTelemetry, may_be_deferred
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +12,6 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
     from starlette.types import Scope
-
-    from ferroapi.telemetry.server import ServerTelemetry
 
 
 class TelemetryConfig(TypedDict, total=False):
@@ -65,39 +58,3 @@ def complete_configuration(given: TelemetryConfig | None) -> TelemetryConfig:
         "exclude": None,
         **(given or {}),
     }
-
-
-def server_telemetry(
-    config: TelemetryConfig, on_first_use: Callable[[], None]
-) -> ServerTelemetry | DeferredTelemetry | None:
-    """What observes the requests of an application; `None` when nothing can be observed.
-
-    That is with all signals switched off, or without `opentelemetry-api`.
-
-    Args:
-        config: the complete configuration.
-        on_first_use: called before the first request that is observed.
-    """
-    if not (config["tracing"] or config["metrics"] or config["logs"]):
-        return None
-    make = partial(_make, config, on_first_use)
-    if not may_be_deferred(config):
-        return make()
-    return DeferredTelemetry(make) if _is_installed() else None
-
-
-def _is_installed() -> bool:
-    try:
-        return find_spec(NAMESPACE) is not None
-    except ImportError:
-        return False
-
-
-def _make(config: TelemetryConfig, on_first_use: Callable[[], None]) -> ServerTelemetry | None:
-    try:
-        from ferroapi.telemetry.server import ServerTelemetry
-    except ImportError as error:
-        if config["auto_configure"]:
-            logger.warning("Automatic telemetry is off: %s", error)
-        return None
-    return ServerTelemetry(config, on_first_use=on_first_use)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable
+from functools import partial
+from importlib.util import find_spec
 from sys import modules
 from typing import TYPE_CHECKING
+
+from ferroapi.logger import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +23,43 @@ NAMESPACE = "opentelemetry"
 _KINDS = ("tracer", "meter", "logger")
 
 
-def may_be_deferred(config: TelemetryConfig) -> bool:
+def server_telemetry(
+    config: TelemetryConfig, on_first_use: Callable[[], None]
+) -> ServerTelemetry | DeferredTelemetry | None:
+    """What observes the requests of an application; `None` when nothing can be observed.
+
+    That is with all signals switched off, or without `opentelemetry-api`.
+
+    Args:
+        config: the complete configuration.
+        on_first_use: called before the first request that is observed.
+    """
+    if not (config["tracing"] or config["metrics"] or config["logs"]):
+        return None
+    make = partial(_make, config, on_first_use)
+    if not _may_be_deferred(config):
+        return make()
+    return DeferredTelemetry(make) if _is_installed() else None
+
+
+def _is_installed() -> bool:
+    try:
+        return find_spec(NAMESPACE) is not None
+    except ImportError:
+        return False
+
+
+def _make(config: TelemetryConfig, on_first_use: Callable[[], None]) -> ServerTelemetry | None:
+    try:
+        from ferroapi.telemetry.server import ServerTelemetry
+    except ImportError as error:
+        if config["auto_configure"]:
+            logger.warning("Automatic telemetry is off: %s", error)
+        return None
+    return ServerTelemetry(config, on_first_use=on_first_use)
+
+
+def _may_be_deferred(config: TelemetryConfig) -> bool:
     """Whether a provider can only come from code that has not been imported yet."""
     return not (
         NAMESPACE in modules

@@ -6,19 +6,17 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.exceptions import RequestValidationError
-from ferroapi.telemetry.data import ExchangeData
 from ferroapi.telemetry.logs import log_exception, log_validation_failed
 from ferroapi.telemetry.operations import Operation, is_normal_disconnect
-from ferroapi.telemetry.plans import traced_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from opentelemetry._logs import Logger
     from opentelemetry.trace import Span, Tracer
-    from starlette.types import ASGIApp
 
     from ferroapi.exceptions import WebSocketRequestValidationError
+    from ferroapi.telemetry.data import ExchangeData
     from ferroapi.telemetry.operations import OperationName
 
 _UNTRACED: AbstractContextManager[None] = nullcontext()
@@ -86,10 +84,6 @@ class RequestTelemetry:
         if self.span is not None:
             self.span.set_attribute("http.route", self.route)
             self.span.update_name(f"{self._span_method} {self.route}")
-
-    def traced(self, plan: ASGIApp, path: str) -> ASGIApp:
-        """The plan of a route, for requests that are observed."""
-        return traced_plan(plan, path)
 
     def operation(
         self, name: OperationName, function: Callable[..., Any]

@@ -11,11 +11,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from starlette.datastructures import Headers
 
 from ferroapi.telemetry.automatic_export import lifespan
-from ferroapi.telemetry.data import (
-    TELEMETRY_KEY,
-    ExchangeData,
-    current_telemetry,
-)
+from ferroapi.telemetry.current import TELEMETRY_KEY, current_telemetry
+from ferroapi.telemetry.data import ExchangeData
 from ferroapi.telemetry.metrics import Measurement
 from ferroapi.telemetry.operations import exception_type, is_normal_disconnect
 from ferroapi.telemetry.providers import Signals

@@ -1,0 +1,1 @@
+"""One request or WebSocket while it is answered."""

@@ -1,0 +1,201 @@
+"""One request and its response while a plan runs."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import Response
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from ferroapi.background import BackgroundTasks
+from ferroapi.connection.request import Request
+from ferroapi.connection.websocket import WebSocket
+from ferroapi.dependencies.security_scopes import SecurityScopes
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from contextlib import AsyncExitStack
+
+    from starlette.datastructures import FormData
+    from starlette.types import Message, Receive, Scope, Send
+
+    from ferroapi.dependencies.models import Injected
+    from ferroapi.streaming.inbox import Inbox
+
+
+class Exchange:
+    """The state of one request. Starlette's objects are made when somebody asks for them."""
+
+    __slots__ = (
+        "_connection",
+        "_response",
+        "background",
+        "body",
+        "form",
+        "function_stack",
+        "inbox",
+        "is_shared",
+        "open",
+        "receive",
+        "request_stack",
+        "scope",
+        "send",
+        "started",
+    )
+
+    function_stack: AsyncExitStack
+    request_stack: AsyncExitStack
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, body: bytes | None = None
+    ) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.started = False
+        self.open = False
+        self.body = body
+        self.form: FormData | None = None
+        self.inbox: Inbox | None = None
+        self.is_shared = False
+        self.background: BackgroundTasks | None = None
+        self._connection: HTTPConnection | None = None
+        self._response: Response | None = None
+
+    @property
+    def connection(self) -> HTTPConnection:
+        """The `Request` or the `WebSocket` of this exchange, always the same object."""
+        if self._connection is None:
+            if self.scope["type"] == "websocket":
+                self._connection = self._websocket()
+            else:
+                request = self._connection = Request(self.scope, self._receive, self.send)
+                if self.body is not None:
+                    request.keep_body(self.body)
+        return self._connection
+
+    @connection.setter
+    def connection(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+
+    @property
+    def has_connection(self) -> bool:
+        """Whether somebody asked for the connection already."""
+        return self._connection is not None
+
+    @property
+    def response(self) -> Response:
+        """The response whose headers, cookies and status are merged into the one that is sent."""
+        if self._response is None:
+            response = Response()
+            del response.headers["content-length"]
+            # Unset, to tell a status somebody chose from the default.
+            response.status_code = None  # type: ignore[assignment]
+            self._response = response
+        return self._response
+
+    @property
+    def chosen_status(self) -> int | None:
+        """The status a dependency or the endpoint set on the injected response."""
+        return None if self._response is None else self._response.status_code
+
+    @property
+    def chosen_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers a dependency or the endpoint set on the injected response."""
+        return [] if self._response is None else self._response.raw_headers
+
+    def inject(self, kind: Injected, oauth_scopes: list[str]) -> Any:
+        """The object a parameter of that kind gets."""
+        if kind == "response":
+            return self.response
+        if kind == "background_tasks":
+            if self.background is None:
+                self.background = BackgroundTasks()
+            return self.background
+        if kind == "security_scopes":
+            return SecurityScopes(scopes=oauth_scopes)
+        self.is_shared = True
+        return self.connection
+
+    async def read_body(self) -> bytes:
+        """The whole request body.
+
+        Raises:
+            ClientDisconnect: the client left before its end.
+        """
+        if isinstance(self._connection, StarletteRequest):
+            # Its own class may decode what it reads, and later readers share what it keeps.
+            self.body = await self._connection.body()
+        elif self.body is None:
+            self.body = await read_body(self.receive)
+        return self.body
+
+    def _receive(self) -> Awaitable[Message]:
+        return self.receive() if self.inbox is None else self.inbox.receive()
+
+    def send_tracked(self, message: Message) -> Awaitable[None]:
+        """Sends, and remembers that the response has started, or that a WebSocket is open."""
+        if not self.started:
+            kind = message["type"]
+            if kind == "http.response.start":
+                self.started = True
+            elif kind == "websocket.accept":
+                # It may still be closed by what handles an exception.
+                self.open = True
+            elif kind == "websocket.close":
+                self.open = False
+        return self.send(message)
+
+    def _websocket(self) -> WebSocket:
+        # A message of data changes nothing that is tracked.
+        websocket = WebSocket(self.scope, self.receive, self.send_tracked, self.send)
+        if self.open:
+            # Another object has accepted it.
+            websocket.client_state = websocket.application_state = WebSocketState.CONNECTED
+        return websocket
+
+    def is_left(self, error: Exception) -> bool:
+        """Whether `error` says no more than that the client of a stream has left."""
+        if self.inbox is None or self.inbox.left is None:
+            return False
+        if isinstance(error, ExceptionGroup):
+            return error.split(ClientDisconnect)[1] is None
+        return isinstance(error, ClientDisconnect)
+
+    async def close(self, code: int) -> None:
+        """Closes a WebSocket that was accepted and left open. Servers then send no close frame.
+
+        Args:
+            code: the close code of RFC 6455, section 7.4.1.
+        """
+        if (
+            self.open
+            and isinstance(websocket := self.connection, WebSocket)
+            and websocket.client_state is not WebSocketState.DISCONNECTED
+        ):
+            # Whom this is for may be gone.
+            with suppress(OSError, RuntimeError, WebSocketDisconnect):
+                await websocket.close(code)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body of a request of which nothing was received yet.
+
+    Raises:
+        ClientDisconnect: the client left before its end.
+    """
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        return body
+    chunks = []
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+        message = await receive()

@@ -1,0 +1,31 @@
+"""What failed in a request, handed to the exception handlers of the application around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ferroapi.connection.exchange import Exchange
+
+
+class FailureHandlers:
+    """What an application has in its attribute `failures` to answer exceptions with."""
+
+    __slots__ = ()
+
+    async def answer(self, error: Exception, exchange: Exchange) -> None:
+        """Sends the answer to an exception; raises it when there is none."""
+        raise error
+
+
+async def fail(error: Exception, exchange: Exchange, application: Any = None) -> None:
+    """Answers an exception as `application` has it, by default that of the exchange, or raises it.
+
+    Without one of our applications around it, Starlette's own middleware is left to answer.
+    """
+    if application is None:
+        application = exchange.scope.get("app")
+    failures = getattr(application, "failures", None)
+    if not isinstance(failures, FailureHandlers):
+        raise error
+    await failures.answer(error, exchange)

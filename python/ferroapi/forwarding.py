@@ -1,0 +1,31 @@
+"""Names that a module offers, but that live in another one.
+
+FastAPI's users replace some names in the module from which FastAPI uses them. Ours uses them in a
+module further down: what is put into their place in the one is put there in the other.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+
+def forward(module: str, **owners: ModuleType) -> None:
+    """Has `module` read and write some of its names where they live.
+
+    Args:
+        module: the name of the module, which has imported the names.
+        owners: the module that each name lives in.
+    """
+    forwarding = sys.modules[module]
+    names = {name: _forwarded(owner, name) for name, owner in owners.items()}
+    forwarding.__class__ = type("ForwardingModule", (type(forwarding),), names)
+
+
+def _forwarded(owner: ModuleType, name: str) -> property:
+    def read(_module: ModuleType) -> Any:
+        return getattr(owner, name)
+
+    def write(_module: ModuleType, value: Any) -> None:
+        setattr(owner, name, value)
+
+    return property(read, write)

@@ -1,0 +1,137 @@
+"""The dependencies of an operation in the order they run, each once."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+
+from ferroapi.concurrency import contextmanager_in_threadpool
+from ferroapi.dependencies.callables import CallableKind
+from ferroapi.dependencies.declaration import get_dependant
+from ferroapi.dependencies.models import CacheKey, Dependant, Injected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ferroapi.connection.exchange import Exchange
+    from ferroapi.fields import ModelField
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One call: a dependency, or at the end the endpoint."""
+
+    dependant: Dependant
+    index: int
+    kind: CallableKind
+    function_scope: bool
+    inputs: tuple[tuple[str | None, int], ...]
+    """Argument names and the steps whose values they take; no name for a list dependency."""
+    injected: tuple[tuple[str, Injected], ...]
+
+    def arguments(
+        self, own: dict[str, Any], results: list[Any], exchange: Exchange
+    ) -> dict[str, Any]:
+        """Completes the validated parameters with dependencies and injected objects."""
+        for name, index in self.inputs:
+            if name is not None:
+                own[name] = results[index]
+        for name, kind in self.injected:
+            own[name] = exchange.inject(kind, self.dependant.oauth_scopes)
+        return own
+
+    async def run(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
+        """Calls the dependency and gives its value; a generator is left open until its teardown."""
+        call = self.dependant.call
+        limit = self.dependant.limit
+        if self.kind.is_generator:
+            context = _context(self.kind, call, arguments)
+            stack = exchange.function_stack if self.function_scope else exchange.request_stack
+            return await stack.enter_async_context(
+                context if limit is None else limit.around(context)
+            )
+        if limit is None:
+            return await self._call(arguments)
+        async with limit.get_semaphore():
+            return await self._call(arguments)
+
+    async def _call(self, arguments: dict[str, Any]) -> Any:
+        if self.kind is CallableKind.COROUTINE:
+            return await self.dependant.call(**arguments)
+        return await run_in_threadpool(self.dependant.call, **arguments)
+
+
+def _context(
+    kind: CallableKind, call: Callable[..., Any], arguments: dict[str, Any]
+) -> AbstractAsyncContextManager[Any]:
+    if kind is CallableKind.ASYNC_GENERATOR:
+        return asynccontextmanager(call)(**arguments)
+    return contextmanager_in_threadpool(contextmanager(call)(**arguments))
+
+
+def compile_steps(
+    root: Dependant,
+    overrides: Mapping[Callable[..., Any], Callable[..., Any]],
+    *,
+    absent: Injected = "websocket",
+) -> tuple[Step, ...]:
+    """Orders a tree of dependants: below before above, siblings as declared, the root last.
+
+    A dependency used several times is one step, unless it was declared with `use_cache=False`.
+    `overrides` replaces callables below the root. Parameters for what is `absent`, the request or
+    the WebSocket, are left to their defaults.
+    """
+    steps: list[Step] = []
+    known: dict[CacheKey, int] = {}
+
+    def visit(dependant: Dependant) -> int:
+        key = dependant.cache_key
+        if dependant.use_cache and key in known:
+            return known[key]
+        used = dependant if dependant is root else _overridden(dependant, overrides)
+        inputs = tuple((below.name, visit(below)) for below in used.dependencies)
+        step = Step(
+            dependant=used,
+            index=len(steps),
+            kind=used.kind,
+            function_scope=dependant.scope == "function",
+            inputs=inputs,
+            injected=tuple(item for item in used.injected.items() if item[1] != absent),
+        )
+        steps.append(step)
+        known.setdefault(key, step.index)
+        return step.index
+
+    visit(root)
+    return tuple(steps)
+
+
+def body_params(steps: tuple[Step, ...]) -> list[ModelField]:
+    """The body parameters, above before below: the first one says whether a name is a member."""
+    waiting, ordered = [steps[-1]], dict[Step, None]()
+    while waiting:
+        step = waiting.pop()
+        if step not in ordered:
+            ordered[step] = None
+            waiting.extend(steps[index] for _, index in reversed(step.inputs))
+    return [field for step in ordered for field in step.dependant.body_params]
+
+
+def _overridden(
+    dependant: Dependant, overrides: Mapping[Callable[..., Any], Callable[..., Any]]
+) -> Dependant:
+    replacement = overrides.get(dependant.call) if overrides else None
+    if replacement is None:
+        return dependant
+    return get_dependant(
+        path=dependant.path,
+        call=replacement,
+        name=dependant.name,
+        parent_oauth_scopes=dependant.oauth_scopes,
+        use_cache=dependant.use_cache,
+        scope=dependant.scope,
+        limit=dependant.limit,
+    )

@@ -1,0 +1,113 @@
+"""Closing what the generators of dependencies opened."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import anyio
+
+from ferroapi.dependencies.callables import CallableKind
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from ferroapi.connection.exchange import Exchange
+    from ferroapi.plan.order.steps import Step
+
+T = TypeVar("T")
+
+
+class Generators(NamedTuple):
+    """Which generators are among the dependencies of an operation."""
+
+    any: bool
+    """Whether there is one at all."""
+    asynchronous: bool
+    """Whether there is an asynchronous one."""
+    of_function: bool
+    """Whether there is one of scope `function`."""
+
+    @classmethod
+    def among(cls, steps: Sequence[Step]) -> Generators:
+        """Those of the steps of an operation, the last of which is its endpoint."""
+        generators = [step for step in steps[:-1] if step.kind.is_generator]
+        return cls(
+            any=bool(generators),
+            asynchronous=any(step.kind is CallableKind.ASYNC_GENERATOR for step in generators),
+            of_function=any(step.function_scope for step in generators),
+        )
+
+
+def _nobody_minds() -> None:
+    """For what needs no answer."""
+
+
+async def run_with_teardown(
+    exchange: Exchange,
+    work: Callable[[Exchange], Awaitable[T]],
+    finish: Callable[[T, Exchange], Awaitable[None]],
+    generators: Generators,
+    *,
+    swallowed: Callable[[], None] = _nobody_minds,
+) -> None:
+    """Runs `work`, then `finish` with its result, with the generators of dependencies open.
+
+    Those of scope `function` are left between the two, those of scope `request` after both. What
+    was opened is closed: leaving asynchronous generators is not cancelled, and a cancellation is
+    delivered afterwards. (Synchronous ones are left in threads that nobody cancels.) The shield is
+    opened before the first generator, so that their own scopes nest in it.
+
+    `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to
+    its end; what it raises is seen by the generators around that one.
+    """
+    shielded = generators.asynchronous
+    finished = False
+    with anyio.CancelScope() as shield:
+        async with AsyncExitStack() as request_stack:
+            exchange.request_stack = request_stack
+            try:
+                result = (
+                    await _leaving_those_of_function(exchange, work, shield, shielded=shielded)
+                    if generators.of_function
+                    else (await work(exchange),)
+                )
+                if result is None:
+                    swallowed()
+                else:
+                    await finish(*result, exchange)
+                    finished = True
+            finally:
+                shield.shield = shielded
+    if shielded:
+        await _deliver_cancellation()
+    if not finished:
+        swallowed()
+
+
+async def _deliver_cancellation() -> None:
+    # Part of what anyio loads when something runs on it.
+    from anyio.lowlevel import checkpoint_if_cancelled
+
+    await checkpoint_if_cancelled()
+
+
+async def _leaving_those_of_function(
+    exchange: Exchange,
+    work: Callable[[Exchange], Awaitable[T]],
+    shield: anyio.CancelScope,
+    *,
+    shielded: bool,
+) -> tuple[T] | None:
+    """What `work` gives, or `None` when a generator of scope `function` swallowed an exception."""
+    result: tuple[T] | None = None
+    async with AsyncExitStack() as function_stack:
+        exchange.function_stack = function_stack
+        try:
+            result = (await work(exchange),)
+        finally:
+            shield.shield = shielded
+    if shielded:
+        shield.shield = False
+        await _deliver_cancellation()
+    return result

@@ -1,0 +1,190 @@
+"""Reading and decoding a request body."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from ferroapi._core import check_json, has_json_body
+from ferroapi._form_limits import effective_form_limits
+from ferroapi.body_limit import body_limit_error
+from ferroapi.exceptions import RequestValidationError
+from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
+from ferroapi.plan.reading.multipart import held_to_closing_boundary
+from ferroapi.plan.reading.values import validate
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+
+    from ferroapi._form_limits import FormLimits
+    from ferroapi.connection.exchange import Exchange
+
+_FAULTS = {
+    "non_finite": "Number out of range",
+    "lone_surrogate": "Lone surrogate in string",
+}
+
+
+def unreadable() -> HTTPException:
+    """The answer to a body that could not be read or decoded at all."""
+    return HTTPException(status_code=400, detail="There was an error parsing the body")
+
+
+def read_failure(error: Exception) -> HTTPException:
+    """The answer to a body whose reading raised `error`."""
+    refusal = body_limit_error(error)
+    return refusal if isinstance(refusal, HTTPException) else unreadable()
+
+
+async def read_raw(exchange: Exchange) -> bytes:
+    """The whole body of an exchange.
+
+    Raises:
+        HTTPException: it cannot be read, or is too large.
+    """
+    try:
+        return await exchange.read_body()
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise read_failure(error) from error
+
+
+def _invalid_json(message: str, position: int, text: Any) -> RequestValidationError:
+    detail: ErrorDetail = {
+        "type": "json_invalid",
+        "loc": ("body", position),
+        "msg": "JSON decode error",
+        "input": {},
+        "ctx": {"error": message},
+    }
+    return RequestValidationError([detail], body=text)
+
+
+def decode_json(raw: bytes) -> Any:
+    """The value of a JSON body in UTF-8, or in UTF-16 or UTF-32 as `json.loads` detects them.
+
+    What RFC 7493 calls not interoperable (`NaN`, `1e999`, lone surrogates) is refused here, before
+    it can reach code that cannot answer it.
+
+    Raises:
+        RequestValidationError: not JSON, with the position in characters.
+        HTTPException: 400 for text that cannot be decoded or is nested more than 200 levels deep.
+    """
+    try:
+        text = raw.decode(json.detect_encoding(raw), "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise unreadable() from error
+    encoded = text.encode("utf-8", "surrogatepass")
+    fault = check_json(encoded)
+    if fault is not None and fault[0] == "too_deep":
+        raise unreadable()
+    try:
+        # Given text, it would take a second byte order mark for a fault of its own.
+        value = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise _invalid_json(error.msg, error.pos, error.doc) from error
+    except Exception as error:
+        # Also what something that was put into the place of `json.loads` raises.
+        raise unreadable() from error
+    if fault is not None:
+        kind, offset = fault
+        position = len(encoded[:offset].decode("utf-8", "surrogatepass"))
+        raise _invalid_json(_FAULTS[kind], position, text)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _invalid_json(_FAULTS["lone_surrogate"], error.start, text) from error
+    return value
+
+
+def is_json(exchange: Exchange, *, strict_content_type: bool) -> bool:
+    """Whether the body is to be decoded as JSON; without a content type only when not strict."""
+    declared = has_json_body(exchange.scope["headers"])
+    return not strict_content_type if declared is None else declared
+
+
+def decode(exchange: Exchange, raw: bytes, *, strict_content_type: bool) -> Any:
+    """The decoded JSON value, the bytes of another content type, or `Undefined` for no body."""
+    if not raw:
+        return Undefined
+    if is_json(exchange, strict_content_type=strict_content_type):
+        return decode_json(raw)
+    return raw
+
+
+def decodes_itself(exchange: Exchange) -> bool:
+    """Whether a route's handler has chosen a class of requests that decodes JSON in its own way."""
+    if not exchange.has_connection:
+        return False
+    request = exchange.connection
+    return isinstance(request, Request) and type(request).json is not Request.json
+
+
+async def decode_by_request(exchange: Exchange) -> Any:
+    """The body as the request's own class decodes it. Raises what `decode_json` does."""
+    request = exchange.connection
+    assert isinstance(request, Request)
+    try:
+        return await request.json()
+    except json.JSONDecodeError as error:
+        raise _invalid_json(error.msg, error.pos, error.doc) from error
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise unreadable() from error
+
+
+async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
+    """The parsed form. Its files are closed by the plan when the request is over.
+
+    Raises:
+        HTTPException: 400 for a form that is broken, cut off or larger than `limits`.
+    """
+    request = exchange.connection
+    assert isinstance(request, Request)
+    try:
+        with held_to_closing_boundary(request):
+            return await request.form(**effective_form_limits(exchange.scope, limits))
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise read_failure(error) from error
+
+
+def read_body_fields(
+    fields: list[ModelField], received: Any, *, embed: bool
+) -> tuple[dict[str, Any], list[ErrorDetail]]:
+    """The values of body parameters by Python name, and the errors in order of declaration."""
+    if not embed:
+        field = fields[0]
+        value, errors = validate(field, received, ("body",))
+        return {field.name: value}, errors
+    values: dict[str, Any] = {}
+    errors = []
+    for field in fields:
+        name, value, missing = _embedded(field, received)
+        loc: Location = ("body", name)
+        if missing:
+            errors.append(missing_error(loc))
+            continue
+        value, found = validate(field, value, loc)
+        if found:
+            errors.extend(found)
+        else:
+            values[field.name] = value
+    return values, errors
+
+
+def _embedded(field: ModelField, received: Any) -> tuple[str, Any, bool]:
+    """The name found, the value or `Undefined`, and whether the body is no object at all."""
+    names = field.input_names
+    if received is Undefined or isinstance(received, bytes):
+        return names[0], Undefined, False
+    if not isinstance(received, dict):
+        return names[0], Undefined, True
+    name = next((name for name in names if name in received), names[0])
+    return name, received.get(name, Undefined), False

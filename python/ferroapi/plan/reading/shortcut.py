@@ -1,0 +1,116 @@
+"""Reading all parameters of an operation with one extraction and one validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic_core import SchemaValidator
+
+from ferroapi import params
+from ferroapi._core import Parameters
+from ferroapi.annotations import is_sequence
+from ferroapi.plan.reading.validators import combined_validator, longest_from_json
+from ferroapi.plan.reading.values import parameter_model, takes_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferroapi._core import Wanted
+    from ferroapi.dependencies.models import Dependant
+    from ferroapi.fields import ModelField
+
+
+@dataclass(slots=True, eq=False)
+class Shortcut:
+    """The parameters of an operation as one dictionary, and the body as one value.
+
+    Keys are the names of the endpoint's parameters, and `<step>.<name>` for those of dependencies.
+    """
+
+    expressions: list[dict[str, str]] = field(default_factory=list)
+    """For each step the names of its own arguments, and where a value is: in `values`, the
+    validated parameters, or in `body`, the validated body."""
+    parameters: Parameters | None = None
+    validator: SchemaValidator | None = None
+    body_validator: SchemaValidator | None = None
+    longest_from_json: int = 0
+    """The longest body that is validated as it is, without being decoded first."""
+
+    @classmethod
+    def compile(
+        cls, dependants: Sequence[Dependant], *, body_field: ModelField | None, embed: bool
+    ) -> Shortcut | None:
+        """The short cut of an operation; `None` when a parameter needs the exact reading.
+
+        Args:
+            dependants: those of the steps, the last of which is the endpoint.
+            body_field: the body as one field.
+            embed: whether the body is an object with a member for each parameter.
+        """
+        shortcut = cls()
+        flat: list[tuple[str, ModelField]] = []
+        bodies: list[tuple[str, ModelField]] = []
+        for index, dependant in enumerate(dependants):
+            prefix = "" if dependant is dependants[-1] else f"{index}."
+            expressions: dict[str, str] = {}
+            for param in dependant.parameters:
+                flat.append((prefix + param.name, param))
+                expressions[param.name] = f'values["{prefix}{param.name}"]'
+            for param in dependant.body_params:
+                bodies.append((prefix + param.name, param))
+                expressions[param.name] = f'body["{prefix}{param.name}"]' if embed else "body"
+            shortcut.expressions.append(expressions)
+        if any(parameter_model(param) or _is_cookie_list(param) for _, param in flat):
+            return None
+        if bodies and not _can_shorten(bodies, body_field, embed=embed):
+            return None
+        if flat:
+            shortcut.parameters = _extraction(flat)
+            shortcut.validator = combined_validator((key, key, param) for key, param in flat)
+        if embed and bodies:
+            shortcut.body_validator = combined_validator(
+                (key, param.input_names[0], param) for key, param in bodies
+            )
+        elif bodies:
+            schema = bodies[0][1].core_schema
+            shortcut.body_validator = SchemaValidator(schema)
+            shortcut.longest_from_json = longest_from_json(schema)
+        return shortcut
+
+
+def _is_cookie_list(field: ModelField) -> bool:
+    """Whether an empty value counts as an empty list, which is as good as none."""
+    return isinstance(field.field_info, params.Cookie) and is_sequence(field.field_info.annotation)
+
+
+def _can_shorten(
+    bodies: list[tuple[str, ModelField]], body_field: ModelField | None, *, embed: bool
+) -> bool:
+    if body_field is None or isinstance(body_field.field_info, params.Form):
+        # A WebSocket has no body; a form is taken apart name by name.
+        return False
+    if embed:
+        return all(len(field.input_names) == 1 for _, field in bodies)
+    return len(bodies) == 1
+
+
+def _extraction(flat: Sequence[tuple[str, ModelField]]) -> Parameters:
+    path: list[tuple[str, Sequence[str]]] = []
+    query: list[Wanted] = []
+    header: list[Wanted] = []
+    cookie: list[Wanted] = []
+    for key, param in flat:
+        names = param.input_names
+        info = param.field_info
+        if isinstance(info, params.Path):
+            path.append((key, names))
+        elif isinstance(info, params.Header):
+            header.append(
+                (key, [name.lower() for name in names], "all" if takes_all(param) else "first")
+            )
+        elif isinstance(info, params.Cookie):
+            cookie.append((key, names, "last"))
+        else:
+            query.append((key, names, "all" if takes_all(param) else "last"))
+    return Parameters(path=path, query=query, header=header, cookie=cookie)

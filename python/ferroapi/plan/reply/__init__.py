@@ -1,0 +1,1 @@
+"""From what an endpoint gives back to what is sent."""

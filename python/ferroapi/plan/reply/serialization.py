@@ -1,0 +1,252 @@
+"""From what an endpoint returns to what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pydantic import ValidationError
+from starlette.responses import JSONResponse, Response
+
+from ferroapi._core import encode_json
+from ferroapi.content import is_body_allowed
+from ferroapi.exceptions import ResponseValidationError
+from ferroapi.fields import located
+from ferroapi.plan.reading.validators import instances_as_they_are, items_as_they_are
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from ferroapi.connection.exchange import Exchange
+    from ferroapi.exceptions import EndpointContext
+    from ferroapi.fields import ModelField
+
+Reply: TypeAlias = "bytes | Response"
+"""Bytes are a JSON body with the status and headers the plan knows; anything else sends itself."""
+
+Serialize: TypeAlias = Callable[[Any, "Exchange"], Reply]
+
+
+def with_background(response: Response, exchange: Exchange) -> Response:
+    """`response` with the injected background tasks before those of its own.
+
+    The object itself stays as it is: it may be the answer to other requests, too.
+    """
+    tasks = exchange.background
+    if tasks is not None:
+        response = copy(response)
+        if response.background is not None:
+            tasks.add_task(response.background)
+        response.background = tasks
+    return response
+
+
+def encode_untyped(value: Any) -> bytes:
+    """Any value as JSON, the way `JSONResponse` writes what `jsonable_encoder` gives.
+
+    Clients can send what JSON cannot say. Infinities and not-a-number are written as `null`, as
+    typed responses and streams write them; bytes that are no UTF-8 have U+FFFD in their place.
+    """
+    encoded = encode_json(value)
+    if encoded is not None:
+        return encoded
+    from ferroapi.encoders import jsonable_encoder
+
+    try:
+        data = jsonable_encoder(value)
+    except UnicodeDecodeError:
+        data = jsonable_encoder(value, custom_encoder={bytes: _as_text})
+    try:
+        return bytes(JSONResponse(data).body)
+    except ValueError:
+        from ferroapi.streaming.encoder import with_finite_floats
+
+        return bytes(JSONResponse(with_finite_floats(data)).body)
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode(errors="replace")
+
+
+class TypedValue:
+    """Validates a returned value and serializes it as its declared type says."""
+
+    __slots__ = (
+        "_context",
+        "_path",
+        "options",
+        "serializer",
+        "unchanged",
+        "unchanged_items",
+        "validator",
+    )
+
+    def __init__(
+        self,
+        field: ModelField,
+        options: Mapping[str, Any],
+        *,
+        path: str,
+        context: Callable[[], EndpointContext],
+    ) -> None:
+        """
+        Args:
+            field: the declared type.
+            options: the `response_model_*` options as pydantic names them.
+            path: the path of the operation, for the error.
+            context: the function of the operation, for the error.
+        """
+        adapter = field.type_adapter
+        self.validator = adapter.validator
+        self.serializer = adapter.serializer
+        self.unchanged = instances_as_they_are(field.core_schema)
+        self.unchanged_items = items_as_they_are(field.core_schema)
+        # Each option that is passed takes time, also with its default value; `by_alias` has none.
+        self.options = {
+            name: value
+            for name, value in options.items()
+            if name == "by_alias" or not (value is None or value is False)
+        }
+        self._path = path
+        self._context = context
+
+    def _validated(self, value: Any, exchange: Exchange) -> Any:
+        try:
+            return self.validator.validate_python(value, from_attributes=True)
+        except ValidationError as error:
+            raise self.mismatch(error, value, exchange.scope) from None
+
+    def mismatch(self, error: ValidationError, value: Any, scope: Scope) -> ResponseValidationError:
+        """What says that `value`, the answer to the request in `scope`, does not fit."""
+        path = scope.get("root_path", "").rstrip("/") + self._path
+        context: EndpointContext = {**self._context(), "path": f"{scope['method']} {path}"}
+        return ResponseValidationError(
+            errors=located(error, ("response",)), body=value, endpoint_ctx=context
+        )
+
+    def dumper(self, scope: Scope) -> Callable[[Any], bytes]:
+        """`to_json` for the items of the answer to the request in `scope`."""
+        check, dump, options = self.validator.validate_python, self.serializer.to_json, self.options
+        unchanged = self.unchanged
+
+        def dump_item(item: Any) -> bytes:
+            if type(item) is not unchanged:
+                try:
+                    item = check(item, from_attributes=True)
+                except ValidationError as error:
+                    raise self.mismatch(error, item, scope) from None
+            return dump(item, **options)
+
+        return dump_item
+
+    def to_json(self, value: Any, exchange: Exchange) -> bytes:
+        """JSON text. Raises `ResponseValidationError` when `value` does not fit."""
+        validated = self._validated(value, exchange)
+        return self.serializer.to_json(validated, **self.options)
+
+    def to_data(self, value: Any, exchange: Exchange) -> Any:
+        """Data for a response class to render. Raises `ResponseValidationError`."""
+        validated = self._validated(value, exchange)
+        return self.serializer.to_python(validated, mode="json", **self.options)
+
+
+class Serializer:
+    """Makes the reply of one operation, in the one way chosen when it was declared."""
+
+    __slots__ = (
+        "_response_class",
+        "_status_code",
+        "_to_data",
+        "_to_json",
+        "gives_json",
+        "json_class",
+        "typed",
+    )
+
+    json_class: type[Response]
+    """What bytes of JSON become where a response is wanted."""
+
+    def __init__(
+        self,
+        *,
+        response_class: type[Response] | None,
+        status_code: int | None,
+        typed: TypedValue | None,
+        injects: bool,
+    ) -> None:
+        """
+        Args:
+            response_class: a class somebody chose; `None` for JSON as fast as it goes.
+            status_code: the declared status.
+            typed: how to serialize when a response model was declared.
+            injects: whether an injected response or background tasks may change the reply.
+        """
+        self._response_class = response_class
+        self._status_code = status_code
+        self.typed = typed
+        self.gives_json = response_class is None and not injects
+        self.json_class = _UntypedJSON if typed is None else _TypedJSON
+        self._to_json: Callable[[Any, Exchange], bytes] = (
+            _untyped_json if typed is None else typed.to_json
+        )
+        self._to_data: Callable[[Any, Exchange], Any] = (
+            _untyped_data if typed is None else typed.to_data
+        )
+
+    def __call__(self, value: Any, exchange: Exchange) -> Reply:
+        """The reply for what the endpoint returned."""
+        if isinstance(value, Response):
+            return with_background(value, exchange)
+        content: Any
+        if self.gives_json:
+            return self._to_json(value, exchange)
+        if self._response_class is not None:
+            response_class = self._response_class
+            content = self._to_data(value, exchange)
+        else:
+            response_class = self.json_class
+            content = self._to_json(value, exchange)
+        options: dict[str, Any] = {"background": exchange.background}
+        status_code = exchange.chosen_status or self._status_code
+        if status_code is not None:
+            options["status_code"] = status_code
+        response = response_class(content, **options)
+        if not is_body_allowed(response.status_code):
+            response.body = b""
+            if "content-length" in response.headers:
+                response.headers["content-length"] = "0"
+        response.raw_headers.extend(exchange.chosen_headers)
+        return response
+
+
+class _TypedJSON(Response):
+    """JSON text that is already bytes."""
+
+    media_type = "application/json"
+
+
+class _UntypedJSON(JSONResponse):
+    """The same for what `JSONResponse` stands for, which handlers may look for."""
+
+    def render(self, content: Any) -> bytes:
+        """The text as it is."""
+        text: bytes = content
+        return text
+
+
+def _untyped_json(value: Any, _exchange: Exchange) -> bytes:
+    return encode_untyped(value)
+
+
+def _untyped_data(value: Any, _exchange: Exchange) -> Any:
+    from ferroapi.encoders import jsonable_encoder
+
+    return jsonable_encoder(value)
+
+
+def json_headers(status_code: int) -> tuple[bool, list[tuple[bytes, bytes]]]:
+    """Whether a JSON reply of that status has a body, and its headers before the length."""
+    allowed = is_body_allowed(status_code)
+    length = [(b"content-length", b"0")] if status_code == 205 else []
+    return allowed, [*length, (b"content-type", b"application/json")]

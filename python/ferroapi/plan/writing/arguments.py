@@ -1,0 +1,195 @@
+"""Writing how the arguments of an endpoint come out of a request: the short cut, as source.
+
+All parameters are read and validated at once, then the dependencies run in their order. Requests
+that this cannot answer are left to the exact order.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextvars import copy_context
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from pydantic import ValidationError
+from pydantic_core import from_json
+from starlette.exceptions import HTTPException
+
+from ferroapi._core import check_json, has_json_body
+from ferroapi.dependencies.callables import CallableKind
+from ferroapi.plan.reading.body import read_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.reading.shortcut import Shortcut
+    from ferroapi.plan.writing.source import Source
+
+
+def needs_exchange(steps: Sequence[Step]) -> bool:
+    """Whether getting the arguments takes more than what the ASGI scope and the body say."""
+    return any(step.injected or step.dependant.limit is not None for step in steps)
+
+
+def write_parameters(source: Source, shortcut: Shortcut, *, otherwise: Sequence[str]) -> None:
+    """Writes the reading of path, query, headers and cookies into `values`.
+
+    Args:
+        source: what is written.
+        shortcut: what is read.
+        otherwise: the lines that leave a request to the exact order.
+    """
+    if shortcut.parameters is None or shortcut.validator is None:
+        return
+    source.name("extract", shortcut.parameters.extract)
+    source.name("validate", shortcut.validator.validate_python)
+    source.name("ValidationError", ValidationError)
+    read = 'extract(scope["path_params"], scope["query_string"], scope["headers"])'
+    with source.block("try:"):
+        source.line(f"values = validate({read})")
+    with source.block("except (ValidationError, OverflowError):"):
+        source.lines(otherwise)
+
+
+def write_body(
+    source: Source,
+    shortcut: Shortcut,
+    *,
+    read: str,
+    strict_content_type: bool,
+    otherwise: Sequence[str],
+) -> None:
+    """Writes the reading of the body into `raw` and its validation into `body`.
+
+    Args:
+        source: what is written.
+        shortcut: what is read.
+        read: the statement that reads.
+        strict_content_type: whether JSON needs a JSON content type.
+        otherwise: the lines that leave a request to the exact order.
+    """
+    validator = shortcut.body_validator
+    if validator is None:
+        return
+    source.name("HTTPException", HTTPException)
+    source.name("read_failure", read_failure)
+    with source.block("try:"):
+        source.line(read)
+    with source.block("except HTTPException:"):
+        source.line("raise")
+    with source.block("except Exception as error:"):
+        source.line("raise read_failure(error) from error")
+    source.name("has_json_body", has_json_body)
+    source.name("check_json", check_json)
+    is_json = f'has_json_body(scope["headers"]) is {"True" if strict_content_type else "not False"}'
+    with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
+        source.lines(otherwise)
+    source.name("validate_json", validator.validate_json)
+    source.name("validate_body", validator.validate_python)
+    source.name("from_json", from_json)
+    from_text = "body = validate_json(raw)"
+    from_value = "body = validate_body(from_json(raw, allow_inf_nan=False), from_attributes=True)"
+    longest = shortcut.longest_from_json
+    with source.block("try:"):
+        if longest == sys.maxsize:
+            source.line(from_text)
+        elif longest == 0:
+            source.line(from_value)
+        else:
+            with source.block(f"if len(raw) <= {longest}:"):
+                source.line(from_text)
+            with source.block("else:"):
+                source.line(from_value)
+    with source.block("except (ValueError, OverflowError):"):
+        source.lines(otherwise)
+
+
+def write_dependencies(source: Source, steps: Sequence[Step], shortcut: Shortcut) -> None:
+    """Writes the calls of dependencies; the value of each is in `value_<index>`.
+
+    Functions that follow each other run in one thread, each in a context of its own.
+    """
+    for in_thread, group in groupby(steps, _runs_in_thread):
+        together = list(group)
+        if in_thread and len(together) > 1:
+            with source.block("def in_thread():"):
+                write_in_thread(source, together, shortcut)
+                source.line(f"return {', '.join(_value(step) for step in together)}")
+            source.name("run_in_thread", anyio.to_thread.run_sync)
+            values = ", ".join(_value(step) for step in together)
+            source.line(f"{values} = await run_in_thread(in_thread)")
+        else:
+            for step in together:
+                source.line(f"{_value(step)} = await {_awaited(source, step, shortcut)}")
+
+
+def write_in_thread(source: Source, steps: Sequence[Step], shortcut: Shortcut) -> None:
+    """Writes the calls of dependencies that are functions, for a thread that is theirs already.
+
+    What one of them sets in its context is not seen by the next, as if it had its own thread.
+    """
+    for step in steps:
+        source.name("copy_context", copy_context)
+        call = source.name(f"call_{step.index}", step.dependant.call)
+        source.line(
+            f"{_value(step)} = copy_context().run({call}, {arguments(source, step, shortcut)})"
+        )
+
+
+def tail_in_thread(steps: Sequence[Step]) -> int:
+    """How many dependencies, the last ones, can run in the thread of the endpoint."""
+    if steps[-1].kind is not CallableKind.THREAD:
+        return 0
+    count = 0
+    for step in reversed(steps[:-1]):
+        if not _runs_in_thread(step):
+            break
+        count += 1
+    return count
+
+
+def arguments(source: Source, step: Step, shortcut: Shortcut) -> str:
+    """The arguments of a call, as they are written in it."""
+    return ", ".join(
+        f"{name}={value}" for name, value in _expressions(source, step, shortcut).items()
+    )
+
+
+def dictionary(source: Source, step: Step, shortcut: Shortcut) -> str:
+    """The arguments of a call as a dictionary."""
+    items = (f'"{name}": {value}' for name, value in _expressions(source, step, shortcut).items())
+    return f"{{{', '.join(items)}}}"
+
+
+def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, str]:
+    found = dict(shortcut.expressions[step.index])
+    found.update((name, f"value_{index}") for name, index in step.inputs if name is not None)
+    for name, kind in step.injected:
+        scopes = source.name(f"scopes_{step.index}", step.dependant.oauth_scopes)
+        found[name] = f'exchange.inject("{kind}", {scopes})'
+    return found
+
+
+def _awaited(source: Source, step: Step, shortcut: Shortcut) -> str:
+    index = step.index
+    if step.kind.is_generator or step.dependant.limit is not None:
+        run = source.name(f"run_{index}", step.run)
+        return f"{run}({dictionary(source, step, shortcut)}, exchange)"
+    call = source.name(f"call_{index}", step.dependant.call)
+    given = arguments(source, step, shortcut)
+    if step.kind is CallableKind.COROUTINE:
+        return f"{call}({given})"
+    source.name("run_in_thread", anyio.to_thread.run_sync)
+    source.name("partial", partial)
+    return f"run_in_thread(partial({call}, {given}))"
+
+
+def _value(step: Step) -> str:
+    return f"value_{step.index}"
+
+
+def _runs_in_thread(step: Step) -> bool:
+    return step.kind is CallableKind.THREAD and step.dependant.limit is None

@@ -1,0 +1,213 @@
+"""Writing an operation as one function, from its scope to its last byte.
+
+It does what the plan does for a valid request, without what this operation does not need. The plan
+itself answers requests that are not valid, and operations with more around them.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from ferroapi._core import encode_json, is_list_of
+from ferroapi.connection.exchange import Exchange, read_body
+from ferroapi.connection.failure import fail
+from ferroapi.dependencies.callables import CallableKind
+from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
+from ferroapi.plan.writing.arguments import (
+    arguments,
+    needs_exchange,
+    tail_in_thread,
+    write_body,
+    write_dependencies,
+    write_in_thread,
+    write_parameters,
+)
+from ferroapi.plan.writing.dump import write_dump
+from ferroapi.plan.writing.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import ASGIApp
+
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.reading.shortcut import Shortcut
+    from ferroapi.plan.reply.serialization import Serialize
+
+
+def write_function(
+    steps: tuple[Step, ...],
+    shortcut: Shortcut,
+    serialize: Serialize,
+    exactly: Callable[[Exchange], Awaitable[None]],
+    *,
+    title: str,
+    status_code: int,
+    strict_content_type: bool,
+) -> ASGIApp:
+    """An operation without generators as one function.
+
+    Args:
+        steps: the dependencies and the endpoint.
+        shortcut: how the parameters are read.
+        serialize: makes the reply of what the endpoint returned.
+        exactly: answers the requests that the function leaves.
+        title: what the function does, such as `GET /items/{item_id}`.
+        status_code: the status of the reply.
+        strict_content_type: whether a JSON body needs a JSON content type.
+    """
+    writer = _Writer(Source(title), steps, shortcut, serialize, status_code)
+    return writer.write(exactly, strict_content_type=strict_content_type)
+
+
+class _Writer:
+    def __init__(
+        self,
+        source: Source,
+        steps: tuple[Step, ...],
+        shortcut: Shortcut,
+        serialize: Serialize,
+        status_code: int,
+    ) -> None:
+        self._source = source
+        self._steps = steps
+        self._kind = steps[-1].kind
+        self._shortcut = shortcut
+        self._serialize = serialize
+        self._status_code = status_code
+        self._reads_body = shortcut.body_validator is not None
+        self._inline = isinstance(serialize, Serializer) and serialize.gives_json
+        self._keeps_exchange = (
+            needs_exchange(steps) or self._kind is not CallableKind.COROUTINE or not self._inline
+        )
+        self._new_exchange = f"Exchange(scope, receive, send{', raw' if self._reads_body else ''})"
+        # An exchange that is made for one purpose serves what comes after, errors included.
+        self._exchange = () if self._keeps_exchange else (f"exchange = {self._new_exchange}",)
+
+    def write(
+        self, exactly: Callable[[Exchange], Awaitable[None]], *, strict_content_type: bool
+    ) -> ASGIApp:
+        source = self._source
+        source.name("exactly", exactly)
+        source.name("Exchange", Exchange)
+        source.name("fail", fail)
+        with source.block("async def answer(scope, receive, send):"):
+            if self._reads_body:
+                source.line("raw = None")
+            source.line(f"exchange = {self._new_exchange if self._keeps_exchange else None}")
+            source.line("started = False")
+            with source.block("try:"):
+                self._write_arguments(strict_content_type=strict_content_type)
+                self._write_reply()
+            with source.block("except Exception as error:"):
+                if not self._keeps_exchange:
+                    with source.block("if exchange is None:"):
+                        source.line(f"exchange = {self._new_exchange}")
+                source.line("exchange.started = started or exchange.started")
+                source.line("await fail(error, exchange)")
+        return source.function("answer")
+
+    def _write_arguments(self, *, strict_content_type: bool) -> None:
+        source, shortcut = self._source, self._shortcut
+        otherwise = (*self._exchange, "return await exactly(exchange)")
+        write_parameters(source, shortcut, otherwise=otherwise)
+        if self._reads_body:
+            source.name("read_body", read_body)
+            kept = "exchange.body = " if self._keeps_exchange else ""
+            write_body(
+                source,
+                shortcut,
+                read=f"raw = {kept}await read_body(receive)",
+                strict_content_type=strict_content_type,
+                otherwise=otherwise,
+            )
+
+    def _write_reply(self) -> None:
+        source, shortcut = self._source, self._shortcut
+        *dependencies, endpoint = self._steps
+        source.name("serialize", self._serialize)
+        call = source.name("endpoint", endpoint.dependant.call)
+        call += f"({arguments(source, endpoint, shortcut)})"
+        if self._kind is CallableKind.THREAD:
+            before = len(dependencies) - tail_in_thread(self._steps)
+            write_dependencies(source, dependencies[:before], shortcut)
+            with source.block("def in_thread():"):
+                write_in_thread(source, dependencies[before:], shortcut)
+                source.line(f"return serialize({call}, exchange)")
+            source.name("run_in_thread", anyio.to_thread.run_sync)
+            source.line("reply = await run_in_thread(in_thread)")
+        else:
+            write_dependencies(source, dependencies, shortcut)
+            if self._kind is CallableKind.COROUTINE:
+                call = f"await {call}"
+            if self._inline:
+                source.line(f"value = {call}")
+                self._write_json()
+                return
+            source.line(f"reply = serialize({call}, exchange)")
+        self._write_response()
+        source.line("body = reply")
+        self._write_send()
+
+    def _write_json(self) -> None:
+        """The value of a coroutine as JSON, unless it is a response by itself."""
+        source, serialize = self._source, self._serialize
+        assert isinstance(serialize, Serializer)
+        if serialize.typed is None:
+            source.name("encode_json", encode_json)
+            source.line("body = encode_json(value)")
+            with source.block("if body is None:"):
+                source.lines(self._exchange)
+                source.line("reply = serialize(value, exchange)")
+                self._write_response()
+                source.line("body = reply")
+        else:
+            source.name("Response", Response)
+            with source.block("if isinstance(value, Response):"):
+                source.lines(self._exchange)
+                source.line("reply = serialize(value, exchange)")
+                source.line("return await reply(scope, receive, exchange.send_tracked)")
+            self._write_typed(serialize.typed)
+        self._write_send()
+
+    def _write_typed(self, typed: TypedValue) -> None:
+        source = self._source
+        source.name("check", typed.validator.validate_python)
+        source.name("mismatch", typed.mismatch)
+        source.name("ValidationError", ValidationError)
+        with ExitStack() as stack:
+            if typed.unchanged is not None:
+                source.name("unchanged", typed.unchanged)
+                stack.enter_context(source.block("if type(value) is not unchanged:"))
+            if typed.unchanged_items is not None:
+                source.name("unchanged", typed.unchanged_items)
+                source.name("is_list_of", is_list_of)
+                stack.enter_context(source.block("if not is_list_of(value, unchanged):"))
+            with source.block("try:"):
+                source.line("value = check(value, from_attributes=True)")
+            with source.block("except ValidationError as error:"):
+                source.line("raise mismatch(error, value, scope) from None")
+        source.line(f"body = {write_dump(source, typed, 'value')}")
+
+    def _write_response(self) -> None:
+        source = self._source
+        with source.block("if type(reply) is not bytes:"):
+            source.line("return await reply(scope, receive, exchange.send_tracked)")
+
+    def _write_send(self) -> None:
+        """The two messages of a JSON reply."""
+        source = self._source
+        allowed, headers = json_headers(self._status_code)
+        listed = [source.name(f"header_{number}", header) for number, header in enumerate(headers)]
+        if allowed:
+            listed.insert(0, '(b"content-length", b"%d" % len(body))')
+        source.line("started = True")
+        status = f'"status": {self._status_code}, "headers": [{", ".join(listed)}]'
+        source.line(f'await send({{"type": "http.response.start", {status}}})')
+        content = "body" if allowed else 'b""'
+        source.line(f'await send({{"type": "http.response.body", "body": {content}}})')

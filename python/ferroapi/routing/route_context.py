@@ -1,0 +1,124 @@
+"""A route in its place: as the inclusions around it make it."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import (
+    BaseRoute,
+    Host,
+    Mount,
+    Route,
+    Router,
+    WebSocketRoute,
+    compile_path,
+)
+
+from ferroapi.routing.inheritance import Inheriting
+from ferroapi.routing.paths import PathAttributes, path_convertors
+
+if TYPE_CHECKING:
+    from starlette.convertors import Convertor
+
+    from ferroapi.routing.inheritance import Inherited
+
+
+class RouteContext:
+    """A route as it is served. Attributes are those of the effective route, which inclusions make.
+
+    `route` and `original_route` are the route as it was declared. The effective route is made when
+    it is asked for: finding a route among many does not take all of them.
+    """
+
+    __slots__ = ("_effective_route", "inherited", "original_route")
+
+    def __init__(self, route: BaseRoute, inherited: Inherited | None = None) -> None:
+        """
+        Args:
+            route: the route as it was declared.
+            inherited: the settings of the inclusions around it; `None` when there are none.
+        """
+        self.original_route = route
+        self.inherited = inherited
+        self._effective_route = route if inherited is None else None
+
+    @property
+    def route(self) -> BaseRoute:
+        """The route as it was declared."""
+        return self.original_route
+
+    @property
+    def effective_route(self) -> BaseRoute:
+        """The route as the inclusions around it make it."""
+        route = self._effective_route
+        if route is None:
+            assert self.inherited is not None
+            route = self._effective_route = within(self.original_route, self.inherited)
+        return route
+
+    @property
+    def made_route(self) -> BaseRoute | None:
+        """The effective route, when somebody has asked for it."""
+        return self._effective_route
+
+    @property
+    def path(self) -> Any:
+        """The whole path; `None` for what has none."""
+        if self._effective_route is None and isinstance(self.original_route, PathAttributes):
+            return self._prefix + self.original_route.path
+        return getattr(self.effective_route, "path", None)
+
+    @property
+    def param_convertors(self) -> dict[str, Convertor[Any]]:
+        """The convertors of the parameters in the whole path."""
+        if (
+            self._effective_route is None
+            and isinstance(self.original_route, PathAttributes)
+            # Where the prefix has parameters, the route may be one that cannot be meant.
+            and "{" not in self._prefix
+        ):
+            return path_convertors(self.path)
+        return getattr(self.effective_route, "param_convertors", {})
+
+    @property
+    def _prefix(self) -> str:
+        return "" if self.inherited is None else self.inherited.prefix
+
+    @property
+    def endpoint(self) -> Any:
+        """What answers; `None` for routes without an endpoint."""
+        return getattr(self.original_route, "endpoint", None)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("path_format", "name", "methods"):
+            return getattr(self.effective_route, name, None)
+        return getattr(self.effective_route, name)
+
+
+def within(route: BaseRoute, outer: Inherited) -> BaseRoute:
+    """A route as the inclusions around it make it; the route itself stays as it is."""
+    if isinstance(route, Inheriting):
+        return route.within(outer)
+    prefixed = _prefixed(route, outer.prefix) if outer.prefix else route
+    app = getattr(prefixed, "app", None)
+    limited = outer.limited(app) if app is not None else None
+    if limited is app:
+        return prefixed
+    route = copy(prefixed)
+    route.app = limited  # type: ignore[attr-defined]  # it has one
+    return route
+
+
+def _prefixed(route: BaseRoute, prefix: str) -> BaseRoute:
+    if isinstance(route, Host):
+        hosted = copy(route)
+        hosted.app = Router(routes=[Mount(prefix, app=route.app)])
+        return hosted
+    if isinstance(route, (Route, WebSocketRoute, Mount)):
+        prefixed = copy(route)
+        prefixed.path = prefix + route.path
+        pattern = prefixed.path + "/{path:path}" if isinstance(route, Mount) else prefixed.path
+        prefixed.path_regex, prefixed.path_format, prefixed.param_convertors = compile_path(pattern)
+        return prefixed
+    return route
