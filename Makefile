@@ -29,7 +29,8 @@ test: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Run the tests 
 
 build: $(VENV)/extension ## Install the package into .venv: release build, Python files from the checkout
 
-lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types and the stub of the extension
+lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors and the stub of the extension
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -13,7 +13,7 @@ from time import perf_counter
 
 from harness.contenders import make_environment
 from harness.descriptors import TooFewDescriptorsError, allow_connections
-from harness.scenario import table
+from harness.findings import table
 from harness.serving import Soak
 from scenarios import SCENARIOS
 

@@ -11,8 +11,9 @@ from time import perf_counter
 
 from harness.case import Request
 from harness.departures import vanish
+from harness.findings import FASTAPI, GRANIAN, H11, UVICORN, Findings
 from harness.load import wire
-from harness.scenario import FASTAPI, GRANIAN, H11, UVICORN, Findings, Scenario
+from harness.scenario import Scenario
 from harness.serving import Served, Soak
 from scenarios import streams
 

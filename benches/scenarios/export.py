@@ -18,9 +18,10 @@ from pydantic import BaseModel
 
 from harness.case import ASGIApp, Request
 from harness.chunks import ChunkedBody
+from harness.findings import GRANIAN, UVICORN, Findings
 from harness.ledger import Generation, Ledger
 from harness.load import wire
-from harness.scenario import GRANIAN, UVICORN, Findings, Scenario
+from harness.scenario import Scenario
 from harness.servers import LOOPBACK
 from harness.serving import PATIENCE, Served, Soak
 

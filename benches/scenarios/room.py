@@ -13,9 +13,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from harness.case import ASGIApp
 from harness.departures import abort
+from harness.findings import GRANIAN, UVICORN, Findings
 from harness.frames import CLOSE, HEAD, PING, PONG, TEXT, Frames, frame
 from harness.ledger import Generation, Ledger
-from harness.scenario import GRANIAN, UVICORN, Findings, Scenario
+from harness.scenario import Scenario
 from harness.serving import PATIENCE, SETTLED, Served, Soak, until
 
 SENDERS = 5

@@ -17,8 +17,9 @@ from time import monotonic
 
 from harness.case import Request
 from harness.contenders import BENCHES, installation
+from harness.findings import FASTAPI, GRANIAN, UVICORN, Findings, Subject
 from harness.load import wait_for, wire
-from harness.scenario import FASTAPI, GRANIAN, UVICORN, Findings, Scenario, Subject
+from harness.scenario import Scenario
 from harness.servers import LOOPBACK, free_port
 from harness.serving import Soak
 from scenarios import streams

@@ -18,17 +18,10 @@ from cases.sending import send_json, send_part, send_start, wait_for_disconnect
 from harness.case import ASGIApp, Request
 from harness.chunks import ChunkedBody
 from harness.departures import abort
+from harness.findings import FASTAPI, FLOOR, GRANIAN, GRANIAN_FLOOR, UVICORN, Findings
 from harness.ledger import Generation, Ledger
 from harness.load import wire
-from harness.scenario import (
-    FASTAPI,
-    FLOOR,
-    GRANIAN,
-    GRANIAN_FLOOR,
-    UVICORN,
-    Findings,
-    Scenario,
-)
+from harness.scenario import Scenario
 from harness.serving import PATIENCE, SETTLED, Served, Soak, until
 
 WARM_UP = 20

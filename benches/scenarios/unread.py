@@ -19,9 +19,7 @@ from typing import Any
 
 from cases.sending import send_json, send_part, send_start, wait_for_disconnect
 from harness.case import ASGIApp, Request
-from harness.ledger import Generation, Ledger
-from harness.load import ask_once, wire
-from harness.scenario import (
+from harness.findings import (
     BARE,
     FASTAPI,
     FLOOR,
@@ -29,9 +27,11 @@ from harness.scenario import (
     GRANIAN_FLOOR,
     UVICORN,
     Findings,
-    Scenario,
     Subject,
 )
+from harness.ledger import Generation, Ledger
+from harness.load import ask_once, wire
+from harness.scenario import Scenario
 from harness.servers import LOOPBACK
 from harness.serving import Served, Soak, until
 from scenarios.disconnects import connect

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from starlette import applications
-from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,7 +13,7 @@ from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
 
 from ferroapi._form_limits import FormLimits
-from ferroapi.body_limit import checked_body_size, with_body_limit
+from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
@@ -31,31 +27,25 @@ from ferroapi.exceptions import (
     WebSocketRequestValidationError,
     warn_deprecated,
 )
-from ferroapi.failures import Around, Failures
+from ferroapi.failures import Failures
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import InclusionOptions
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import RouteOptions
 from ferroapi.routing.router import AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
-from ferroapi.telemetry.deferred import server_telemetry
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
     from ferroapi import params
     from ferroapi.routing.lifespan import Handler
-    from ferroapi.telemetry.deferred import DeferredTelemetry
-    from ferroapi.telemetry.server import ServerTelemetry
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-class FastAPI(PathOperations, Starlette):
+class FastAPI(PathOperations, ServingApplication):
     """An ASGI application made of path operations."""
-
-    router: APIRouter
 
     def __init__(
         self,
@@ -206,69 +196,6 @@ class FastAPI(PathOperations, Starlette):
         self.middleware_stack = None
         self.setup()
 
-    # The request path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one ASGI connection."""
-        scope["app"] = self
-        if self.root_path:
-            scope["root_path"] = self.root_path
-        entry = self._entry or self._start()
-        telemetry = self._server_telemetry
-        if telemetry is not None and telemetry.observes(scope):
-            await telemetry(entry, scope, receive, send, stack=self._stack)
-        else:
-            await entry(scope, receive, send)
-
-    @cached_property
-    def _server_telemetry(self) -> ServerTelemetry | DeferredTelemetry | None:
-        return server_telemetry(self._telemetry, on_first_use=self.router.forget_plans)
-
-    @property
-    def middleware_stack(self) -> ASGIApp | None:
-        """What answers, once it was made. Setting `None` has it made again."""
-        return self._stack
-
-    @middleware_stack.setter
-    def middleware_stack(self, stack: ASGIApp | None) -> None:
-        self._stack = stack
-        self._entry: ASGIApp | None = None
-
-    def _start(self) -> ASGIApp:
-        """Makes what answers: the router itself, when nobody has anything around it."""
-        build = getattr(self.build_middleware_stack, "__func__", None)
-        if self._stack is not None:
-            pass
-        elif self.user_middleware or build is not FastAPI.build_middleware_stack:
-            self._stack = self.build_middleware_stack()
-        else:
-            self.failures = self._make_failures(outermost=True)
-            self._stack = with_body_limit(self.router.app, self.max_body_size)
-        if _is_starlette_replaced():
-            self._entry = super().__call__
-        elif self._stack == self.router.app and type(self.router).app is APIRouter.app:
-            self._entry = self.router.respond
-        elif isinstance(self._stack, Around):
-            # A method is called in less time than an object with one.
-            self._entry = self._stack.__call__
-        else:
-            self._entry = self._stack
-        return self._entry
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """The user's middleware around the router, and around it what answers unhandled exceptions.
-
-        Subclasses and instrumentation may put more around what this returns.
-        """
-        self.failures = self._make_failures(outermost=False)
-        app: ASGIApp = self.router.app
-        for middleware, args, kwargs in reversed(self.user_middleware):
-            app = middleware(app, *args, **kwargs)
-        return self.failures.around(with_body_limit(app, self.max_body_size))
-
-    def _make_failures(self, *, outermost: bool) -> Failures:
-        return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)
-
     # Declaring
 
     def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
@@ -418,9 +345,3 @@ class FastAPI(PathOperations, Starlette):
             )
             self._openapi_routes_version = version
         return self.openapi_schema
-
-
-def _is_starlette_replaced() -> bool:
-    """Whether a monitoring tool has put a method of its own in the place of Starlette's."""
-    call = vars(Starlette)["__call__"]
-    return type(call) is not FunctionType or call.__globals__ is not vars(applications)

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
 
-class Documented(Protocol):
-    """The application whose document is shown."""
+    class Documented(Protocol):
+        """The application whose document is shown."""
 
-    title: str
-    openapi_url: str | None
-    docs_url: str | None
-    redoc_url: str | None
-    root_path_in_servers: bool
-    swagger_ui_oauth2_redirect_url: str | None
-    swagger_ui_init_oauth: dict[str, Any] | None
-    swagger_ui_parameters: dict[str, Any] | None
+        title: str
+        openapi_url: str | None
+        docs_url: str | None
+        redoc_url: str | None
+        root_path_in_servers: bool
+        swagger_ui_oauth2_redirect_url: str | None
+        swagger_ui_init_oauth: dict[str, Any] | None
+        swagger_ui_parameters: dict[str, Any] | None
 
-    def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document."""
-        ...
+        def openapi(self) -> dict[str, Any]:
+            """The OpenAPI document."""
+            ...
 
-    def add_route(
-        self, path: str, route: Callable[[Request], Any], *, include_in_schema: bool
-    ) -> None:
-        """Adds a plain route."""
-        ...
+        def add_route(
+            self, path: str, route: Callable[[Request], Any], *, include_in_schema: bool
+        ) -> None:
+            """Adds a plain route."""
+            ...
 
 
 def add_documentation_routes(app: Documented) -> None:

@@ -23,7 +23,7 @@ from ferroapi.exceptions import warn_deprecated
 if TYPE_CHECKING:
     from annotated_types import SupportsGe, SupportsGt, SupportsLe, SupportsLt
 
-    from ferroapi.dependencies.limits import ConcurrencyLimit
+    from ferroapi.concurrency_limit import ConcurrencyLimit
     from ferroapi.openapi.models import Example
 
 __all__ = [
@@ -286,7 +286,7 @@ class Depends:
         elif type(maximum) is not int or maximum < 1:
             raise ValueError("max_concurrency must be a positive integer or None")
         elif limit is None or limit.max_concurrency != maximum:
-            from ferroapi.dependencies.limits import ConcurrencyLimit
+            from ferroapi.concurrency_limit import ConcurrencyLimit
 
             limit = ConcurrencyLimit(maximum)
         object.__setattr__(self, "_concurrency", limit)

@@ -6,37 +6,23 @@ FastAPI imports its submodules with itself, so its users write `fastapi.openapi.
 
 from collections.abc import Callable
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 
-def imported_on_demand(package: str, *names: str, **others: str) -> Callable[[str], ModuleType]:
+def imported_on_demand(package: str, *names: str, **others: str) -> Callable[[str], Any]:
     """The `__getattr__` of a package that imports the submodules `names` when asked.
 
-    `others` are attributes with another name than their submodule.
+    `others` are attributes with another name than their submodule, and objects of submodules, which
+    are written as `module:name`.
     """
-    submodules = {**dict(zip(names, names, strict=True)), **others}
-
-    def getattr_(name: str) -> ModuleType:
-        if name in submodules:
-            return import_module(f"{package}.{submodules[name]}")
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
-
-    return getattr_
-
-
-def names_on_demand(package: str, **names: tuple[str, ...]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package that takes names from its submodules when asked.
-
-    Args:
-        package: the name of the package.
-        names: the names that are taken from each submodule.
-    """
-    owners = {name: submodule for submodule, owned in names.items() for name in owned}
+    origins = {**dict(zip(names, names, strict=True)), **others}
 
     def getattr_(name: str) -> Any:
-        if name in owners:
-            return getattr(import_module(f"{package}.{owners[name]}"), name)
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        origin = origins.get(name)
+        if origin is None:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        submodule, _, attribute = origin.partition(":")
+        module = import_module(f"{package}.{submodule}")
+        return getattr(module, attribute) if attribute else module
 
     return getattr_

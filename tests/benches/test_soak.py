@@ -8,8 +8,8 @@ import pytest
 from harness.chunks import ChunkedBody
 from harness.contenders import BENCHES
 from harness.descriptors import TooFewDescriptorsError, allow_connections
+from harness.findings import FASTAPI, FLOOR, UVICORN, Findings, table
 from harness.frames import PING, TEXT, Frames
-from harness.scenario import FASTAPI, FLOOR, UVICORN, Findings, table
 from scenarios import SCENARIOS
 
 import ferroapi

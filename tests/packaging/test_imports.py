@@ -65,7 +65,7 @@ print(*sys.modules)
 UNNEEDED = (
     "ferroapi.alias",
     "ferroapi.cli",
-    "ferroapi.dependencies.limits",
+    "ferroapi.concurrency_limit",
     "ferroapi.encoders",
     "ferroapi.middleware",
     "ferroapi.openapi",
@@ -82,6 +82,8 @@ UNNEEDED = (
     "ferroapi.staticfiles",
     "ferroapi.streaming",
     "ferroapi.telemetry.automatic_export",
+    "ferroapi.telemetry.data",
+    "ferroapi.telemetry.request",
     "ferroapi.telemetry.server",
     "ferroapi.templating",
     "ferroapi.testclient",

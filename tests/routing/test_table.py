@@ -1,6 +1,6 @@
 """Which route answers: the first declared one, or 405, a redirect, 404."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from ferroapi.exceptions import DependencyScopeError
+from ferroapi.middleware.gzip import GZipMiddleware
 from ferroapi.responses import JSONResponse, PlainTextResponse, Response
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
@@ -413,6 +414,58 @@ def test_a_table_that_cannot_be_made_is_told_by_the_handlers() -> None:
     app.include_router(outer, dependencies=[Depends(depend)])
     response = TestClient(app, raise_server_exceptions=False).get("/")
     assert (response.status_code, response.text) == (500, "AssertionError")
+
+
+class Refusing(APIRoute):
+    """A route that cannot say whether it matches."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        raise LookupError("cannot say")
+
+
+class RefusingRouter(APIRouter):
+    """The same of a router."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        raise LookupError("cannot say")
+
+
+def of_a_convertor(app: FastAPI) -> None:
+    app.get("/{number:roman}")(reading("number"))
+
+
+def of_a_route(app: FastAPI) -> None:
+    app.router.route_class = Refusing
+    app.get("/V")(reading("route"))
+
+
+def of_a_router(app: FastAPI) -> None:
+    router = RefusingRouter()
+    router.get("/V")(reading("router"))
+    app.include_router(router)
+
+
+@pytest.mark.usefixtures("roman")
+@pytest.mark.parametrize("limited", [False, True], ids=["", "limited"])
+@pytest.mark.parametrize("middleware", [False, True], ids=["bare", "below middleware"])
+@pytest.mark.parametrize("handled", [LookupError, Exception])
+@pytest.mark.parametrize("declare", [of_a_convertor, of_a_route, of_a_router])
+def test_an_exception_while_matching_is_answered(
+    declare: Callable[[FastAPI], None], handled: type[Exception], middleware: bool, limited: bool
+) -> None:
+    """By the handlers of the application, as any other."""
+    app = FastAPI(max_body_size=10 if limited else None)
+    if middleware:
+        app.add_middleware(GZipMiddleware)
+
+    @app.exception_handler(handled)
+    async def handle(request: Request, error: Exception) -> Response:
+        return PlainTextResponse(f"{type(error).__name__} handled", 418)
+
+    declare(app)
+    response = TestClient(app, raise_server_exceptions=False).get("/V")
+    assert response.status_code == 418
+    assert response.text in ("LookupError handled", "KeyError handled")
 
 
 # name: what is wrong with a path, and its error

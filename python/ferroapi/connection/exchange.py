@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from ferroapi.background import BackgroundTasks
 from ferroapi.connection.request import Request
 from ferroapi.connection.websocket import WebSocket
-from ferroapi.dependencies.security_scopes import SecurityScopes
+from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

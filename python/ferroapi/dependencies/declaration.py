@@ -27,15 +27,15 @@ from ferroapi.annotations import (
 )
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
-from ferroapi.dependencies.security_scopes import SecurityScopes
 from ferroapi.dependencies.signature import parameters
 from ferroapi.exceptions import DependencyScopeError
 from ferroapi.fields import ModelField, Undefined, create_field
+from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ferroapi.dependencies.limits import ConcurrencyLimit
+    from ferroapi.concurrency_limit import ConcurrencyLimit
 
 _INJECTED: tuple[tuple[type[Any], Injected], ...] = (
     (Request, "request"),

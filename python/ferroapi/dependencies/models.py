@@ -12,7 +12,7 @@ from ferroapi.dependencies.callables import CallableKind, callable_kind, unwrapp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ferroapi.dependencies.limits import ConcurrencyLimit
+    from ferroapi.concurrency_limit import ConcurrencyLimit
     from ferroapi.fields import ModelField
     from ferroapi.security.base import SecurityBase
 

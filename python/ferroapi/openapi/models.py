@@ -9,18 +9,38 @@ keys. The validators are built when a model is first used, so importing this mod
 
 from enum import Enum
 from importlib.util import find_spec
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    AnyUrl,
-    BaseModel,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    validate_email,
+from pydantic import AfterValidator, AnyUrl, Field, WithJsonSchema, validate_email
+
+from ferroapi.openapi.schema import XML as XML
+from ferroapi.openapi.schema import BaseModelWithConfig as BaseModelWithConfig
+from ferroapi.openapi.schema import Discriminator as Discriminator
+from ferroapi.openapi.schema import Example as Example
+from ferroapi.openapi.schema import ExternalDocumentation as ExternalDocumentation
+from ferroapi.openapi.schema import Reference as Reference
+from ferroapi.openapi.schema import Schema as Schema
+from ferroapi.openapi.schema import SchemaOrBool as SchemaOrBool
+from ferroapi.openapi.schema import SchemaType as SchemaType
+from ferroapi.openapi.security_schemes import APIKey as APIKey
+from ferroapi.openapi.security_schemes import APIKeyIn as APIKeyIn
+from ferroapi.openapi.security_schemes import HTTPBase as HTTPBase
+from ferroapi.openapi.security_schemes import HTTPBearer as HTTPBearer
+from ferroapi.openapi.security_schemes import OAuth2 as OAuth2
+from ferroapi.openapi.security_schemes import OAuthFlow as OAuthFlow
+from ferroapi.openapi.security_schemes import (
+    OAuthFlowAuthorizationCode as OAuthFlowAuthorizationCode,
 )
-from typing_extensions import TypedDict
+from ferroapi.openapi.security_schemes import (
+    OAuthFlowClientCredentials as OAuthFlowClientCredentials,
+)
+from ferroapi.openapi.security_schemes import OAuthFlowImplicit as OAuthFlowImplicit
+from ferroapi.openapi.security_schemes import OAuthFlowPassword as OAuthFlowPassword
+from ferroapi.openapi.security_schemes import OAuthFlows as OAuthFlows
+from ferroapi.openapi.security_schemes import OpenIdConnect as OpenIdConnect
+from ferroapi.openapi.security_schemes import SecurityBase as SecurityBase
+from ferroapi.openapi.security_schemes import SecurityScheme as SecurityScheme
+from ferroapi.openapi.security_schemes import SecuritySchemeType as SecuritySchemeType
 
 
 def _checked_address(address: str) -> str:
@@ -42,15 +62,6 @@ EmailStr: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "format": "email"}),
 ]
 """An address, checked where the `email-validator` package is installed."""
-
-NonNegative: TypeAlias = Annotated[int, Field(ge=0)]
-"""The value of keywords that count something."""
-
-
-class BaseModelWithConfig(BaseModel):
-    """An object that may be extended: keys that the specification does not name are kept."""
-
-    model_config = ConfigDict(extra="allow", defer_build=True)
 
 
 class Contact(BaseModelWithConfig):
@@ -95,134 +106,6 @@ class Server(BaseModelWithConfig):
     url: AnyUrl | str
     description: str | None = None
     variables: dict[str, ServerVariable] | None = None
-
-
-class Reference(BaseModel):
-    """A reference to an object that stands elsewhere."""
-
-    model_config = ConfigDict(defer_build=True)
-
-    ref: str = Field(alias="$ref")
-
-
-class Discriminator(BaseModel):
-    """The property that tells the alternatives of a schema apart."""
-
-    model_config = ConfigDict(defer_build=True)
-
-    propertyName: str
-    mapping: dict[str, str] | None = None
-
-
-class XML(BaseModelWithConfig):
-    """How a property is written in XML."""
-
-    name: str | None = None
-    namespace: str | None = None
-    prefix: str | None = None
-    attribute: bool | None = None
-    wrapped: bool | None = None
-
-
-class ExternalDocumentation(BaseModelWithConfig):
-    """Documentation that stands elsewhere."""
-
-    description: str | None = None
-    url: AnyUrl
-
-
-SchemaType = Literal["array", "boolean", "integer", "null", "number", "object", "string"]
-"""The types of JSON Schema."""
-
-
-class Schema(BaseModelWithConfig):
-    """A JSON Schema that is an object, with OpenAPI's additions at its end."""
-
-    # core
-    schema_: str | None = Field(default=None, alias="$schema")
-    vocabulary: str | None = Field(default=None, alias="$vocabulary")
-    id: str | None = Field(default=None, alias="$id")
-    anchor: str | None = Field(default=None, alias="$anchor")
-    dynamicAnchor: str | None = Field(default=None, alias="$dynamicAnchor")
-    ref: str | None = Field(default=None, alias="$ref")
-    dynamicRef: str | None = Field(default=None, alias="$dynamicRef")
-    defs: "dict[str, SchemaOrBool] | None" = Field(default=None, alias="$defs")
-    comment: str | None = Field(default=None, alias="$comment")
-    # applicators
-    allOf: "list[SchemaOrBool] | None" = None
-    anyOf: "list[SchemaOrBool] | None" = None
-    oneOf: "list[SchemaOrBool] | None" = None
-    not_: "SchemaOrBool | None" = Field(default=None, alias="not")
-    if_: "SchemaOrBool | None" = Field(default=None, alias="if")
-    then: "SchemaOrBool | None" = None
-    else_: "SchemaOrBool | None" = Field(default=None, alias="else")
-    dependentSchemas: "dict[str, SchemaOrBool] | None" = None
-    prefixItems: "list[SchemaOrBool] | None" = None
-    items: "SchemaOrBool | None" = None
-    contains: "SchemaOrBool | None" = None
-    properties: "dict[str, SchemaOrBool] | None" = None
-    patternProperties: "dict[str, SchemaOrBool] | None" = None
-    additionalProperties: "SchemaOrBool | None" = None
-    propertyNames: "SchemaOrBool | None" = None
-    unevaluatedItems: "SchemaOrBool | None" = None
-    unevaluatedProperties: "SchemaOrBool | None" = None
-    # validation
-    type: SchemaType | list[SchemaType] | None = None
-    enum: list[Any] | None = None
-    const: Any = None
-    multipleOf: Annotated[float, Field(gt=0)] | None = None
-    maximum: float | None = None
-    exclusiveMaximum: float | None = None
-    minimum: float | None = None
-    exclusiveMinimum: float | None = None
-    maxLength: NonNegative | None = None
-    minLength: NonNegative | None = None
-    pattern: str | None = None
-    maxItems: NonNegative | None = None
-    minItems: NonNegative | None = None
-    uniqueItems: bool | None = None
-    maxContains: NonNegative | None = None
-    minContains: NonNegative | None = None
-    maxProperties: NonNegative | None = None
-    minProperties: NonNegative | None = None
-    required: list[str] | None = None
-    dependentRequired: dict[str, set[str]] | None = None
-    # format and content
-    format: str | None = None
-    contentEncoding: str | None = None
-    contentMediaType: str | None = None
-    contentSchema: "SchemaOrBool | None" = None
-    # annotations
-    title: str | None = None
-    description: str | None = None
-    default: Any = None
-    deprecated: bool | None = None
-    readOnly: bool | None = None
-    writeOnly: bool | None = None
-    examples: list[Any] | None = None
-    # OpenAPI
-    discriminator: Discriminator | None = None
-    xml: XML | None = None
-    externalDocs: ExternalDocumentation | None = None
-    example: Any = Field(
-        default=None,
-        deprecated="OpenAPI 3.1 takes `examples` from JSON Schema; use that instead.",
-    )
-
-
-SchemaOrBool: TypeAlias = Schema | bool
-"""A JSON Schema: an object, or `True` (anything) or `False` (nothing)."""
-
-
-class Example(TypedDict, total=False):
-    """An example of a value, given here or at a URL."""
-
-    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]  # pydantic's own hook
-
-    summary: str | None
-    description: str | None
-    value: Any | None
-    externalValue: AnyUrl | None
 
 
 class ParameterInType(Enum):
@@ -340,111 +223,6 @@ class PathItem(BaseModelWithConfig):
     trace: Operation | None = None
     servers: list[Server] | None = None
     parameters: list[Parameter | Reference] | None = None
-
-
-class SecuritySchemeType(Enum):
-    """The kinds of security scheme."""
-
-    apiKey = "apiKey"
-    http = "http"
-    oauth2 = "oauth2"
-    openIdConnect = "openIdConnect"
-
-
-class SecurityBase(BaseModelWithConfig):
-    """What all security schemes have."""
-
-    type_: SecuritySchemeType = Field(alias="type")
-    description: str | None = None
-
-
-class APIKeyIn(Enum):
-    """Where an API key is in a request."""
-
-    query = "query"
-    header = "header"
-    cookie = "cookie"
-
-
-class APIKey(SecurityBase):
-    """A key in a query parameter, a header or a cookie."""
-
-    type_: SecuritySchemeType = Field(default=SecuritySchemeType.apiKey, alias="type")
-    in_: APIKeyIn = Field(alias="in")
-    name: str
-
-
-class HTTPBase(SecurityBase):
-    """An authentication scheme of HTTP (RFC 9110, section 11)."""
-
-    type_: SecuritySchemeType = Field(default=SecuritySchemeType.http, alias="type")
-    scheme: str
-
-
-class HTTPBearer(HTTPBase):
-    """Bearer tokens (RFC 6750)."""
-
-    scheme: Literal["bearer"] = "bearer"
-    bearerFormat: str | None = None
-
-
-class OAuthFlow(BaseModelWithConfig):
-    """What all OAuth 2 flows have. `scopes` gives a description for each name."""
-
-    refreshUrl: str | None = None
-    scopes: dict[str, str] = Field(default_factory=dict)
-
-
-class OAuthFlowImplicit(OAuthFlow):
-    """The implicit grant."""
-
-    authorizationUrl: str
-
-
-class OAuthFlowPassword(OAuthFlow):
-    """The resource owner's password grant."""
-
-    tokenUrl: str
-
-
-class OAuthFlowClientCredentials(OAuthFlow):
-    """The client credentials grant."""
-
-    tokenUrl: str
-
-
-class OAuthFlowAuthorizationCode(OAuthFlow):
-    """The authorization code grant."""
-
-    authorizationUrl: str
-    tokenUrl: str
-
-
-class OAuthFlows(BaseModelWithConfig):
-    """The flows that an OAuth 2 scheme offers (RFC 6749)."""
-
-    implicit: OAuthFlowImplicit | None = None
-    password: OAuthFlowPassword | None = None
-    clientCredentials: OAuthFlowClientCredentials | None = None
-    authorizationCode: OAuthFlowAuthorizationCode | None = None
-
-
-class OAuth2(SecurityBase):
-    """OAuth 2 (RFC 6749)."""
-
-    type_: SecuritySchemeType = Field(default=SecuritySchemeType.oauth2, alias="type")
-    flows: OAuthFlows
-
-
-class OpenIdConnect(SecurityBase):
-    """OpenID Connect, discovered at a URL."""
-
-    type_: SecuritySchemeType = Field(default=SecuritySchemeType.openIdConnect, alias="type")
-    openIdConnectUrl: str
-
-
-SecurityScheme: TypeAlias = APIKey | HTTPBase | OAuth2 | OpenIdConnect | HTTPBearer
-"""Any security scheme."""
 
 
 class Components(BaseModelWithConfig):

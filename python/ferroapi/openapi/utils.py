@@ -1,10 +1,10 @@
 """The names under which FastAPI's users import the generation of OpenAPI documents."""
 
-from ferroapi.openapi.document import get_openapi as get_openapi
-from ferroapi.openapi.responses import status_code_ranges as status_code_ranges
-from ferroapi.openapi.responses import (
+from ferroapi.openapi.writing.document import get_openapi as get_openapi
+from ferroapi.openapi.writing.responses import status_code_ranges as status_code_ranges
+from ferroapi.openapi.writing.responses import (
     validation_error_definition as validation_error_definition,
 )
-from ferroapi.openapi.responses import (
+from ferroapi.openapi.writing.responses import (
     validation_error_response_definition as validation_error_response_definition,
 )

@@ -110,7 +110,7 @@ class OperationPlan:
         self.serialize = serialize
         self.status_code = 200 if status_code is None else status_code
         self.handler = handler
-        self.generators = Generators.among(steps)
+        self.generators = Generators(steps)
         self._call = steps[-1].dependant.call
         self._allowed, self._headers = json_headers(self.status_code)
 

@@ -25,7 +25,7 @@ class WebSocketPlan:
     def __init__(self, *, steps: tuple[Step, ...], solver: Solver) -> None:
         self._call = steps[-1].dependant.call
         self.solver = solver
-        self._generators = Generators.among(steps)
+        self._generators = Generators(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the handshake and runs the endpoint, its errors included.

@@ -38,15 +38,6 @@ def redirection(scope: Scope, path: str) -> RedirectResponse:
     return RedirectResponse(str(URL(scope={**scope, "path": path, "query_string": query})))
 
 
-def failing(error: Exception) -> ASGIApp:
-    """Raises `error` for every request."""
-
-    async def fail_with(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        raise error
-
-    return fail_with
-
-
 async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Runs what has no plan, and answers its errors."""
     exchange = Exchange(scope, receive, send)

@@ -8,6 +8,8 @@ from starlette import routing
 from starlette.routing import BaseRoute, Match, Route
 
 from ferroapi._core import MethodNotAllowed, Redirect, Router
+from ferroapi.connection.exchange import Exchange
+from ferroapi.connection.failure import fail
 from ferroapi.routing import not_found
 from ferroapi.routing.answers import guarded, redirection, refusal
 from ferroapi.routing.root_path import below
@@ -74,28 +76,33 @@ class RouteTable:
 
     def respond(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The answer to one request or handshake, to be awaited at once."""
-        path = scope["path"]
-        root_path = scope.get("root_path", "")
-        if root_path:
-            path = below(root_path, path)
-        found = self._find(scope, path)
-        asked = self._ask(scope, found) if self._asked else None
-        if asked is None and type(found) is tuple:
-            index, captures = found
-            target = self._matched[index]
-            if target.convertors:
-                captures = target.convert(captures)
-            if target.planned and captures is not None:
-                outer = scope.get("path_params")
-                scope["path_params"] = {**outer, **captures} if outer else captures
-                scope["endpoint"] = target.endpoint
-                scope["route"] = target.context.original_route
-                scope[SCOPE_KEY] = target.scope
-                return (target.run or target.compile(scope))(scope, receive, send)
-        app = self._other(asked, found, path, scope)
-        if app is self._default and self._default_is_plain and not_found.is_plain(scope):
-            return not_found.send_not_found(send)
-        return guarded(app, scope, receive, send)
+        try:
+            path = scope["path"]
+            root_path = scope.get("root_path", "")
+            if root_path:
+                path = below(root_path, path)
+            found = self._find(scope, path)
+            asked = self._ask(scope, found) if self._asked else None
+            if asked is None and type(found) is tuple:
+                index, captures = found
+                target = self._matched[index]
+                if target.convertors:
+                    captures = target.convert(captures)
+                if target.planned and captures is not None:
+                    outer = scope.get("path_params")
+                    scope["path_params"] = {**outer, **captures} if outer else captures
+                    scope["endpoint"] = target.endpoint
+                    scope["route"] = target.context.original_route
+                    scope[SCOPE_KEY] = target.scope
+                    return (target.run or target.compile(scope))(scope, receive, send)
+            app = self._other(asked, found, path, scope)
+            if app is self._default and self._default_is_plain and not_found.is_plain(scope):
+                return not_found.send_not_found(send)
+            return guarded(app, scope, receive, send)
+        except Exception as error:
+            # What a route or a convertor raises while it is asked, or a plan that cannot be made: a
+            # replacement of a dependency may be declared in a way that cannot be meant.
+            return fail(error, Exchange(scope, receive, send))
 
     def explain(self, method: str, path: str) -> str:
         """The Python source that answers a request.

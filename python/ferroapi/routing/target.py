@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 
 from ferroapi.plan.operation import written
-from ferroapi.routing.answers import failing, guarded
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS
 from ferroapi.routing.route import APIRoute
@@ -48,19 +46,15 @@ class Target:
     def compile(self, scope: Scope) -> ASGIApp:
         """Makes the plan; the request path keeps it until something changes.
 
-        Telemetry that observes the request in `scope` may put itself around it.
+        Telemetry that observes the request in `scope` may put itself around it. Raises what is
+        wrong with a declaration that only now is looked at.
         """
-        try:
-            route = self.context.effective_route
-            assert is_plannable(route)
-            plan = route.plan()
-            telemetry = scope.get(TELEMETRY_KEY)
-            self.run = written(plan) if telemetry is None else _traced(plan, route)
-        except Exception as error:
-            # A replacement of a dependency may be declared in a way that cannot be meant, and a
-            # type may name one that does not exist.
-            return partial(guarded, failing(error))
-        return self.run
+        route = self.context.effective_route
+        assert is_plannable(route)
+        plan = route.plan()
+        telemetry = scope.get(TELEMETRY_KEY)
+        self.run = run = written(plan) if telemetry is None else _traced(plan, route)
+        return run
 
     def forget_plan(self) -> None:
         """Has the plan made again, also where the route or the router keeps it by itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
@@ -15,59 +15,58 @@ from ferroapi.routing.scope import INCLUDED_ROUTER, SCOPE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Protocol
 
     from starlette.datastructures import URLPath
     from starlette.types import Receive, Scope, Send
 
     from ferroapi.routing.inheritance import Inherited
 
+    class Table(Protocol):
+        """The compiled routes of a router that is asked as a whole."""
 
-class Table(Protocol):
-    """The compiled routes of a router that is asked as a whole."""
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            """Whether any route takes a request."""
+            ...
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether any route takes a request."""
-        ...
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            """Answers a request."""
+            ...
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request."""
-        ...
+        def forget_plans(self) -> None:
+            """Drops all plans; each is made again by its next request."""
+            ...
 
-    def forget_plans(self) -> None:
-        """Drops all plans; each is made again by its next request."""
-        ...
+    class IncludableRouter(Protocol):
+        """What an inclusion asks of the router that is included."""
 
+        @property
+        def routes(self) -> Sequence[BaseRoute]:
+            """Its routes, in order of declaration."""
+            ...
 
-class IncludableRouter(Protocol):
-    """What an inclusion asks of the router that is included."""
+        @property
+        def _low_priority_routes(self) -> Sequence[BaseRoute]: ...
 
-    @property
-    def routes(self) -> Sequence[BaseRoute]:
-        """Its routes, in order of declaration."""
-        ...
+        @property
+        def routes_version(self) -> int:
+            """A number that changes with the routes, in the router and in those below it."""
+            ...
 
-    @property
-    def _low_priority_routes(self) -> Sequence[BaseRoute]: ...
+        @property
+        def _decides(self) -> bool: ...
 
-    @property
-    def routes_version(self) -> int:
-        """A number that changes with the routes, in the router and in those below it."""
-        ...
+        def make_table(self, contexts: Iterable[RouteContext]) -> Table:
+            """Compiles routes with the settings of the router."""
+            ...
 
-    @property
-    def _decides(self) -> bool: ...
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            """Whether it takes a request."""
+            ...
 
-    def make_table(self, contexts: Iterable[RouteContext]) -> Table:
-        """Compiles routes with the settings of the router."""
-        ...
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether it takes a request."""
-        ...
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request that it takes."""
-        ...
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            """Answers a request that it takes."""
+            ...
 
 
 class IncludedRouter(Inheriting, BaseRoute):

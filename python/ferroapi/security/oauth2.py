@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from starlette.requests import HTTPConnection
 
-from ferroapi.dependencies.security_scopes import SecurityScopes as SecurityScopes
 from ferroapi.param_functions import Form
 from ferroapi.security.authorization import get_authorization_scheme_param
 from ferroapi.security.base import SecurityBase
+from ferroapi.security_scopes import SecurityScopes as SecurityScopes
 
 if TYPE_CHECKING:
     from ferroapi.openapi.models import OAuth2 as OAuth2Model

@@ -3,13 +3,17 @@
 from typing import TYPE_CHECKING
 
 from ferroapi.sse.response import EventSourceResponse as EventSourceResponse
-from ferroapi.submodules import names_on_demand
+from ferroapi.submodules import imported_on_demand
 
 if TYPE_CHECKING:
     from ferroapi.sse.event import ServerSentEvent as ServerSentEvent
     from ferroapi.sse.event import format_sse_event as format_sse_event
 else:  # pydantic takes long to make a model, which most services never use
-    __getattr__ = names_on_demand(__name__, event=("ServerSentEvent", "format_sse_event"))
+    __getattr__ = imported_on_demand(
+        __name__,
+        ServerSentEvent="event:ServerSentEvent",
+        format_sse_event="event:format_sse_event",
+    )
 
 __all__ = ["KEEPALIVE_COMMENT", "EventSourceResponse", "ServerSentEvent", "format_sse_event"]
 

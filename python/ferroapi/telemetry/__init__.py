@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 from ferroapi.submodules import imported_on_demand
 from ferroapi.telemetry.configuration import TelemetryConfig as TelemetryConfig
 from ferroapi.telemetry.current import get_telemetry_data as get_telemetry_data
-from ferroapi.telemetry.data import TelemetryData as TelemetryData
 
-if not TYPE_CHECKING:  # checkers would take it for any name
-    # The other name is what FastAPI calls the module.
-    __getattr__ = imported_on_demand(__name__, "automatic_export", _runtime="automatic_export")
+if TYPE_CHECKING:
+    from ferroapi.telemetry.data import TelemetryData as TelemetryData
+else:  # checkers would take it for any name
+    # `_runtime` is what FastAPI calls the module.
+    __getattr__ = imported_on_demand(
+        __name__,
+        "automatic_export",
+        _runtime="automatic_export",
+        TelemetryData="data:TelemetryData",
+    )

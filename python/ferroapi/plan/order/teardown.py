@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -18,25 +18,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Generators(NamedTuple):
+class Generators:
     """Which generators are among the dependencies of an operation."""
 
-    any: bool
-    """Whether there is one at all."""
-    asynchronous: bool
-    """Whether there is an asynchronous one."""
-    of_function: bool
-    """Whether there is one of scope `function`."""
+    __slots__ = ("any", "asynchronous", "of_function")
 
-    @classmethod
-    def among(cls, steps: Sequence[Step]) -> Generators:
-        """Those of the steps of an operation, the last of which is its endpoint."""
+    def __init__(self, steps: Sequence[Step]) -> None:
+        """
+        Args:
+            steps: those of the operation, the last of which is its endpoint.
+        """
         generators = [step for step in steps[:-1] if step.kind.is_generator]
-        return cls(
-            any=bool(generators),
-            asynchronous=any(step.kind is CallableKind.ASYNC_GENERATOR for step in generators),
-            of_function=any(step.function_scope for step in generators),
-        )
+        self.any = bool(generators)
+        """Whether there is one at all."""
+        self.asynchronous = any(step.kind is CallableKind.ASYNC_GENERATOR for step in generators)
+        """Whether there is an asynchronous one."""
+        self.of_function = any(step.function_scope for step in generators)
+        """Whether there is one of scope `function`."""
 
 
 def _nobody_minds() -> None:

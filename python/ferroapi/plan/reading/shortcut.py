@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pydantic_core import SchemaValidator
@@ -21,21 +20,33 @@ if TYPE_CHECKING:
     from ferroapi.fields import ModelField
 
 
-@dataclass(slots=True, eq=False)
 class Shortcut:
     """The parameters of an operation as one dictionary, and the body as one value.
 
     Keys are the names of the endpoint's parameters, and `<step>.<name>` for those of dependencies.
     """
 
-    expressions: list[dict[str, str]] = field(default_factory=list)
+    __slots__ = (
+        "body_validator",
+        "expressions",
+        "longest_from_json",
+        "parameters",
+        "validator",
+    )
+
+    expressions: list[dict[str, str]]
     """For each step the names of its own arguments, and where a value is: in `values`, the
     validated parameters, or in `body`, the validated body."""
-    parameters: Parameters | None = None
-    validator: SchemaValidator | None = None
-    body_validator: SchemaValidator | None = None
-    longest_from_json: int = 0
+    parameters: Parameters | None
+    validator: SchemaValidator | None
+    body_validator: SchemaValidator | None
+    longest_from_json: int
     """The longest body that is validated as it is, without being decoded first."""
+
+    def __init__(self) -> None:
+        self.expressions = []
+        self.parameters = self.validator = self.body_validator = None
+        self.longest_from_json = 0
 
     @classmethod
     def compile(

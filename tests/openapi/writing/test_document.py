@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
-from tests.openapi.applications import APPLICATIONS
+from tests.openapi.writing.applications import APPLICATIONS
 
 from ferroapi import APIRouter, Depends, FastAPI
 from ferroapi.openapi.utils import get_openapi

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferroapi.openapi.merging import merged, non_empty
+from ferroapi.openapi.writing.merging import merged, non_empty
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "other keys": ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),

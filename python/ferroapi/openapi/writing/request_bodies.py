@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.openapi.parameters import describe_examples
+from ferroapi.openapi.writing.parameters import describe_examples
 
 if TYPE_CHECKING:
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.definitions import SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import SchemaDefinitions
 
 
 def describe_request_body(field: ModelField, definitions: SchemaDefinitions) -> dict[str, Any]:

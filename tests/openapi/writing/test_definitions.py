@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, computed_fiel
 from pydantic.fields import FieldInfo
 
 from ferroapi.fields import ModelField
-from ferroapi.openapi.definitions import SchemaDefinitions
+from ferroapi.openapi.writing.definitions import SchemaDefinitions
 
 
 class Colour(Enum):

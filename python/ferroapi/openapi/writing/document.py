@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.openapi.definitions import SchemaDefinitions
-from ferroapi.openapi.merging import non_empty
 from ferroapi.openapi.models import OpenAPI
-from ferroapi.openapi.operations import Operation, OperationWriter
-from ferroapi.openapi.responses import (
+from ferroapi.openapi.writing.definitions import SchemaDefinitions
+from ferroapi.openapi.writing.merging import non_empty
+from ferroapi.openapi.writing.operations import Operation, OperationWriter
+from ferroapi.openapi.writing.responses import (
     validation_error_definition,
     validation_error_response_definition,
 )
-from ferroapi.openapi.routes import documented_routes
+from ferroapi.openapi.writing.routes import documented_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,24 +7,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.openapi.constants import METHODS_WITH_BODY
-from ferroapi.openapi.forms import composed_form
-from ferroapi.openapi.merging import merged, non_empty
-from ferroapi.openapi.parameters import declared_parameters, describe_parameters
-from ferroapi.openapi.request_bodies import describe_request_body
-from ferroapi.openapi.responses import (
+from ferroapi.openapi.writing.forms import composed_form
+from ferroapi.openapi.writing.merging import merged, non_empty
+from ferroapi.openapi.writing.parameters import declared_parameters, describe_parameters
+from ferroapi.openapi.writing.request_bodies import describe_request_body
+from ferroapi.openapi.writing.responses import (
     VALIDATION_ERROR_RESPONSE,
     describe_responses,
     invites_validation_error,
 )
-from ferroapi.openapi.routes import documented_routes
-from ferroapi.openapi.security import describe_security
+from ferroapi.openapi.writing.routes import documented_routes
+from ferroapi.openapi.writing.security import describe_security
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.definitions import SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import SchemaDefinitions
     from ferroapi.routing import APIRoute
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.definitions import JSONSchema
+    from ferroapi.openapi.writing.definitions import JSONSchema
 
 
 def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) -> ModelField:

@@ -39,5 +39,5 @@ class ConcurrencyLimit:
 
 
 _semaphores: RunVar[WeakKeyDictionary[ConcurrencyLimit, anyio.Semaphore]] = RunVar(
-    "ferroapi.dependencies.limits"
+    "ferroapi.concurrency_limit"
 )

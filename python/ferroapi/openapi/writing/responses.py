@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from ferroapi.content import is_body_allowed_for_status_code
 from ferroapi.openapi.constants import REF_PREFIX
-from ferroapi.openapi.merging import merged
+from ferroapi.openapi.writing.merging import merged
 from ferroapi.routing.options import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ferroapi.openapi.definitions import JSONSchema, SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import JSONSchema, SchemaDefinitions
     from ferroapi.routing import APIRoute
 
 status_code_ranges = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.definitions import SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import SchemaDefinitions
 
 
 LOCATIONS = ("path", "query", "header", "cookie")

@@ -1,0 +1,1 @@
+"""Writing the document of an application from its routes."""
