@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.datastructures import State
@@ -166,7 +166,8 @@ class FastAPI(PathOperations, ServingApplication):
         self.max_body_size = checked_body_size(max_body_size)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
-        self._dependency_overrides = DependencyOverrides({}, self._overrides_changed)
+        self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
+        """Replacements of dependencies by the original callable; may be changed at any time."""
         self.router = APIRouter(
             routes=routes,
             redirect_slashes=redirect_slashes,
@@ -194,6 +195,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.failures: Failures | None = None
         self.user_middleware = list(middleware or ())
         self.middleware_stack = None
+        self._is_made = True
         self.setup()
 
     # Declaring
@@ -287,21 +289,6 @@ class FastAPI(PathOperations, ServingApplication):
             return handler
 
         return declare
-
-    # Dependency overrides
-
-    @property
-    def dependency_overrides(self) -> DependencyOverrides:
-        """Replacements of dependencies by the original callable; may be changed at any time."""
-        return self._dependency_overrides
-
-    @dependency_overrides.setter
-    def dependency_overrides(self, overrides: Mapping[Dependency, Dependency] | None) -> None:
-        self._dependency_overrides = DependencyOverrides(overrides or {}, self._overrides_changed)
-        self._overrides_changed()
-
-    def _overrides_changed(self) -> None:
-        self.router.forget_plans()
 
     def explain(self, path: str, method: str = "GET") -> str:
         """What is run for a request: the Python source its path operation was compiled to.

@@ -1,12 +1,15 @@
 """Names that a module offers, but that live in another one.
 
 FastAPI's users replace some names in the module from which FastAPI uses them. Ours uses them in a
-module further down: what is put into their place in the one is put there in the other.
+module further down: what is put into their place in the one is put there in the other, and plans
+are made again.
 """
 
 import sys
 from types import ModuleType
 from typing import Any
+
+from ferroapi.live import changed
 
 
 def forward(module: str, **owners: ModuleType) -> None:
@@ -27,5 +30,6 @@ def _forwarded(owner: ModuleType, name: str) -> property:
 
     def write(_module: ModuleType, value: Any) -> None:
         setattr(owner, name, value)
+        changed()
 
     return property(read, write)

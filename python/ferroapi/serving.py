@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from types import FunctionType
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 
 from ferroapi.body_limit import with_body_limit
 from ferroapi.failures import Around, Failures
+from ferroapi.live import Live, compiled
+from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
 from ferroapi.telemetry.deferred import server_telemetry
 
@@ -22,14 +24,19 @@ if TYPE_CHECKING:
     from ferroapi.telemetry.server import ServerTelemetry
 
 
-class ServingApplication(Starlette):
+class ServingApplication(Live, Starlette):
     """The part of an application that requests go through."""
 
     router: APIRouter
     root_path: str
     max_body_size: int | None
     failures: Failures | None
+    middleware_stack: ASGIApp | None
+    """What answers, once it was made. Setting `None` has it made again."""
     _telemetry: TelemetryConfig
+    _entry: ASGIApp | None = None
+
+    _live = frozenset({"dependency_overrides", "middleware_stack", "router"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one ASGI connection."""
@@ -39,7 +46,7 @@ class ServingApplication(Starlette):
         entry = self._entry or self._start()
         telemetry = self._server_telemetry
         if telemetry is not None and telemetry.observes(scope):
-            await telemetry(entry, scope, receive, send, stack=self._stack)
+            await telemetry(entry, scope, receive, send, stack=self.middleware_stack)
         else:
             await entry(scope, receive, send)
 
@@ -47,36 +54,38 @@ class ServingApplication(Starlette):
     def _server_telemetry(self) -> ServerTelemetry | DeferredTelemetry | None:
         return server_telemetry(self._telemetry, on_first_use=self.router.forget_plans)
 
-    @property
-    def middleware_stack(self) -> ASGIApp | None:
-        """What answers, once it was made. Setting `None` has it made again."""
-        return self._stack
-
-    @middleware_stack.setter
-    def middleware_stack(self, stack: ASGIApp | None) -> None:
-        self._stack = stack
-        self._entry: ASGIApp | None = None
+    def forget_compiled(self) -> None:
+        """Has the way into the application looked for again by the next request."""
+        self._entry = None
 
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""
+        compiled(self)
         build = getattr(self.build_middleware_stack, "__func__", None)
-        if self._stack is not None:
-            pass
-        elif self.user_middleware or build is not ServingApplication.build_middleware_stack:
-            self._stack = self.build_middleware_stack()
-        else:
-            self.failures = self._make_failures(outermost=True)
-            self._stack = with_body_limit(self.router.app, self.max_body_size)
+        stack = self.middleware_stack
+        if stack is None:
+            if self.user_middleware or build is not _BUILD:
+                stack = self.build_middleware_stack()
+            else:
+                self.failures = self._make_failures(outermost=True)
+                stack = with_body_limit(self._routing(), self.max_body_size)
+            # Nothing that was compiled depends on it: it tells nobody.
+            vars(self)["middleware_stack"] = stack
         if _is_starlette_replaced():
             self._entry = super().__call__
-        elif self._stack == self.router.app and type(self.router).app is APIRouter.app:
+        elif stack == self.router.app and type(self.router).app is APIRouter.app:
             self._entry = self.router.respond
-        elif isinstance(self._stack, Around):
+        elif isinstance(stack, Around):
             # A method is called in less time than an object with one.
-            self._entry = self._stack.__call__
+            self._entry = stack.__call__
         else:
-            self._entry = self._stack
+            self._entry = stack
         return self._entry
+
+    def _routing(self) -> ASGIApp:
+        """The router; one whose class has a `__call__` of its own is called as a whole."""
+        router = self.router
+        return router.app if type(router).__call__ is _CALL else partial(guarded, router)
 
     def build_middleware_stack(self) -> ASGIApp:
         """The user's middleware around the router, and around it what answers unhandled exceptions.
@@ -84,13 +93,18 @@ class ServingApplication(Starlette):
         Subclasses and instrumentation may put more around what this returns.
         """
         self.failures = self._make_failures(outermost=False)
-        app: ASGIApp = self.router.app
+        app = self._routing()
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
         return self.failures.around(with_body_limit(app, self.max_body_size))
 
     def _make_failures(self, *, outermost: bool) -> Failures:
         return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)
+
+
+# As they were imported: one that somebody has put into its place since then is not ours.
+_BUILD = ServingApplication.build_middleware_stack
+_CALL = APIRouter.__call__
 
 
 def _is_starlette_replaced() -> bool:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Match
 
 from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
+from ferroapi.dependency_overrides import overrides_of
 from ferroapi.exceptions import EndpointContext
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.order.steps import compile_steps
@@ -100,7 +101,7 @@ class Frontend(Inheriting, BaseRoute):
         return with_body_limit(answer, self.max_body_size)
 
     def _compile(self, dependant: Dependant) -> OperationPlan:
-        overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
+        overrides = overrides_of(self.dependency_overrides_provider)
         steps = compile_steps(dependant, overrides)
         return OperationPlan(
             steps=steps,

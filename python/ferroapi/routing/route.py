@@ -23,7 +23,9 @@ from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant, get_parameterless_dependant
 from ferroapi.dependencies.signature import return_annotation
+from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
+from ferroapi.live import compiled
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
 from ferroapi.plan.reply.serialization import Serialize, Serializer, TypedValue
@@ -278,7 +280,7 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
         return endpoint_context_later(self.endpoint)
 
     def _compile(self, handler: RouteHandler | None) -> OperationPlan:
-        overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
+        overrides = overrides_of(self.dependency_overrides_provider)
         steps = compile_steps(self.dependant, overrides)
         stream = steps[-1].kind.is_generator
         return OperationPlan(
@@ -356,11 +358,12 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
 
     @cached_property
     def _own_plan(self) -> ASGIApp:
+        compiled(self)
         return self.plan()
 
-    def forget_plan(self) -> None:
-        """Has the plan of `app` made again by its next request, after overrides changed."""
-        self.__dict__.pop("_own_plan", None)
+    def forget_compiled(self) -> None:
+        """Has the plan of `app` made again by its next request."""
+        vars(self).pop("_own_plan", None)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that matched, for a route used without a router."""

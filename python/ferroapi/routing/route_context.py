@@ -63,6 +63,13 @@ class RouteContext:
         return self._effective_route
 
     @property
+    def dependency_overrides_provider(self) -> Any:
+        """What has the replacements of dependencies."""
+        if self.inherited is not None:
+            return self.inherited.dependency_overrides_provider
+        return getattr(self.original_route, "dependency_overrides_provider", None)
+
+    @property
     def path(self) -> Any:
         """The whole path; `None` for what has none."""
         if self._effective_route is None and isinstance(self.original_route, PathAttributes):

@@ -2,60 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, SupportsIndex
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
+from ferroapi.live import LiveList
 
-class RouteList(list[BaseRoute]):
+
+class Owner(Protocol):
+    """The router whose routes these are."""
+
+    def _mark_routes_changed(self) -> None: ...
+
+
+class RouteList(LiveList[BaseRoute]):
     """The routes of a router in order of declaration. Tells the router of every change."""
 
-    def __init__(self, routes: Iterable[BaseRoute], changed: Callable[[], None]) -> None:
+    def __init__(self, routes: Iterable[BaseRoute] = (), owner: Owner | None = None) -> None:
         super().__init__(routes)
-        self._changed = changed
+        self.owner = owner
 
-    def append(self, route: BaseRoute, /) -> None:
-        super().append(route)
-        self._changed()
+    def _changed(self) -> None:
+        if self.owner is not None:
+            self.owner._mark_routes_changed()
 
-    def extend(self, routes: Iterable[BaseRoute], /) -> None:
-        super().extend(routes)
-        self._changed()
-
-    def insert(self, index: SupportsIndex, route: BaseRoute, /) -> None:
-        super().insert(index, route)
-        self._changed()
-
-    def remove(self, route: BaseRoute, /) -> None:
-        super().remove(route)
-        self._changed()
-
-    def pop(self, index: SupportsIndex = -1, /) -> BaseRoute:
-        route = super().pop(index)
-        self._changed()
-        return route
-
-    def clear(self) -> None:
-        super().clear()
-        self._changed()
-
-    def reverse(self) -> None:
-        super().reverse()
-        self._changed()
-
-    def sort(self, **options: Any) -> None:
-        super().sort(**options)
-        self._changed()
-
-    def __setitem__(self, index: Any, value: Any, /) -> None:
-        super().__setitem__(index, value)
-        self._changed()
-
-    def __delitem__(self, index: SupportsIndex | slice, /) -> None:
-        super().__delitem__(index)
-        self._changed()
-
-    def __iadd__(self, routes: Iterable[BaseRoute], /) -> RouteList:  # type: ignore[misc,override]  # list is typed for any element
-        self.extend(routes)
-        return self
+    def __deepcopy__(self, memo: dict[int, Any]) -> RouteList:
+        copied = RouteList()
+        memo[id(self)] = copied
+        list.extend(copied, (deepcopy(route, memo) for route in self))
+        copied.owner = deepcopy(self.owner, memo)
+        return copied

@@ -10,7 +10,6 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import ref
 
 from anyio.to_thread import current_default_thread_limiter
 from starlette.responses import JSONResponse, Response
@@ -138,6 +137,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.on_shutdown: list[Handler] = list(on_shutdown or ())
         self._lifespan = None if lifespan is None else as_lifespan(lifespan)
         self.lifespan_context = self._run_lifespans
+        self._is_made = True
 
     # Declaring routes
 
@@ -301,7 +301,6 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
                     raise FastAPIError(
                         f"Prefix and path cannot be both empty (path operation: {name})"
                     )
-        router._parents.append(ref(self))
         self._included.append(router)
         # What else the router has went into its routes when they were declared.
         inherited = self._inherited().then(inclusion).then(router._limits())

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
 from starlette.routing import BaseRoute, Match, Router
 
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
+from ferroapi.dependency_overrides import DependencyOverrides, overrides_of
+from ferroapi.live import Live, changed, compiled
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.route_list import RouteList
 from ferroapi.routing.scope import included_router
 from ferroapi.routing.table import RouteTable
-from ferroapi.routing.tree import low_priority_routes, route_contexts, url_path_for
+from ferroapi.routing.tree import (
+    included_routers,
+    low_priority_routes,
+    route_contexts,
+    url_path_for,
+)
+from ferroapi.routing.watching import watching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Iterator
 
     from starlette.datastructures import URLPath
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi.routing.inheritance import Inherited
+    from ferroapi.routing.watching import State
 
 
-class ServingRouter(Router):
+_versions = itertools.count(1)
+
+
+class ServingRouter(Live, Router):
     """A router whose routes are compiled when the first request comes, and after they changed."""
 
-    routes: RouteList
+    routes: list[BaseRoute]
+
+    _live = frozenset(
+        {
+            "app",
+            "default",
+            "default_response_class",
+            "dependency_overrides_provider",
+            "form_limits",
+            "generate_unique_id_function",
+            "handle",
+            "matches",
+            "max_body_size",
+            "redirect_slashes",
+            "routes",
+            "strict_content_type",
+        }
+    )
 
     def __init__(
         self, routes: Iterable[BaseRoute], *, redirect_slashes: bool, default: ASGIApp | None
@@ -41,52 +71,53 @@ class ServingRouter(Router):
         """
         self._table: RouteTable | None = None
         self._serve: ASGIApp | None = None
-        self._parents: list[ref[ServingRouter]] = []
-        self.routes_version = 0
+        self._seen_routes: list[BaseRoute] = []
+        self._routes_version = next(_versions)
         super().__init__(redirect_slashes=redirect_slashes, default=default)
-        self.routes = RouteList(routes, self._mark_routes_changed)
-        self._low_priority_routes = RouteList((), self._mark_routes_changed)
+        self.routes = RouteList(routes, self)
+        self._low_priority_routes = RouteList((), self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "routes":
+            self._routes_version = next(_versions)
+        super().__setattr__(name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy compiles for itself."""
+        return {**vars(self), "_table": None, "_serve": None}
 
     @abstractmethod
     def _limits(self) -> Inherited:
         """The limits of the router itself."""
 
     @property
-    def redirect_slashes(self) -> bool:
-        """Whether a path with its last slash added or removed is redirected to."""
-        return self._redirect_slashes
+    def routes_version(self) -> int:
+        """A number that changes with the routes, here and in all routers that are included."""
+        below = included_routers(self.routes)
+        return max((self._own_version(), *(router.routes_version for router in below)))
 
-    @redirect_slashes.setter
-    def redirect_slashes(self, redirects: bool) -> None:
-        self._redirect_slashes = redirects
-        self._mark_routes_changed()
-
-    @property
-    def default(self) -> ASGIApp:
-        """The ASGI application that gets what no route takes."""
-        return self._default
-
-    @default.setter
-    def default(self, app: ASGIApp) -> None:
-        self._default = app
-        self._mark_routes_changed()
+    def _own_version(self) -> int:
+        if type(self.routes) is not RouteList and self.routes != self._seen_routes:
+            self._seen_routes = list(self.routes)
+            self._routes_version = next(_versions)
+        return self._routes_version
 
     def _mark_routes_changed(self) -> None:
-        """Forgets what was compiled, here and in all routers this one is included in."""
+        self._routes_version = next(_versions)
+        changed()
+
+    def forget_compiled(self) -> None:
+        """Has the routes compiled again by the next request."""
         self._table = self._serve = None
-        self.routes_version += 1
-        for parent in self._parents:
-            router = parent()
-            if router is not None:
-                router._mark_routes_changed()
 
     def forget_plans(self) -> None:
-        """Has every plan made again by its next request, after overrides changed."""
+        """Has every plan made again by its next request."""
         if self._table is not None:
             self._table.forget_plans()
 
     def _compiled(self) -> RouteTable:
         if self._table is None:
+            compiled(self)
             self._table = self.make_table(
                 route_contexts(self.routes, deciding=True), low_priority_routes(self)
             )
@@ -95,8 +126,26 @@ class ServingRouter(Router):
     def _start(self) -> ASGIApp:
         table = self._compiled()
         limited = self._limits().limited(table)
-        self._serve = table.respond if limited is table else limited
+        serve = table.respond if limited is table else limited
+        self._serve = watching(serve, list(self._states(table)), self._serve_anew)
         return self._serve
+
+    def _states(self, table: RouteTable) -> Iterator[State]:
+        """What the table was compiled of and does not tell when it changes."""
+        for router in (self, *included_routers(self.routes, nested=True)):
+            if type(router.routes) is not RouteList:
+                yield router._own_version
+        providers = {
+            id(p): p for p in (t.context.dependency_overrides_provider for t in table.targets)
+        }
+        for provider in providers.values():
+            overrides = getattr(provider, "dependency_overrides", None)
+            if overrides is not None and type(overrides) is not DependencyOverrides:
+                yield partial(overrides_of, provider)
+
+    def _serve_anew(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        changed()
+        return self.respond(scope, receive, send)
 
     def make_table(
         self, contexts: Iterable[RouteContext], low_priority: Iterable[BaseRoute] = ()

@@ -61,7 +61,7 @@ class Target:
         self.run = None
         route = self.context.made_route
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
-            route.forget_plan()
+            route.forget_compiled()
         elif isinstance(route, IncludedRouter):
             route.table.forget_plans()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
+from ferroapi.live import compiled
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.inheritance import Inheriting
 from ferroapi.routing.route_context import RouteContext, within
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
         def routes(self) -> Sequence[BaseRoute]:
             """Its routes, in order of declaration."""
             ...
+
+        def _own_version(self) -> int: ...
 
         @property
         def _low_priority_routes(self) -> Sequence[BaseRoute]: ...
@@ -83,6 +86,11 @@ class IncludedRouter(Inheriting, BaseRoute):
         self._below: tuple[int, list[RouteContext]] | None = None
         self._table: tuple[int, Table] | None = None
 
+    @property
+    def dependency_overrides_provider(self) -> Any:
+        """What has the replacements of dependencies."""
+        return self.inherited.dependency_overrides_provider
+
     def within(self, outer: Inherited) -> IncludedRouter:
         """The inclusion with the settings of those around it."""
         return IncludedRouter(self.router, outer.then(self.inherited))
@@ -111,8 +119,17 @@ class IncludedRouter(Inheriting, BaseRoute):
         """The routes of a router that is asked as a whole."""
         version = self.router.routes_version
         if self._table is None or self._table[0] != version:
+            compiled(self)
             self._table = version, self.router.make_table(_flat(self.below(), deciding=True))
         return self._table[1]
+
+    def forget_compiled(self) -> None:
+        """Has the table made again when it is asked for."""
+        self._table = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy makes its own."""
+        return {**vars(self), "_below": None, "_table": None}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """What the router answers when it is asked."""
@@ -126,6 +143,17 @@ class IncludedRouter(Inheriting, BaseRoute):
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route below with that name."""
         return url_path_for(self.contexts(), name, path_params)
+
+
+def included_routers(
+    routes: Iterable[BaseRoute], *, nested: bool = False
+) -> Iterator[IncludableRouter]:
+    """The routers that are included among `routes`, those within them too with `nested`."""
+    for route in routes:
+        if isinstance(route, IncludedRouter):
+            yield route.router
+            if nested:
+                yield from included_routers(route.router.routes, nested=True)
 
 
 def url_path_for(

@@ -11,6 +11,8 @@ from starlette.routing import Match, WebSocketRoute
 from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
+from ferroapi.dependency_overrides import overrides_of
+from ferroapi.live import compiled
 from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.order.steps import body_params, compile_steps
 from ferroapi.plan.solver import Solver
@@ -63,7 +65,7 @@ class APIWebSocketRoute(PathAttributes, Inheriting, WebSocketRoute):
     def within(self, outer: Inherited) -> APIWebSocketRoute:
         """The route as an inclusion makes it; this one stays as it is."""
         route = copy(self)
-        route.forget_plan()
+        route.forget_compiled()
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
@@ -71,7 +73,7 @@ class APIWebSocketRoute(PathAttributes, Inheriting, WebSocketRoute):
 
     def plan(self) -> WebSocketPlan:
         """Compiles what the route does with a handshake, with the overrides there are now."""
-        overrides = getattr(self.dependency_overrides_provider, "dependency_overrides", {})
+        overrides = overrides_of(self.dependency_overrides_provider)
         steps = compile_steps(self.dependant, overrides, absent="request")
         solver = Solver(
             steps,
@@ -93,11 +95,12 @@ class APIWebSocketRoute(PathAttributes, Inheriting, WebSocketRoute):
 
     @cached_property
     def _own_plan(self) -> WebSocketPlan:
+        compiled(self)
         return self.plan()
 
-    def forget_plan(self) -> None:
-        """Has the plan of `app` made again by its next request, after overrides changed."""
-        self.__dict__.pop("_own_plan", None)
+    def forget_compiled(self) -> None:
+        """Has the plan of `app` made again by its next request."""
+        vars(self).pop("_own_plan", None)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a handshake that matched, for a route used without a router."""

@@ -1,0 +1,174 @@
+"""Declared objects are live: whoever changes one has what was compiled of it made again.
+
+What keeps something compiled, such as the table of a router, says so by `compiled`. What is
+declared says by `changed` that it is not what it was, and all that was compiled is forgotten:
+requests need not ask. Changes are rare, and compiling is what a first request does anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any, ClassVar, Protocol, SupportsIndex, TypeVar
+from weakref import WeakValueDictionary
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Compiled(Protocol):
+    """What keeps something that was compiled of declared objects."""
+
+    def forget_compiled(self) -> None:
+        """Drops it; it is made again by the next request."""
+        ...
+
+
+_compiled: WeakValueDictionary[int, Compiled] = WeakValueDictionary()
+"""By identity: routers are not hashable."""
+
+
+def compiled(keeper: Compiled) -> None:
+    """Has `keeper` told of the next change."""
+    _compiled[id(keeper)] = keeper
+
+
+def changed() -> None:
+    """Has everything forgotten that was compiled of declared objects."""
+    while _compiled:
+        try:
+            _, keeper = _compiled.popitem()
+        except KeyError:
+            # Another thread, or the garbage collector, was faster.
+            return
+        keeper.forget_compiled()
+
+
+class Live:
+    """An object that tells when one of its attributes is set or deleted that plans depend on."""
+
+    _live: ClassVar[frozenset[str]]
+    """The names of these attributes."""
+
+    _is_made = False
+    """Set at the end of constructors: nothing was compiled of what is still being made."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in self._live and self._is_made:
+            changed()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if name in self._live:
+            changed()
+
+
+class LiveList(list[T]):
+    """A list that tells of every change."""
+
+    def _changed(self) -> None:
+        changed()
+
+    def append(self, item: T, /) -> None:
+        super().append(item)
+        self._changed()
+
+    def extend(self, items: Iterable[T], /) -> None:
+        super().extend(items)
+        self._changed()
+
+    def insert(self, index: SupportsIndex, item: T, /) -> None:
+        super().insert(index, item)
+        self._changed()
+
+    def remove(self, item: T, /) -> None:
+        super().remove(item)
+        self._changed()
+
+    def pop(self, index: SupportsIndex = -1, /) -> T:
+        item = super().pop(index)
+        self._changed()
+        return item
+
+    def clear(self) -> None:
+        super().clear()
+        self._changed()
+
+    def reverse(self) -> None:
+        super().reverse()
+        self._changed()
+
+    def sort(self, **options: Any) -> None:
+        super().sort(**options)
+        self._changed()
+
+    def __setitem__(self, index: Any, value: Any, /) -> None:
+        super().__setitem__(index, value)
+        self._changed()
+
+    def __delitem__(self, index: SupportsIndex | slice, /) -> None:
+        super().__delitem__(index)
+        self._changed()
+
+    def __iadd__(self, items: Iterable[T], /) -> LiveList[T]:  # type: ignore[misc,override]  # list is typed for any element
+        self.extend(items)
+        return self
+
+    def __imul__(self, times: SupportsIndex, /) -> LiveList[T]:
+        super().__imul__(times)
+        self._changed()
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LiveList[T]:
+        copied = memo[id(self)] = type(self)()
+        list.extend(copied, (deepcopy(item, memo) for item in self))
+        return copied
+
+
+class LiveDict(dict[K, V]):
+    """A dictionary that tells of every change."""
+
+    def _changed(self) -> None:
+        changed()
+
+    def __setitem__(self, key: K, value: V, /) -> None:
+        super().__setitem__(key, value)
+        self._changed()
+
+    def __delitem__(self, key: K, /) -> None:
+        super().__delitem__(key)
+        self._changed()
+
+    def clear(self) -> None:
+        super().clear()
+        self._changed()
+
+    def pop(self, key: K, /, *default: Any) -> Any:
+        value = super().pop(key, *default)
+        self._changed()
+        return value
+
+    def popitem(self) -> tuple[K, V]:
+        item = super().popitem()
+        self._changed()
+        return item
+
+    def setdefault(self, key: K, value: Any = None, /) -> Any:
+        result = super().setdefault(key, value)
+        self._changed()
+        return result
+
+    def update(self, *others: Any, **named: Any) -> None:
+        super().update(*others, **named)
+        self._changed()
+
+    def __ior__(self, other: Mapping[K, V] | Iterable[tuple[K, V]], /) -> LiveDict[K, V]:  # type: ignore[override,misc]  # dict offers overloads we need not repeat
+        self.update(other)
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LiveDict[K, V]:
+        copied = memo[id(self)] = type(self)()
+        dict.update(copied, {key: deepcopy(value, memo) for key, value in self.items()})
+        return copied
