@@ -1,15 +1,22 @@
 """What was declared is live: a change counts from the next request on, whatever was compiled."""
 
+import inspect
+import re
 from collections.abc import Callable, MutableMapping
 from copy import deepcopy
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
+from starlette.routing import Match, Mount, Route, request_response
 from starlette.types import Receive, Scope, Send
 
-from ferroapi import APIRouter, Depends, FastAPI, HTTPException
+from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket
+from ferroapi.dependencies.models import Dependant
+from ferroapi.dependencies.utils import get_dependant
+from ferroapi.routing import APIRoute, iter_route_contexts
 from ferroapi.testclient import TestClient
 
 
@@ -235,3 +242,350 @@ def test_a_router_that_is_called_by_itself(middleware: bool) -> None:
         app.get(path)(reading("open"))
     found = {path: status(app, path) for path in ("/closed", "/open", "/refused", "/none")}
     assert found == {"/closed": 503, "/open": 200, "/refused": 409, "/none": 404}
+
+
+def declared() -> APIRouter:
+    router = APIRouter()
+    router.get("/a")(reading("a"))
+    return router
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+def test_a_guard_of_a_declared_route_runs_where_the_router_is_included(late: bool) -> None:
+    app, router = FastAPI(), declared()
+    if late:
+        app.include_router(router)
+    for route in router.routes:
+        assert isinstance(route, APIRoute)
+        route.dependencies.append(Depends(guard))
+    if not late:
+        app.include_router(router)
+    assert status(app) == 403
+
+
+class Small(BaseModel):
+    a: int
+
+
+def answering(a: int = 7) -> dict[str, int]:
+    return {"a": a, "secret": 3}
+
+
+def test_an_inclusion_is_made_of_what_its_routes_are() -> None:
+    router = declared()
+    route = router.routes[0]
+    assert isinstance(route, APIRoute)
+    route.endpoint = answering
+    route.path = "/new"
+    route.response_model = Small
+    route.status_code = 201
+    app = FastAPI()
+    app.include_router(router)
+    response = TestClient(app).get("/new?a=9")
+    assert (response.status_code, response.json()) == (201, {"a": 9})
+    operation = app.openapi()["paths"]["/new"]["get"]
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["a"]
+    assert "$ref" in operation["responses"]["201"]["content"]["application/json"]["schema"]
+
+
+def test_an_endpoint_whose_signature_was_replaced_is_read_again() -> None:
+    """The recipe of class-based views."""
+
+    class View:
+        text = "view"
+
+    def read(self: Any, name: str) -> str:
+        return f"{self.text} {name}"
+
+    router = APIRouter()
+    router.get("/a")(read)
+    first, *others = inspect.signature(read).parameters.values()
+    read.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # functions have one
+        [
+            first.replace(default=Depends(View), kind=inspect.Parameter.KEYWORD_ONLY),
+            *(other.replace(kind=inspect.Parameter.KEYWORD_ONLY) for other in others),
+        ]
+    )
+    app = FastAPI()
+    app.include_router(router)
+    assert TestClient(app).get("/a?name=x").json() == "view x"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        (
+            "default_response_class",
+            PlainTextResponse,
+            lambda app: TestClient(app).get("/a").headers["content-type"],
+        ),
+        (
+            "generate_unique_id_function",
+            lambda route: "mine",
+            lambda app: app.openapi()["paths"]["/a"]["get"]["operationId"],
+        ),
+    ],
+)
+def test_a_default_of_an_included_router_counts_when_it_is_served(
+    name: str, value: Any, read: Callable[[FastAPI], str]
+) -> None:
+    app, router = FastAPI(), declared()
+    app.include_router(router)
+    setattr(router, name, value)
+    assert read(app) in ("text/plain; charset=utf-8", "mine")
+
+
+def with_dependency() -> tuple[FastAPI, Dependant, Callable[[], Any]]:
+    """An application of one operation that has answered, the dependant of it, and what it says."""
+    app = FastAPI()
+
+    @app.get("/value")
+    def value(value: str = Depends(original)) -> str:
+        return value
+
+    def ask() -> Any:
+        response = TestClient(app).get("/value")
+        return response.json() if response.status_code == 200 else response.status_code
+
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+    assert ask() == "original"
+    return app, route.dependant, ask
+
+
+def add_guard(dependant: Dependant) -> None:
+    dependant.dependencies.append(get_dependant(path="/value", call=guard))
+
+
+def insert_guard(dependant: Dependant) -> None:
+    dependant.dependencies.insert(0, get_dependant(path="/value", call=guard))
+
+
+def guard_below(dependant: Dependant) -> None:
+    dependant.dependencies[0].dependencies.append(get_dependant(path="/value", call=guard))
+
+
+def replace_dependency(dependant: Dependant) -> None:
+    dependant.dependencies[0].call = mine
+
+
+def replace_dependencies(dependant: Dependant) -> None:
+    dependant.dependencies = [get_dependant(path="/value", call=mine, name="value")]
+
+
+def wrap_endpoint(dependant: Dependant) -> None:
+    dependant.call = lambda value: f"wrapped {value}"
+
+
+def name_request(dependant: Dependant) -> None:
+    dependant.call = lambda value, connection: f"{value} {connection.url.path}"
+    dependant.http_connection_param_name = "connection"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (add_guard, 403),
+        (insert_guard, 403),
+        (guard_below, 403),
+        (replace_dependency, "mine"),
+        (replace_dependencies, "mine"),
+        (wrap_endpoint, "wrapped original"),
+        (name_request, "original /value"),
+    ],
+)
+def test_a_dependant_is_changed_after_requests(
+    change: Callable[[Dependant], None], expected: Any
+) -> None:
+    _, dependant, ask = with_dependency()
+    change(dependant)
+    assert ask() == expected
+
+
+def test_a_coroutine_function_is_awaited_whatever_is_around_it() -> None:
+    app = FastAPI()
+
+    @app.get("/a")
+    async def read() -> str:
+        return "a"
+
+    assert status(app) == 200
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+    route.dependant.call = lambda: read()
+    assert TestClient(app).get("/a").json() == "a"
+
+
+def test_the_dependant_of_a_route_is_replaced() -> None:
+    app, _, ask = with_dependency()
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+    route.dependant = get_dependant(path="/value", call=mine)
+    assert ask() == "mine"
+
+
+def test_inclusions_of_a_route_share_nothing_that_is_changed() -> None:
+    app, router = FastAPI(openapi_url=None), APIRouter()
+
+    @router.get("/a")
+    def read(x: int, request: Request) -> None: ...
+
+    app.include_router(router, prefix="/1")
+    app.include_router(router, prefix="/2")
+    first, second = iter_route_contexts(app.routes)
+    first.dependant.query_params.clear()
+    first.dependant.request_param_name = None
+    found = [
+        (len(context.dependant.query_params), context.dependant.request_param_name)
+        for context in (first, second, router.routes[0])  # type: ignore[attr-defined]  # it is one
+    ]
+    assert found == [(0, None), (1, "request"), (1, "request")]
+
+
+def test_what_is_changed_of_one_inclusion_counts_there() -> None:
+    app, router = FastAPI(), declared()
+    app.include_router(router, prefix="/1")
+    app.include_router(router, prefix="/2")
+    assert [status(app, path) for path in ("/1/a", "/2/a")] == [200, 200]
+    first, _ = (c for c in iter_route_contexts(app.routes) if c.path in ("/1/a", "/2/a"))
+    first.dependant.dependencies.append(get_dependant(path="/1/a", call=guard))
+    assert [status(app, path) for path in ("/1/a", "/2/a")] == [403, 200]
+
+
+async def answer_itself(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("itself")(scope, receive, send)
+
+
+async def answer_request(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("itself")
+
+
+def matching_nothing(scope: Scope) -> tuple[Match, Scope]:
+    return Match.NONE, {}
+
+
+OF_A_ROUTE: dict[str, tuple[str, Any, tuple[int, str]]] = {
+    "app": ("app", answer_itself, (200, "itself")),
+    "app of a handler": ("app", request_response(answer_request), (200, "itself")),
+    "handle": ("handle", answer_itself, (200, "itself")),
+    "matches": ("matches", matching_nothing, (404, '{"detail":"Not Found"}')),
+    "path_regex": ("path_regex", re.compile("^/other$"), (404, '{"detail":"Not Found"}')),
+    "methods": ("methods", {"POST"}, (405, '{"detail":"Method Not Allowed"}')),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), OF_A_ROUTE.values(), ids=OF_A_ROUTE)
+def test_what_is_set_on_a_route_is_what_answers(
+    name: str, value: Any, expected: tuple[int, str]
+) -> None:
+    app = FastAPI()
+    app.get("/a")(reading("a"))
+    client, route = TestClient(app), app.routes[-1]
+    assert client.get("/a").text == '"a"'
+    with patch.object(route, name, value):
+        response = client.get("/a")
+        assert (response.status_code, response.text) == expected
+    assert client.get("/a").text == '"a"'
+
+
+def test_an_app_that_wraps_the_one_of_a_route() -> None:
+    app = FastAPI()
+    app.get("/a")(reading("a"))
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+    seen: list[str] = []
+    inner = route.app
+
+    async def wrap(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["path"])
+        await inner(scope, receive, send)
+
+    route.app = wrap  # type: ignore[method-assign]  # Starlette's routes have an attribute there
+    assert TestClient(app).get("/a").json() == "a"
+    assert seen == ["/a"]
+
+
+def test_a_path_expression_of_a_mount_decides() -> None:
+    app = FastAPI()
+    mount = Mount("/metrics", app=PlainTextResponse("metrics"))
+    mount.path_regex = re.compile("^/metrics(?P<path>.*)$")
+    app.router.routes.append(mount)
+    assert TestClient(app, follow_redirects=False).get("/metrics").text == "metrics"
+
+
+@pytest.mark.parametrize("included", [False, True], ids=["own", "included"])
+@pytest.mark.parametrize("kind", [APIRoute, Route], ids=["APIRoute", "Route"])
+def test_a_class_of_routes_is_patched(kind: type[Route], included: bool) -> None:
+    handle, seen = kind.handle, []
+
+    async def observed(self: Any, scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(self.path)
+        await handle(self, scope, receive, send)
+
+    with patch.object(kind, "handle", observed):
+        app = FastAPI()
+        if included:
+            app.include_router(declared())
+        else:
+            app.get("/a")(reading("a"))
+        assert TestClient(app).get("/a").json() == "a"
+    assert seen == ["/a"]
+
+
+def test_the_handlers_of_all_routes_are_patched() -> None:
+    get_route_handler, seen = APIRoute.get_route_handler, []
+
+    def observed(self: APIRoute) -> Any:
+        handler = get_route_handler(self)
+
+        async def handle(request: Request) -> Any:
+            seen.append(request.url.path)
+            return await handler(request)
+
+        return handle
+
+    with patch.object(APIRoute, "get_route_handler", observed):
+        app = FastAPI()
+        app.get("/a")(reading("a"))
+        app.include_router(declared(), prefix="/in")
+        assert [status(app, path) for path in ("/a", "/in/a")] == [200, 200]
+    assert seen == ["/a", "/in/a"]
+
+
+def test_the_stack_of_all_applications_is_patched() -> None:
+    build = FastAPI.build_middleware_stack
+
+    def around(self: FastAPI) -> Any:
+        stack = build(self)
+
+        async def observed(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["seen"] = True
+            await stack(scope, receive, send)
+
+        return observed
+
+    with patch.object(FastAPI, "build_middleware_stack", around):
+        app = FastAPI()
+
+        @app.get("/a")
+        def read(request: Request) -> bool:
+            return "seen" in request.scope
+
+        assert TestClient(app).get("/a").json() is True
+
+
+def test_a_websocket_endpoint_is_changed_after_it_has_talked() -> None:
+    app = FastAPI()
+
+    @app.websocket("/ws")
+    async def talk(websocket: WebSocket, value: str = Depends(original)) -> None:
+        await websocket.accept()
+        await websocket.send_text(value)
+
+    def hear() -> str:
+        with TestClient(app).websocket_connect("/ws") as websocket:
+            return websocket.receive_text()
+
+    assert hear() == "original"
+    app.routes[-1].dependant.dependencies[0].call = mine  # type: ignore[attr-defined]  # it has one
+    assert hear() == "mine"

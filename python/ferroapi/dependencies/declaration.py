@@ -68,7 +68,7 @@ def get_dependant(
     parent_oauth_scopes: Iterable[str] = (),
     use_cache: bool = True,
     scope: Scope | None = None,
-    limit: ConcurrencyLimit | None = None,
+    concurrency: ConcurrencyLimit | None = None,
 ) -> Dependant:
     """Describes what `call` asks of a request to `path`, with everything below it.
 
@@ -83,7 +83,7 @@ def get_dependant(
         name=name,
         use_cache=use_cache,
         scope=scope,
-        limit=limit,
+        concurrency=concurrency,
         own_oauth_scopes=tuple(own_oauth_scopes),
         parent_oauth_scopes=tuple(parent_oauth_scopes),
     )
@@ -91,15 +91,16 @@ def get_dependant(
     for parameter in parameters(call):
         declared = _Declared.read(parameter, path_names)
         if declared.depends is not None:
-            dependant.dependencies.append(_sub_dependant(dependant, declared))
+            # As of a plain list: nobody has compiled anything of it yet.
+            list.append(dependant.dependencies, _sub_dependant(dependant, declared))
         elif declared.injected is not None:
             assert declared.field is None, (
                 f"Cannot specify multiple FastAPI annotations for {parameter.name!r}"
             )
-            dependant.injected[parameter.name] = declared.injected
+            dict.__setitem__(dependant.injected, parameter.name, declared.injected)
         else:
             assert declared.field is not None
-            _location(dependant, declared.field).append(declared.field)
+            list.append(_location(dependant, declared.field), declared.field)
     return dependant
 
 
@@ -113,7 +114,7 @@ def get_parameterless_dependant(depends: params.Depends, *, path: str) -> Depend
         call=depends.dependency,
         own_oauth_scopes=_oauth_scopes(depends),
         scope=depends.scope,
-        limit=depends._concurrency,
+        concurrency=depends._concurrency,
     )
 
 
@@ -123,10 +124,9 @@ def get_endpoint_dependant(
     """Describes an endpoint with its parameterless dependencies in front of its own."""
     # The endpoint is over when it has returned: what it depends on may be over then, too.
     dependant = get_dependant(path=path, call=call, scope="function")
-    dependant.dependencies[:0] = [
-        get_parameterless_dependant(depends, path=path) for depends in dependencies
-    ]
-    return dependant
+    return dependant.with_path(
+        path, [get_parameterless_dependant(depends, path=path) for depends in dependencies]
+    )
 
 
 def _oauth_scopes(depends: params.Depends) -> Sequence[str]:
@@ -152,10 +152,13 @@ def _sub_dependant(dependant: Dependant, declared: _Declared) -> Dependant:
         call=depends.dependency,
         name=declared.name,
         own_oauth_scopes=_oauth_scopes(depends),
-        parent_oauth_scopes=(*dependant.parent_oauth_scopes, *dependant.own_oauth_scopes),
+        parent_oauth_scopes=(
+            *(dependant.parent_oauth_scopes or ()),
+            *(dependant.own_oauth_scopes or ()),
+        ),
         use_cache=depends.use_cache,
         scope=depends.scope,
-        limit=depends._concurrency,
+        concurrency=depends._concurrency,
     )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from ferroapi.dependencies.callables import CallableKind, callable_kind, unwrapped
+from ferroapi.live import Live, LiveDict, LiveList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from ferroapi.concurrency_limit import ConcurrencyLimit
     from ferroapi.fields import ModelField
     from ferroapi.security.base import SecurityBase
@@ -24,34 +24,140 @@ Injected: TypeAlias = Literal[
 ]
 
 
-@dataclass(eq=False)
-class Dependant:
+def _name_of(kind: Injected) -> Any:
+    """The name of the parameter that gets the object of a kind; the last one of several."""
+
+    def read(dependant: Dependant) -> str | None:
+        names = [name for name, injected in dependant.injected.items() if injected == kind]
+        return names[-1] if names else None
+
+    def write(dependant: Dependant, name: str | None) -> None:
+        names: dict[str, Injected] = {
+            other: found for other, found in dependant.injected.items() if found != kind
+        }
+        if name is not None:
+            names[name] = kind
+        dependant.injected = LiveDict(names)
+
+    return property(read, write)
+
+
+@dataclass(eq=False, init=False)
+class Dependant(Live):
     """A callable with its parameters, sorted by where their values come from.
 
     The tree of dependants is the description a plan is compiled from and the OpenAPI document is
-    written from. It is not changed after it was built.
+    written from. Whoever changes it changes what happens from the next request on.
     """
 
+    path_params: list[ModelField]
+    query_params: list[ModelField]
+    header_params: list[ModelField]
+    cookie_params: list[ModelField]
+    body_params: list[ModelField]
+    dependencies: list[Dependant]
+    name: str | None
     call: Callable[..., Any]
+    request_param_name: str | None
+    websocket_param_name: str | None
+    http_connection_param_name: str | None
+    response_param_name: str | None
+    background_tasks_param_name: str | None
+    security_scopes_param_name: str | None
+    own_oauth_scopes: Sequence[str] | None
+    parent_oauth_scopes: Sequence[str] | None
+    use_cache: bool
     path: str
-    name: str | None = None
-    use_cache: bool = True
-    scope: Scope | None = None
-    limit: ConcurrencyLimit | None = None
-    own_oauth_scopes: tuple[str, ...] = ()
-    parent_oauth_scopes: tuple[str, ...] = ()
-    path_params: list[ModelField] = field(default_factory=list)
-    query_params: list[ModelField] = field(default_factory=list)
-    header_params: list[ModelField] = field(default_factory=list)
-    cookie_params: list[ModelField] = field(default_factory=list)
-    body_params: list[ModelField] = field(default_factory=list)
-    injected: dict[str, Injected] = field(default_factory=dict)
-    dependencies: list[Dependant] = field(default_factory=list)
+    scope: Scope | None
+    concurrency: ConcurrencyLimit | None
 
-    @cached_property
+    if TYPE_CHECKING:  # no field: its names are
+        injected: LiveDict[str, Injected]
+        """The names of the parameters that get objects of the request, with the kind of each."""
+
+    _known_kind: tuple[Any, CallableKind] | None = None
+    _declared_kind: ClassVar[CallableKind] = CallableKind.THREAD
+
+    def __init__(
+        self,
+        path_params: Sequence[ModelField] = (),
+        query_params: Sequence[ModelField] = (),
+        header_params: Sequence[ModelField] = (),
+        cookie_params: Sequence[ModelField] = (),
+        body_params: Sequence[ModelField] = (),
+        dependencies: Sequence[Dependant] = (),
+        name: str | None = None,
+        call: Callable[..., Any] | None = None,
+        request_param_name: str | None = None,
+        websocket_param_name: str | None = None,
+        http_connection_param_name: str | None = None,
+        response_param_name: str | None = None,
+        background_tasks_param_name: str | None = None,
+        security_scopes_param_name: str | None = None,
+        own_oauth_scopes: Sequence[str] | None = None,
+        parent_oauth_scopes: Sequence[str] | None = None,
+        use_cache: bool = True,
+        path: str | None = None,
+        scope: Scope | None = None,
+        concurrency: ConcurrencyLimit | None = None,
+    ) -> None:
+        named: tuple[tuple[str | None, Injected], ...] = (
+            (request_param_name, "request"),
+            (websocket_param_name, "websocket"),
+            (http_connection_param_name, "connection"),
+            (response_param_name, "response"),
+            (background_tasks_param_name, "background_tasks"),
+            (security_scopes_param_name, "security_scopes"),
+        )
+        vars(self).update(
+            path_params=LiveList(path_params),
+            query_params=LiveList(query_params),
+            header_params=LiveList(header_params),
+            cookie_params=LiveList(cookie_params),
+            body_params=LiveList(body_params),
+            dependencies=LiveList(dependencies),
+            name=name,
+            call=call,
+            own_oauth_scopes=own_oauth_scopes,
+            parent_oauth_scopes=parent_oauth_scopes,
+            use_cache=use_cache,
+            path=path,
+            scope=scope,
+            concurrency=concurrency,
+            injected=LiveDict((name, kind) for name, kind in named if name is not None),
+            _is_made=True,
+        )
+
+    def keep_kind(self) -> None:
+        """Takes note of what an endpoint is declared as."""
+        vars(self)["_declared_kind"] = self.kind
+
+    def with_path(self, path: str, added: Sequence[Dependant] = ()) -> Dependant:
+        """A copy of its own for another path, with more dependencies in front."""
+        dependant = copy(self)
+        vars(dependant).update(
+            {name: LiveList(getattr(self, name)) for name in _PARAMETERS},
+            dependencies=LiveList((*added, *self.dependencies)),
+            path=path,
+        )
+        return dependant
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy has: names of its own, and the very lists of the original."""
+        return {**vars(self), "injected": LiveDict(self.injected)}
+
+    @property
     def kind(self) -> CallableKind:
-        """How the callable has to be called."""
-        return callable_kind(self.call)
+        """How the callable has to be called.
+
+        A plain function that was put around an endpoint is called as what it is around.
+        """
+        known = self._known_kind
+        if known is None or known[0] is not self.call:
+            kind = callable_kind(self.call)
+            kind = self._declared_kind if kind is CallableKind.THREAD else kind
+            known = self._known_kind = self.call, kind
+        return known[1]
 
     @property
     def uses_threads(self) -> bool:
@@ -73,16 +179,14 @@ class Dependant:
             return self.scope
         return "request" if self.kind.is_generator else None
 
-    @cached_property
+    @property
     def oauth_scopes(self) -> list[str]:
         """The OAuth2 scopes required here: those of the parents, then what this one adds."""
-        added = dict.fromkeys(self.own_oauth_scopes)
-        return [
-            *self.parent_oauth_scopes,
-            *(scope for scope in added if scope not in self.parent_oauth_scopes),
-        ]
+        parents = self.parent_oauth_scopes or ()
+        added = dict.fromkeys(self.own_oauth_scopes or ())
+        return [*parents, *(scope for scope in added if scope not in parents)]
 
-    @cached_property
+    @property
     def security_scheme(self) -> SecurityBase | None:
         """The security scheme the callable is, if it is one."""
         # Only an application that has schemes has their module imported.
@@ -92,7 +196,7 @@ class Dependant:
         call = unwrapped(self.call)
         return call if isinstance(call, module.SecurityBase) else None
 
-    @cached_property
+    @property
     def uses_oauth_scopes(self) -> bool:
         """Whether the result may depend on the OAuth2 scopes it was asked with."""
         return (
@@ -102,7 +206,7 @@ class Dependant:
             or any(dependency.uses_oauth_scopes for dependency in self.dependencies)
         )
 
-    @cached_property
+    @property
     def cache_key(self) -> CacheKey:
         """Two dependants with the same key give the same value within one request."""
         scopes = tuple(sorted(set(self.oauth_scopes))) if self.uses_oauth_scopes else ()
@@ -115,3 +219,13 @@ class Dependant:
             dependant = waiting.pop()
             yield dependant
             waiting.extend(reversed(dependant.dependencies))
+
+
+Dependant.request_param_name = _name_of("request")
+Dependant.websocket_param_name = _name_of("websocket")
+Dependant.http_connection_param_name = _name_of("connection")
+Dependant.response_param_name = _name_of("response")
+Dependant.background_tasks_param_name = _name_of("background_tasks")
+Dependant.security_scopes_param_name = _name_of("security_scopes")
+_PARAMETERS = ("path_params", "query_params", "header_params", "cookie_params", "body_params")
+Dependant._live = frozenset({*Dependant.__dataclass_fields__, "injected"})

@@ -50,6 +50,30 @@ def parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
     ]
 
 
+def signature_state(call: Callable[..., Any]) -> tuple[Any, ...]:
+    """What the signature of a callable is read from.
+
+    As long as these are the very same objects, reading it again gives the same.
+    """
+    own = getattr(call, "__dict__", {})
+    # What is left unevaluated need not be evaluated for this (PEP 649).
+    annotations = getattr(call, "__annotate__", None)
+    if annotations is None:
+        annotations = getattr(call, "__annotations__", None) or {}
+        annotations = [part for item in annotations.items() for part in item]
+    else:
+        annotations = [annotations]
+    return (
+        call,
+        own.get("__signature__"),
+        own.get("__wrapped__"),
+        getattr(call, "__code__", None),
+        getattr(call, "__defaults__", None),
+        *(getattr(call, "__kwdefaults__", None) or {}).values(),
+        *annotations,
+    )
+
+
 def return_annotation(call: Callable[..., Any]) -> Any:
     """The evaluated return annotation; `None` when there is none."""
     annotation = _signature(call).return_annotation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -64,7 +64,7 @@ class Frontend(Inheriting, BaseRoute):
         dependant = get_endpoint_dependant(
             path="", call=self._respond, dependencies=self.dependencies
         )
-        self.dependant = replace(dependant, path=self.path_format)
+        self.dependant = dependant.with_path(self.path_format)
 
     def within(self, outer: Inherited) -> Frontend:
         """The front end as an inclusion serves it; this one stays as it is."""
@@ -92,7 +92,9 @@ class Frontend(Inheriting, BaseRoute):
     def plan(self) -> ASGIApp:
         """Compiles what the front end does with a request, with the overrides there are now."""
         read = self._compile(self.dependant)
-        refuse = self._compile(replace(self.dependant, dependencies=[]))
+        without = copy(self.dependant)
+        vars(without)["dependencies"] = []
+        refuse = self._compile(without)
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             plan = read if scope["method"] in METHODS else refuse

@@ -50,6 +50,8 @@ class PathAttributes:
     path_format: str
     param_convertors: dict[str, Convertor[Any]]
     _path_regex: Pattern[str] | None
+    path_decides = True
+    """Whether `path_regex` is what the path says, and not one that somebody has set."""
 
     def _set_path(self, path: str) -> None:
         """Raises what `path_convertors` does."""
@@ -68,3 +70,9 @@ class PathAttributes:
     @path_regex.setter
     def path_regex(self, regex: Pattern[str]) -> None:
         self._path_regex = regex
+        self.path_decides = False
+
+    @path_regex.deleter
+    def path_regex(self) -> None:
+        self._path_regex = None
+        self.path_decides = True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from contextvars import ContextVar
 from copy import copy
-from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,11 @@ from ferroapi.content import is_body_allowed_for_status_code
 from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
-from ferroapi.dependencies.declaration import get_endpoint_dependant, get_parameterless_dependant
+from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
-from ferroapi.live import compiled
+from ferroapi.live import Live, compiled
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
 from ferroapi.plan.reply.serialization import Serialize, Serializer, TypedValue
@@ -61,7 +60,7 @@ def _is_event(annotation: Any) -> bool:
     return is_subclass(annotation, ServerSentEvent)
 
 
-class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
+class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     """A path operation as it was declared, or as an inclusion makes it."""
 
     path: str
@@ -72,6 +71,17 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
     response_fields: dict[int | str, ModelField]
     stream_item_field: ModelField | None
     _declared: APIRoute | None = None
+    _described_model: Any = None
+    """The response model that the response field was made of."""
+
+    _live = frozenset(
+        {
+            *("app", "get_route_handler", "handle", "matches"),
+            *("body_field", "dependant", "endpoint", "response_field", "stream_item_field"),
+            *("methods", "param_convertors", "path", "path_format", "path_regex"),
+            *vars(OperationAttributes).keys(),
+        }
+    )
 
     def __init__(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[APIRouteOptions]
@@ -110,11 +120,12 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
         self.max_body_size = checked_body_size(self.max_body_size)
         self.form_limits = checked_form_limits(self.form_limits)
         self._set_path(path)
-        self.dependant = get_endpoint_dependant(
-            path=self.path_format, call=endpoint, dependencies=self.dependencies
-        )
+        self._description = Description(self.path_format, endpoint, self.dependencies)
+        self.dependant = self._description.dependant(self.path_format)
+        self._body_params = self._declared_body_params()
         self._set_response(endpoint)
         self._set_responses()
+        self._is_made = True
 
     def _set_path(self, path: str) -> None:
         super()._set_path(path)
@@ -147,6 +158,10 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
             self.stream_item_field = create_field(
                 "StreamItem_" + self.unique_id, item[0], mode="serialization"
             )
+        self._set_response_field()
+
+    def _set_response_field(self) -> None:
+        self._described_model = self.response_model
         self.response_field = None
         if self.response_model:
             self._refuse_body(self.status_code)
@@ -185,8 +200,7 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
             self.response_class, DefaultPlaceholder
         )
 
-    @property
-    def _body_params(self) -> list[ModelField]:
+    def _declared_body_params(self) -> list[ModelField]:
         return [field for dependant in self.dependant.flat() for field in dependant.body_params]
 
     @cached_property
@@ -195,11 +209,12 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
         return combined_body_field(self._body_params, name=self.unique_id)
 
     def within(self, outer: Inherited) -> APIRoute:
-        """The route as an inclusion makes it; this one stays as it is."""
+        """The route as an inclusion makes it of what this one is now; this one stays as it is."""
         route = copy(self)
+        for name in _OF_ONE:
+            vars(route).pop(name, None)
+        route._is_made = False
         route._declared = self._declared or self
-        for cached in ("body_field", "_own_plan"):
-            route.__dict__.pop(cached, None)
         route.tags = [*outer.tags, *self.tags]
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.responses = {**outer.responses, **self.responses}
@@ -217,29 +232,20 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
         route.form_limits = {**outer.form_limits, **self.form_limits}
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
-        route._set_dependant(self, outer)
-        route._set_names(self)
+        route._description = self._description.again(
+            route.path_format, self.endpoint, self.dependencies
+        )
+        route.dependant = route._description.dependant(route.path_format, outer.dependencies)
+        route._body_params = route._declared_body_params()
+        route._set_fields(self)
+        route._is_made = True
         return route
 
-    def _set_dependant(self, declared: APIRoute, outer: Inherited) -> None:
-        if "{" in outer.prefix:
-            # A parameter of the endpoint may have become a part of the path.
-            self.dependant = get_endpoint_dependant(
-                path=self.path_format, call=self.endpoint, dependencies=self.dependencies
-            )
-            return
-        added = [
-            get_parameterless_dependant(depends, path=self.path_format)
-            for depends in outer.dependencies
-        ]
-        self.dependant = replace(
-            declared.dependant,
-            path=self.path_format,
-            dependencies=[*added, *declared.dependant.dependencies],
-        )
-
-    def _set_names(self, declared: APIRoute) -> None:
-        if declared.response_field is not None:
+    def _set_fields(self, declared: APIRoute) -> None:
+        """The fields of the declared route under their names here."""
+        if declared.response_model is not declared._described_model:
+            self._set_response_field()
+        elif declared.response_field is not None:
             self.response_field = declared.response_field.renamed("Response_" + self.unique_id)
         if declared.stream_item_field is not None:
             self.stream_item_field = declared.stream_item_field.renamed(
@@ -251,13 +257,16 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
     def plan(self) -> ASGIApp:
         """Compiles what the route does with a request, with the overrides there are now."""
         if (
-            type(self).get_route_handler is APIRoute.get_route_handler
+            type(self).get_route_handler is _GET_ROUTE_HANDLER
+            and "get_route_handler" not in vars(self._declared or self)
             and request_handler_maker() is get_request_handler
         ):
             return with_body_limit(self._compile(None), self.max_body_size)
         route = copy(self)
+        # A copy that nothing was compiled of: it tells nobody.
+        route._is_made = False
         route._declared = self._declared or self
-        route.dependant = replace(self.dependant)
+        route.dependant = copy(self.dependant)
         token = _compiling.set(route)
         try:
             handler = route._declared.get_route_handler()
@@ -368,3 +377,13 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that matched, for a route used without a router."""
         await self._own_plan(scope, receive, send)
+
+
+_OF_ONE = (
+    *("app", "get_route_handler", "handle", "matches"),
+    *("body_field", "_endpoint_context", "_own_plan"),
+)
+"""What was set on one object, or is kept by it, and is not of those made of it."""
+
+_GET_ROUTE_HANDLER = APIRoute.get_route_handler
+"""As it was imported: what somebody has put into its place since then is called."""

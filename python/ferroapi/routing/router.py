@@ -158,6 +158,13 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
 
+    def _defaults(self) -> Inherited:
+        return Inherited(
+            default_response_class=self.default_response_class,
+            generate_unique_id_function=self.generate_unique_id_function,
+            strict_content_type=self.strict_content_type,
+        )
+
     def _limits(self) -> Inherited:
         return Inherited(max_body_size=self.max_body_size, form_limits=self.form_limits)
 

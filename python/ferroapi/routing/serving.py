@@ -87,6 +87,10 @@ class ServingRouter(Live, Router):
         return {**vars(self), "_table": None, "_serve": None}
 
     @abstractmethod
+    def _defaults(self) -> Inherited:
+        """What the router has now for the routes in it that have none of their own."""
+
+    @abstractmethod
     def _limits(self) -> Inherited:
         """The limits of the router itself."""
 

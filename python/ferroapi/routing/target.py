@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
-from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute, compile_path
 
 from ferroapi.plan.operation import written
 from ferroapi.routing.frontend import Frontend
-from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS
+from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS, PathAttributes
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
@@ -23,7 +23,14 @@ Pattern: TypeAlias = tuple[str, Literal["http", "websocket", "any"], "list[str] 
 """A path, what it is for, and its methods, as the core takes them."""
 
 _HANDLING = ("app", "handle", "matches")
-"""What a subclass of a route overrides to answer requests by itself."""
+"""What a subclass of a route overrides to answer requests by itself, or whoever has the route."""
+
+# As they were imported: what somebody has put into their place since then is called.
+_ORIGINALS: dict[type[BaseRoute], dict[str, Any]] = {
+    ours: {name: getattr(ours, name) for name in _HANDLING}
+    for ours in (APIRoute, APIWebSocketRoute)
+}
+_STARLETTES = Route.handle, WebSocketRoute.handle
 
 
 class Target:
@@ -103,9 +110,19 @@ def _traced(plan: ASGIApp, route: APIRoute | APIWebSocketRoute | Frontend) -> AS
 def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | Frontend]:
     """Whether a route leaves handling to us, and matching unless it is a front end."""
     return isinstance(route, Frontend) or any(
-        isinstance(route, ours)
-        and all(getattr(type(route), name) is getattr(ours, name) for name in _HANDLING)
-        for ours in (APIRoute, APIWebSocketRoute)
+        isinstance(route, ours) and _is_as_imported(route, functions)
+        for ours, functions in _ORIGINALS.items()
+    )
+
+
+def _is_as_imported(route: BaseRoute, functions: dict[str, Any]) -> bool:
+    kind, own = type(route), vars(route)
+    return (
+        all(
+            name not in own and getattr(kind, name) is function
+            for name, function in functions.items()
+        )
+        and (Route.handle, WebSocketRoute.handle) == _STARLETTES
     )
 
 
@@ -114,14 +131,31 @@ def pattern(context: RouteContext) -> Pattern | None:
     if not all(type(convertor) in CONVERTORS for convertor in context.param_convertors.values()):
         return None
     route = context.original_route
-    if isinstance(route, Route) and type(route).matches in (Route.matches, APIRoute.matches):
+    if not _matches_by_path(route):
+        return None
+    if isinstance(route, Route):
         methods = None if route.methods is None else list(route.methods)
         return context.path, "http", methods
-    if isinstance(route, WebSocketRoute) and type(route).matches in (
-        WebSocketRoute.matches,
-        APIWebSocketRoute.matches,
-    ):
+    if isinstance(route, WebSocketRoute):
         return context.path, "websocket", None
-    if isinstance(route, Mount) and type(route).matches is Mount.matches:
-        return context.path + "/{path:path}", "any", None
-    return None
+    return context.path + "/{path:path}", "any", None
+
+
+_MATCHES = {
+    kind: kind.matches for kind in (APIRoute, APIWebSocketRoute, Route, WebSocketRoute, Mount)
+}
+
+
+def _matches_by_path(route: BaseRoute) -> bool:
+    """Whether a route matches as its path says: nobody has set another function or expression."""
+    if "matches" in vars(route):
+        return False
+    for kind, matches in _MATCHES.items():
+        if isinstance(route, kind):
+            if type(route).matches is not matches:
+                return False
+            if isinstance(route, PathAttributes):
+                return route.path_decides
+            path = route.path + "/{path:path}" if isinstance(route, Mount) else route.path
+            return compile_path(path)[0] == route.path_regex
+    return False

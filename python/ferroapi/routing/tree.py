@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
         def _own_version(self) -> int: ...
 
+        def _defaults(self) -> Inherited: ...
+
         @property
         def _low_priority_routes(self) -> Sequence[BaseRoute]: ...
 
@@ -99,7 +101,9 @@ class IncludedRouter(Inheriting, BaseRoute):
         """What is declared in the router, with the settings of this inclusion."""
         version = self.router.routes_version
         if self._below is None or self._below[0] != version:
-            contexts = [RouteContext(route, self.inherited) for route in self.router.routes]
+            # What the router has now counts for the routes that have none of their own.
+            inherited = self.inherited.then(self.router._defaults())
+            contexts = [RouteContext(route, inherited) for route in self.router.routes]
             self._below = version, contexts
         return self._below[1]
 

@@ -12,7 +12,7 @@ from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependency_overrides import overrides_of
-from ferroapi.live import compiled
+from ferroapi.live import Live, compiled
 from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.order.steps import body_params, compile_steps
 from ferroapi.plan.solver import Solver
@@ -29,8 +29,16 @@ if TYPE_CHECKING:
     from ferroapi import params
 
 
-class APIWebSocketRoute(PathAttributes, Inheriting, WebSocketRoute):
+class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
+
+    _live = frozenset(
+        {
+            *("app", "handle", "matches"),
+            *("dependant", "dependency_overrides_provider"),
+            *("param_convertors", "path", "path_format", "path_regex"),
+        }
+    )
 
     def __init__(
         self,
@@ -55,6 +63,7 @@ class APIWebSocketRoute(PathAttributes, Inheriting, WebSocketRoute):
         self.dependencies = list(dependencies or ())
         self.dependency_overrides_provider = dependency_overrides_provider
         self._set_path(path)
+        self._is_made = True
 
     def _set_path(self, path: str) -> None:
         super()._set_path(path)
@@ -63,12 +72,16 @@ class APIWebSocketRoute(PathAttributes, Inheriting, WebSocketRoute):
         )
 
     def within(self, outer: Inherited) -> APIWebSocketRoute:
-        """The route as an inclusion makes it; this one stays as it is."""
+        """The route as an inclusion makes it of what this one is now; this one stays as it is."""
         route = copy(self)
-        route.forget_compiled()
+        for name in ("app", "handle", "matches", "_own_plan"):
+            # Of this one only.
+            vars(route).pop(name, None)
+        route._is_made = False
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
+        route._is_made = True
         return route
 
     def plan(self) -> WebSocketPlan:

@@ -31,6 +31,8 @@ class Step:
     inputs: tuple[tuple[str | None, int], ...]
     """Argument names and the steps whose values they take; no name for a list dependency."""
     injected: tuple[tuple[str, Injected], ...]
+    oauth_scopes: list[str]
+    """What an injected `SecurityScopes` says."""
 
     def arguments(
         self, own: dict[str, Any], results: list[Any], exchange: Exchange
@@ -40,13 +42,13 @@ class Step:
             if name is not None:
                 own[name] = results[index]
         for name, kind in self.injected:
-            own[name] = exchange.inject(kind, self.dependant.oauth_scopes)
+            own[name] = exchange.inject(kind, self.oauth_scopes)
         return own
 
     async def run(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
         """Calls the dependency and gives its value; a generator is left open until its teardown."""
         call = self.dependant.call
-        limit = self.dependant.limit
+        limit = self.dependant.concurrency
         if self.kind.is_generator:
             context = _context(self.kind, call, arguments)
             stack = exchange.function_stack if self.function_scope else exchange.request_stack
@@ -100,6 +102,7 @@ def compile_steps(
             function_scope=dependant.scope == "function",
             inputs=inputs,
             injected=tuple(item for item in used.injected.items() if item[1] != absent),
+            oauth_scopes=used.oauth_scopes,
         )
         steps.append(step)
         known.setdefault(key, step.index)
@@ -133,5 +136,5 @@ def _overridden(
         parent_oauth_scopes=dependant.oauth_scopes,
         use_cache=dependant.use_cache,
         scope=dependant.scope,
-        limit=dependant.limit,
+        concurrency=dependant.concurrency,
     )

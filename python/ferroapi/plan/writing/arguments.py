@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def needs_exchange(steps: Sequence[Step]) -> bool:
     """Whether getting the arguments takes more than what the ASGI scope and the body say."""
-    return any(step.injected or step.dependant.limit is not None for step in steps)
+    return any(step.injected or step.dependant.concurrency is not None for step in steps)
 
 
 def write_parameters(source: Source, shortcut: Shortcut, *, otherwise: Sequence[str]) -> None:
@@ -168,14 +168,14 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
     found = dict(shortcut.expressions[step.index])
     found.update((name, f"value_{index}") for name, index in step.inputs if name is not None)
     for name, kind in step.injected:
-        scopes = source.name(f"scopes_{step.index}", step.dependant.oauth_scopes)
+        scopes = source.name(f"scopes_{step.index}", step.oauth_scopes)
         found[name] = f'exchange.inject("{kind}", {scopes})'
     return found
 
 
 def _awaited(source: Source, step: Step, shortcut: Shortcut) -> str:
     index = step.index
-    if step.kind.is_generator or step.dependant.limit is not None:
+    if step.kind.is_generator or step.dependant.concurrency is not None:
         run = source.name(f"run_{index}", step.run)
         return f"{run}({dictionary(source, step, shortcut)}, exchange)"
     call = source.name(f"call_{index}", step.dependant.call)
@@ -192,4 +192,4 @@ def _value(step: Step) -> str:
 
 
 def _runs_in_thread(step: Step) -> bool:
-    return step.kind is CallableKind.THREAD and step.dependant.limit is None
+    return step.kind is CallableKind.THREAD and step.dependant.concurrency is None

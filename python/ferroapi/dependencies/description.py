@@ -1,0 +1,72 @@
+"""What was read of an endpoint, and of what: an inclusion reads it again only when that changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ferroapi.dependencies.declaration import (
+    get_dependant,
+    get_parameterless_dependant,
+    path_parameter_names,
+)
+from ferroapi.dependencies.signature import signature_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ferroapi import params
+    from ferroapi.dependencies.models import Dependant
+
+
+class Description:
+    """An endpoint with the dependencies of its route, whose values nobody takes."""
+
+    __slots__ = ("_dependencies", "_described", "_endpoint", "_path_names", "_state")
+
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], dependencies: Sequence[params.Depends]
+    ) -> None:
+        """Raises what `get_dependant` does.
+
+        Args:
+            path: the path format.
+            endpoint: the callable that answers.
+            dependencies: run before those of the parameters.
+        """
+        self._path_names = path_parameter_names(path)
+        self._state = signature_state(endpoint)
+        # The endpoint is over when it has returned: what it depends on may be over then, too.
+        self._endpoint = get_dependant(path=path, call=endpoint, scope="function")
+        self._endpoint.keep_kind()
+        self._dependencies = tuple(dependencies)
+        self._described = _parameterless(path, dependencies)
+
+    def again(
+        self, path: str, endpoint: Callable[..., Any], dependencies: Sequence[params.Depends]
+    ) -> Description:
+        """The description of what a route has now: itself, when it was read of just that."""
+        same = (
+            _same(self._state, signature_state(endpoint))
+            and _same(self._dependencies, dependencies)
+            and self._path_names == path_parameter_names(path)
+        )
+        return self if same else Description(path, endpoint, dependencies)
+
+    def dependant(self, path: str, added: Sequence[params.Depends] = ()) -> Dependant:
+        """The whole, for one route: whoever changes it changes no other.
+
+        Args:
+            path: the path format of the route.
+            added: the dependencies of the inclusions around it, which run first.
+        """
+        return self._endpoint.with_path(path, [*_parameterless(path, added), *self._described])
+
+
+def _parameterless(path: str, dependencies: Sequence[params.Depends]) -> list[Dependant]:
+    return [get_parameterless_dependant(depends, path=path) for depends in dependencies]
+
+
+def _same(known: Sequence[Any], found: Sequence[Any]) -> bool:
+    return len(known) == len(found) and all(
+        one is other for one, other in zip(known, found, strict=True)
+    )
