@@ -87,6 +87,11 @@ class Exchange:
         return self._connection is not None
 
     @property
+    def has_read_cookies(self) -> bool:
+        """Whether somebody asked the connection for its cookies, and may have changed them."""
+        return self._connection is not None and "_cookies" in vars(self._connection)
+
+    @property
     def response(self) -> Response:
         """The response whose headers, cookies and status are merged into the one that is sent."""
         if self._response is None:

@@ -19,7 +19,7 @@ from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
 from ferroapi.plan.writing.function import write_function
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -146,9 +146,14 @@ class OperationPlan:
             strict_content_type=solver.strict_content_type,
         )
 
-    async def answer_exactly(self, exchange: Exchange) -> None:
-        """Answers the request in the exact order. Raises what there is no response to."""
-        arguments = await self.solver.solve_exactly(exchange)
+    async def answer_exactly(self, exchange: Exchange, done: Sequence[Any] = ()) -> None:
+        """Answers the request in the exact order. Raises what there is no response to.
+
+        Args:
+            exchange: the request.
+            done: what the first steps have given already.
+        """
+        arguments = await self.solver.solve_exactly(exchange, done)
         await self._send(await self._reply_to(arguments, exchange), exchange)
 
     async def handle(self, request: Request, exchange: Exchange) -> Response:

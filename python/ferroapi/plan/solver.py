@@ -31,16 +31,17 @@ from ferroapi.plan.reading.body import (
 )
 from ferroapi.plan.reading.parameters import read_parameters
 from ferroapi.plan.reading.shortcut import Shortcut
+from ferroapi.plan.reading.validators import calls_functions_of_users
 from ferroapi.plan.writing.arguments import (
     dictionary,
-    write_body,
     write_dependencies,
-    write_parameters,
+    write_raw_body,
+    write_stage,
 )
 from ferroapi.plan.writing.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from typing import TypeAlias
 
     from ferroapi._form_limits import FormLimits
@@ -94,7 +95,10 @@ class Solver:
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
         self.shortcut = Shortcut.compile(
-            [step.dependant for step in steps], body_field=body_field, embed=embed
+            [step.dependant for step in steps],
+            body_field=body_field,
+            embed=embed,
+            in_order=_can_be_told_apart(steps),
         )
         self._solve: Solve | None = None
 
@@ -125,15 +129,15 @@ class Solver:
             otherwise = ("return await exactly(exchange)",)
             with source.block("async def solve(exchange):"):
                 source.line("scope = exchange.scope")
-                write_parameters(source, shortcut, otherwise=otherwise)
-                write_body(
-                    source,
-                    shortcut,
-                    read="raw = await exchange.read_body()",
-                    strict_content_type=self.strict_content_type,
-                    otherwise=otherwise,
-                )
-                write_dependencies(source, self._steps[:-1], shortcut)
+                if shortcut.reads_body:
+                    write_raw_body(
+                        source,
+                        read="raw = await exchange.read_body()",
+                        strict_content_type=self.strict_content_type,
+                        otherwise=otherwise,
+                    )
+                write_dependencies(source, self._steps[:-1], shortcut, otherwise=otherwise)
+                write_stage(source, shortcut, self._endpoint, otherwise=otherwise)
                 source.line(f"return {dictionary(source, self._endpoint, shortcut)}")
             self._solve = source.function("solve")
         return self._solve
@@ -164,14 +168,19 @@ class Solver:
             return exchange.body
         return None if received is Undefined else received
 
-    async def solve_exactly(self, exchange: Exchange) -> dict[str, Any]:
-        """What `solve` gives, and every error there is."""
+    async def solve_exactly(self, exchange: Exchange, done: Sequence[Any] = ()) -> dict[str, Any]:
+        """What `solve` gives, and every error there is.
+
+        Args:
+            exchange: the request.
+            done: what the first steps have given already.
+        """
         received = await self._read(exchange)
         errors: list[ErrorDetail] = []
         failed: set[int] = set()
-        results: list[Any] = []
+        results: list[Any] = list(done)
         arguments: dict[str, Any] = {}
-        for step in self._steps:
+        for step in self._steps[len(results) :]:
             own, wrong = read_parameters(step.dependant, exchange.connection)
             if step.dependant.body_params:
                 if isinstance(received, FormData):
@@ -225,3 +234,23 @@ class Solver:
         except RequestValidationError as error:
             errors = list(error.errors())
             raise self._validation_error(errors, error.body, exchange) from error.__cause__
+
+
+def _can_be_told_apart(steps: Sequence[Step]) -> bool:
+    """Whether it can be seen when the parameters of a step are read and validated.
+
+    A dependency that is handed the request may change it, and functions that the user has put into
+    a schema may see what a dependency has set.
+    """
+    *dependencies, _ = steps
+    return bool(dependencies) and (
+        any(kind in _CONNECTIONS for step in dependencies for _, kind in step.injected)
+        or any(
+            calls_functions_of_users(field.core_schema)
+            for step in steps
+            for field in (*step.dependant.parameters, *step.dependant.body_params)
+        )
+    )
+
+
+_CONNECTIONS = frozenset({"request", "websocket", "connection"})

@@ -66,7 +66,12 @@ def read_parameters(
 
 
 def _cookies(connection: HTTPConnection) -> Mapping[str, str]:
-    """All cookies; `connection.cookies` takes quadratic time for some on older interpreters."""
+    """All cookies; `connection.cookies` takes quadratic time for some on older interpreters.
+
+    It is what counts once somebody has asked for it: who has may have changed it.
+    """
+    if "_cookies" in vars(connection):
+        return connection.cookies
     pairs = [pair for header in connection.headers.getlist("cookie") for pair in header.split(";")]
     names = dict.fromkeys(pair.partition("=")[0].strip() if "=" in pair else "" for pair in pairs)
     found = Parameters(cookie=[(name, [name], "last") for name in names])

@@ -20,37 +20,86 @@ if TYPE_CHECKING:
     from ferroapi.fields import ModelField
 
 
-class Shortcut:
-    """The parameters of an operation as one dictionary, and the body as one value.
-
-    Keys are the names of the endpoint's parameters, and `<step>.<name>` for those of dependencies.
-    """
+class Stage:
+    """What is read and validated at once, before a step."""
 
     __slots__ = (
         "body_validator",
-        "expressions",
+        "index",
         "longest_from_json",
         "parameters",
+        "reads_cookies",
         "validator",
     )
 
-    expressions: list[dict[str, str]]
-    """For each step the names of its own arguments, and where a value is: in `values`, the
-    validated parameters, or in `body`, the validated body."""
+    index: int
+    """The step that it is read before."""
     parameters: Parameters | None
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
     longest_from_json: int
     """The longest body that is validated as it is, without being decoded first."""
+    reads_cookies: bool
 
-    def __init__(self) -> None:
-        self.expressions = []
+    def __init__(
+        self,
+        index: int,
+        flat: Sequence[tuple[str, ModelField]],
+        bodies: Sequence[tuple[str, ModelField]],
+        *,
+        embed: bool,
+    ) -> None:
+        self.index = index
         self.parameters = self.validator = self.body_validator = None
         self.longest_from_json = 0
+        self.reads_cookies = any(isinstance(param.field_info, params.Cookie) for _, param in flat)
+        if flat:
+            self.parameters = _extraction(flat)
+            self.validator = combined_validator((key, key, param) for key, param in flat)
+        if embed and bodies:
+            self.body_validator = combined_validator(
+                (key, param.input_names[0], param) for key, param in bodies
+            )
+        elif bodies:
+            schema = bodies[0][1].core_schema
+            self.body_validator = SchemaValidator(schema)
+            self.longest_from_json = longest_from_json(schema)
+
+
+class Shortcut:
+    """The parameters of an operation as dictionaries, and its body as one value or several.
+
+    All are read at once before the first step, where nobody can tell: in order, each step has its
+    own read just before it runs. Keys are the names of the endpoint's parameters, and
+    `<step>.<name>` for those of dependencies.
+    """
+
+    __slots__ = ("expressions", "in_order", "stages")
+
+    expressions: list[dict[str, str]]
+    """For each step the names of its own arguments, and where a value is: in `values_<stage>`, the
+    validated parameters, or in `body_<stage>`, the validated body."""
+    stages: dict[int, Stage]
+    """By the step that each is read before."""
+
+    def __init__(self, *, in_order: bool) -> None:
+        self.expressions = []
+        self.stages = {}
+        self.in_order = in_order
+
+    @property
+    def reads_body(self) -> bool:
+        """Whether anything is taken from the body."""
+        return any(stage.body_validator is not None for stage in self.stages.values())
 
     @classmethod
     def compile(
-        cls, dependants: Sequence[Dependant], *, body_field: ModelField | None, embed: bool
+        cls,
+        dependants: Sequence[Dependant],
+        *,
+        body_field: ModelField | None,
+        embed: bool,
+        in_order: bool = False,
     ) -> Shortcut | None:
         """The short cut of an operation; `None` when a parameter needs the exact reading.
 
@@ -58,35 +107,34 @@ class Shortcut:
             dependants: those of the steps, the last of which is the endpoint.
             body_field: the body as one field.
             embed: whether the body is an object with a member for each parameter.
+            in_order: whether a step may change what those after it get.
         """
-        shortcut = cls()
-        flat: list[tuple[str, ModelField]] = []
-        bodies: list[tuple[str, ModelField]] = []
+        shortcut = cls(in_order=in_order)
+        waiting: dict[int, tuple[list[tuple[str, ModelField]], list[tuple[str, ModelField]]]] = {}
         for index, dependant in enumerate(dependants):
             prefix = "" if dependant is dependants[-1] else f"{index}."
+            stage = index if in_order else 0
+            flat, bodies = waiting.setdefault(stage, ([], []))
             expressions: dict[str, str] = {}
             for param in dependant.parameters:
                 flat.append((prefix + param.name, param))
-                expressions[param.name] = f'values["{prefix}{param.name}"]'
+                expressions[param.name] = f'values_{stage}["{prefix}{param.name}"]'
             for param in dependant.body_params:
                 bodies.append((prefix + param.name, param))
-                expressions[param.name] = f'body["{prefix}{param.name}"]' if embed else "body"
+                member = f'["{prefix}{param.name}"]' if embed else ""
+                expressions[param.name] = f"body_{stage}{member}"
             shortcut.expressions.append(expressions)
-        if any(parameter_model(param) or _is_cookie_list(param) for _, param in flat):
+        read = [param for flat, _ in waiting.values() for _, param in flat]
+        if any(parameter_model(param) or _is_cookie_list(param) for param in read):
             return None
-        if bodies and not _can_shorten(bodies, body_field, embed=embed):
+        taken = [param for _, bodies in waiting.values() for param in bodies]
+        if taken and not _can_shorten(taken, body_field, embed=embed):
             return None
-        if flat:
-            shortcut.parameters = _extraction(flat)
-            shortcut.validator = combined_validator((key, key, param) for key, param in flat)
-        if embed and bodies:
-            shortcut.body_validator = combined_validator(
-                (key, param.input_names[0], param) for key, param in bodies
-            )
-        elif bodies:
-            schema = bodies[0][1].core_schema
-            shortcut.body_validator = SchemaValidator(schema)
-            shortcut.longest_from_json = longest_from_json(schema)
+        shortcut.stages = {
+            index: Stage(index, flat, bodies, embed=embed)
+            for index, (flat, bodies) in waiting.items()
+            if flat or bodies
+        }
         return shortcut
 
 

@@ -101,3 +101,30 @@ def items_as_they_are(schema: Any) -> type | None:
         return None
     items = schema.get("items_schema")
     return None if items is None else instances_as_they_are(items)
+
+
+def calls_functions_of_users(schema: Any) -> bool:
+    """Whether validating calls functions that are not pydantic's own: validators, factories."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting.extend(part)
+        elif isinstance(part, dict):
+            if part.get("custom_init") or part.get("post_init"):
+                return True
+            for key, value in part.items():
+                if key in _FUNCTIONS and callable(value) and not _is_pydantics(value):
+                    return True
+                if key not in _NOT_FOR_VALIDATION:
+                    waiting.append(value)
+    return False
+
+
+_FUNCTIONS = frozenset({"default_factory", "discriminator", "function"})
+_NOT_FOR_VALIDATION = frozenset({"metadata", "serialization"})
+
+
+def _is_pydantics(function: Any) -> bool:
+    module = getattr(function, "__module__", None) or ""
+    return module.partition(".")[0] in ("pydantic", "pydantic_core")

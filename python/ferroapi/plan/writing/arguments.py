@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from contextvars import copy_context
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ferroapi.plan.order.steps import Step
-    from ferroapi.plan.reading.shortcut import Shortcut
+    from ferroapi.plan.reading.shortcut import Shortcut, Stage
     from ferroapi.plan.writing.source import Source
 
 
@@ -34,46 +33,17 @@ def needs_exchange(steps: Sequence[Step]) -> bool:
     return any(step.injected or step.dependant.concurrency is not None for step in steps)
 
 
-def write_parameters(source: Source, shortcut: Shortcut, *, otherwise: Sequence[str]) -> None:
-    """Writes the reading of path, query, headers and cookies into `values`.
-
-    Args:
-        source: what is written.
-        shortcut: what is read.
-        otherwise: the lines that leave a request to the exact order.
-    """
-    if shortcut.parameters is None or shortcut.validator is None:
-        return
-    source.name("extract", shortcut.parameters.extract)
-    source.name("validate", shortcut.validator.validate_python)
-    source.name("ValidationError", ValidationError)
-    read = 'extract(scope["path_params"], scope["query_string"], scope["headers"])'
-    with source.block("try:"):
-        source.line(f"values = validate({read})")
-    with source.block("except (ValidationError, OverflowError):"):
-        source.lines(otherwise)
-
-
-def write_body(
-    source: Source,
-    shortcut: Shortcut,
-    *,
-    read: str,
-    strict_content_type: bool,
-    otherwise: Sequence[str],
+def write_raw_body(
+    source: Source, *, read: str, strict_content_type: bool, otherwise: Sequence[str]
 ) -> None:
-    """Writes the reading of the body into `raw` and its validation into `body`.
+    """Writes the reading of a JSON body into `raw`.
 
     Args:
         source: what is written.
-        shortcut: what is read.
         read: the statement that reads.
         strict_content_type: whether JSON needs a JSON content type.
         otherwise: the lines that leave a request to the exact order.
     """
-    validator = shortcut.body_validator
-    if validator is None:
-        return
     source.name("HTTPException", HTTPException)
     source.name("read_failure", read_failure)
     with source.block("try:"):
@@ -87,12 +57,61 @@ def write_body(
     is_json = f'has_json_body(scope["headers"]) is {"True" if strict_content_type else "not False"}'
     with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
         source.lines(otherwise)
-    source.name("validate_json", validator.validate_json)
-    source.name("validate_body", validator.validate_python)
+
+
+def write_stage(
+    source: Source, shortcut: Shortcut, step: Step, *, otherwise: Sequence[str]
+) -> None:
+    """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
+
+    Args:
+        source: what is written.
+        shortcut: what is read.
+        step: the step; nothing may be read before it.
+        otherwise: the lines that leave a request to the exact order. What the steps before have
+            given is handed to it.
+    """
+    stage = shortcut.stages.get(step.index)
+    if stage is None:
+        return
+    *lines, leave = otherwise
+    done = ", ".join(f"value_{index}" for index in range(step.index))
+    otherwise = (*lines, f"{leave[:-1]}, [{done}])" if done else leave)
+    if step.index and stage.reads_cookies and shortcut.in_order:
+        # A dependency may have set some on the request.
+        with source.block("if exchange is not None and exchange.has_read_cookies:"):
+            source.lines(otherwise)
+    _write_parameters(source, stage, otherwise)
+    _write_body(source, stage, otherwise)
+
+
+def _write_parameters(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
+    if stage.parameters is None or stage.validator is None:
+        return
+    index = stage.index
+    extract = source.name(f"extract_{index}", stage.parameters.extract)
+    validate = source.name(f"validate_{index}", stage.validator.validate_python)
+    source.name("ValidationError", ValidationError)
+    read = f'{extract}(scope["path_params"], scope["query_string"], scope["headers"])'
+    with source.block("try:"):
+        source.line(f"values_{index} = {validate}({read})")
+    with source.block("except (ValidationError, OverflowError):"):
+        source.lines(otherwise)
+
+
+def _write_body(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
+    validator = stage.body_validator
+    if validator is None:
+        return
+    body = f"body_{stage.index}"
+    validate_json = source.name(f"validate_json_{stage.index}", validator.validate_json)
+    validate = source.name(f"validate_body_{stage.index}", validator.validate_python)
     source.name("from_json", from_json)
-    from_text = "body = validate_json(raw)"
-    from_value = "body = validate_body(from_json(raw, allow_inf_nan=False), from_attributes=True)"
-    longest = shortcut.longest_from_json
+    source.name("ValidationError", ValidationError)
+    from_text = f"{body} = {validate_json}(raw)"
+    decoded = "from_json(raw, allow_inf_nan=False)"
+    from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
+    longest = stage.longest_from_json
     with source.block("try:"):
         if longest == sys.maxsize:
             source.line(from_text)
@@ -107,14 +126,17 @@ def write_body(
         source.lines(otherwise)
 
 
-def write_dependencies(source: Source, steps: Sequence[Step], shortcut: Shortcut) -> None:
+def write_dependencies(
+    source: Source, steps: Sequence[Step], shortcut: Shortcut, *, otherwise: Sequence[str]
+) -> None:
     """Writes the calls of dependencies; the value of each is in `value_<index>`.
 
-    Functions that follow each other run in one thread, each in a context of its own.
+    Functions that follow each other run in one thread, each in a context of its own, unless
+    something is read between them.
     """
-    for in_thread, group in groupby(steps, _runs_in_thread):
-        together = list(group)
-        if in_thread and len(together) > 1:
+    for together in _groups(steps, shortcut):
+        write_stage(source, shortcut, together[0], otherwise=otherwise)
+        if len(together) > 1:
             with source.block("def in_thread():"):
                 write_in_thread(source, together, shortcut)
                 source.line(f"return {', '.join(_value(step) for step in together)}")
@@ -122,8 +144,24 @@ def write_dependencies(source: Source, steps: Sequence[Step], shortcut: Shortcut
             values = ", ".join(_value(step) for step in together)
             source.line(f"{values} = await run_in_thread(in_thread)")
         else:
-            for step in together:
-                source.line(f"{_value(step)} = await {_awaited(source, step, shortcut)}")
+            step = together[0]
+            source.line(f"{_value(step)} = await {_awaited(source, step, shortcut)}")
+
+
+def _groups(steps: Sequence[Step], shortcut: Shortcut) -> list[list[Step]]:
+    groups: list[list[Step]] = []
+    for step in steps:
+        joins = groups and _runs_in_thread(groups[-1][-1]) and _joins_thread(step, shortcut)
+        if joins:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return groups
+
+
+def _joins_thread(step: Step, shortcut: Shortcut) -> bool:
+    """Whether a step can run in the thread of the one before it."""
+    return _runs_in_thread(step) and (step.index == 0 or step.index not in shortcut.stages)
 
 
 def write_in_thread(source: Source, steps: Sequence[Step], shortcut: Shortcut) -> None:
@@ -139,13 +177,13 @@ def write_in_thread(source: Source, steps: Sequence[Step], shortcut: Shortcut) -
         )
 
 
-def tail_in_thread(steps: Sequence[Step]) -> int:
+def tail_in_thread(steps: Sequence[Step], shortcut: Shortcut) -> int:
     """How many dependencies, the last ones, can run in the thread of the endpoint."""
     if steps[-1].kind is not CallableKind.THREAD:
         return 0
     count = 0
-    for step in reversed(steps[:-1]):
-        if not _runs_in_thread(step):
+    for step, following in zip(reversed(steps[:-1]), reversed(steps), strict=False):
+        if not _runs_in_thread(step) or following.index in shortcut.stages:
             break
         count += 1
     return count

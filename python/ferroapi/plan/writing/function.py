@@ -22,10 +22,10 @@ from ferroapi.plan.writing.arguments import (
     arguments,
     needs_exchange,
     tail_in_thread,
-    write_body,
     write_dependencies,
     write_in_thread,
-    write_parameters,
+    write_raw_body,
+    write_stage,
 )
 from ferroapi.plan.writing.dump import write_dump
 from ferroapi.plan.writing.source import Source
@@ -44,7 +44,7 @@ def write_function(
     steps: tuple[Step, ...],
     shortcut: Shortcut,
     serialize: Serialize,
-    exactly: Callable[[Exchange], Awaitable[None]],
+    exactly: Callable[..., Awaitable[None]],
     *,
     title: str,
     status_code: int,
@@ -80,7 +80,7 @@ class _Writer:
         self._shortcut = shortcut
         self._serialize = serialize
         self._status_code = status_code
-        self._reads_body = shortcut.body_validator is not None
+        self._reads_body = shortcut.reads_body
         self._inline = isinstance(serialize, Serializer) and serialize.gives_json
         self._keeps_exchange = (
             needs_exchange(steps) or self._kind is not CallableKind.COROUTINE or not self._inline
@@ -88,9 +88,10 @@ class _Writer:
         self._new_exchange = f"Exchange(scope, receive, send{', raw' if self._reads_body else ''})"
         # An exchange that is made for one purpose serves what comes after, errors included.
         self._exchange = () if self._keeps_exchange else (f"exchange = {self._new_exchange}",)
+        self._otherwise = (*self._exchange, "return await exactly(exchange)")
 
     def write(
-        self, exactly: Callable[[Exchange], Awaitable[None]], *, strict_content_type: bool
+        self, exactly: Callable[..., Awaitable[None]], *, strict_content_type: bool
     ) -> ASGIApp:
         source = self._source
         source.name("exactly", exactly)
@@ -102,7 +103,8 @@ class _Writer:
             source.line(f"exchange = {self._new_exchange if self._keeps_exchange else None}")
             source.line("started = False")
             with source.block("try:"):
-                self._write_arguments(strict_content_type=strict_content_type)
+                if self._reads_body:
+                    self._write_raw_body(strict_content_type=strict_content_type)
                 self._write_reply()
             with source.block("except Exception as error:"):
                 if not self._keeps_exchange:
@@ -112,37 +114,33 @@ class _Writer:
                 source.line("await fail(error, exchange)")
         return source.function("answer")
 
-    def _write_arguments(self, *, strict_content_type: bool) -> None:
-        source, shortcut = self._source, self._shortcut
-        otherwise = (*self._exchange, "return await exactly(exchange)")
-        write_parameters(source, shortcut, otherwise=otherwise)
-        if self._reads_body:
-            source.name("read_body", read_body)
-            kept = "exchange.body = " if self._keeps_exchange else ""
-            write_body(
-                source,
-                shortcut,
-                read=f"raw = {kept}await read_body(receive)",
-                strict_content_type=strict_content_type,
-                otherwise=otherwise,
-            )
+    def _write_raw_body(self, *, strict_content_type: bool) -> None:
+        source = self._source
+        source.name("read_body", read_body)
+        kept = "exchange.body = " if self._keeps_exchange else ""
+        write_raw_body(
+            source,
+            read=f"raw = {kept}await read_body(receive)",
+            strict_content_type=strict_content_type,
+            otherwise=self._otherwise,
+        )
 
     def _write_reply(self) -> None:
-        source, shortcut = self._source, self._shortcut
-        *dependencies, endpoint = self._steps
+        source, shortcut, steps = self._source, self._shortcut, self._steps
+        *dependencies, endpoint = steps
         source.name("serialize", self._serialize)
         call = source.name("endpoint", endpoint.dependant.call)
         call += f"({arguments(source, endpoint, shortcut)})"
+        before = len(dependencies) - tail_in_thread(steps, shortcut)
+        write_dependencies(source, dependencies[:before], shortcut, otherwise=self._otherwise)
+        write_stage(source, shortcut, steps[before], otherwise=self._otherwise)
         if self._kind is CallableKind.THREAD:
-            before = len(dependencies) - tail_in_thread(self._steps)
-            write_dependencies(source, dependencies[:before], shortcut)
             with source.block("def in_thread():"):
                 write_in_thread(source, dependencies[before:], shortcut)
                 source.line(f"return serialize({call}, exchange)")
             source.name("run_in_thread", anyio.to_thread.run_sync)
             source.line("reply = await run_in_thread(in_thread)")
         else:
-            write_dependencies(source, dependencies, shortcut)
             if self._kind is CallableKind.COROUTINE:
                 call = f"await {call}"
             if self._inline:
