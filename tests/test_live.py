@@ -488,6 +488,29 @@ def test_what_is_set_on_a_route_is_what_answers(
     assert client.get("/a").text == '"a"'
 
 
+@pytest.mark.parametrize("included", [False, True], ids=["own", "included"])
+def test_a_handle_that_was_set_refuses_other_methods_too(included: bool) -> None:
+    app, router = FastAPI(), declared()
+    if included:
+        app.include_router(router)
+    else:
+        app.get("/a")(reading("a"))
+    client = TestClient(app)
+    assert client.post("/a").status_code == 405
+    route = router.routes[0] if included else app.routes[-1]
+    assert isinstance(route, APIRoute)
+    handle, seen = route.handle, []
+
+    async def observed(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["method"])
+        await handle(scope, receive, send)
+
+    route.handle = observed  # type: ignore[method-assign]  # what monitoring tools do
+    assert client.post("/a").status_code == 405
+    assert client.get("/a").json() == "a"
+    assert seen == ["POST", "GET"]
+
+
 def test_an_app_that_wraps_the_one_of_a_route() -> None:
     app = FastAPI()
     app.get("/a")(reading("a"))

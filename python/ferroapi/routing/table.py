@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from starlette import routing
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import BaseRoute, Match
 
 from ferroapi._core import MethodNotAllowed, Redirect, Router
 from ferroapi.connection.exchange import Exchange
@@ -219,7 +219,7 @@ class RouteTable:
         scope["path_params"] = target.convert(found.params) or {}
         scope["endpoint"] = target.endpoint
         scope["route"] = target.context.original_route
-        if type(target.context.effective_route).handle not in (Route.handle, APIRoute.handle):
+        if target.handles_itself:
             scope[SCOPE_KEY] = target.scope
             return target.handle
         return refusal(scope, found.allowed)

@@ -93,6 +93,13 @@ class Target:
             return self.context.original_route.matches(inner)
         return route.matches(scope)
 
+    @property
+    def handles_itself(self) -> bool:
+        """Whether the route has a `handle` of its own, which also answers wrong methods."""
+        route = self.context.original_route
+        handled = type(route).handle in (Route.handle, APIRoute.handle)
+        return not handled or "handle" in vars(route)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Has the route answer by itself."""
         route = self.context.effective_route
