@@ -402,6 +402,13 @@ def test_a_dependant_is_changed_after_requests(
     assert ask() == expected
 
 
+def test_a_guard_below_a_dependency_runs_whatever_is_overridden() -> None:
+    app, dependant, ask = with_dependency()
+    guard_below(dependant)
+    app.dependency_overrides[mine] = other
+    assert ask() == 403
+
+
 def test_a_coroutine_function_is_awaited_whatever_is_around_it() -> None:
     app = FastAPI()
 
@@ -450,6 +457,112 @@ def test_what_is_changed_of_one_inclusion_counts_there() -> None:
     first, _ = (c for c in iter_route_contexts(app.routes) if c.path in ("/1/a", "/2/a"))
     first.dependant.dependencies.append(get_dependant(path="/1/a", call=guard))
     assert [status(app, path) for path in ("/1/a", "/2/a")] == [403, 200]
+
+
+def on_top(value: str = Depends(original)) -> str:
+    return value
+
+
+@pytest.mark.parametrize(
+    ("options", "endpoint"),
+    [({"dependencies": [Depends(on_top)]}, original), ({}, on_top)],
+    ids=["of the route", "of the endpoint"],
+)
+def test_what_is_changed_below_one_inclusion_counts_there(
+    options: dict[str, Any], endpoint: Callable[..., str]
+) -> None:
+    app, router = FastAPI(), APIRouter()
+    router.get("/a", **options)(endpoint)
+    app.include_router(router, prefix="/1")
+    app.include_router(router, prefix="/2")
+    first, _ = (c for c in iter_route_contexts(app.routes) if c.path in ("/1/a", "/2/a"))
+    below = first.dependant.dependencies[0]
+    below.dependencies.append(get_dependant(path="/1/a", call=guard))
+    assert [status(app, path) for path in ("/1/a", "/2/a")] == [403, 200]
+    router.get("/b")(reading("b"))
+    assert [status(app, path) for path in ("/1/a", "/2/a")] == [200, 200]
+
+
+def test_a_route_below_a_parameter_of_an_inclusion_is_declared_late() -> None:
+    app, router = FastAPI(), declared()
+    app.include_router(router, prefix="/{tenant}")
+    assert status(app, "/x/a") == 200
+    router.get("/b")(reading("b"))
+    assert status(app, "/x/b") == 200
+
+
+def test_a_route_that_is_declared_while_others_are_compiled() -> None:
+    app, router, late = FastAPI(openapi_url=None), declared(), declared()
+
+    def name(route: APIRoute) -> str:
+        if not late.routes[1:]:
+            late.get("/b")(reading("b"))
+        return route.name
+
+    app.include_router(late)
+    app.include_router(router, prefix="/{tenant}", generate_unique_id_function=name)
+    assert [status(app, "/b") for _ in range(2)] == [404, 200]
+
+
+class Wrapping(APIRoute):
+    """A route that puts something around its endpoint when its handler is made."""
+
+    def get_route_handler(self) -> Any:
+        call = self.dependant.call
+        self.dependant.call = lambda: f"wrapped {call()}"
+        self.dependant.dependencies.append(get_dependant(path="/a", call=guard_made))
+        return super().get_route_handler()
+
+
+made: list[str] = []
+
+
+def guard_made() -> None:
+    made.append("guarded")
+
+
+@pytest.mark.parametrize(
+    ("included", "expected", "guarded"),
+    [(False, "wrapped original", 3), (True, "original", 0)],
+    ids=["own", "included"],
+)
+def test_what_a_handler_changes_counts_once(included: bool, expected: str, guarded: int) -> None:
+    app, router = FastAPI(), APIRouter(route_class=Wrapping)
+    router.get("/a")(original)
+    if included:
+        app.include_router(router)
+    else:
+        app.router.routes.extend(router.routes)
+    made.clear()
+    client = TestClient(app)
+    assert [client.get("/a").json() for _ in range(2)] == [expected] * 2
+    app.dependency_overrides[mine] = other
+    assert client.get("/a").json() == expected
+    assert len(made) == guarded
+
+
+def test_a_guard_below_a_dependency_that_was_called_before() -> None:
+    app = FastAPI()
+    app.get("/a", dependencies=[Depends(original), Depends(original)])(reading("a"))
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+    route.dependant.dependencies[1].dependencies.append(get_dependant(path="/a", call=guard))
+    assert status(app) == 403
+
+
+def test_a_dependency_that_is_put_below_itself_is_called_once() -> None:
+    seen: list[str] = []
+
+    def count() -> None:
+        seen.append("called")
+
+    app = FastAPI()
+    app.get("/a", dependencies=[Depends(count)])(reading("a"))
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+    below = get_dependant(path="/a", call=count)
+    route.dependant.dependencies[0].dependencies.append(below)
+    assert (status(app), seen) == (200, ["called"])
 
 
 async def answer_itself(scope: Scope, receive: Receive, send: Send) -> None:

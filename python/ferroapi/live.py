@@ -7,7 +7,9 @@ requests need not ask. Changes are rare, and compiling is what a first request d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import deepcopy
 from typing import Any, ClassVar, Protocol, SupportsIndex, TypeVar
 from weakref import WeakValueDictionary
@@ -34,8 +36,28 @@ def compiled(keeper: Compiled) -> None:
     _compiled[id(keeper)] = keeper
 
 
+def is_current(keeper: Compiled) -> bool:
+    """Whether nothing has changed since `compiled(keeper)`."""
+    return id(keeper) in _compiled
+
+
+_unnoticed: ContextVar[bool] = ContextVar("unnoticed", default=False)
+
+
+@contextmanager
+def unnoticed() -> Iterator[None]:
+    """What changes within belongs to what is being compiled: nothing is forgotten for it."""
+    token = _unnoticed.set(True)
+    try:
+        yield
+    finally:
+        _unnoticed.reset(token)
+
+
 def changed() -> None:
     """Has everything forgotten that was compiled of declared objects."""
+    if _unnoticed.get():
+        return
     while _compiled:
         try:
             _, keeper = _compiled.popitem()

@@ -59,7 +59,8 @@ class Description:
             path: the path format of the route.
             added: the dependencies of the inclusions around it, which run first.
         """
-        return self._endpoint.with_path(path, [*_parameterless(path, added), *self._described])
+        described = (below.with_path(below.path) for below in self._described)
+        return self._endpoint.with_path(path, [*_parameterless(path, added), *described])
 
 
 def _parameterless(path: str, dependencies: Sequence[params.Depends]) -> list[Dependant]:

@@ -75,7 +75,7 @@ class Dependant(Live):
         injected: LiveDict[str, Injected]
         """The names of the parameters that get objects of the request, with the kind of each."""
 
-    _known_kind: tuple[Any, CallableKind] | None = None
+    _known_kind: ClassVar[tuple[Any, CallableKind] | None] = None
     _declared_kind: ClassVar[CallableKind] = CallableKind.THREAD
 
     def __init__(
@@ -133,11 +133,15 @@ class Dependant(Live):
         vars(self)["_declared_kind"] = self.kind
 
     def with_path(self, path: str, added: Sequence[Dependant] = ()) -> Dependant:
-        """A copy of its own for another path, with more dependencies in front."""
+        """A copy of its own for another path, with more dependencies in front.
+
+        Whoever changes what is below the copy does not change what is below this one.
+        """
         dependant = copy(self)
+        copied = (below.with_path(below.path) for below in self.dependencies)
         vars(dependant).update(
             {name: LiveList(getattr(self, name)) for name in _PARAMETERS},
-            dependencies=LiveList((*added, *self.dependencies)),
+            dependencies=LiveList((*added, *copied)),
             path=path,
         )
         return dependant
@@ -156,7 +160,7 @@ class Dependant(Live):
         if known is None or known[0] is not self.call:
             kind = callable_kind(self.call)
             kind = self._declared_kind if kind is CallableKind.THREAD else kind
-            known = self._known_kind = self.call, kind
+            known = vars(self)["_known_kind"] = self.call, kind
         return known[1]
 
     @property

@@ -24,7 +24,7 @@ from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
-from ferroapi.live import Live, compiled
+from ferroapi.live import Live, compiled, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
 from ferroapi.plan.reply.serialization import Serialize, Serializer, TypedValue
@@ -265,14 +265,25 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         route = copy(self)
         # A copy that nothing was compiled of: it tells nobody.
         route._is_made = False
-        route._declared = self._declared or self
-        route.dependant = copy(self.dependant)
-        token = _compiling.set(route)
-        try:
-            handler = route._declared.get_route_handler()
-        finally:
-            _compiling.reset(token)
+        route._declared = declared = self._declared or self
+        route.dependant = self.dependant.with_path(self.path_format)
+        handler = route._handler(declared, is_own=declared is self)
         return with_body_limit(route._compile(handler), self.max_body_size)
+
+    def _handler(self, declared: APIRoute, *, is_own: bool) -> RouteHandler:
+        """Asks the declared route, which may change its dependant for what is being compiled."""
+        kept = declared.dependant
+        token = _compiling.set(self)
+        try:
+            with unnoticed():
+                declared.dependant = self.dependant if is_own else kept.with_path(kept.path)
+                handler = declared.get_route_handler()
+                if is_own:
+                    self.dependant = declared.dependant
+        finally:
+            vars(declared)["dependant"] = kept
+            _compiling.reset(token)
+        return handler
 
     def get_route_handler(self) -> RouteHandler:
         """The function that answers a matched request; a subclass may wrap what it returns.

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Match, Router
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependency_overrides import DependencyOverrides, overrides_of
-from ferroapi.live import Live, changed, compiled
+from ferroapi.live import Live, changed, compiled, is_current
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.route_list import RouteList
 from ferroapi.routing.scope import included_router
@@ -120,19 +120,25 @@ class ServingRouter(Live, Router):
             self._table.forget_plans()
 
     def _compiled(self) -> RouteTable:
-        if self._table is None:
-            compiled(self)
-            self._table = self.make_table(
-                route_contexts(self.routes, deciding=True), low_priority_routes(self)
-            )
-        return self._table
+        if self._table is not None:
+            return self._table
+        compiled(self)
+        table = self.make_table(
+            route_contexts(self.routes, deciding=True), low_priority_routes(self)
+        )
+        if is_current(self):
+            # Another thread may have declared something meanwhile.
+            self._table = table
+        return table
 
     def _start(self) -> ASGIApp:
         table = self._compiled()
         limited = self._limits().limited(table)
         serve = table.respond if limited is table else limited
-        self._serve = watching(serve, list(self._states(table)), self._serve_anew)
-        return self._serve
+        watched = watching(serve, list(self._states(table)), self._serve_anew)
+        if self._table is table:
+            self._serve = watched
+        return watched
 
     def _states(self, table: RouteTable) -> Iterator[State]:
         """What the table was compiled of and does not tell when it changes."""

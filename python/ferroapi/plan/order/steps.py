@@ -92,9 +92,17 @@ def compile_steps(
     def visit(dependant: Dependant) -> int:
         key = dependant.cache_key
         if dependant.use_cache and key in known:
+            if dependant.call not in overrides:
+                # Somebody may have put something below this one only.
+                for below in dependant.dependencies:
+                    if below.use_cache:
+                        visit(below)
             return known[key]
         used = dependant if dependant is root else _overridden(dependant, overrides)
         inputs = tuple((below.name, visit(below)) for below in used.dependencies)
+        if dependant.use_cache and key in known and dependant is not root:
+            # Somebody has put it below itself.
+            return known[key]
         step = Step(
             dependant=used,
             index=len(steps),
