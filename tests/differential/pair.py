@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.differential.changes.descriptions import Script
 from tests.differential.descriptions import Answer, Application, Sent
 
 CHECKOUT = Path(__file__).parents[2]
@@ -75,9 +76,12 @@ class Pair:
             raise
 
     def ask(
-        self, application: Application, requests: list[Sent]
+        self, application: Application | Script, requests: list[Sent]
     ) -> tuple[list[Answer] | str, list[Answer] | str]:
-        """The answers of ours and theirs, or why the application could not be made."""
+        """The answers of ours and theirs, or why the application could not be made.
+
+        A script has its requests among its steps, and as many answers as steps.
+        """
         line = json.dumps([application, requests]) + "\n"
         workers = self.ours, self.theirs
         for worker in workers:

@@ -11,8 +11,12 @@ from collections import Counter
 from typing import Any
 
 from tests.differential.applications import application
+from tests.differential.changes.comparison import compared, first_unexplained
+from tests.differential.changes.generator import script_of_changes
 from tests.differential.choices import Choices
+from tests.differential.descriptions import Answer
 from tests.differential.difference import Difference
+from tests.differential.differences import intended
 from tests.differential.explanations import explained
 from tests.differential.pair import Pair
 from tests.differential.reduction import reduced
@@ -25,8 +29,14 @@ REQUESTS = 20
 def unexplained(pair: Pair, case: Any) -> Difference | None:
     """The difference in the answers to `[application, request]`, when nobody meant it.
 
-    Applications that only one framework takes are no difference in answers.
+    Or the first one in the answers to a script. Applications that only one framework takes are no
+    difference in answers.
     """
+    if isinstance(case, dict):
+        try:
+            return first_unexplained(pair, case)  # type: ignore[arg-type]  # it is a script
+        except ValueError:
+            return None
     described, sent = case
     ours, theirs = pair.ask(described, [sent])
     if isinstance(ours, str) or isinstance(theirs, str) or ours == theirs:
@@ -42,6 +52,7 @@ class Run:
         self.pair = pair
         self.pairs = 0
         self.refused = 0
+        self.scripts = 0
         self.statuses: Counter[str] = Counter()
         self.meant: Counter[str] = Counter()
         self.found: dict[Any, str] = {}
@@ -60,7 +71,7 @@ class Run:
             return
         for sent, our, their in zip(requests, ours, theirs, strict=True):
             self.pairs += 1
-            self.statuses[f"{their['status'] or 0:03d}"[0] + "xx"] += 1
+            self._count(their)
             if our == their:
                 continue
             difference = Difference(sent, our, their)
@@ -69,6 +80,25 @@ class Run:
                 self.meant[name] += 1
             else:
                 self._report([described, sent], difference, seed)
+
+    def play(self, seed: int) -> None:
+        """Plays the script of one seed, until a difference that nobody meant."""
+        script = script_of_changes(Choices.seeded(seed))
+        self.scripts += 1
+        for difference in compared(self.pair, script):
+            if difference.sent["method"]:
+                self.pairs += 1
+                self._count(difference.theirs)
+            if not difference.parts:
+                continue
+            name = intended(difference)
+            if name is None:
+                self._report(script, difference, seed)
+                return
+            self.meant[name] += 1
+
+    def _count(self, answer: Answer) -> None:
+        self.statuses[f"{answer['status'] or 0:03d}"[0] + "xx"] += 1
 
     def _report(self, case: Any, difference: Difference, seed: int) -> None:
         kind = _kind(difference)
@@ -111,7 +141,8 @@ class Run:
         statuses = ", ".join(f"{count} {name}" for name, count in sorted(self.statuses.items()))
         return "\n".join(
             [
-                f"{self.pairs} pairs ({statuses}); {self.refused} applications refused by both",
+                f"{self.pairs} pairs ({statuses}); {self.refused} applications refused by both,"
+                f" {self.scripts} scripts of changes",
                 f"{self.meant.total()} documented differences",
                 *meant,
                 f"{len(self.found)} kinds of undocumented differences",
@@ -140,6 +171,7 @@ def main() -> int:
         seed = arguments.seed
         while run.pairs < arguments.pairs and time.monotonic() < end:
             run.once(seed)
+            run.play(seed)
             seed += 1
     print(run.summary())
     if run.pairs < arguments.pairs:

@@ -9,6 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from tests.differential.applications import application
+from tests.differential.changes.comparison import first_unexplained
+from tests.differential.changes.descriptions import Script
+from tests.differential.changes.generator import script_of_changes
+from tests.differential.changes.regressions import SCRIPTS
 from tests.differential.choices import Choices, choices
 from tests.differential.descriptions import Application, Sent
 from tests.differential.difference import Difference
@@ -42,9 +46,7 @@ def cases(draw: st.DrawFn) -> tuple[Application, list[Sent]]:
     return described, requests_to(decisions, described, REQUESTS)
 
 
-@given(cases())
-@settings(
-    max_examples=55,  # Some applications are refused, by both.
+PROPERTY = settings(
     database=None,
     deadline=None,
     derandomize=True,
@@ -52,6 +54,10 @@ def cases(draw: st.DrawFn) -> tuple[Application, list[Sent]]:
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@given(cases())
+@settings(PROPERTY, max_examples=55)  # Some applications are refused, by both.
 def test_generated_requests(pair: Pair, case: tuple[Application, list[Sent]]) -> None:
     described, requests = case
     ours, theirs = pair.ask(described, requests)
@@ -62,6 +68,21 @@ def test_generated_requests(pair: Pair, case: tuple[Application, list[Sent]]) ->
         if our != their and not explained(pair, described, Difference(sent, our, their)):
             note(json.dumps([described, sent]))
             assert our == their
+
+
+@given(choices().map(script_of_changes))
+@settings(PROPERTY, max_examples=30)
+def test_generated_changes(pair: Pair, script: Script) -> None:
+    difference = first_unexplained(pair, script)
+    if difference is not None:
+        note(json.dumps(script))
+        assert difference.ours == difference.theirs
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_changes_that_were_once_noticed_differently(pair: Pair, script: Script) -> None:
+    difference = first_unexplained(pair, script)
+    assert difference is None or difference.ours == difference.theirs
 
 
 @pytest.mark.parametrize(("described", "sent", "meant"), REGRESSIONS.values(), ids=REGRESSIONS)

@@ -1,7 +1,8 @@
 """Answers described requests by described applications: a process of one of the frameworks.
 
 A line of JSON in is an application and its requests, a line of JSON out the answers to them, or
-how the application could not be made.
+how the application could not be made. Or it is a script of changes, and its answers are those of
+its steps.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Any
 
 from tests.differential.asking import ask
 from tests.differential.builder import Builder
+from tests.differential.changes.player import play
 from tests.differential.descriptions import Sent
 
 
@@ -21,6 +23,8 @@ async def answer(framework: str, application: Any, requests: list[Sent]) -> Any:
     """The answers of an application to each of `requests`."""
     calls: list[str] = []
     try:
+        if "steps" in application:
+            return await play(framework, application)
         app = Builder(framework, application, calls).build()
         return [await ask(app, sent, calls) for sent in requests]
     except Exception as error:

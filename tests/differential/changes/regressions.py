@@ -1,0 +1,64 @@
+"""Changes that were once noticed at another time than FastAPI does, or not at all."""
+
+from typing import Any
+
+from tests.differential.changes.descriptions import Script, Step
+
+
+def asked(path: str, **sent: Any) -> Step:
+    """A request without anything that `sent` does not have."""
+    return [
+        "request",
+        {"method": "GET", "path": path, "query": "", "headers": [], "body": [""], **sent},
+    ]
+
+
+def included(*steps: Step, endpoint: str = "plain", **options: Any) -> Script:
+    """A router of one route, included twice, and what happens then."""
+    return {
+        "steps": [
+            ["router", "r0", "/r"],
+            ["declare", "r0", "/a", endpoint, options],
+            ["include", "app", "r0", {}],
+            ["include", "app", "r0", {"prefix": "/x"}],
+            *steps,
+        ]
+    }
+
+
+SCRIPTS: dict[str, Script] = {
+    "a handle of a route, and a wrong method": included(
+        ["set", "r0", 0, "handle", ""], asked("/r/a", method="PUT")
+    ),
+    "a dependency of a dependency of another inclusion": included(
+        ["dependant", 0, [0], "append", "guard"],
+        asked("/r/a"),
+        asked("/x/r/a"),
+        endpoint="depends",
+    ),
+    "a dependency of a dependency, until the next declaration": included(
+        ["dependant", 0, [0], "append", "guard"],
+        asked("/r/a"),
+        ["declare", "r0", "/b", "plain", {}],
+        asked("/r/a"),
+        dependencies=["query"],
+    ),
+    "a route below a parameter of an inclusion": {
+        "steps": [
+            ["router", "r0", "/{w0}"],
+            ["declare", "r0", "/a", "plain", {}],
+            ["include", "app", "r0", {}],
+            asked("/w/a"),
+            ["declare", "r0", "/b", "plain", {}],
+            asked("/w/b"),
+        ]
+    },
+    "a guard below the second use of a dependency": included(
+        ["dependant", 0, [1], "append", "guard"],
+        asked("/r/a"),
+        dependencies=["plain", "plain"],
+    ),
+    "a dependency below itself": included(
+        ["dependant", 0, [0], "append", "plain"], asked("/r/a"), dependencies=["plain"]
+    ),
+}
