@@ -402,6 +402,14 @@ def test_a_dependant_is_changed_after_requests(
     assert ask() == expected
 
 
+def test_a_list_that_was_assigned_to_a_dependant_is_changed_after_requests() -> None:
+    _, dependant, ask = with_dependency()
+    replace_dependencies(dependant)
+    assert ask() == "mine"
+    add_guard(dependant)
+    assert ask() == 403
+
+
 def test_a_guard_below_a_dependency_runs_whatever_is_overridden() -> None:
     app, dependant, ask = with_dependency()
     guard_below(dependant)
@@ -599,6 +607,30 @@ def test_what_is_set_on_a_route_is_what_answers(
         response = client.get("/a")
         assert (response.status_code, response.text) == expected
     assert client.get("/a").text == '"a"'
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "expected"),
+    [
+        ("path_regex", re.compile("^/other$"), (404, '{"detail":"Not Found"}')),
+        ("methods", {"POST"}, (405, '{"detail":"Method Not Allowed"}')),
+        ("app", answer_itself, (200, "itself")),
+        ("handle", answer_itself, (200, "itself")),
+        ("matches", matching_nothing, (404, '{"detail":"Not Found"}')),
+    ],
+)
+def test_what_was_set_on_a_route_is_there_again_after_a_while(
+    name: str, first: Any, expected: tuple[int, str]
+) -> None:
+    app = FastAPI()
+    app.get("/a")(reading("a"))
+    client, route = TestClient(app), app.routes[-1]
+    original = getattr(route, name)
+    setattr(route, name, first)
+    with patch.object(route, name, original):
+        assert client.get("/a").text == '"a"'
+    response = client.get("/a")
+    assert (response.status_code, response.text) == expected
 
 
 @pytest.mark.parametrize("included", [False, True], ids=["own", "included"])

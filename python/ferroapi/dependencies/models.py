@@ -128,6 +128,11 @@ class Dependant(Live):
             _is_made=True,
         )
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # What is assigned may be changed later.
+        is_list = name in _LISTS and type(value) is list
+        super().__setattr__(name, LiveList(value) if is_list else value)
+
     def keep_kind(self) -> None:
         """Takes note of what an endpoint is declared as."""
         vars(self)["_declared_kind"] = self.kind
@@ -232,4 +237,5 @@ Dependant.response_param_name = _name_of("response")
 Dependant.background_tasks_param_name = _name_of("background_tasks")
 Dependant.security_scopes_param_name = _name_of("security_scopes")
 _PARAMETERS = ("path_params", "query_params", "header_params", "cookie_params", "body_params")
+_LISTS = (*_PARAMETERS, "dependencies")
 Dependant._live = frozenset({*Dependant.__dataclass_fields__, "injected"})

@@ -50,29 +50,35 @@ class PathAttributes:
     path_format: str
     param_convertors: dict[str, Convertor[Any]]
     _path_regex: Pattern[str] | None
-    path_decides = True
-    """Whether `path_regex` is what the path says, and not one that somebody has set."""
 
     def _set_path(self, path: str) -> None:
         """Raises what `path_convertors` does."""
         self.path = path
         self._path_regex = None
+        vars(self).pop("path_regex", None)
         self.param_convertors = path_convertors(path)
         self.path_format = PARAM_REGEX.sub(r"{\1}", path) if ":" in path else path
 
     @property
+    def path_decides(self) -> bool:
+        """Whether `path_regex` is what the path says, and not one that somebody has set."""
+        return "path_regex" not in vars(self)
+
+    @property
     def path_regex(self) -> Pattern[str]:
         """What `matches` compares paths with."""
+        if not self.path_decides:
+            regex: Pattern[str] = vars(self)["path_regex"]
+            return regex
         if self._path_regex is None:
             self._path_regex = compile_path(self.path)[0]
         return self._path_regex
 
     @path_regex.setter
     def path_regex(self, regex: Pattern[str]) -> None:
-        self._path_regex = regex
-        self.path_decides = False
+        # Where an attribute is, for who replaces it for a while and has it back then.
+        vars(self)["path_regex"] = regex
 
     @path_regex.deleter
     def path_regex(self) -> None:
-        self._path_regex = None
-        self.path_decides = True
+        vars(self).pop("path_regex", None)
