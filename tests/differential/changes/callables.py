@@ -38,6 +38,8 @@ ENDPOINTS = (
     *("plain", "query", "needs", "depends", "deep", "path", "reads", "makes", "header", "cookie"),
     *("tenant", "request", "thread", "body"),
 )
+OF_SOCKETS = tuple(name for name in ENDPOINTS if name not in ("body", "request"))
+"""The endpoints whose parameters a WebSocket can have."""
 
 
 def _of_tenant(value: str) -> str:
@@ -105,6 +107,18 @@ class Callables:
                 return answer(arguments)
 
         return _signed(made, self._parameters[name], name)
+
+    def socket(self, name: str) -> Callable[..., Any]:
+        """A new WebSocket endpoint with the parameters of an endpoint, which it tells."""
+
+        async def made(websocket: Any, **arguments: Any) -> None:
+            self._called(call_of(name, arguments))
+            await websocket.accept()
+            await websocket.send_text(text_of(dict(sorted(arguments.items()))))
+            await websocket.close()
+
+        websocket = {"websocket": (self._framework.module.WebSocket, ...)}
+        return _signed(made, {**websocket, **self._parameters[name]}, name)
 
     def wrapped(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """Something of the same kind around a callable, which takes whatever it is given."""

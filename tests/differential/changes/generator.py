@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.differential.changes.callables import DEPENDENCIES, ENDPOINTS
+from tests.differential.changes.callables import DEPENDENCIES, ENDPOINTS, OF_SOCKETS
 from tests.differential.changes.descriptions import Script, Step
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Sent
@@ -98,14 +98,20 @@ class _Routers:
     """What is known of a router: enough to ask for what it may have."""
 
     paths: list[str] = field(default_factory=list)
+    sockets: list[str] = field(default_factory=list)
     prefix: str = ""
     included: list[tuple[str, "_Routers"]] = field(default_factory=list)
 
     def all_paths(self) -> list[str]:
-        found = [self.prefix + path for path in (*self.paths, "/new")]
+        """Whole paths, those of sockets included."""
+        found = [self.prefix + path for path in (*self.paths, *self.sockets, "/new")]
         for prefix, inner in self.included:
             found += [self.prefix + prefix + path for path in inner.all_paths()]
         return found
+
+    def has_sockets(self) -> bool:
+        """Whether any were declared here or below."""
+        return bool(self.sockets) or any(inner.has_sockets() for _, inner in self.included)
 
 
 class Generator:
@@ -141,6 +147,7 @@ class Generator:
         kinds = [
             self._include,
             self._late_declaration,
+            self._socket,
             self._of_included_route,
             self._of_included_route,
             self._of_own_route,
@@ -174,6 +181,17 @@ class Generator:
 
     def _late_declaration(self) -> None:
         self._declare(self._any_router())
+
+    def _socket(self) -> None:
+        router = self._any_router()
+        path = self._choices.one_of(_PATHS)
+        options = self._choices.one_of([{}, {"dependencies": ["guard"]}])
+        self._known[router].sockets.append(path)
+        self._steps.append(["socket", router, path, self._choices.one_of(OF_SOCKETS), options])
+        if router != "app" and self._choices.rarely(2):
+            endpoint = self._choices.one_of(OF_SOCKETS)
+            self._steps.append(["talk", router, self._choices.below(3), endpoint])
+            self._noticed(router)
 
     def _noticed(self, router: str) -> None:
         """Has FastAPI take notice of what a router that may be included has now."""
@@ -319,6 +337,8 @@ class Generator:
             sent["method"] = "POST"
             sent["headers"].append(("content-type", "application/json"))
             sent["body"] = [self._choices.one_of(['{"a": 3}', "{}", '{"a": "no"}'])]
+        elif self._known["app"].has_sockets() and self._choices.rarely(3):
+            sent["messages"] = []
         self._steps.append(["request", sent])
 
 

@@ -93,6 +93,18 @@ class Player:
         else:
             self._routers[router].add_api_route(path, self._callables.endpoint(endpoint), **given)
 
+    def _socket(self, router: str, path: str, endpoint: str, options: dict[str, Any]) -> None:
+        given = {key: self._value(key, value) for key, value in options.items()}
+        declaring = self.app if router == "app" else self._routers[router]
+        declaring.add_api_websocket_route(path, self._callables.socket(endpoint), **given)
+
+    def _talk(self, router: str, index: int, endpoint: str) -> None:
+        """Gives a declared WebSocket route another endpoint."""
+        cls = self._framework.part("routing").APIWebSocketRoute
+        found = [route for route in self._routers[router].routes if isinstance(route, cls)]
+        if found:
+            found[index % len(found)].endpoint = self._callables.socket(endpoint)
+
     def _include(self, outer: str, inner: str, options: dict[str, Any]) -> None:
         given = {key: self._value(key, value) for key, value in options.items()}
         including = self.app if outer == "app" else self._routers[outer]
@@ -194,11 +206,10 @@ class Player:
         owner = self._routers[router]
         routes = owner.routes
         fixed: Any = Route if router == "app" else object
-        api_route = self._framework.part("routing").APIRoute
+        routing = self._framework.part("routing")
+        declared = routing.APIRoute, routing.APIWebSocketRoute
         movable = [
-            route
-            for route in routes
-            if isinstance(route, api_route) or not isinstance(route, fixed)
+            route for route in routes if isinstance(route, declared) or not isinstance(route, fixed)
         ]
         chosen = movable[index % len(movable)] if movable else None
         match how:
@@ -245,15 +256,18 @@ class Player:
 
     def _dependant(self, index: int, place: list[int], how: str, operand: Any) -> None:
         """Changes the dependant of a served route, or one below it on the way of `place`."""
-        api_route = self._framework.part("routing").APIRoute
-        contexts = [
-            context
-            for context in self._framework.part("routing").iter_route_contexts(self.app.routes)
-            if isinstance(context.original_route, api_route)
+        routing = self._framework.part("routing")
+        served = [
+            *(
+                context
+                for context in routing.iter_route_contexts(self.app.routes)
+                if isinstance(context.original_route, routing.APIRoute)
+            ),
+            *(route for route in self.app.routes if isinstance(route, routing.APIWebSocketRoute)),
         ]
-        if not contexts:
+        if not served:
             return
-        dependant = contexts[index % len(contexts)].dependant
+        dependant = served[index % len(served)].dependant
         for below in place:
             if dependant.dependencies:
                 dependant = dependant.dependencies[below % len(dependant.dependencies)]

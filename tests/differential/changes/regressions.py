@@ -58,6 +58,22 @@ SCRIPTS: dict[str, Script] = {
         asked("/r/a"),
         dependencies=["plain", "plain"],
     ),
+    "a path expression that was replaced for a while": {
+        "steps": [
+            ["declare", "app", "/a", "plain", {}],
+            ["set", "app", 0, "path_regex", "^/b$"],
+            ["patch", "app", 0, "path_regex", "^/c$"],
+            asked("/c"),
+            ["restore"],
+            asked("/b"),
+        ]
+    },
+    "a guard in a list that was assigned": included(
+        ["dependant", 0, [], "assign", "plain"],
+        asked("/r/a"),
+        ["dependant", 0, [], "append", "guard"],
+        asked("/r/a"),
+    ),
     "a dependency below itself": included(
         ["dependant", 0, [0], "append", "plain"], asked("/r/a"), dependencies=["plain"]
     ),
