@@ -335,6 +335,17 @@ def test_a_default_of_an_included_router_counts_when_it_is_served(
     assert read(app) in ("text/plain; charset=utf-8", "mine")
 
 
+def test_a_default_of_a_router_does_not_count_below_inclusions_that_it_has() -> None:
+    app, outer = FastAPI(), declared()
+    outer.include_router(declared(), prefix="/before")
+    outer.default_response_class = PlainTextResponse
+    outer.include_router(declared(), prefix="/after")
+    app.include_router(outer)
+    client = TestClient(app)
+    found = {path: client.get(path).text for path in ("/a", "/before/a", "/after/a")}
+    assert found == {"/a": "a", "/before/a": '"a"', "/after/a": "a"}
+
+
 def with_dependency() -> tuple[FastAPI, Dependant, Callable[[], Any]]:
     """An application of one operation that has answered, the dependant of it, and what it says."""
     app = FastAPI()

@@ -101,9 +101,15 @@ class IncludedRouter(Inheriting, BaseRoute):
         """What is declared in the router, with the settings of this inclusion."""
         version = self.router.routes_version
         if self._below is None or self._below[0] != version:
-            # What the router has now counts for the routes that have none of their own.
+            # What the router has now counts for the routes in it that have none of their own; the
+            # inclusions in it have what it had when they were made.
             inherited = self.inherited.then(self.router._defaults())
-            contexts = [RouteContext(route, inherited) for route in self.router.routes]
+            contexts = [
+                RouteContext(
+                    route, self.inherited if isinstance(route, IncludedRouter) else inherited
+                )
+                for route in self.router.routes
+            ]
             self._below = version, contexts
         return self._below[1]
 
