@@ -34,6 +34,8 @@ DEPENDENCIES = (
     *("adds header", "adds cookie", "changes path", "reads", "makes", "header", "cookie"),
     *("request", "response", "tasks"),
 )
+DEPENDING = {"nested": ["query"], "deep": ["nested", "plain"], "deep thread": ["thread"]}
+"""What dependencies depend on."""
 ENDPOINTS = (
     *("plain", "query", "needs", "depends", "deep", "path", "reads", "makes", "header", "cookie"),
     *("tenant", "request", "thread", "body"),
@@ -72,9 +74,8 @@ class Callables:
         }
         self.dependencies: dict[str, Callable[..., Any]] = {}
         for name in DEPENDENCIES:
-            if name in ("nested", "deep", "deep thread"):
-                inner = {"nested": ["query"], "deep": ["nested", "plain"]}.get(name, ["thread"])
-                parameters[name] = self._depending(inner)
+            if name in DEPENDING:
+                parameters[name] = self._depending(DEPENDING[name])
             made = self._dependency(name)
             self.dependencies[name] = _signed(made, parameters.get(name, {}), name)
         self._parameters = {

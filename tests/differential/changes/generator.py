@@ -11,7 +11,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.differential.changes.callables import DEPENDENCIES, ENDPOINTS, OF_SOCKETS
+from tests.differential.changes.callables import (
+    DEPENDENCIES,
+    DEPENDING,
+    ENDPOINTS,
+    OF_SOCKETS,
+)
 from tests.differential.changes.descriptions import Script, Step
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Sent
@@ -64,7 +69,7 @@ _OF_OWN_ROUTES: list[tuple[str, list[Any]]] = [
     ("app", [""]),
     ("handle", [""]),
     ("matches", [""]),
-    ("path_regex", ["^/other$", "^/(?P<p>.)$"]),
+    ("path_regex", ["^/other$", "^/(v|a|b)$"]),
     ("methods", [["POST"], ["GET", "PUT"]]),
     ("tags", [["new"]]),
     ("summary", ["s"]),
@@ -276,6 +281,9 @@ class Generator:
             how = "patch"
             self._patched.append("app")
         original, other = (self._choices.one_of(DEPENDENCIES) for _ in range(2))
+        if other in DEPENDING:
+            # It must not come to depend on itself.
+            original = "guard"
         self._steps.append(["override", how, original, other])
 
     def _dependant(self) -> None:

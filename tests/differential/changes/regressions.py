@@ -74,6 +74,17 @@ SCRIPTS: dict[str, Script] = {
         ["dependant", 0, [], "append", "guard"],
         asked("/r/a"),
     ),
+    "a default of a router that includes another one": {
+        "steps": [
+            ["router", "r0", "/r"],
+            ["router", "r1", "/s"],
+            ["declare", "r1", "/a", "plain", {}],
+            ["include", "r0", "r1", {}],
+            ["set", "r0", None, "default_response_class", "json"],
+            ["include", "app", "r0", {"default_response_class": "marked"}],
+            asked("/r/s/a"),
+        ]
+    },
     "a dependency below itself": included(
         ["dependant", 0, [0], "append", "plain"], asked("/r/a"), dependencies=["plain"]
     ),
