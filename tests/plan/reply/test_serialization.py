@@ -11,11 +11,13 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_serializer
 from starlette.background import BackgroundTask
+from starlette.background import BackgroundTasks as StarletteTasks
 from typing_extensions import TypedDict
 
 from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, Response
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.responses import (
+    EventSourceResponse,
     FileResponse,
     HTMLResponse,
     JSONResponse,
@@ -336,6 +338,58 @@ def test_background_of_a_returned_response() -> None:
     for path in ("none/1", "none/2", "own/3", "own/4"):
         assert client.get(path).text == "x"
     assert calls == ["1", "2", "3", "own", "4", "own"]
+
+
+# name: (the background of the response, made of the injected tasks; what runs)
+BACKGROUNDS: dict[str, tuple[Callable[[BackgroundTasks], BackgroundTask], list[str]]] = {
+    "themselves": (lambda tasks: tasks, ["injected"]),
+    "one that runs them": (BackgroundTask, ["injected"]),
+    "several with them": (lambda tasks: StarletteTasks([tasks]), ["injected"]),
+    "others and them": (
+        lambda tasks: StarletteTasks([BackgroundTask(RAN.append, "own"), tasks]),
+        ["injected", "own"],
+    ),
+}
+RAN: list[str] = []
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"response_class": EventSourceResponse}], ids=["json", "sse"]
+)
+@pytest.mark.parametrize(("make", "ran"), BACKGROUNDS.values(), ids=BACKGROUNDS)
+def test_injected_tasks_given_back_run_once(
+    make: Callable[[BackgroundTasks], BackgroundTask], ran: list[str], options: dict[str, Any]
+) -> None:
+    """The injected tasks may be the background of the response, or be in it."""
+    app = FastAPI()
+
+    @app.get("/", **options)
+    async def read(tasks: BackgroundTasks) -> Response:
+        tasks.add_task(RAN.append, "injected")
+        return PlainTextResponse("x", background=make(tasks))
+
+    for _ in range(2):
+        RAN.clear()
+        assert TestClient(app).get("/").text == "x"
+        assert ran == RAN
+
+
+def test_a_response_that_is_returned_again_keeps_its_background() -> None:
+    """Also if that is what was injected for the request it was made for: it is the user's wish."""
+    calls: list[str] = []
+    kept: list[Response] = []
+    app = FastAPI()
+
+    @app.get("/{number}")
+    async def read(number: str, tasks: BackgroundTasks) -> Response:
+        tasks.add_task(calls.append, number)
+        kept.append(kept[0] if kept else PlainTextResponse("x", background=tasks))
+        return kept[0]
+
+    client = TestClient(app)
+    for number in "123":
+        client.get(f"/{number}")
+    assert calls == ["1", "2", "1", "3", "1"]
 
 
 @pytest.mark.parametrize("response_class", [{}, {"response_class": HTMLResponse}])
