@@ -392,6 +392,51 @@ def test_a_response_that_is_returned_again_keeps_its_background() -> None:
     assert calls == ["1", "2", "1", "3", "1"]
 
 
+# name: makes a level of what is in it
+LEVELS: dict[str, Callable[[Any], Any]] = {
+    "list": lambda value: [value],
+    "tuple": lambda value: (value,),
+    "dict": lambda value: {"a": value},
+}
+# name: (the innermost value, its JSON)
+INNERMOST = {
+    "number": (1, b"1"),
+    "date": (datetime(2020, 1, 1, tzinfo=UTC), b'"2020-01-01T00:00:00+00:00"'),
+    "nan": (float("nan"), b"null"),
+    "large": (10**20, b"1" + b"0" * 20),
+}
+
+
+@pytest.mark.parametrize("in_thread", [False, True], ids=["async def", "def"])
+@pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
+@pytest.mark.parametrize(("innermost", "text"), INNERMOST.values(), ids=INNERMOST)
+def test_a_deep_reply(
+    innermost: Any, text: bytes, level: Callable[[Any], Any], in_thread: bool
+) -> None:
+    """At 900 levels it is written; what is too deep for Python is a 500, not the end of it."""
+    app = FastAPI()
+
+    def nested(levels: int) -> Any:
+        value = innermost
+        for _ in range(levels):
+            value = level(value)
+        return value
+
+    if in_thread:
+        app.get("/{levels}")(lambda levels: nested(int(levels)))
+    else:
+
+        @app.get("/{levels}", response_model=None)
+        async def read(levels: int) -> Any:
+            return nested(levels)
+
+    found = TestClient(app).get("/900").content
+    assert found.replace(b'{"a":', b"[").replace(b"}", b"]") == b"[" * 900 + text + b"]" * 900
+    for levels in (5_000, 200_000):
+        with pytest.raises(RecursionError):
+            TestClient(app).get(f"/{levels}")
+
+
 @pytest.mark.parametrize("response_class", [{}, {"response_class": HTMLResponse}])
 def test_injected_response(response_class: dict[str, Any], loop: dict[str, Any]) -> None:
     """Headers, cookies and status of dependencies and endpoint are merged, the last one wins."""
