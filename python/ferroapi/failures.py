@@ -20,6 +20,7 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import http_exception_handler
+from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.telemetry.current import exception_unhandled
 
@@ -119,7 +120,7 @@ class Failures(FailureHandlers):
         if handler is None:
             raise error
         if exchange.started:
-            if exchange.inbox is not None:
+            if exchange.inbox is not None or INCOMPLETE in exchange.scope:
                 # A stream fails as itself.
                 raise error
             raise RuntimeError(STARTED) from error

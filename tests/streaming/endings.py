@@ -145,6 +145,14 @@ for kind, options in {
     router.get(f"/async/{kind}", **options)(stream)
     router.get(f"/sync/{kind}", **options)(stream_in_thread)
 app.include_router(router)
+behind = FastAPI()
+behind.include_router(router)
+app.mount("/behind", behind)
+
+
+@behind.middleware("http")
+async def pass_on(request: Request, call_next: Any) -> Any:
+    return await call_next(request)
 
 
 @app.post("/echo", response_class=StreamingResponse)

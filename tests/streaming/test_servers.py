@@ -24,6 +24,8 @@ SERVERS = {
     "granian": GRANIAN,
 }
 PATHS = [f"/{form}/{kind}" for form in ("async", "sync") for kind in ("sse", "jsonl", "raw")]
+BEHIND = [f"/behind{path}" for path in PATHS]
+"""The same behind `BaseHTTPMiddleware`."""
 
 
 class Endings:
@@ -185,6 +187,19 @@ def test_client_leaves(endings: Endings, name: str, path: str, how: str, does: s
     assert not re.search("ERROR|Traceback", endings.logged())
 
 
+@pytest.mark.parametrize("path", [*PATHS, *BEHIND])
+@pytest.mark.parametrize("how", ["FIN", "RST"])
+def test_client_leaves_before_the_response_has_begun(endings: Endings, path: str, how: str) -> None:
+    """That is no error, also for middleware that waits for a response."""
+    endings.logged()
+    connection = endings.open(f"{path}?items=0")
+    time.sleep(0.03)
+    leave(connection, how)
+    endings.told(2)
+    time.sleep(0.02)
+    assert not re.search("ERROR|Traceback", endings.logged())
+
+
 # name: (query, status)
 BEFORE_THE_FIRST_ITEM = {
     "http exception": ("how=http%20exception&items=0", 404),
@@ -216,7 +231,7 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, *BEHIND])
 @pytest.mark.parametrize(("query", "event", "logged"), FAILURES.values(), ids=FAILURES)
 def test_failure_after_some_items(
     endings: Endings, path: str, query: str, event: bytes, logged: str

@@ -15,6 +15,7 @@ first item takes long sends it without.
 import math
 import types
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -146,11 +147,25 @@ class Delivery(Sender):
             unfinished = not self._complete and not self._broken
             if self._ended_here and unfinished and self._is_resumed:
                 await self._transmit(final=True)
+            await self._begin_for_middleware()
         except Disconnected:
             pass
         finally:
             self._turn.end()
             self._inbox.stop_timer()
+
+    async def _begin_for_middleware(self) -> None:
+        """Begins the response to a client that has left: to middleware, none is an error."""
+        if self._start is not None and self._inbox.left is not None and not self._sends_taskless:
+            with suppress(Disconnected):
+                await self._transmit()
+                # Some, such as for compression, hold the start until there is more.
+                await self.send({"type": "http.response.body", "body": b"", "more_body": True})
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the response has begun and not ended."""
+        return self._start is None and not self._complete
 
     def end(self) -> None:
         """Ends the stream early, from any thread: its generator is interrupted and closed.

@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ferroapi import sse
 from ferroapi._core import FrameBuffer
+from ferroapi.incomplete import INCOMPLETE
 from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
 from ferroapi.streaming.encoder import Encoder
@@ -95,6 +96,8 @@ class GeneratorStream(StreamingResponse):
             await delivery.run(source)
         finally:
             stream_closed(delivery)
+            if delivery.is_incomplete:
+                scope[INCOMPLETE] = True
         if self.background is not None:
             await self.background()
 
