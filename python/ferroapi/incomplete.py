@@ -1,7 +1,7 @@
 """Responses that are left incomplete, also behind middleware that would complete them.
 
-Starlette's `BaseHTTPMiddleware` receives what it sends on from a task of its own. When that has ended,
-it ends the response, whether its sender has come to the end or has failed.
+Starlette's `BaseHTTPMiddleware` receives what it sends on from a task of its own. When that has
+ended, it ends the response, whether its sender has come to the end or has failed.
 """
 
 from __future__ import annotations

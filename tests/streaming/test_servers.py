@@ -321,7 +321,10 @@ COMMANDS = {
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_server_stops(serve: Serve, command: list[str], number: int) -> None:
-    """All generators and dependencies are closed, and the process waits for nobody."""
+    """All generators and dependencies are closed, and the process waits for nobody.
+
+    What is no event stream has the second that `endings.py` gives it.
+    """
     endings = serve(command)
     connections = [endings.open(PATHS[index % len(PATHS)]) for index in range(60)]
     for connection in connections:
@@ -335,3 +338,23 @@ def test_server_stops(serve: Serve, command: list[str], number: int) -> None:
     for ending in told:
         del ending["at"]
     assert sorted(told, key=lambda ending: ending["of"]) == [CLOSED[0]] * 60 + [CLOSED[1]] * 60
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_server_stops_amid_downloads(serve: Serve, command: list[str]) -> None:
+    """What ends by itself is complete; of event streams, whose readers come back, it is the end."""
+    endings = serve(command)
+    downloads = {path: endings.open(f"{path}?how=end") for path in PATHS}
+    first = {path: receive_until(each, b"\r\n\r\n") for path, each in downloads.items()}
+    endings.server.process.send_signal(signal.SIGTERM)
+    received = {path: first[path] + receive_all(each) for path, each in downloads.items()}
+    endings.server.process.wait(PATIENCE)
+    for connection in downloads.values():
+        connection.close()
+
+    for path in PATHS:
+        body, complete = unchunked(received[path].partition(b"\r\n\r\n")[2])
+        numbers = re.findall(rb'^(?:.*"number":)?(\d+)', body, re.MULTILINE)
+        # A thread cannot be interrupted: it makes its next event.
+        assert numbers == ([b"0"] if path == "/async/sse" else [b"0", b"1"]), path
+        assert complete, path

@@ -89,9 +89,7 @@ class GeneratorStream(StreamingResponse):
             source = ThreadSource(
                 self._generator, encoder.encode, frames, worker, delivery.attend_from_thread
             )
-        if stream_opened(delivery) and encoder.is_resumed:
-            # Its readers come back to whoever serves then; others have the server's patience.
-            delivery.end()
+        stream_opened(delivery)
         try:
             await delivery.run(source)
         finally:
