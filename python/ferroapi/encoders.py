@@ -171,14 +171,14 @@ class _Encoding:
     sqlalchemy_safe: bool
 
     def encode(self, value: Any, include: Any = None, exclude: Any = None) -> Any:
-        return self._rule(value)(self, value, include, exclude)
+        return self._rule_of(value)(self, value, include, exclude)
 
     @property
     def _same(self) -> frozenset[type[Any]]:
         """The classes whose instances stay what they are."""
         return frozenset() if self.custom_encoder else _SAME
 
-    def _rule(self, value: Any) -> _Rule:
+    def _rule_of(self, value: Any) -> _Rule:
         if self.custom_encoder and (encoder := self._custom_encoder(value)) is not None:
             return _by(encoder)
         return _RULE_BY_TYPE.get(type(value)) or _rule(value)
@@ -209,7 +209,7 @@ class _Encoding:
         return self.encode(dataclasses.asdict(value), include, exclude)
 
     def _mapping(self, value: dict[Any, Any], include: Any, exclude: Any) -> dict[Any, Any]:
-        rule, same = self._rule, self._same
+        rule_of, same = self._rule_of, self._same
         data = {}
         for key, item in value.items():
             if (
@@ -219,15 +219,15 @@ class _Encoding:
                 and not (self.sqlalchemy_safe and isinstance(key, str) and key.startswith("_sa"))
             ):
                 name = key if type(key) in same else self.encode(key)
-                data[name] = item if type(item) in same else rule(item)(self, item, None, None)
+                data[name] = item if type(item) in same else rule_of(item)(self, item, None, None)
         return data
 
     def _items(self, value: Any, include: Any, exclude: Any) -> list[Any]:
-        rule, same = self._rule, self._same
+        rule_of, same = self._rule_of, self._same
         data = []
         for item in value:
             data.append(  # noqa: PERF401 - a comprehension is a frame of its own on Python 3.11
-                item if type(item) in same else rule(item)(self, item, include, exclude)
+                item if type(item) in same else rule_of(item)(self, item, include, exclude)
             )
         return data
 
@@ -244,7 +244,7 @@ class _Encoding:
                 f" Please update the model {value!r}."
             )
         contents = _contents(value)
-        return self._rule(contents)(self, contents, include, exclude)
+        return self._rule_of(contents)(self, contents, include, exclude)
 
 
 _Rule: TypeAlias = Callable[[_Encoding, Any, Any, Any], Any]

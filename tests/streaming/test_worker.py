@@ -266,3 +266,31 @@ async def test_no_thread_can_be_started_for_a_stream_that_has_waited(
     assert closed == [1]
     assert not client.complete
     assert one_thread.borrowed_tokens == 0
+
+
+@ASYNCIO
+async def test_no_thread_can_be_started_while_all_others_are_busy(
+    client: Any, no_threads: Any
+) -> None:
+    """The thread has failed to start before there is anything to call in it."""
+    closed: list[int] = []
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    tokens, limiter.total_tokens = limiter.total_tokens, 1
+
+    async def call() -> None:
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            await client.call(GeneratorStream(iter(Numbers(1, closed)), jsonl.encoder()))
+
+    try:
+        limiter.acquire_on_behalf_of_nowait(client)
+        with no_threads(), anyio.fail_after(5):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(call)
+                await client.until(lambda client: client.started)
+                limiter.release_on_behalf_of(client)
+        assert limiter.borrowed_tokens == 0
+    finally:
+        limiter.total_tokens = tokens
+
+    assert closed == [1]
+    assert current_thread_limiter().borrowed_tokens == 0

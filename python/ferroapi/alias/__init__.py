@@ -143,6 +143,7 @@ class _Loader(Loader):
     def __init__(self, real: ModuleSpec) -> None:
         self._name = real.name
         self._loader = real.loader
+        self._own: ModuleSpec | None = None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         if spec.name == _ALIAS:

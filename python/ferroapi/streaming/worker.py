@@ -69,6 +69,8 @@ class Worker:
         limiter = anyio.to_thread.current_default_thread_limiter()
         await limiter.acquire_on_behalf_of(call)
         try:
+            if self._failure is not None:
+                raise self._failure
             self._calls.put(call)
             with anyio.CancelScope(shield=True):
                 await call.returned.wait()
