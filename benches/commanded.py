@@ -9,6 +9,12 @@ from harness.applications import framework
 from harness.ledger import Ledger
 from scenarios import shutdown, streams
 
+if os.environ[shutdown.FRAMEWORK] == "ferroapi":
+    from ferroapi.streaming import set_grace_period
+
+    # The streams of this application never end.
+    set_grace_period(1.0)
+
 app = streams.app(
     framework(os.environ[shutdown.FRAMEWORK]), Ledger(Path(os.environ[shutdown.RECORD]))
 )

@@ -5,9 +5,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -92,6 +93,22 @@ async def _ask(
 def ask() -> Ask:
     """Sends one request to an ASGI application: `await ask(app, method, path, ...)`."""
     return _ask
+
+
+@contextmanager
+def _no_threads() -> Iterator[None]:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        yield
+
+
+@pytest.fixture(scope="session")
+def no_threads() -> Callable[[], AbstractContextManager[None]]:
+    """A block in which no thread can be started, as on a system that has no more; asyncio only."""
+    return _no_threads
 
 
 class Server:

@@ -69,6 +69,8 @@ SENTENCES = {
         assert fastapi.openapi.docs.get_redoc_html and fastapi.openapi.constants.REF_PREFIX
         assert fastapi.dependencies.utils.get_dependant and fastapi.middleware.Middleware
         assert fastapi.types.IncEx and fastapi.utils.generate_unique_id
+        assert fastapi._compat.ModelField and fastapi._compat.v2 and fastapi._compat.shared
+        assert fastapi.security.utils.get_authorization_scheme_param
         assert not hasattr(fastapi, "testclient") and not hasattr(fastapi.openapi, "nothing")""",
     "it is there when all modules were forgotten": """
         import sys
@@ -160,6 +162,67 @@ SENTENCES = {
         else:
             raise AssertionError""",
 }
+
+
+HOOK = """
+import sys
+from importlib.util import find_spec
+
+seen, hooked, asked = [], {"fastapi.routing", "fastapi.security.http", "fastapi"}, set()
+
+class Chained:
+    def __init__(self, loader):
+        self.loader = loader
+
+    def create_module(self, spec):
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module):
+        self.loader.exec_module(module)
+        # As wrapt and New Relic do.
+        if module.__name__ in hooked:
+            seen.append((module.__name__, module))
+        module.__loader__ = self
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name not in hooked or name in asked:
+            return None
+        asked.add(name)
+        spec = find_spec(name)
+        spec.loader = Chained(spec.loader)
+        return spec
+
+"""
+
+HOOKED = """
+import fastapi
+from fastapi import FastAPI
+assert ("fastapi", fastapi) in seen
+import fastapi.security.http
+import ferroapi.routing, ferroapi.security.http
+assert dict(seen)["fastapi.routing"] is ferroapi.routing
+assert dict(seen)["fastapi.security.http"] is ferroapi.security.http
+assert len(seen) == 3
+for name in ("ferroapi.routing", "ferroapi.security.http"):
+    module = sys.modules[name]
+    assert module.__name__ == module.__spec__.name == name
+    assert module.__loader__ is module.__spec__.loader and type(module.__loader__) is not Chained
+"""
+
+
+@pytest.mark.parametrize(
+    "registered",
+    [
+        "sys.meta_path.insert(0, Finder())\n" + INSTALLED,
+        INSTALLED + "sys.meta_path.insert(0, Finder())\n",
+    ],
+    ids=["before the alias", "after it"],
+)
+def test_an_import_hook_sees_the_module(registered: str, directory: Path) -> None:
+    """It is called under the alias with what everybody else gets, which keeps its own name."""
+    result = python("-c", HOOK + registered + HOOKED, directory=directory, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("program", SENTENCES.values(), ids=SENTENCES)

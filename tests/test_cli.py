@@ -213,7 +213,7 @@ def test_without_the_extra_it_says_what_to_install(library: str) -> None:
 SERVICE = """
 import asyncio, os
 from {name} import FastAPI
-from {name}.responses import StreamingResponse
+from {name}.responses import EventSourceResponse, StreamingResponse
 
 app = FastAPI()
 version = 1
@@ -232,6 +232,7 @@ async def open_stream():
     return StreamingResponse(chunks())
 
 @app.get("/items")
+@app.get("/events", response_class=EventSourceResponse)
 async def items():
     while True:
         yield "chunk"
@@ -370,7 +371,8 @@ def test_dev_watches_before_it_says_that_it_serves(
 @pytest.mark.parametrize(
     ("path", "options"),
     [
-        pytest.param("items", (), id="ended by the server"),
+        pytest.param("events", (), id="ended by the server"),
+        pytest.param("items", ("--timeout-graceful-shutdown", "2"), id="ended by its time"),
         pytest.param("open", ("--timeout-graceful-shutdown", "1"), id="ended by time"),
         pytest.param(
             "items", ("--workers", "2", "--timeout-graceful-shutdown", "1"), id="in a worker"
@@ -383,5 +385,5 @@ def test_an_open_stream_does_not_keep_the_server(
     with serving("run", "service.py", "--as-fastapi", *options, directory=service.parent) as server:
         server.facts()
         response = urlopen(f"{server.url}/{path}", timeout=5)
-        assert b"chunk" in response.read(7)
+        assert b"chunk" in response.read(13)
     response.close()

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import get_ident
+from threading import Event, get_ident
 from types import TracebackType
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -128,6 +129,35 @@ async def test_the_exit_needs_no_free_thread_of_the_shared_pool() -> None:
                 await limiter.acquire_on_behalf_of(holder)
         for holder in range(int(tokens)):
             limiter.release_on_behalf_of(holder)
+    assert recorder.errors == [None]
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+async def test_the_exit_runs_where_no_thread_can_be_started(no_threads: Any) -> None:
+    """What was opened is closed, in the thread of the event loop at last."""
+    recorder = Recorder()
+    context = contextmanager_in_threadpool(recorder)
+    let_go = Event()
+    async with anyio.create_task_group() as tasks:
+        await context.__aenter__()
+        # It has the one thread there is.
+        tasks.start_soon(anyio.to_thread.run_sync, let_go.wait)
+        await anyio.wait_all_tasks_blocked()
+        try:
+            with no_threads():
+                await context.__aexit__(None, None, None)
+        finally:
+            let_go.set()
+    assert recorder.errors == [None]
+    assert recorder.threads[1] == get_ident()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("exit"), RuntimeError("can't start new thread")])
+async def test_an_exit_that_raises_runs_once(error: RuntimeError) -> None:
+    recorder = Recorder(exit_error=error)
+    with pytest.raises(RuntimeError, match=str(error)):
+        async with contextmanager_in_threadpool(recorder):
+            pass
     assert recorder.errors == [None]
 
 

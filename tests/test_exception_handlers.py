@@ -63,9 +63,12 @@ class Unreadable:
     __slots__ = ()
 
 
-DEEP: list[Any] = []
-for _ in range(900):
-    DEEP = [DEEP]
+def deep(levels: int, innermost: Any) -> Any:
+    value = innermost
+    for _ in range(levels):
+        value = [value]
+    return value
+
 
 # name: (the rejected input, how it is echoed)
 INPUTS: dict[str, tuple[Any, bytes]] = {
@@ -80,7 +83,9 @@ INPUTS: dict[str, tuple[Any, bytes]] = {
     "bytes": (b"abc", b'"abc"'),
     "bytes_that_are_no_text": (b"\xff\xfea", '"\ufffd\ufffda"'.encode()),
     "long_number": ([10**5000, 1], b"[null,1]"),
-    "deep": (DEEP, b"null"),
+    "deep": (deep(900, 1), b"[" * 900 + b"1" + b"]" * 900),
+    "too_deep": (deep(2_000, 1), b"null"),
+    "too_deep_and_not_plain": (deep(2_000, Decimal(1)), b"null"),
 }
 
 

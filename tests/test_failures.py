@@ -1,11 +1,12 @@
 """Exceptions on their way out: which handler answers, and what happens when none does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from ferroapi import (
     APIRouter,
+    Depends,
     FastAPI,
     HTTPException,
     Request,
@@ -22,6 +24,7 @@ from ferroapi import (
 )
 from ferroapi.exceptions import RequestValidationError, ResponseValidationError
 from ferroapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from ferroapi.streaming import current_thread_limiter
 from ferroapi.testclient import TestClient
 
 
@@ -531,3 +534,110 @@ def test_groups_are_not_taken_apart(around: Any) -> None:
     handlers = {ExceptionGroup: saying("group")}
     client = TestClient(raising(group, around, exception_handlers=handlers))
     assert client.get("/").text == "group ExceptionGroup"
+
+
+def in_thread() -> int:
+    return 1
+
+
+def generator_in_thread() -> Iterator[int]:
+    yield 1
+
+
+def handle_in_thread(request: Request, error: OwnError) -> Response:
+    return PlainTextResponse("handled")
+
+
+async def fails_for_a_handler() -> None:
+    raise OwnError
+
+
+async def asynchronous_generator() -> AsyncIterator[int]:
+    yield 1
+
+
+async def returns_its_dependency(value: Any = None) -> int:
+    return 1
+
+
+# name: (endpoint, dependencies)
+IN_THREADS: dict[str, tuple[Callable[..., Any], list[Callable[..., Any]]]] = {
+    "endpoint": (in_thread, []),
+    "endpoint behind a generator": (in_thread, [asynchronous_generator]),
+    "dependency": (returns_its_dependency, [in_thread]),
+    "dependency behind a generator": (returns_its_dependency, [asynchronous_generator, in_thread]),
+    "generator of a dependency": (returns_its_dependency, [generator_in_thread]),
+    "stream": (generator_in_thread, []),
+    "stream behind a generator": (generator_in_thread, [asynchronous_generator]),
+    "handler": (fails_for_a_handler, []),
+}
+
+
+@pytest.mark.parametrize(
+    "anyio_backend",
+    [("asyncio", {"use_uvloop": False}), ("asyncio", {"use_uvloop": True})],
+    ids=["asyncio", "uvloop"],
+)
+async def status_of(app: FastAPI, path: str = "/") -> int:
+    """The status that a client gets which does not leave."""
+    sent: list[Any] = []
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Any:
+        if not asked:
+            await anyio.sleep_forever()
+        return asked.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    await app(scope, receive, send)
+    status: int = sent[0]["status"]
+    return status
+
+
+ASYNCIO = pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+
+
+@ASYNCIO
+@around
+@pytest.mark.parametrize(("endpoint", "dependencies"), IN_THREADS.values(), ids=IN_THREADS)
+@pytest.mark.anyio
+async def test_no_thread_can_be_started(
+    endpoint: Any,
+    dependencies: list[Any],
+    around: Any,
+    no_threads: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Each request is a 503 with a line in the log, and threads are used as soon as there are."""
+    app = FastAPI(exception_handlers={OwnError: handle_in_thread})
+    around(app)
+    app.get("/", dependencies=[Depends(each) for each in dependencies])(endpoint)
+    app.get("/thread")(in_thread)
+
+    with anyio.fail_after(20):
+        with no_threads():
+            assert {await status_of(app) for _ in range(45)} == {503}
+        assert [record.getMessage() for record in caplog.records] == [
+            "can't start new thread: answered with 503"
+        ] * 45
+        assert await status_of(app) == 200
+        assert await status_of(app, "/thread") == 200
+    assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+    assert current_thread_limiter().borrowed_tokens == 0
+
+
+@ASYNCIO
+@pytest.mark.anyio
+async def test_no_thread_can_be_started_and_somebody_handles_that(no_threads: Any) -> None:
+    app = FastAPI()
+    app.get("/")(in_thread)
+
+    @app.exception_handler(RuntimeError)
+    async def handle(request: Request, error: RuntimeError) -> Response:
+        return PlainTextResponse(str(error), 418)
+
+    with no_threads():
+        assert await status_of(app) == 418

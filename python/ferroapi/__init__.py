@@ -51,5 +51,13 @@ __all__ = [
 
 if not TYPE_CHECKING:  # checkers would take it for any name
     __getattr__ = imported_on_demand(
-        __name__, "encoders", "middleware", "openapi", "security", "sse", "types", "utils"
+        __name__,
+        "_compat",
+        "encoders",
+        "middleware",
+        "openapi",
+        "security",
+        "sse",
+        "types",
+        "utils",
     )

@@ -13,8 +13,12 @@ class BackgroundTasks(background.BackgroundTasks):
     One that raises is the last.
     """
 
+    has_run = False
+    """Whether the tasks were run, or some of them."""
+
     async def __call__(self) -> None:
         """Runs the tasks."""
+        self.has_run = True
         telemetry = current_telemetry.get()
         if telemetry is None:
             await super().__call__()

@@ -47,9 +47,23 @@ class _ThreadedContextManager(AbstractAsyncContextManager[T]):
         # A limiter of its own: when every shared thread waits for what this exit gives back
         # (a pooled connection, say), an exit that queued for one of those threads never ran.
         limiter = anyio.CapacityLimiter(1)
-        suppressed: bool | None = False
+        began = False
+
+        def leave() -> bool | None:
+            nonlocal began
+            began = True
+            return self._cm.__exit__(exc_type, exc_value, traceback)
+
         with anyio.CancelScope(shield=True):
-            suppressed = await anyio.to_thread.run_sync(
-                self._cm.__exit__, exc_type, exc_value, traceback, limiter=limiter
-            )
-        return bool(suppressed)
+            try:
+                return bool(await anyio.to_thread.run_sync(leave, limiter=limiter))
+            except RuntimeError as error:
+                if began or not is_thread_shortage(error):
+                    raise
+        # What is never given back would be missed for longer than this keeps others waiting.
+        return bool(leave())
+
+
+def is_thread_shortage(error: BaseException) -> bool:
+    """Whether `error` says that the system has started no thread."""
+    return type(error) is RuntimeError and error.args == ("can't start new thread",)

@@ -158,7 +158,10 @@ def _keys(keys: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Encoding:
-    """The options that hold for a whole object, however deep."""
+    """The options that hold for a whole object, however deep.
+
+    A list or a dictionary takes one frame a level: they may be as deep as `json.dumps` writes them.
+    """
 
     by_alias: bool
     exclude_unset: bool
@@ -168,15 +171,17 @@ class _Encoding:
     sqlalchemy_safe: bool
 
     def encode(self, value: Any, include: Any = None, exclude: Any = None) -> Any:
-        if self.custom_encoder and (encoder := self._custom_encoder(value)) is not None:
-            return encoder(value)
-        rule = _RULE_BY_TYPE.get(type(value)) or _rule(value)
-        return rule(self, value, include, exclude)
+        return self._rule_of(value)(self, value, include, exclude)
 
     @property
     def _same(self) -> frozenset[type[Any]]:
         """The classes whose instances stay what they are."""
         return frozenset() if self.custom_encoder else _SAME
+
+    def _rule_of(self, value: Any) -> _Rule:
+        if self.custom_encoder and (encoder := self._custom_encoder(value)) is not None:
+            return _by(encoder)
+        return _RULE_BY_TYPE.get(type(value)) or _rule(value)
 
     def _custom_encoder(self, value: Any) -> Encoder | None:
         exact = self.custom_encoder.get(type(value))
@@ -204,21 +209,27 @@ class _Encoding:
         return self.encode(dataclasses.asdict(value), include, exclude)
 
     def _mapping(self, value: dict[Any, Any], include: Any, exclude: Any) -> dict[Any, Any]:
-        encode, same = self.encode, self._same
-        return {
-            (key if type(key) in same else encode(key)): (
-                item if type(item) in same else encode(item)
-            )
-            for key, item in value.items()
-            if (include is None or key in include)
-            and (exclude is None or key not in exclude)
-            and not (item is None and self.exclude_none)
-            and not (self.sqlalchemy_safe and isinstance(key, str) and key.startswith("_sa"))
-        }
+        rule_of, same = self._rule_of, self._same
+        data = {}
+        for key, item in value.items():
+            if (
+                (include is None or key in include)
+                and (exclude is None or key not in exclude)
+                and not (item is None and self.exclude_none)
+                and not (self.sqlalchemy_safe and isinstance(key, str) and key.startswith("_sa"))
+            ):
+                name = key if type(key) in same else self.encode(key)
+                data[name] = item if type(item) in same else rule_of(item)(self, item, None, None)
+        return data
 
     def _items(self, value: Any, include: Any, exclude: Any) -> list[Any]:
-        encode, same = self.encode, self._same
-        return [item if type(item) in same else encode(item, include, exclude) for item in value]
+        rule_of, same = self._rule_of, self._same
+        data = []
+        for item in value:
+            data.append(  # noqa: PERF401 - a comprehension is a frame of its own on Python 3.11
+                item if type(item) in same else rule_of(item)(self, item, include, exclude)
+            )
+        return data
 
     def _other(self, value: Any, include: Any, exclude: Any) -> Any:
         encoder = ENCODERS_BY_TYPE.get(type(value))
@@ -232,7 +243,8 @@ class _Encoding:
                 "pydantic.v1 models are no longer supported by FastAPI."
                 f" Please update the model {value!r}."
             )
-        return self.encode(_contents(value), include, exclude)
+        contents = _contents(value)
+        return self._rule_of(contents)(self, contents, include, exclude)
 
 
 _Rule: TypeAlias = Callable[[_Encoding, Any, Any, Any], Any]

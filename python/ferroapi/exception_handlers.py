@@ -45,18 +45,6 @@ class _ErrorsResponse(JSONResponse):
         return b'{"detail":%b}' % _render(content)
 
 
-def _encode(errors: Sequence[Any]) -> Any:
-    # Most errors are plain data.
-    from ferroapi.encoders import jsonable_encoder
-
-    # The rejected input may be a body that is no text, or nested too deep to walk through.
-    try:
-        return jsonable_encoder(errors, custom_encoder={bytes: _as_text})
-    except RecursionError:
-        without_input = [{**error, "input": None} for error in errors]
-        return jsonable_encoder(without_input, custom_encoder={bytes: _as_text})
-
-
 def _as_text(data: bytes) -> str:
     return data.decode(errors="replace")
 
@@ -67,10 +55,22 @@ def _render(errors: Sequence[Any]) -> bytes:
     Numbers that JSON does not have, or Python refuses to write, become null; half a surrogate pair
     is written as its escape.
     """
+    # Most errors are plain data.
     encoded = encode_json(errors)
     if encoded is not None:
         return encoded
-    content = _encode(errors)
+    try:
+        return _render_any(errors)
+    except RecursionError:
+        # The rejected input is nested too deep to walk through.
+        return _render_any([{**error, "input": None} for error in errors])
+
+
+def _render_any(errors: Sequence[Any]) -> bytes:
+    from ferroapi.encoders import jsonable_encoder
+
+    # The rejected input may be a body that is no text.
+    content = jsonable_encoder(errors, custom_encoder={bytes: _as_text})
     try:
         text = _dumps(content)
     except ValueError:

@@ -11,14 +11,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
-from starlette.status import WS_1011_INTERNAL_ERROR
+from starlette.status import HTTP_503_SERVICE_UNAVAILABLE, WS_1011_INTERNAL_ERROR
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ferroapi.body_limit import body_limit_error
+from ferroapi.concurrency import is_thread_shortage
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import http_exception_handler
+from ferroapi.incomplete import INCOMPLETE
+from ferroapi.logger import logger
 from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
@@ -110,13 +113,14 @@ class Failures(FailureHandlers):
             raise
 
     async def _handle(self, error: Exception, exchange: Exchange) -> None:
+        error = self._told(error, exchange)
         handler = self.find(error)
         if (handler is None or exchange.started) and exchange.is_left(error):
             return
         if handler is None:
             raise error
         if exchange.started:
-            if exchange.inbox is not None:
+            if exchange.inbox is not None or INCOMPLETE in exchange.scope:
                 # A stream fails as itself.
                 raise error
             raise RuntimeError(STARTED) from error
@@ -124,17 +128,30 @@ class Failures(FailureHandlers):
             response = await handler(exchange.connection, error)
         except Exception as raised:
             # A handler may raise what another handler takes, once.
-            handler = self.find(raised)
-            if handler is None or raised is error:
+            told = self._told(raised, exchange)
+            handler = self.find(told)
+            if handler is None or told is error:
                 raise
-            error = raised
-            response = await handler(exchange.connection, raised)
+            error = told
+            response = await handler(exchange.connection, told)
         if response is not None:
             if exchange.open:
                 raise RuntimeError(STARTED) from error
             await response(exchange.scope, exchange.receive, exchange.send_tracked)
         # An exception object that is raised again and again would keep every request's frames.
         error.__traceback__ = None
+
+    def _told(self, error: Exception, exchange: Exchange) -> Exception:
+        """What the client is told in the place of `error`: that the system has no more threads."""
+        if (
+            not is_thread_shortage(error)
+            or exchange.started
+            or exchange.scope["type"] != "http"
+            or self.find(error) is not None
+        ):
+            return error
+        logger.error("%s: answered with 503", error)
+        return HTTPException(HTTP_503_SERVICE_UNAVAILABLE)
 
     async def _answer_unhandled(self, error: Exception, exchange: Exchange) -> None:
         if exchange.scope["type"] == "http":

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from ferroapi.body_limit import with_body_limit
 from ferroapi.failures import Around, Failures
+from ferroapi.incomplete import KeepsIncomplete, is_completing
 from ferroapi.live import Live, compiled
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
@@ -96,6 +97,8 @@ class ServingApplication(Live, Starlette):
         app = self._routing()
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
+            if is_completing(app):
+                app = KeepsIncomplete(app)
         return self.failures.around(with_body_limit(app, self.max_body_size))
 
     def _make_failures(self, *, outermost: bool) -> Failures:

@@ -34,8 +34,12 @@ class Server:
         self.sent: list[Message] = []
         self._messages = list(messages)
         self._failures = list(failures)
+        self.receive_later: Callable[[], Coroutine[Any, Any, Message]] | None = None
+        """What gives the messages after these."""
 
     async def receive(self) -> Any:
+        if not self._messages and self.receive_later is not None:
+            return await self.receive_later()
         message = self._messages.pop(0) if self._messages else dict(LEFT)
         if isinstance(message, Exception):
             raise message
@@ -368,6 +372,51 @@ def test_an_object_of_another_class_around_it() -> None:
         "websocket.close",
     ]
     assert inner.application_state is WebSocketState.DISCONNECTED
+
+
+RECEIVING = ["receive_text", "receive_bytes", "receive_json", "receive", "iter_text"]
+
+
+@pytest.mark.parametrize("second", RECEIVING)
+@pytest.mark.parametrize("first_name", RECEIVING)
+def test_two_tasks_that_receive(first_name: str, second: str) -> None:
+    """A client that leaves has left for both; for who asks later there is nothing to receive."""
+
+    async def receive_by_two(kind: type[websockets.WebSocket]) -> list[Any]:
+        server = Server([CONNECT], [])
+        websocket = server.connect(kind)
+        await websocket.accept()
+        left = asyncio.Event()
+
+        async def receive_left() -> Message:
+            await left.wait()
+            return dict(LEFT)
+
+        server.receive_later = receive_left
+        names = (first_name, second)
+        tasks = [asyncio.create_task(received(websocket, name)) for name in names]
+        await asyncio.sleep(0)
+        left.set()
+        results = await asyncio.gather(*tasks)
+        return [
+            *results,
+            websocket.client_state,
+            *[await received(websocket, each) for each in names],
+        ]
+
+    assert asyncio.run(receive_by_two(WebSocket)) == asyncio.run(
+        receive_by_two(websockets.WebSocket)
+    )
+
+
+async def received(websocket: websockets.WebSocket, name: str) -> Any:
+    """What a method gives or raises, told."""
+    try:
+        if name.startswith("iter"):
+            return await first(getattr(websocket, name)())
+        return await getattr(websocket, name)()
+    except Exception as error:
+        return told(error)
 
 
 def test_calls_are_coroutines() -> None:

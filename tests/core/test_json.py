@@ -266,8 +266,10 @@ def deep(levels: int, kind: type) -> Any:
 @BOTH
 @pytest.mark.parametrize("kind", [list, tuple, dict])
 def test_encode_depth(encode: Callable[[Any], bytes | None], kind: type) -> None:
-    assert json.loads(encode(deep(200, kind)) or b"") == json.loads(json.dumps(deep(200, kind)))
-    for levels in [201, 1_000, 10_000, 1_000_000]:
+    opening, closing = (b'{"a":', b"}") if kind is dict else (b"[", b"]")
+    written = (encode(deep(1_000, kind)) or b"").replace(b" ", b"")
+    assert written == opening * 1_000 + b"1" + closing * 1_000
+    for levels in [1_001, 10_000, 1_000_000]:
         assert encode(deep(levels, kind)) is None
 
 

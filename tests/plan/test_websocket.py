@@ -26,6 +26,7 @@ from ferroapi import (
     WebSocketException,
 )
 from ferroapi.exceptions import WebSocketRequestValidationError
+from ferroapi.responses import PlainTextResponse
 from ferroapi.security import HTTPBearer
 from ferroapi.testclient import TestClient
 
@@ -631,6 +632,23 @@ async def test_background_tasks(how: str) -> None:
     else:
         await session.run()
         assert events == ["left", "task of the dependency", session.codes]
+
+
+def test_background_tasks_of_the_response_that_refuses_run_once() -> None:
+    ran: list[str] = []
+    app = FastAPI()
+
+    @app.websocket("/")
+    async def refuse(websocket: WebSocket, tasks: BackgroundTasks) -> None:
+        tasks.add_task(ran.append, "task")
+        await websocket.send_denial_response(PlainTextResponse("no", 403, background=tasks))
+
+    with (
+        pytest.raises(WebSocketDenialResponse),
+        TestClient(app).websocket_connect("/"),
+    ):
+        pass
+    assert ran == ["task"]
 
 
 @pytest.mark.anyio

@@ -19,8 +19,10 @@ from pydantic import BaseModel
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from ferroapi.responses import EventSourceResponse, StreamingResponse
 from ferroapi.sse import ServerSentEvent
+from ferroapi.streaming import set_grace_period
 
 gc.disable()
+set_grace_period(1.0)
 
 file = os.open(os.environ["ENDINGS"], os.O_WRONLY | os.O_APPEND)
 variable: ContextVar[str] = ContextVar("variable")
@@ -100,6 +102,10 @@ async def stream(script: Script = Depends()) -> AsyncIterator[Item]:
             yield script.item(number)
         while script.how == "go on":
             yield script.chunk()
+        if script.how == "end":
+            await asyncio.sleep(0.5)
+            yield script.item(1)
+            return
         if script.how != "wait":
             yield script.fail()
         await asyncio.sleep(3600)
@@ -116,6 +122,10 @@ def stream_in_thread(script: Script = Depends()) -> Iterator[Item]:
             yield script.item(number)
         while script.how == "go on":
             yield script.chunk()
+        if script.how == "end":
+            time.sleep(0.5)
+            yield script.item(1)
+            return
         if script.how != "wait":
             yield script.fail()
         while True:
@@ -145,6 +155,14 @@ for kind, options in {
     router.get(f"/async/{kind}", **options)(stream)
     router.get(f"/sync/{kind}", **options)(stream_in_thread)
 app.include_router(router)
+behind = FastAPI()
+behind.include_router(router)
+app.mount("/behind", behind)
+
+
+@behind.middleware("http")
+async def pass_on(request: Request, call_next: Any) -> Any:
+    return await call_next(request)
 
 
 @app.post("/echo", response_class=StreamingResponse)

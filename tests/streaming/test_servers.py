@@ -24,6 +24,8 @@ SERVERS = {
     "granian": GRANIAN,
 }
 PATHS = [f"/{form}/{kind}" for form in ("async", "sync") for kind in ("sse", "jsonl", "raw")]
+BEHIND = [f"/behind{path}" for path in PATHS]
+"""The same behind `BaseHTTPMiddleware`."""
 
 
 class Endings:
@@ -185,6 +187,19 @@ def test_client_leaves(endings: Endings, name: str, path: str, how: str, does: s
     assert not re.search("ERROR|Traceback", endings.logged())
 
 
+@pytest.mark.parametrize("path", [*PATHS, *BEHIND])
+@pytest.mark.parametrize("how", ["FIN", "RST"])
+def test_client_leaves_before_the_response_has_begun(endings: Endings, path: str, how: str) -> None:
+    """That is no error, also for middleware that waits for a response."""
+    endings.logged()
+    connection = endings.open(f"{path}?items=0")
+    time.sleep(0.03)
+    leave(connection, how)
+    endings.told(2)
+    time.sleep(0.02)
+    assert not re.search("ERROR|Traceback", endings.logged())
+
+
 # name: (query, status)
 BEFORE_THE_FIRST_ITEM = {
     "http exception": ("how=http%20exception&items=0", 404),
@@ -216,7 +231,7 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, *BEHIND])
 @pytest.mark.parametrize(("query", "event", "logged"), FAILURES.values(), ids=FAILURES)
 def test_failure_after_some_items(
     endings: Endings, path: str, query: str, event: bytes, logged: str
@@ -306,7 +321,10 @@ COMMANDS = {
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_server_stops(serve: Serve, command: list[str], number: int) -> None:
-    """All generators and dependencies are closed, and the process waits for nobody."""
+    """All generators and dependencies are closed, and the process waits for nobody.
+
+    What is no event stream has the second that `endings.py` gives it.
+    """
     endings = serve(command)
     connections = [endings.open(PATHS[index % len(PATHS)]) for index in range(60)]
     for connection in connections:
@@ -320,3 +338,23 @@ def test_server_stops(serve: Serve, command: list[str], number: int) -> None:
     for ending in told:
         del ending["at"]
     assert sorted(told, key=lambda ending: ending["of"]) == [CLOSED[0]] * 60 + [CLOSED[1]] * 60
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_server_stops_amid_downloads(serve: Serve, command: list[str]) -> None:
+    """What ends by itself is complete; of event streams, whose readers come back, it is the end."""
+    endings = serve(command)
+    downloads = {path: endings.open(f"{path}?how=end") for path in PATHS}
+    first = {path: receive_until(each, b"\r\n\r\n") for path, each in downloads.items()}
+    endings.server.process.send_signal(signal.SIGTERM)
+    received = {path: first[path] + receive_all(each) for path, each in downloads.items()}
+    endings.server.process.wait(PATIENCE)
+    for connection in downloads.values():
+        connection.close()
+
+    for path in PATHS:
+        body, complete = unchunked(received[path].partition(b"\r\n\r\n")[2])
+        numbers = re.findall(rb'^(?:.*"number":)?(\d+)', body, re.MULTILINE)
+        # A thread cannot be interrupted: it makes its next event.
+        assert numbers == ([b"0"] if path == "/async/sse" else [b"0", b"1"]), path
+        assert complete, path

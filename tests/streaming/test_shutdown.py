@@ -1,6 +1,7 @@
 """How streams end with their process. With real servers: test_servers.py."""
 
 import asyncio
+import math
 import signal
 import threading
 import time
@@ -10,8 +11,17 @@ from typing import Any
 import anyio
 import anyio.to_thread
 import pytest
+import uvicorn
 
-from ferroapi.streaming import Encoder, GeneratorStream, end_streams, jsonl, source
+from ferroapi.streaming import (
+    Encoder,
+    GeneratorStream,
+    end_streams,
+    jsonl,
+    set_grace_period,
+    shutdown,
+    source,
+)
 from ferroapi.streaming import sse as events
 from ferroapi.streaming.shutdown import stream_closed, stream_opened
 
@@ -117,10 +127,105 @@ async def endless() -> AsyncIterator[int]:
     await anyio.sleep_forever()
 
 
+async def download() -> AsyncIterator[int]:
+    yield 1
+    await anyio.sleep(0.1)
+    yield 2
+
+
+def download_in_thread() -> Iterator[int]:
+    yield 1
+    time.sleep(0.1)
+    yield 2
+
+
+@pytest.fixture(autouse=True)
+def grace_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of one test is not that of the next."""
+    monkeypatch.setattr(shutdown, "_chosen_grace_period", None)
+
+
+@pytest.mark.parametrize("make", [download, download_in_thread])
+@pytest.mark.parametrize("seconds", [10.0, math.inf, None])
+async def test_a_download_is_finished(
+    new_client: Any, serve_until: Signals, make: Callable[[], Any], seconds: float | None
+) -> None:
+    """Whoever ends it may wait for as long as a server does; event streams end at once."""
+    serve_until(signal.SIGTERM)
+    if seconds is not None:
+        set_grace_period(seconds)
+    lines, news = new_client(), new_client()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lines.call, GeneratorStream(make(), jsonl.encoder()))
+        tasks.start_soon(news.call, GeneratorStream(endless(), events.encoder()))
+        for client in (lines, news):
+            await client.until(lambda client: b"1" in client.body)
+        signal.raise_signal(signal.SIGTERM)
+
+    assert (lines.body, lines.complete, news.complete) == (b"1\n2\n", True, True)
+
+
+async def test_what_has_not_ended_in_time_is_cut(new_client: Any, serve_until: Signals) -> None:
+    """Also what was opened after the signal, at the same time."""
+    serve_until(signal.SIGTERM)
+    set_grace_period(0.3)
+    before, after, news = new_client(), new_client(), new_client()
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(before.call, GeneratorStream(endless(), jsonl.encoder()))
+            await before.until(lambda client: b"1" in client.body)
+            told = anyio.current_time()
+            signal.raise_signal(signal.SIGTERM)
+            await anyio.sleep(0.1)
+            tasks.start_soon(after.call, GeneratorStream(endless(), jsonl.encoder()))
+            tasks.start_soon(news.call, GeneratorStream(endless(), events.encoder()))
+            await news.until(lambda client: client.complete)
+            assert anyio.current_time() < told + 0.3
+
+    assert anyio.current_time() >= told + 0.3
+    assert (before.complete, after.complete) == (False, False)
+    assert after.body == b"1\n"
+
+
+async def test_a_second_interrupt_ends_all(client: Any, serve_until: Signals) -> None:
+    """As servers take the second Ctrl+C; one that is handed on twice by SIGTERM is none."""
+    came = serve_until(signal.SIGINT), serve_until(signal.SIGTERM)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.call, GeneratorStream(endless(), jsonl.encoder()))
+            await client.until(lambda client: b"1" in client.body)
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+            await anyio.sleep(0.05)
+            assert came == ([signal.SIGINT], [signal.SIGTERM])
+            signal.raise_signal(signal.SIGINT)
+
+    assert came == ([signal.SIGINT] * 2, [signal.SIGTERM])
+    assert not client.complete
+
+
+# name: (what uvicorn is told, what streams have)
+GRACE_PERIODS = {
+    "for ever": (None, 24.0),
+    "as ferroapi run": (25, 24.0),
+    "as ferroapi dev": (1, 0.8),
+    "none": (0, 0.0),
+}
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+@pytest.mark.parametrize(("told", "seconds"), GRACE_PERIODS.values(), ids=GRACE_PERIODS)
+async def test_the_time_of_the_server(told: int | None, seconds: float) -> None:
+    server = uvicorn.Server(uvicorn.Config("app", timeout_graceful_shutdown=told))
+    assert shutdown._grace_period(server.handle_exit) == pytest.approx(seconds)
+    assert shutdown._grace_period(lambda number, frame: None) == 24.0
+
+
 async def test_a_signal_ends_the_streams_and_reaches_the_server(
     new_client: Any, serve_until: Signals
 ) -> None:
     came = serve_until(signal.SIGTERM)
+    set_grace_period(0.2)
     first, second, late, finite = (new_client() for _ in range(4))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(first.call, GeneratorStream(endless(), events.encoder()))
@@ -128,9 +233,9 @@ async def test_a_signal_ends_the_streams_and_reaches_the_server(
         for client in (first, second):
             await client.until(lambda client: b"1" in client.body)
         signal.raise_signal(signal.SIGTERM)
-    # An event stream that begins now ends at once, so that its reader goes elsewhere.
-    await late.call(GeneratorStream(endless(), events.encoder()))
-    await finite.call(GeneratorStream(iter([1, 2]), jsonl.encoder()))
+        # An event stream that begins now ends at once, so that its reader goes elsewhere.
+        await late.call(GeneratorStream(endless(), events.encoder()))
+        await finite.call(GeneratorStream(iter([1, 2]), jsonl.encoder()))
 
     assert came == [signal.SIGTERM]
     assert (first.complete, second.complete) == (True, False)
@@ -234,7 +339,9 @@ async def test_a_client_that_does_not_read_is_not_waited_for(client: Any, waits:
 class LoopClosed:
     """A stream whose task was lost with its event loop."""
 
-    def end(self) -> None:
+    is_resumed = True
+
+    def end(self, after: float) -> None:
         raise RuntimeError("Event loop is closed")
 
 

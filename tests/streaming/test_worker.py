@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import anyio
@@ -13,7 +13,7 @@ import anyio.from_thread
 import anyio.to_thread
 import pytest
 
-from ferroapi.streaming import GeneratorStream, jsonl, source
+from ferroapi.streaming import GeneratorStream, current_thread_limiter, jsonl, source
 from ferroapi.streaming.scope import stream_scope
 from ferroapi.streaming.worker import Worker
 
@@ -139,3 +139,158 @@ async def test_a_thread_that_is_not_advancing_keeps_nobody_waiting() -> None:
         limiter.total_tokens = tokens
 
     assert len(set(numbers)) == 3
+
+
+@pytest.fixture
+async def one_thread() -> AsyncIterator[anyio.CapacityLimiter]:
+    """The limiter of an event loop that allows streams one thread."""
+    limiter = current_thread_limiter()
+    assert limiter.total_tokens == 1_000
+    limiter.total_tokens = 1
+    yield limiter
+    limiter.total_tokens = 1_000
+
+
+async def test_a_stream_waits_for_a_thread(
+    new_client: Any, one_thread: anyio.CapacityLimiter
+) -> None:
+    """It begins its response, keeps no other function waiting, and goes on in its turn."""
+    let_go = threading.Event()
+
+    def numbers() -> Iterator[int]:
+        yield 1
+        let_go.wait(10)
+
+    first, second = new_client(), new_client()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(first.call, GeneratorStream(numbers(), jsonl.encoder()))
+        await first.until(lambda client: client.body == b"1\n")
+        tasks.start_soon(second.call, GeneratorStream(iter([2]), jsonl.encoder()))
+        await second.until(lambda client: client.started)
+        with anyio.fail_after(5):
+            await anyio.to_thread.run_sync(time.sleep, 0)
+        assert second.body == b""
+        let_go.set()
+
+    assert (first.complete, second.complete, second.body) == (True, True, b"2\n")
+    assert one_thread.borrowed_tokens == 0
+
+
+class Numbers:
+    """An iterator that tells when it is closed."""
+
+    def __init__(self, name: int, closed: list[int]) -> None:
+        self._name = name
+        self._closed = closed
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        time.sleep(0.001)
+        return self._name
+
+    def close(self) -> None:
+        self._closed.append(self._name)
+
+
+@pytest.mark.parametrize(
+    "order", [[1, 0, 2], [0, 1, 2]], ids=["that waits leaves", "with a thread leaves"]
+)
+async def test_a_client_that_leaves_gives_its_turn_to_the_next(
+    new_client: Any, one_thread: anyio.CapacityLimiter, order: list[int]
+) -> None:
+    closed: list[int] = []
+    clients = [new_client() for _ in range(3)]
+
+    async def read(name: int) -> None:
+        await clients[name].call(GeneratorStream(iter(Numbers(name, closed)), jsonl.encoder()))
+        left[name].set()
+
+    left = [anyio.Event() for _ in clients]
+    async with anyio.create_task_group() as tasks:
+        for name, client in enumerate(clients):
+            tasks.start_soon(read, name)
+            await client.until(lambda client: client.started)
+        for name in order:
+            clients[name].leave()
+            await left[name].wait()
+            following = next((each for each in (0, 1, 2) if not left[each].is_set()), None)
+            if following is not None:
+                await clients[following].until(lambda client: client.body != b"")
+
+    assert closed == order
+    assert one_thread.borrowed_tokens == 0
+
+
+ASYNCIO = pytest.mark.parametrize("backend", ["asyncio", "uvloop", "taskless"])
+
+
+@ASYNCIO
+async def test_no_thread_can_be_started(new_client: Any, no_threads: Any) -> None:
+    """The streams fail, more than there are threads, and whoever comes later has one."""
+    closed: list[int] = []
+    with no_threads():
+        for number in range(45):
+            client = new_client()
+            with pytest.raises(RuntimeError, match="can't start new thread"):
+                await client.call(GeneratorStream(iter(Numbers(number, closed)), jsonl.encoder()))
+            assert not client.started
+    client = new_client()
+    await client.call(GeneratorStream(iter([1]), jsonl.encoder()))
+
+    assert closed == list(range(45))
+    assert client.body == b"1\n"
+    assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+    assert current_thread_limiter().borrowed_tokens == 0
+
+
+@ASYNCIO
+async def test_no_thread_can_be_started_for_a_stream_that_has_waited(
+    client: Any, no_threads: Any, one_thread: anyio.CapacityLimiter
+) -> None:
+    """Its response has begun, and is left incomplete."""
+    closed: list[int] = []
+
+    async def call() -> None:
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            await client.call(GeneratorStream(iter(Numbers(1, closed)), jsonl.encoder()))
+
+    with no_threads():
+        one_thread.acquire_on_behalf_of_nowait(client)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(call)
+            await client.until(lambda client: client.started)
+            one_thread.release_on_behalf_of(client)
+
+    assert closed == [1]
+    assert not client.complete
+    assert one_thread.borrowed_tokens == 0
+
+
+@ASYNCIO
+async def test_no_thread_can_be_started_while_all_others_are_busy(
+    client: Any, no_threads: Any
+) -> None:
+    """The thread has failed to start before there is anything to call in it."""
+    closed: list[int] = []
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    tokens, limiter.total_tokens = limiter.total_tokens, 1
+
+    async def call() -> None:
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            await client.call(GeneratorStream(iter(Numbers(1, closed)), jsonl.encoder()))
+
+    try:
+        limiter.acquire_on_behalf_of_nowait(client)
+        with no_threads(), anyio.fail_after(5):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(call)
+                await client.until(lambda client: client.started)
+                limiter.release_on_behalf_of(client)
+        assert limiter.borrowed_tokens == 0
+    finally:
+        limiter.total_tokens = tokens
+
+    assert closed == [1]
+    assert current_thread_limiter().borrowed_tokens == 0

@@ -28,7 +28,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.abc import InspectLoader, Loader
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import Distribution, DistributionFinder
 from importlib.resources.abc import ResourceReader
 from os import PathLike
@@ -59,7 +59,9 @@ def install() -> None:
             f"fastapi is already imported, from {getattr(other, '__file__', None)}: "
             "call ferroapi.alias.install() before anything imports it"
         )
-    sys.meta_path.insert(0, _Finder())
+    # Behind the finders of import hooks, which ask those behind them for the module to hook into.
+    place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
+    sys.meta_path.insert(place, _Finder())
 
 
 def uninstall() -> None:
@@ -99,7 +101,7 @@ class _Finder(DistributionFinder):
         real = importlib.util.find_spec(_target_of(fullname)) if _is_alias(fullname) else None
         if real is None:
             return None
-        spec = ModuleSpec(fullname, _Loader(real), origin=real.origin)
+        spec = _Spec(fullname, _Loader(real), origin=real.origin)
         spec.has_location = real.has_location
         spec.submodule_search_locations = real.submodule_search_locations
         return spec
@@ -112,23 +114,54 @@ class _Finder(DistributionFinder):
             yield _Distribution()
 
 
+class _Spec(ModuleSpec):
+    """Says where a module is for as long as it is imported under the alias.
+
+    Import hooks find what wants to see a module by the `__name__` that it has when it was executed.
+    """
+
+    lent: ModuleType | None = None
+    """The module that has the alias for its name."""
+
+    def lend(self, module: ModuleType, own: ModuleSpec) -> None:
+        """Gives `module` the name of this spec until its import is over."""
+        self.lent = module
+        self._own = own
+        module.__spec__ = own
+        module.__name__ = self.name
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        # The import system says by it that it is done with a module, whose hooks were called.
+        if name == "_initializing" and not value and self.lent is not None:
+            self.lent.__name__ = self._own.name
+            self.lent.__loader__ = self._own.loader
+            self.lent = None
+
+
 class _Loader(Loader):
     def __init__(self, real: ModuleSpec) -> None:
         self._name = real.name
         self._loader = real.loader
+        self._own: ModuleSpec | None = None
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return _TopLevelModule(spec.name) if spec.name == _ALIAS else None
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        if spec.name == _ALIAS:
+            return _TopLevelModule(spec.name)
+        target = importlib.import_module(self._name)
+        # The import system is about to put another there.
+        self._own = target.__spec__
+        return target
 
     def exec_module(self, module: ModuleType) -> None:
-        target = importlib.import_module(self._name)
         if isinstance(module, _TopLevelModule):
-            module.__doc__ = target.__doc__
+            module.__doc__ = importlib.import_module(self._name).__doc__
             module.__version__ = FASTAPI_VERSION
-        else:
-            # The import system takes what stands here after a module was executed. Handing the
-            # target out of `create_module` instead would overwrite its `__spec__`.
-            sys.modules[module.__name__] = target
+            # FastAPI imports its submodules with itself, which is when hooks see them.
+            for name in [name for name in sys.modules if name.startswith(_TARGET + ".")]:
+                importlib.import_module(_ALIAS + name.removeprefix(_TARGET))
+        elif isinstance(spec := module.__spec__, _Spec) and self._own is not None:
+            spec.lend(module, self._own)
 
     def get_code(self, fullname: str) -> CodeType | None:
         """For `python -m fastapi`."""

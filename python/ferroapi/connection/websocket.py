@@ -105,10 +105,15 @@ class WebSocket(StarletteWebSocket):
         """Raises what a message means that has nothing under the key `expected`.
 
         If it is no data, that is what Starlette raises. Its own methods would look at the state
-        again, which whoever sent to the client that left may have changed meanwhile.
+        again, which may have changed meanwhile: by whoever sent to the client that left, or has
+        received that it did.
         """
-        if message["type"] == "websocket.receive":
+        kind = message["type"]
+        if kind == "websocket.receive":
             raise WrongFrameError(expected)
+        if kind == "websocket.disconnect":
+            self.client_state = WebSocketState.DISCONNECTED
+            raise _disconnect(message)
         self._left = message
         raise _disconnect(await StarletteWebSocket.receive(self))
 

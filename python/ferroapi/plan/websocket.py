@@ -44,8 +44,10 @@ class WebSocketPlan:
             await exchange.close(WS_1011_INTERNAL_ERROR)
         else:
             await exchange.close(WS_1000_NORMAL_CLOSURE)
-            if exchange.background is not None:
-                await exchange.background()
+            tasks = exchange.background
+            # A response that refuses the handshake may have had them for its own.
+            if tasks is not None and not tasks.has_run:
+                await tasks()
 
     async def _talk(self, exchange: Exchange) -> None:
         arguments = await self.solver.solve(exchange)

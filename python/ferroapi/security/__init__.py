@@ -1,5 +1,7 @@
 """Security schemes: dependencies that take credentials out of a request and document themselves."""
 
+from typing import TYPE_CHECKING
+
 from ferroapi.security.api_key import APIKeyCookie, APIKeyHeader, APIKeyQuery
 from ferroapi.security.http import (
     HTTPAuthorizationCredentials,
@@ -17,6 +19,7 @@ from ferroapi.security.oauth2 import (
     SecurityScopes,
 )
 from ferroapi.security.open_id_connect_url import OpenIdConnect
+from ferroapi.submodules import imported_on_demand
 
 __all__ = [
     "APIKeyCookie",
@@ -35,3 +38,6 @@ __all__ = [
     "OpenIdConnect",
     "SecurityScopes",
 ]
+
+if not TYPE_CHECKING:  # checkers would take it for any name
+    __getattr__ = imported_on_demand(__name__, "utils")

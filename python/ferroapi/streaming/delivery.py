@@ -15,6 +15,8 @@ first item takes long sends it without.
 import math
 import types
 from collections.abc import Callable, Generator
+from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -62,7 +64,6 @@ class Delivery(Sender):
         "_frames",
         "_has_waited",
         "_inbox",
-        "_is_resumed",
         "_keep_alive",
         "_ping_interval",
         "_scope",
@@ -73,6 +74,7 @@ class Delivery(Sender):
         "_sent_at",
         "_start",
         "_turn",
+        "is_resumed",
     )
 
     def __init__(
@@ -96,7 +98,8 @@ class Delivery(Sender):
         self._inbox = inbox
         self._fail = fail
         self._keep_alive = keep_alive
-        self._is_resumed = is_resumed
+        self.is_resumed = is_resumed
+        """Whether readers come back when the stream ends."""
         self._ping_interval = ping_interval
         self._send_raises = send_raises
         self._scope = scope
@@ -144,21 +147,42 @@ class Delivery(Sender):
             if scope.failure is not None:
                 raise scope.failure
             unfinished = not self._complete and not self._broken
-            if self._ended_here and unfinished and self._is_resumed:
+            if self._ended_here and unfinished and self.is_resumed:
                 await self._transmit(final=True)
+            await self._begin_for_middleware()
         except Disconnected:
             pass
         finally:
             self._turn.end()
             self._inbox.stop_timer()
 
-    def end(self) -> None:
+    async def _begin_for_middleware(self) -> None:
+        """Begins the response to a client that has left: to middleware, none is an error."""
+        if self._start is not None and self._inbox.left is not None and not self._sends_taskless:
+            with suppress(Disconnected):
+                await self._transmit()
+                # Some, such as for compression, hold the start until there is more.
+                await self.send({"type": "http.response.body", "body": b"", "more_body": True})
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the response has begun and not ended."""
+        return self._start is None and not self._complete
+
+    def end(self, after: float = 0.0) -> None:
         """Ends the stream early, from any thread: its generator is interrupted and closed.
 
         An event stream ends in order, since its readers come back. Any other is left incomplete,
         so that its reader can tell.
+
+        Args:
+            after: seconds until then, `math.inf` for never.
         """
-        self._scope.call_from_thread(self._end)
+        self._scope.call_from_thread(partial(self._end_after, after) if after > 0 else self._end)
+
+    def _end_after(self, seconds: float) -> None:
+        if seconds < math.inf:
+            self._scope.call_later(seconds, self._end)
 
     def _end(self) -> None:
         self._ended_here = self._scope.stop()

@@ -59,8 +59,15 @@ def with_finite_floats(data: Any) -> Any:
     """JSON data with `None` for infinities and not-a-number, which JSON does not have."""
     if isinstance(data, float):
         return data if math.isfinite(data) else None
+    # No comprehensions, which are frames of their own on Python 3.11: data may be deep.
     if isinstance(data, dict):
-        return {key: with_finite_floats(value) for key, value in data.items()}
+        finite = {}
+        for key, value in data.items():
+            finite[key] = with_finite_floats(value)
+        return finite
     if isinstance(data, list):
-        return [with_finite_floats(value) for value in data]
+        items = []
+        for value in data:
+            items.append(with_finite_floats(value))  # noqa: PERF401
+        return items
     return data

@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ferroapi import sse
 from ferroapi._core import FrameBuffer
+from ferroapi.incomplete import INCOMPLETE
 from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
 from ferroapi.streaming.encoder import Encoder
@@ -88,13 +89,13 @@ class GeneratorStream(StreamingResponse):
             source = ThreadSource(
                 self._generator, encoder.encode, frames, worker, delivery.attend_from_thread
             )
-        if stream_opened(delivery) and encoder.is_resumed:
-            # Its readers come back to whoever serves then; others have the server's patience.
-            delivery.end()
+        stream_opened(delivery)
         try:
             await delivery.run(source)
         finally:
             stream_closed(delivery)
+            if delivery.is_incomplete:
+                scope[INCOMPLETE] = True
         if self.background is not None:
             await self.background()
 

@@ -136,7 +136,11 @@ class ThreadSource:
     async def close(self) -> None:
         try:
             if hasattr(self._generator, "close"):
-                await self._worker.call(self._generator.close)
+                if self._worker.has_thread:
+                    await self._worker.call(self._generator.close)
+                else:
+                    # It was never advanced.
+                    self._generator.close()
         finally:
             self._worker.end()
 

@@ -8,38 +8,69 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from ferroapi.streaming.scope import StreamScope
+
+MOST_THREADS = 1_000
+"""Threads that the synchronous generators of one event loop have at once, unless it is changed."""
+
+
+def current_thread_limiter() -> anyio.CapacityLimiter:
+    """What bounds the threads of synchronous generators in the event loop that runs now.
+
+    Each takes one of its tokens from its first item to its end; those that there is none for wait.
+    Its `total_tokens` may be set at any time.
+    """
+    try:
+        return _limiter.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(MOST_THREADS)
+        _limiter.set(limiter)
+        return limiter
+
+
+_limiter: RunVar[anyio.CapacityLimiter] = RunVar("ferroapi.streaming.worker")
 
 
 class Worker:
     """Calls functions in one worker thread of anyio, one at a time, in one copy of the context.
 
     What a generator has opened in its thread it can use and close there, such as a connection of
-    `sqlite3`. The thread is kept between the calls, but counts as one of the threads that anyio
-    allows (`current_default_thread_limiter`) during a call only: a stream whose client does not
-    read keeps no other function waiting.
+    `sqlite3`. The thread is kept between the calls, for which there is a limit of its own
+    (`current_thread_limiter`). It counts as one of the threads that anyio allows
+    (`current_default_thread_limiter`) during a call only: a stream whose client does not read keeps
+    no other function waiting.
     """
 
-    __slots__ = ("_calls", "_scope", "_started")
+    __slots__ = ("_calls", "_failure", "_limiter", "_scope")
 
     def __init__(self, scope: StreamScope) -> None:
         self._scope = scope
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
-        self._started = False
+        self._limiter: anyio.CapacityLimiter | None = None
+        self._failure: RuntimeError | None = None
+
+    @property
+    def has_thread(self) -> bool:
+        """Whether something was called in the thread, or is about to be."""
+        return self._limiter is not None and self._failure is None
 
     async def call(self, function: Callable[..., Any], *arguments: object) -> Any:
         """What `function` returns or raises. It is waited for also by who is cancelled meanwhile.
 
         Only a task that its event loop cancels does not wait; the next call waits for its thread.
+        The first call waits until there is a thread, and raises `RuntimeError` when the system
+        starts none.
         """
-        if not self._started:
-            self._started = True
-            self._scope.spawn(self._occupy_thread, taskless=False)
+        if self._limiter is None:
+            await self._start()
         call = _Call(function, arguments)
         limiter = anyio.to_thread.current_default_thread_limiter()
         await limiter.acquire_on_behalf_of(call)
         try:
+            if self._failure is not None:
+                raise self._failure
             self._calls.put(call)
             with anyio.CancelScope(shield=True):
                 await call.returned.wait()
@@ -50,11 +81,30 @@ class Worker:
     def end(self) -> None:
         """Lets the thread go, after what it still does."""
         self._calls.put(None)
+        if self._limiter is not None:
+            self._limiter.release_on_behalf_of(self)
+
+    async def _start(self) -> None:
+        limiter = current_thread_limiter()
+        try:
+            limiter.acquire_on_behalf_of_nowait(self)
+        except anyio.WouldBlock:
+            await limiter.acquire_on_behalf_of(self)
+        self._limiter = limiter
+        self._scope.spawn(self._occupy_thread, taskless=False)
 
     async def _occupy_thread(self) -> None:
-        # It ends with `end`: an interrupted generator is still to be closed in its thread.
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(self._answer_calls, limiter=anyio.CapacityLimiter(1))
+        try:
+            # It ends with `end`: an interrupted generator is still to be closed in its thread.
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self._answer_calls, limiter=anyio.CapacityLimiter(1))
+        except RuntimeError as failure:
+            # What is called raises nothing here: there is no thread.
+            self._failure = failure
+            while not self._calls.empty():
+                call = self._calls.get()
+                if call is not None:
+                    call.fail(failure)
 
     def _answer_calls(self) -> None:
         while self._answer(self._calls.get()):
@@ -75,6 +125,10 @@ class _Call:
         self._arguments = arguments
         self._result: Any = None
         self._error: BaseException | None = None
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+        self.returned.set()
 
     def run(self) -> None:
         try:

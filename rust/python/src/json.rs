@@ -2,13 +2,16 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 use ferroapi_core::json::{
-    self, FaultKind, MAX_DEPTH, write_ascii_string, write_float, write_integer, write_string,
+    self, FaultKind, write_ascii_string, write_float, write_integer, write_string,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 /// What a thread keeps of the memory it wrote into.
 const KEPT_CAPACITY: usize = 1 << 16;
+
+/// Levels of the deepest value that is written: one that holds itself has no deepest.
+const MAX_DEPTH: usize = 1000;
 
 thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };

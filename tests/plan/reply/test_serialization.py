@@ -11,11 +11,13 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_serializer
 from starlette.background import BackgroundTask
+from starlette.background import BackgroundTasks as StarletteTasks
 from typing_extensions import TypedDict
 
 from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, Response
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.responses import (
+    EventSourceResponse,
     FileResponse,
     HTMLResponse,
     JSONResponse,
@@ -336,6 +338,103 @@ def test_background_of_a_returned_response() -> None:
     for path in ("none/1", "none/2", "own/3", "own/4"):
         assert client.get(path).text == "x"
     assert calls == ["1", "2", "3", "own", "4", "own"]
+
+
+# name: (the background of the response, made of the injected tasks; what runs)
+BACKGROUNDS: dict[str, tuple[Callable[[BackgroundTasks], BackgroundTask], list[str]]] = {
+    "themselves": (lambda tasks: tasks, ["injected"]),
+    "one that runs them": (BackgroundTask, ["injected"]),
+    "several with them": (lambda tasks: StarletteTasks([tasks]), ["injected"]),
+    "others and them": (
+        lambda tasks: StarletteTasks([BackgroundTask(RAN.append, "own"), tasks]),
+        ["injected", "own"],
+    ),
+}
+RAN: list[str] = []
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"response_class": EventSourceResponse}], ids=["json", "sse"]
+)
+@pytest.mark.parametrize(("make", "ran"), BACKGROUNDS.values(), ids=BACKGROUNDS)
+def test_injected_tasks_given_back_run_once(
+    make: Callable[[BackgroundTasks], BackgroundTask], ran: list[str], options: dict[str, Any]
+) -> None:
+    """The injected tasks may be the background of the response, or be in it."""
+    app = FastAPI()
+
+    @app.get("/", **options)
+    async def read(tasks: BackgroundTasks) -> Response:
+        tasks.add_task(RAN.append, "injected")
+        return PlainTextResponse("x", background=make(tasks))
+
+    for _ in range(2):
+        RAN.clear()
+        assert TestClient(app).get("/").text == "x"
+        assert ran == RAN
+
+
+def test_a_response_that_is_returned_again_keeps_its_background() -> None:
+    """Also if that is what was injected for the request it was made for: it is the user's wish."""
+    calls: list[str] = []
+    kept: list[Response] = []
+    app = FastAPI()
+
+    @app.get("/{number}")
+    async def read(number: str, tasks: BackgroundTasks) -> Response:
+        tasks.add_task(calls.append, number)
+        kept.append(kept[0] if kept else PlainTextResponse("x", background=tasks))
+        return kept[0]
+
+    client = TestClient(app)
+    for number in "123":
+        client.get(f"/{number}")
+    assert calls == ["1", "2", "1", "3", "1"]
+
+
+# name: makes a level of what is in it
+LEVELS: dict[str, Callable[[Any], Any]] = {
+    "list": lambda value: [value],
+    "tuple": lambda value: (value,),
+    "dict": lambda value: {"a": value},
+}
+# name: (the innermost value, its JSON)
+INNERMOST = {
+    "number": (1, b"1"),
+    "date": (datetime(2020, 1, 1, tzinfo=UTC), b'"2020-01-01T00:00:00+00:00"'),
+    "nan": (float("nan"), b"null"),
+    "large": (10**20, b"1" + b"0" * 20),
+}
+
+
+@pytest.mark.parametrize("in_thread", [False, True], ids=["async def", "def"])
+@pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
+@pytest.mark.parametrize(("innermost", "text"), INNERMOST.values(), ids=INNERMOST)
+def test_a_deep_reply(
+    innermost: Any, text: bytes, level: Callable[[Any], Any], in_thread: bool
+) -> None:
+    """At 900 levels it is written; what is too deep for Python is a 500, not the end of it."""
+    app = FastAPI()
+
+    def nested(levels: int) -> Any:
+        value = innermost
+        for _ in range(levels):
+            value = level(value)
+        return value
+
+    if in_thread:
+        app.get("/{levels}")(lambda levels: nested(int(levels)))
+    else:
+
+        @app.get("/{levels}", response_model=None)
+        async def read(levels: int) -> Any:
+            return nested(levels)
+
+    found = TestClient(app).get("/900").content
+    assert found.replace(b'{"a":', b"[").replace(b"}", b"]") == b"[" * 900 + text + b"]" * 900
+    for levels in (5_000, 200_000):
+        with pytest.raises(RecursionError):
+            TestClient(app).get(f"/{levels}")
 
 
 @pytest.mark.parametrize("response_class", [{}, {"response_class": HTMLResponse}])

@@ -7,6 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
+from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 
 from ferroapi._core import encode_json
@@ -18,6 +19,7 @@ from ferroapi.plan.reading.validators import instances_as_they_are, items_as_the
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from ferroapi.background import BackgroundTasks
     from ferroapi.connection.exchange import Exchange
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
@@ -33,13 +35,19 @@ def with_background(response: Response, exchange: Exchange) -> Response:
 
     The object itself stays as it is: it may be the answer to other requests, too.
     """
-    tasks = exchange.background
-    if tasks is not None:
-        response = copy(response)
-        if response.background is not None:
-            tasks.add_task(response.background)
-        response.background = tasks
+    tasks, own = exchange.background, response.background
+    if tasks is None or own is tasks:
+        return response
+    response = copy(response)
+    response.background = tasks if own is None else BackgroundTask(_run_both, tasks, own)
     return response
+
+
+async def _run_both(injected: BackgroundTasks, own: BackgroundTask) -> None:
+    await injected()
+    # They may be among those of the response as well, and each runs once.
+    injected.tasks.clear()
+    await own()
 
 
 def encode_untyped(value: Any) -> bytes:

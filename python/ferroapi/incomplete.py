@@ -1,0 +1,50 @@
+"""Responses that are left incomplete, also behind middleware that would complete them.
+
+Starlette's `BaseHTTPMiddleware` receives what it sends on from a task of its own. When that has
+ended, it ends the response, whether its sender has come to the end or has failed.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+INCOMPLETE = "ferroapi.incomplete"
+"""What is in the scope of a request whose response has begun and is left as it is."""
+
+
+def is_completing(app: ASGIApp) -> bool:
+    """Whether middleware ends responses that are left incomplete."""
+    # Those who do not use it have not imported it.
+    base = sys.modules.get("starlette.middleware.base")
+    return base is not None and isinstance(app, base.BaseHTTPMiddleware)
+
+
+class KeepsIncomplete:
+    """Takes the end from a response that middleware has completed by itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """
+        Args:
+            app: the middleware.
+        """
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request to the middleware."""
+        streams = False
+
+        async def send_without_end(message: Message) -> None:
+            nonlocal streams
+            if message["type"] == "http.response.body":
+                if message.get("more_body", False):
+                    streams = True
+                elif INCOMPLETE in scope and (streams or not message.get("body")):
+                    # Another response in the place of the stream keeps its end.
+                    message = {**message, "more_body": True}
+            await send(message)
+
+        await self.app(scope, receive, send_without_end)
