@@ -29,10 +29,9 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import Failures
 from ferroapi.routing.frontend_options import FrontendOptions
-from ferroapi.routing.inheritance import InclusionOptions
+from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import RouteOptions
-from ferroapi.routing.router import AddedRouteOptions, APIRouter
+from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
@@ -198,14 +197,23 @@ class FastAPI(PathOperations, ServingApplication):
 
     # Declaring
 
-    def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
+    def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
         self.router.add_api_route(path, endpoint, **options)
 
+    def _decorator(
+        self, method: str, path: str, options: dict[str, Any]
+    ) -> Callable[[Decorated], Decorated]:
+        declare: Callable[..., Callable[[Decorated], Decorated]]
+        declare = getattr(self.router, method.lower())
+        return declare(path, **options)
+
+    @ADDED_ROUTE_KEYWORDS.shown
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
     ) -> None:
         """Declares a path operation without a decorator. See `AddedRouteOptions`."""
-        self.router.add_api_route(path, endpoint, **options)
+        complete = ADDED_ROUTE_KEYWORDS.complete("add_api_route", options)
+        self.router.add_api_route(path, endpoint=endpoint, **complete)
 
     def add_api_websocket_route(
         self,
@@ -216,7 +224,7 @@ class FastAPI(PathOperations, ServingApplication):
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
         """Declares a WebSocket endpoint without a decorator."""
-        self.router.add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+        self.router.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
 
     def websocket(
         self,
@@ -232,7 +240,12 @@ class FastAPI(PathOperations, ServingApplication):
             name: the name for `url_path_for`; the function's name without it.
             dependencies: dependencies whose values nobody takes.
         """
-        return self.router.websocket(path, name, dependencies=dependencies)
+
+        def declare(endpoint: Decorated) -> Decorated:
+            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            return endpoint
+
+        return declare
 
     def websocket_route(
         self, path: str, name: str | None = None
@@ -240,9 +253,11 @@ class FastAPI(PathOperations, ServingApplication):
         """Adds a plain Starlette WebSocket route by decorating a function of the WebSocket."""
         return self.router.websocket_route(path, name)
 
+    @INCLUSION_KEYWORDS.shown
     def include_router(self, router: APIRouter, **options: Unpack[InclusionOptions]) -> None:
         """Serves the routes of `router`. See `APIRouter.include_router`."""
-        self.router.include_router(router, **options)
+        complete: dict[str, Any] = INCLUSION_KEYWORDS.complete("include_router", options)
+        self.router.include_router(router, **complete)
 
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path. See `APIRouter.frontend`."""

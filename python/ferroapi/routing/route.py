@@ -31,10 +31,10 @@ from ferroapi.plan.solver import Solver
 from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.options import (
+    API_ROUTE_KEYWORDS,
     APIRouteOptions,
     OperationAttributes,
     first_chosen,
-    refuse_unknown,
     resolved,
 )
 from ferroapi.routing.paths import PathAttributes
@@ -71,6 +71,7 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
     stream_item_field: ModelField | None
     _declared: APIRoute | None = None
 
+    @API_ROUTE_KEYWORDS.shown
     def __init__(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[APIRouteOptions]
     ) -> None:
@@ -85,9 +86,8 @@ class APIRoute(OperationAttributes, PathAttributes, Inheriting, Route):
             FastAPIError: pydantic has no schema for a type.
             ValueError: a limit is no non-negative integer.
         """
-        refuse_unknown("APIRoute", options, APIRouteOptions)
+        given = API_ROUTE_KEYWORDS.complete("APIRoute", options)
         assert callable(endpoint), "An endpoint must be a callable"
-        given: dict[str, Any] = dict(options)
         self.endpoint = endpoint
         self.name = given.pop("name", None) or callable_name(endpoint)
         methods = given.pop("methods", None)
