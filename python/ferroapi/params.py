@@ -164,9 +164,9 @@ class ParameterInfo(FieldInfo):  # pyright: ignore[reportGeneralTypeIssues]  # a
 
 
 class Param(ParameterInfo):
-    """A parameter outside of the body."""
+    """A parameter outside of the body: in the query string, if it is no subclass with a place."""
 
-    in_: ParamTypes
+    in_ = ParamTypes.query
 
 
 class Path(Param):
@@ -184,8 +184,6 @@ class Path(Param):
 
 class Query(Param):
     """A part of the query string."""
-
-    in_ = ParamTypes.query
 
 
 class Header(Param):

@@ -139,5 +139,6 @@ def test_subclass() -> None:
     )
     assert isinstance(operation.callbacks, dict)
     item = operation.callbacks["c"]
-    assert isinstance(item, dict) and item["/"].get == models.Operation(summary="s")
+    assert isinstance(item, dict)
+    assert item["/"].get == models.Operation(summary="s")
     assert operation.rate_limit == 3
