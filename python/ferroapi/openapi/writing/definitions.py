@@ -5,10 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
 from ferroapi.annotations import is_subclass
+from ferroapi.fields import ModelField
 from ferroapi.openapi.constants import REF_TEMPLATE
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic_core.core_schema import BytesSchema, CoreSchema
 
-    from ferroapi.fields import Mode, ModelField
+    from ferroapi.fields import Mode
 
 JSONSchema: TypeAlias = dict[str, Any]
 NamedType: TypeAlias = type[BaseModel] | type[Enum]
@@ -95,8 +97,10 @@ class SchemaDefinitions:
             for class_ in found:
                 if id(class_) not in own:
                     separate = self._separate_input_output or _computes_fields(class_)
-                    schema = TypeAdapter(class_).core_schema
-                    schemas.append((mode if separate else "validation", schema))
+                    field = ModelField(
+                        name=class_.__name__, field_info=FieldInfo(annotation=class_)
+                    )
+                    schemas.append((mode if separate else "validation", field.core_schema))
         return schemas
 
 

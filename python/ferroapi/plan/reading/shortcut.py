@@ -74,6 +74,9 @@ class Shortcut:
             shortcut.expressions.append(expressions)
         if any(parameter_model(param) or _is_cookie_list(param) for _, param in flat):
             return None
+        if not all(param.is_complete for _, param in (*flat, *bodies)):
+            # What nobody can read is an error where it is sent only.
+            return None
         if bodies and not _can_shorten(bodies, body_field, embed=embed):
             return None
         if flat:
