@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
 
+from ferroapi import document_functions
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default
@@ -28,6 +29,7 @@ from ferroapi.exceptions import (
     warn_deprecated,
 )
 from ferroapi.failures import Failures
+from ferroapi.forwarding import forward
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.operations import PathOperations
@@ -38,9 +40,23 @@ from ferroapi.telemetry.configuration import TelemetryConfig, complete_configura
 
 if TYPE_CHECKING:
     from ferroapi import params
+    from ferroapi.document_functions import get_openapi as get_openapi
+    from ferroapi.document_functions import get_redoc_html as get_redoc_html
+    from ferroapi.document_functions import get_swagger_ui_html as get_swagger_ui_html
+    from ferroapi.document_functions import (
+        get_swagger_ui_oauth2_redirect_html as get_swagger_ui_oauth2_redirect_html,
+    )
     from ferroapi.routing.lifespan import Handler
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+forward(
+    __name__,
+    get_openapi=document_functions,
+    get_redoc_html=document_functions,
+    get_swagger_ui_html=document_functions,
+    get_swagger_ui_oauth2_redirect_html=document_functions,
+)
 
 
 class FastAPI(PathOperations, ServingApplication):
@@ -340,9 +356,7 @@ class FastAPI(PathOperations, ServingApplication):
         """The OpenAPI document, made again after routes have changed."""
         version = self.router.routes_version + self.webhooks.routes_version
         if self.openapi_schema is None or self._openapi_routes_version != version:
-            from ferroapi.openapi.utils import get_openapi
-
-            self.openapi_schema = get_openapi(
+            self.openapi_schema = document_functions.get_openapi(
                 title=self.title,
                 version=self.version,
                 openapi_version=self.openapi_version,

@@ -10,10 +10,10 @@ from typing import Any
 
 
 def forward(module: str, **owners: ModuleType) -> None:
-    """Has `module` read and write some of its names where they live.
+    """Has `module` read, write and delete some of its names where they live.
 
     Args:
-        module: the name of the module, which has imported the names.
+        module: the name of the module.
         owners: the module that each name lives in.
     """
     forwarding = sys.modules[module]
@@ -28,4 +28,7 @@ def _forwarded(owner: ModuleType, name: str) -> property:
     def write(_module: ModuleType, value: Any) -> None:
         setattr(owner, name, value)
 
-    return property(read, write)
+    def delete(_module: ModuleType) -> None:
+        delattr(owner, name)
+
+    return property(read, write, delete)

@@ -6,13 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.openapi.models import OpenAPI
+from ferroapi.openapi.writing import responses
 from ferroapi.openapi.writing.definitions import SchemaDefinitions
 from ferroapi.openapi.writing.merging import non_empty
 from ferroapi.openapi.writing.operations import Operation, OperationWriter
-from ferroapi.openapi.writing.responses import (
-    validation_error_definition,
-    validation_error_response_definition,
-)
 from ferroapi.openapi.writing.routes import documented_routes
 
 if TYPE_CHECKING:
@@ -154,7 +151,7 @@ def _schemas(writer: OperationWriter) -> dict[str, Any]:
     schemas = writer.definitions.by_name
     if writer.refuses_invalid_requests:
         schemas = schemas | {
-            "ValidationError": validation_error_definition,
-            "HTTPValidationError": validation_error_response_definition,
+            "ValidationError": responses.validation_error_definition,
+            "HTTPValidationError": responses.validation_error_response_definition,
         }
     return dict(sorted(schemas.items()))
