@@ -84,13 +84,25 @@ class ServingApplication(Starlette):
         Subclasses and instrumentation may put more around what this returns.
         """
         self.failures = self._make_failures(outermost=False)
-        app: ASGIApp = self.router.app
+        app: ASGIApp = Innermost(self.router)
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
         return self.failures.around(with_body_limit(app, self.max_body_size))
 
     def _make_failures(self, *, outermost: bool) -> Failures:
         return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)
+
+
+class Innermost:
+    """What is inside of all middleware: its `app` is the router, for who follows the chain."""
+
+    def __init__(self, app: APIRouter) -> None:
+        self.app = app
+        ours = getattr(app.app, "__func__", None) is APIRouter.app
+        self._answer: ASGIApp = app.respond if ours else app.app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(scope, receive, send)
 
 
 def _is_starlette_replaced() -> bool:
