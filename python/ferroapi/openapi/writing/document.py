@@ -9,7 +9,7 @@ from ferroapi.openapi.models import OpenAPI
 from ferroapi.openapi.writing import responses
 from ferroapi.openapi.writing.definitions import SchemaDefinitions
 from ferroapi.openapi.writing.merging import non_empty
-from ferroapi.openapi.writing.operations import Operation, OperationWriter
+from ferroapi.openapi.writing.operations import Operation, OperationWriter, mentioned_fields
 from ferroapi.openapi.writing.routes import documented_routes
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def get_openapi(
     operations = [Operation(route) for route in documented_routes(routes)]
     sent = [Operation(route) for route in documented_routes(webhooks or ())]
     definitions = SchemaDefinitions(
-        (field for operation in (*operations, *sent) for field in operation.fields()),
+        mentioned_fields([*operations, *sent]),
         separate_input_output=separate_input_output_schemas,
     )
     writer = OperationWriter(definitions)

@@ -20,7 +20,7 @@ from ferroapi.openapi.writing.routes import documented_routes
 from ferroapi.openapi.writing.security import describe_security
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
@@ -56,16 +56,31 @@ class Operation:
             parameter.members for parameter in self.parameters
         )
 
-    def fields(self) -> Iterator[ModelField]:
-        """Every field that the description of the operation and of its callbacks mentions."""
-        for callback in self.callbacks:
-            yield from callback.fields()
+    def response_fields(self) -> Iterator[ModelField]:
+        """The fields of the successful response, of the declared ones and of a stream's items."""
         route = self.route
-        for single in (self.body_field, route.response_field, route.stream_item_field):
-            if single is not None:
-                yield single
+        if route.response_field is not None:
+            yield route.response_field
         yield from route.response_fields.values()
-        for parameter in self.parameters:
+        if route.stream_item_field is not None:
+            yield route.stream_item_field
+
+
+def mentioned_fields(operations: Sequence[Operation]) -> Iterator[ModelField]:
+    """Every field that the descriptions of operations and of their callbacks mention.
+
+    First those of callbacks, then all bodies, all responses and all parameters: in this order
+    classes that share a name get theirs.
+    """
+    for operation in operations:
+        yield from mentioned_fields(operation.callbacks)
+    for operation in operations:
+        if operation.body_field is not None:
+            yield operation.body_field
+    for operation in operations:
+        yield from operation.response_fields()
+    for operation in operations:
+        for parameter in operation.parameters:
             yield from parameter.members
 
 
