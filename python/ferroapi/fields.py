@@ -63,7 +63,7 @@ def _identity(
 class ModelField:
     """One parameter, body or response: an annotation with its `FieldInfo` under a Python name."""
 
-    __slots__ = ("_adapter", "config", "field_info", "mode", "name")
+    __slots__ = ("__weakref__", "_adapter", "config", "field_info", "mode", "name")
 
     def __init__(
         self,

@@ -81,7 +81,9 @@ def get_openapi(
         openapi=openapi_version,
         info={"title": title, "version": version, **info},
         servers=servers,
-        components=non_empty(schemas=_schemas(writer), securitySchemes=writer.security_schemes),
+        components=non_empty(
+            schemas=_schemas(writer, definitions.by_name), securitySchemes=writer.security_schemes
+        ),
         webhooks=webhook_paths,
         tags=tags,
         externalDocs=external_docs,
@@ -147,11 +149,15 @@ def _paths(
     return paths
 
 
-def _schemas(writer: OperationWriter) -> dict[str, Any]:
-    schemas = writer.definitions.by_name
-    if writer.refuses_invalid_requests:
-        schemas = schemas | {
-            "ValidationError": responses.validation_error_definition,
-            "HTTPValidationError": responses.validation_error_response_definition,
-        }
-    return dict(sorted(schemas.items()))
+def _schemas(writer: OperationWriter, by_name: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted((by_name | validation_error_schemas(writer)).items()))
+
+
+def validation_error_schemas(writer: OperationWriter) -> dict[str, Any]:
+    """The schemas of the answer to an invalid request, where an operation refers to it."""
+    if not writer.refuses_invalid_requests:
+        return {}
+    return {
+        "ValidationError": responses.validation_error_definition,
+        "HTTPValidationError": responses.validation_error_response_definition,
+    }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.writing.definitions import SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import FieldSchemas
     from ferroapi.routing import APIRoute
 
 
@@ -35,7 +35,7 @@ class Operation:
 
     def __init__(self, route: APIRoute) -> None:
         self.route = route
-        self.dependants = list(_distinct(route.dependant))
+        self.dependants = list(distinct_dependants(route.dependant))
         self.parameters = list(declared_parameters(self.dependants))
         self.body_field = self._body_field()
         self.callbacks = [
@@ -84,7 +84,7 @@ def mentioned_fields(operations: Sequence[Operation]) -> Iterator[ModelField]:
             yield from parameter.members
 
 
-def _distinct(root: Dependant) -> Iterator[Dependant]:
+def distinct_dependants(root: Dependant) -> Iterator[Dependant]:
     """A dependant and what is below it, depth first, what is used several times only once."""
     seen: set[tuple[int, tuple[str, ...], str]] = set()
     waiting = [root]
@@ -103,7 +103,7 @@ def _distinct(root: Dependant) -> Iterator[Dependant]:
 class OperationWriter:
     """Describes operations one after the other, and keeps what they ask of the whole document."""
 
-    definitions: SchemaDefinitions
+    definitions: FieldSchemas
     security_schemes: dict[str, Any] = field(default_factory=dict)
     """The security schemes of the operations described so far, by name."""
     refuses_invalid_requests: bool = False
