@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -23,6 +24,7 @@ class Keywords:
                 and what is an empty collection is None as a keyword.
         """
         self._types: dict[str, Any] = declared.__annotations__
+        self._signatures: dict[tuple[tuple[str, Any], ...], inspect.Signature] = {}
         self._defaults = {name: _default(attributes, name) for name in self._types}
 
     def complete(self, function: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,11 +38,9 @@ class Keywords:
                 raise TypeError(f"{function}() got an unexpected keyword argument {name!r}")
         return {**self._defaults, **given}
 
-    def shown(self, function: Function) -> Function:
-        """Decorates a function of these keywords: `inspect.signature` names each of them."""
-        signature = inspect.signature(function)
-        *others, _ = signature.parameters.values()
-        shown = [
+    @cached_property
+    def _parameters(self) -> list[inspect.Parameter]:
+        return [
             inspect.Parameter(
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
@@ -49,8 +49,18 @@ class Keywords:
             )
             for name, default in self._defaults.items()
         ]
-        complete = signature.replace(parameters=[*others, *shown])
-        function.__signature__ = complete  # type: ignore[attr-defined]  # as inspect reads it
+
+    def shown(self, function: Function) -> Function:
+        """Decorates a function of these keywords: `inspect.signature` names each of them."""
+        # Making one takes long for an import: functions that are declared alike share it.
+        declared = tuple(function.__annotations__.items())
+        if declared not in self._signatures:
+            signature = inspect.signature(function)
+            *others, _ = signature.parameters.values()
+            complete = signature.replace(parameters=[*others, *self._parameters])
+            self._signatures[declared] = complete
+        shown = self._signatures[declared]
+        function.__signature__ = shown  # type: ignore[attr-defined]  # as inspect reads it
         return function
 
 
