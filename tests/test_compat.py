@@ -1,7 +1,9 @@
 """The private names of FastAPI that describe annotations and the schemas of fields."""
 
+from collections import deque
+from collections.abc import Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, Union
 
 import pytest
 from pydantic import BaseModel
@@ -108,3 +110,21 @@ def test_fields() -> None:
         "input": None,
     }
     assert _compat.RequiredParam is _compat.Undefined
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        (list[int], [1, 2]),
+        (set[int], {1, 2}),
+        (tuple[int, ...] | None, (1, 2)),
+        (Union[None, list[int]], [1, 2]),  # noqa: UP007  # in this order
+        (Sequence[int], [1, 2]),
+        (deque, deque([1, 2])),
+    ],
+)
+def test_serialize_sequence_value(annotation: Any, expected: Any) -> None:
+    field = create_model_field("items", annotation)
+    found = _compat.serialize_sequence_value(field=field, value=[1, 2])
+    assert found == expected
+    assert type(found) is type(expected)

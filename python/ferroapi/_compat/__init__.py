@@ -31,3 +31,4 @@ from ferroapi._compat.v2 import get_flat_models_from_fields as get_flat_models_f
 from ferroapi._compat.v2 import get_missing_field_error as get_missing_field_error
 from ferroapi._compat.v2 import get_model_name_map as get_model_name_map
 from ferroapi._compat.v2 import get_schema_from_model_field as get_schema_from_model_field
+from ferroapi._compat.v2 import serialize_sequence_value as serialize_sequence_value

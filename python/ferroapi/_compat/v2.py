@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, PydanticSchemaGenerationError
 from pydantic_core import Url
 
+from ferroapi.annotations import is_union
 from ferroapi.fields import (
     ErrorDetail,
     Location,
@@ -43,6 +44,7 @@ __all__ = [
     "get_model_name_map",
     "get_schema_from_model_field",
     "normalize_name",
+    "serialize_sequence_value",
 ]
 
 TypeModelOrEnum: TypeAlias = type[BaseModel] | type[Enum]
@@ -58,6 +60,16 @@ get_model_fields = get_cached_model_fields = model_fields
 def get_missing_field_error(loc: Location) -> ErrorDetail:
     """The error of a required value that was not sent."""
     return missing_error(loc)
+
+
+def serialize_sequence_value(*, field: ModelField, value: Any) -> Sequence[Any]:
+    """The items of `value` in the type of sequence that the field declares, be it optional."""
+    annotation = field.field_info.annotation
+    if is_union(annotation):
+        annotation = next(each for each in get_args(annotation) if each is not type(None))
+    declared: Any = get_origin(annotation) or annotation
+    items: Sequence[Any] = list(value) if declared is Sequence else declared(value)
+    return items
 
 
 def normalize_name(name: str) -> str:
