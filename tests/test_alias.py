@@ -55,6 +55,13 @@ SENTENCES = {
     "a module keeps its own name and spec": """
         import fastapi.routing
         assert fastapi.routing.__name__ == fastapi.routing.__spec__.name == "ferroapi.routing" """,
+    "a class is found under the name it tells, with the alias and without": """
+        import pickle
+        from fastapi import HTTPException
+        assert HTTPException.__module__ == "ferroapi.exceptions"
+        pickled = pickle.dumps(HTTPException)
+        ferroapi.alias.uninstall()
+        assert pickle.loads(pickled) is HTTPException""",
     "the public names are the same": """
         import fastapi
         from fastapi import FastAPI, Depends

@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.middleware import Middleware
+from starlette.routing import Router
 
 from ferroapi import APIRouter, Depends, FastAPI, Request, Response
 from ferroapi.exceptions import FastAPIDeprecationWarning
@@ -128,6 +129,29 @@ def test_middleware_functions(loop: dict[str, Any]) -> None:
     assert client.get("/a").headers["x-path"] == "/a"
     assert client.get("/none").headers["x-path"] == "/none"
     assert inspect.iscoroutinefunction(note)
+
+
+@pytest.mark.parametrize("options", [{}, {"max_body_size": 9}], ids=["unlimited", "limited"])
+def test_middleware_leads_to_the_router(options: dict[str, Any]) -> None:
+    """Monitoring tools follow `app` from their middleware to it."""
+    found = []
+
+    class Following:
+        def __init__(self, app: Any) -> None:
+            self.app = inner = app
+            while not isinstance(inner, Router):
+                inner = inner.app
+            found.append(inner)
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await self.app(scope, receive, send)
+
+    app = FastAPI(**options)
+    app.middleware("http")(lambda request, call_next: call_next(request))
+    app.add_middleware(Following)
+    app.get("/")(lambda: "read")
+    assert TestClient(app).get("/").json() == "read"
+    assert found == [app.router]
 
 
 def test_middleware_may_answer() -> None:

@@ -1,10 +1,13 @@
 """The routes that show an application's document: which there are, and what they know."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from ferroapi import FastAPI
+from ferroapi import FastAPI, applications, openapi
+from ferroapi.openapi import docs
+from ferroapi.responses import HTMLResponse
 from ferroapi.testclient import TestClient
 
 # name: (keywords of the application, which paths answer)
@@ -53,9 +56,9 @@ def test_pages_know_the_application() -> None:
         swagger_ui_oauth2_redirect_url="/own-redirect",
     )
     client = TestClient(app)
-    docs, redoc = client.get("/docs").text, client.get("/redoc").text
+    swagger, redoc = client.get("/docs").text, client.get("/redoc").text
     for text in ("Own API - Swagger UI", "/own.json", "own-client", "/own-redirect", "deepLinking"):
-        assert text in docs
+        assert text in swagger
     assert "Own API - ReDoc" in redoc
     assert "/own.json" in redoc
     assert client.get("/own-redirect").status_code == 200
@@ -89,3 +92,36 @@ def test_pages_below_a_root_path() -> None:
     assert "/api/openapi.json" in client.get("/docs").text
     assert "/api/docs/oauth2-redirect" in client.get("/docs").text
     assert "/api/openapi.json" in client.get("/redoc").text
+
+
+PAGES = {
+    "get_swagger_ui_html": "/docs",
+    "get_redoc_html": "/redoc",
+    "get_swagger_ui_oauth2_redirect_html": "/docs/oauth2-redirect",
+}
+
+
+@pytest.mark.parametrize(("name", "path"), PAGES.items(), ids=PAGES)
+def test_what_makes_a_page_may_be_replaced(name: str, path: str) -> None:
+    """In `applications`, as for pages that load no script from another host."""
+    client = TestClient(FastAPI())
+    original = getattr(docs, name)
+
+    def mine(**options: Any) -> HTMLResponse:
+        page = getattr(docs, name)(**options)
+        return HTMLResponse(page.body + b"<!-- mine -->")
+
+    with patch.object(applications, name, mine):
+        assert getattr(applications, name) is mine
+        assert client.get(path).text.endswith("<!-- mine -->")
+    assert getattr(applications, name) is original is getattr(docs, name)
+    assert not client.get(path).text.endswith("<!-- mine -->")
+
+
+def test_what_makes_the_document_may_be_replaced() -> None:
+    def mine(**options: Any) -> dict[str, Any]:
+        return {**openapi.utils.get_openapi(**options), "x-mine": True}
+
+    with patch("ferroapi.applications.get_openapi", mine):
+        assert FastAPI().openapi()["x-mine"]
+    assert "x-mine" not in FastAPI().openapi()

@@ -22,6 +22,7 @@ from ferroapi import (
     WebSocket,
     WebSocketDisconnect,
 )
+from ferroapi.exception_handlers import http_exception_handler
 from ferroapi.exceptions import RequestValidationError, ResponseValidationError
 from ferroapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from ferroapi.streaming import current_thread_limiter
@@ -641,3 +642,72 @@ async def test_no_thread_can_be_started_and_somebody_handles_that(no_threads: An
 
     with no_threads():
         assert await status_of(app) == 418
+
+
+# name: (how the handlers are changed, the status and text of an HTTPException)
+WITHOUT_THE_DEFAULT: dict[str, tuple[Callable[[FastAPI], object], str]] = {
+    "cleared": (lambda app: app.exception_handlers.clear(), "plain"),
+    "replaced": (lambda app: setattr(app, "exception_handlers", {}), "plain"),
+    "others": (
+        lambda app: setattr(app, "exception_handlers", {ValueError: saying("own")}),
+        "plain",
+    ),
+    "deleted": (lambda app: app.exception_handlers.pop(StarletteHTTPException), "plain"),
+    "of_everything": (
+        lambda app: setattr(app, "exception_handlers", {Exception: saying("own")}),
+        "plain",
+    ),
+    "replaced_by_own": (
+        lambda app: setattr(app, "exception_handlers", {StarletteHTTPException: saying("own")}),
+        "own",
+    ),
+}
+
+
+@around
+@pytest.mark.parametrize(("change", "text"), WITHOUT_THE_DEFAULT.values(), ids=WITHOUT_THE_DEFAULT)
+def test_without_the_default_handlers(
+    change: Callable[[FastAPI], object], text: str, around: Any
+) -> None:
+    app = FastAPI(openapi_url=None)
+
+    @app.get("/{status}")
+    def fail(status: int) -> None:
+        raise HTTPException(status, "plain", {"x-own": "1"})
+
+    around(app)
+    change(app)
+    client = TestClient(app, raise_server_exceptions=False)
+    for path in ("/none/such", "/418"):
+        answer = client.get(path)
+        expected = "Not Found" if text == "plain" and path == "/none/such" else text
+        assert answer.text.startswith(expected)
+    if text == "plain":
+        assert client.post("/1").status_code == 405
+        assert client.get("/418").headers["x-own"] == "1"
+        assert client.get("/418").headers["content-type"] == "text/plain; charset=utf-8"
+        assert client.get("/304").content == b""
+
+
+@around
+@pytest.mark.parametrize("key", [Teapot, 418], ids=["class", "status"])
+def test_a_dependency_may_add_a_handler(key: Any, around: Any) -> None:
+    """In the scope, where Starlette's middleware leaves the handlers: it counts from then on."""
+
+    def add(request: Request) -> None:
+        by_class, by_status = request.scope["starlette.exception_handlers"]
+        assert by_class[StarletteHTTPException] is http_exception_handler
+        (by_class if key is Teapot else by_status)[key] = saying("added")
+
+    app = FastAPI()
+
+    @app.get("/added", dependencies=[Depends(add)])
+    @app.get("/")
+    def fail() -> None:
+        raise Teapot
+
+    around(app)
+    client = TestClient(app)
+    assert client.get("/").status_code == 418
+    assert client.get("/added").text == "added Teapot"
+    assert client.get("/").text == "added Teapot"

@@ -1,14 +1,24 @@
 """A declared value: its names, its default, its adapter, and the errors it gives."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, Json
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Json,
+    PydanticUserError,
+    RootModel,
+    dataclasses,
+)
 from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
-from ferroapi import Query
+from ferroapi import Body, Depends, FastAPI, Query
 from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
 from ferroapi.fields import (
     ModelField,
@@ -19,6 +29,10 @@ from ferroapi.fields import (
     model_fields,
     refuse_pydantic_v1,
 )
+from ferroapi.testclient import TestClient
+
+if TYPE_CHECKING:
+    DefinedLater = int
 
 
 def field(annotation: Any = int, info: FieldInfo | None = None, **options: Any) -> ModelField:
@@ -204,3 +218,124 @@ def test_a_duration_that_no_timedelta_holds_is_an_error_of_the_client() -> None:
     assert [(error["type"], error["loc"]) for error in errors] == [
         ("value_error", ("query", "wait"))
     ]
+
+
+def incomplete_models() -> dict[str, Any]:
+    """Types with models that are not complete, made anew."""
+
+    class Deferred(BaseModel):
+        model_config = ConfigDict(defer_build=True)
+
+        number: int
+
+    class DeferredParent(BaseModel):
+        model_config = ConfigDict(defer_build=True)
+
+        number: Deferred
+
+    class DeferredRoot(RootModel[list[int]]):
+        model_config = ConfigDict(defer_build=True)
+
+    @dataclasses.dataclass(config=ConfigDict(defer_build=True))
+    class DeferredDataclass:
+        number: int
+
+    class Forward(BaseModel):
+        number: "DefinedLater"
+
+    class ForwardRoot(RootModel["DefinedLater"]): ...
+
+    @dataclasses.dataclass
+    class ForwardDataclass:
+        number: "DefinedLater"
+
+    class Child(BaseModel): ...
+
+    class Outdated(BaseModel):
+        number: Child
+
+    # As ORMs do it that add fields to what a model refers to.
+    Child.model_fields["added"] = FieldInfo(annotation=int)
+    Child.model_rebuild(force=True)
+    Outdated.__pydantic_complete__ = False
+
+    types = (Deferred, DeferredParent, DeferredRoot, DeferredDataclass)
+    types += (Forward, ForwardRoot, ForwardDataclass, Outdated)
+    lists = {f"{type_.__name__}Items": list[type_] for type_ in (Deferred, Forward)}
+    return {type_.__name__: type_ for type_ in types} | lists
+
+
+# name: (what is sent, what comes back)
+COMPLETED_LATE: dict[str, tuple[Any, Any]] = {
+    "Deferred": ({"number": "1"}, {"number": 1}),
+    "DeferredParent": ({"number": {"number": "1"}}, {"number": {"number": 1}}),
+    "DeferredItems": ([{"number": "1"}], [{"number": 1}]),
+    "DeferredRoot": (["1"], [1]),
+    "DeferredDataclass": ({"number": "1"}, {"number": 1}),
+    "Forward": ({"number": "1"}, {"number": 1}),
+    "ForwardItems": ([{"number": "1"}], [{"number": 1}]),
+    "ForwardRoot": ("1", 1),
+    "ForwardDataclass": ({"number": "1"}, {"number": 1}),
+    "Outdated": ({"number": {"added": "1"}}, {"number": {"added": 1}}),
+}
+
+
+@pytest.mark.parametrize("rebuilt", [False, True], ids=["found", "rebuilt"])
+@pytest.mark.parametrize("embed", [False, True], ids=["whole", "embedded"])
+@pytest.mark.parametrize("name", COMPLETED_LATE)
+def test_models_that_are_completed_after_the_declaration(
+    name: str, embed: bool, rebuilt: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their schemas are built when they are first used."""
+    model = incomplete_models()[name]
+    app = FastAPI()
+
+    async def reply(value):  # type: ignore[no-untyped-def]  # annotated below
+        return value
+
+    reply.__annotations__ |= {"value": Annotated[model, Body(embed=embed)], "return": model}
+    app.put("/")(reply)
+    monkeypatch.setitem(globals(), "DefinedLater", int)
+    if rebuilt and hasattr(model, "model_rebuild") and name != "Outdated":
+        model.model_rebuild()
+    client = TestClient(app)
+    sent, wanted = COMPLETED_LATE[name]
+    for _ in range(2):
+        response = client.put("/", json={"value": sent} if embed else sent)
+        assert (response.status_code, response.json()) == (200, wanted)
+        wrong = client.put("/", json={"value": {}} if embed else {})
+        assert wrong.status_code == 422
+    schemas = app.openapi()["components"]["schemas"]
+    assert name.removesuffix("Items") in schemas
+
+
+def test_what_a_model_names_may_be_missing_for_ever() -> None:
+    """That is an error for who uses the model, and for the document."""
+    model = incomplete_models()["Forward"]
+    app = FastAPI()
+    app.get("/", response_model=model)(lambda: {"number": 1})
+    app.get("/other")(lambda: "other")
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/").status_code == 500
+    assert client.get("/other").json() == "other"
+    with pytest.raises(PydanticUserError):
+        app.openapi()
+
+
+def test_a_parameter_whose_type_does_not_exist_is_an_error_where_it_is_sent() -> None:
+    """As some of those that pydantic-settings has in the signatures of its classes."""
+
+    def settings(number: int = 3, source: "Nowhere | None" = None) -> int:  # type: ignore[name-defined]  # noqa: F821
+        return number
+
+    def original() -> int:
+        return 1
+
+    app = FastAPI()
+    app.get("/")(lambda number=Depends(original): number)
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/").json() == 1
+    app.dependency_overrides[original] = settings
+    assert client.get("/?number=5").json() == 5
+    assert client.get("/?number=x").status_code == 422
+    assert client.get("/?source=s").status_code == 500

@@ -454,3 +454,20 @@ def test_repr_of_dependencies() -> None:
     assert repr(params.Security(None, scopes=["a"])) == (
         "Security(dependency=None, use_cache=True, scope=None, max_concurrency=None, scopes=['a'])"
     )
+
+
+def check() -> None: ...
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [params.Depends(check), params.Depends(check, max_concurrency=2), params.Security(check)],
+    ids=["depends", "limited", "security"],
+)
+def test_dependencies_as_fields_of_a_model(declared: params.Depends) -> None:
+    """As applications configure what they protect."""
+
+    class Protection(BaseModel):
+        dependencies: list[params.Depends]
+
+    assert Protection(dependencies=[declared]).dependencies == [declared]

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from typing_extensions import Unpack, deprecated
 
+from ferroapi import document_functions
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default
@@ -28,20 +29,34 @@ from ferroapi.exceptions import (
     warn_deprecated,
 )
 from ferroapi.failures import Failures
+from ferroapi.forwarding import forward
 from ferroapi.routing.frontend_options import FrontendOptions
-from ferroapi.routing.inheritance import InclusionOptions
+from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import RouteOptions
-from ferroapi.routing.router import AddedRouteOptions, APIRouter
+from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
 
 if TYPE_CHECKING:
     from ferroapi import params
+    from ferroapi.document_functions import get_openapi as get_openapi
+    from ferroapi.document_functions import get_redoc_html as get_redoc_html
+    from ferroapi.document_functions import get_swagger_ui_html as get_swagger_ui_html
+    from ferroapi.document_functions import (
+        get_swagger_ui_oauth2_redirect_html as get_swagger_ui_oauth2_redirect_html,
+    )
     from ferroapi.routing.lifespan import Handler
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+forward(
+    __name__,
+    get_openapi=document_functions,
+    get_redoc_html=document_functions,
+    get_swagger_ui_html=document_functions,
+    get_swagger_ui_oauth2_redirect_html=document_functions,
+)
 
 
 class FastAPI(PathOperations, ServingApplication):
@@ -200,14 +215,23 @@ class FastAPI(PathOperations, ServingApplication):
 
     # Declaring
 
-    def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
+    def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
         self.router.add_api_route(path, endpoint, **options)
 
+    def _decorator(
+        self, method: str, path: str, options: dict[str, Any]
+    ) -> Callable[[Decorated], Decorated]:
+        declare: Callable[..., Callable[[Decorated], Decorated]]
+        declare = getattr(self.router, method.lower())
+        return declare(path, **options)
+
+    @ADDED_ROUTE_KEYWORDS.shown
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
     ) -> None:
         """Declares a path operation without a decorator. See `AddedRouteOptions`."""
-        self.router.add_api_route(path, endpoint, **options)
+        complete = ADDED_ROUTE_KEYWORDS.complete("add_api_route", options)
+        self.router.add_api_route(path, endpoint=endpoint, **complete)
 
     def add_api_websocket_route(
         self,
@@ -218,7 +242,7 @@ class FastAPI(PathOperations, ServingApplication):
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
         """Declares a WebSocket endpoint without a decorator."""
-        self.router.add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+        self.router.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
 
     def websocket(
         self,
@@ -234,7 +258,12 @@ class FastAPI(PathOperations, ServingApplication):
             name: the name for `url_path_for`; the function's name without it.
             dependencies: dependencies whose values nobody takes.
         """
-        return self.router.websocket(path, name, dependencies=dependencies)
+
+        def declare(endpoint: Decorated) -> Decorated:
+            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            return endpoint
+
+        return declare
 
     def websocket_route(
         self, path: str, name: str | None = None
@@ -242,9 +271,11 @@ class FastAPI(PathOperations, ServingApplication):
         """Adds a plain Starlette WebSocket route by decorating a function of the WebSocket."""
         return self.router.websocket_route(path, name)
 
+    @INCLUSION_KEYWORDS.shown
     def include_router(self, router: APIRouter, **options: Unpack[InclusionOptions]) -> None:
         """Serves the routes of `router`. See `APIRouter.include_router`."""
-        self.router.include_router(router, **options)
+        complete: dict[str, Any] = INCLUSION_KEYWORDS.complete("include_router", options)
+        self.router.include_router(router, **complete)
 
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path. See `APIRouter.frontend`."""
@@ -312,9 +343,7 @@ class FastAPI(PathOperations, ServingApplication):
         """The OpenAPI document, made again after routes have changed."""
         version = self.router.routes_version + self.webhooks.routes_version
         if self.openapi_schema is None or self._openapi_routes_version != version:
-            from ferroapi.openapi.utils import get_openapi
-
-            self.openapi_schema = get_openapi(
+            self.openapi_schema = document_functions.get_openapi(
                 title=self.title,
                 version=self.version,
                 openapi_version=self.openapi_version,

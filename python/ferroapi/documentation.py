@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
+from ferroapi import document_functions
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
@@ -63,11 +65,9 @@ def _root_path(request: Request) -> str:
 
 def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str) -> None:
     async def swagger_ui_html(request: Request) -> HTMLResponse:
-        from ferroapi.openapi.docs import get_swagger_ui_html
-
         root_path = _root_path(request)
         redirect_url = app.swagger_ui_oauth2_redirect_url
-        return get_swagger_ui_html(
+        return document_functions.get_swagger_ui_html(
             openapi_url=root_path + openapi_url,
             title=f"{app.title} - Swagger UI",
             oauth2_redirect_url=root_path + redirect_url if redirect_url else None,
@@ -76,9 +76,7 @@ def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str) -> None:
         )
 
     async def swagger_ui_redirect(_request: Request) -> HTMLResponse:
-        from ferroapi.openapi.docs import get_swagger_ui_oauth2_redirect_html
-
-        return get_swagger_ui_oauth2_redirect_html()
+        return document_functions.get_swagger_ui_oauth2_redirect_html()
 
     app.add_route(docs_url, swagger_ui_html, include_in_schema=False)
     if app.swagger_ui_oauth2_redirect_url:
@@ -89,9 +87,7 @@ def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str) -> None:
 
 def _add_redoc(app: Documented, openapi_url: str, redoc_url: str) -> None:
     async def redoc_html(request: Request) -> HTMLResponse:
-        from ferroapi.openapi.docs import get_redoc_html
-
-        return get_redoc_html(
+        return document_functions.get_redoc_html(
             openapi_url=_root_path(request) + openapi_url, title=f"{app.title} - ReDoc"
         )
 

@@ -1,4 +1,4 @@
-"""Exceptions on their way out of an application: handlers are looked up once by type."""
+"""Exceptions on their way out of an application, to the handlers it has for them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.status import HTTP_503_SERVICE_UNAVAILABLE, WS_1011_INTERNAL_ERROR
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -18,6 +19,7 @@ from ferroapi.body_limit import body_limit_error
 from ferroapi.concurrency import is_thread_shortage
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers
+from ferroapi.content import is_body_allowed
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import http_exception_handler
 from ferroapi.incomplete import INCOMPLETE
@@ -44,9 +46,8 @@ class Failures(FailureHandlers):
         "_by_status",
         "_by_type",
         "_outermost",
-        "_resolved",
         "_server_error",
-        "not_found_is_plain",
+        "tables",
     )
 
     def __init__(self, handlers: Handlers, *, debug: bool, outermost: bool) -> None:
@@ -58,6 +59,7 @@ class Failures(FailureHandlers):
             outermost: whether nothing around the application answers unhandled exceptions.
         """
         self._by_type: dict[type[BaseException], Any] = {
+            HTTPException: _plain_http_exception,
             WebSocketException: _close_websocket,
         }
         self._by_status: dict[int, Any] = {}
@@ -66,16 +68,20 @@ class Failures(FailureHandlers):
             if key in (500, Exception):
                 server_error = handler
             elif isinstance(key, int):
-                self._by_status[key] = _awaitable(handler)
+                self._by_status[key] = handler
             else:
-                self._by_type[key] = _awaitable(handler)
-        self.not_found_is_plain = (
+                self._by_type[key] = handler
+        self.tables = self._by_type, self._by_status
+        self._outermost = outermost
+        self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
+
+    @property
+    def not_found_is_plain(self) -> bool:
+        """Whether the default handler, and no other, answers where nothing has the path."""
+        return (
             404 not in self._by_status
             and self._by_type.get(HTTPException) is http_exception_handler
         )
-        self._resolved: dict[type[BaseException], Any] = {}
-        self._outermost = outermost
-        self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
 
     def around(self, app: ASGIApp) -> Around:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
@@ -92,13 +98,11 @@ class Failures(FailureHandlers):
         if isinstance(error, HTTPException):
             handler = self._by_status.get(error.status_code)
             if handler is not None:
-                return handler
-        kind = type(error)
-        if kind not in self._resolved:
-            self._resolved[kind] = next(
-                (self._by_type[base] for base in kind.__mro__ if base in self._by_type), None
-            )
-        return self._resolved[kind]
+                return _awaitable(handler)
+        for base in type(error).__mro__:
+            if base in self._by_type:
+                return _awaitable(self._by_type[base])
+        return None
 
     async def answer(self, error: Exception, exchange: Exchange) -> None:
         """Sends what the handler of `error` answers; raises `error` when there is none."""
@@ -214,6 +218,13 @@ class Around(ServerErrorMiddleware):
 
 async def _no_app(_scope: Scope, _receive: Receive, _send: Send) -> None:
     """`ServerErrorMiddleware` is used for its responses only."""
+
+
+async def _plain_http_exception(_request: Request, error: HTTPException) -> Response:
+    """As Starlette answers it; who takes `http_exception_handler` away gets this one."""
+    if not is_body_allowed(error.status_code):
+        return Response(status_code=error.status_code, headers=error.headers)
+    return PlainTextResponse(error.detail, error.status_code, error.headers)
 
 
 async def _close_websocket(websocket: WebSocket, error: WebSocketException) -> None:

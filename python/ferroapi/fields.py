@@ -63,7 +63,7 @@ def _identity(
 class ModelField:
     """One parameter, body or response: an annotation with its `FieldInfo` under a Python name."""
 
-    __slots__ = ("_adapter", "config", "field_info", "mode", "name")
+    __slots__ = ("__weakref__", "_adapter", "config", "field_info", "mode", "name")
 
     def __init__(
         self,
@@ -164,7 +164,9 @@ class ModelField:
         with warnings.catch_warnings():
             # Some attributes (`deprecated`, say) are for the schema only.
             warnings.simplefilter("ignore", category=UnsupportedFieldAttributeWarning)
-            more = (Field(**attributes),) if attributes else ()
+            # A model that is not complete yet, or says so, is read anew below an `Annotated`.
+            incomplete = getattr(described["annotation"], "__pydantic_complete__", True) is False
+            more = (Field(**attributes),) if attributes or incomplete else ()
             adapter: TypeAdapter[Any] = TypeAdapter(
                 annotated(self.field_info, *more), config=self.config
             )
@@ -173,9 +175,24 @@ class ModelField:
         return adapter
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all that the annotation names is defined by now."""
+        adapter = self.type_adapter
+        return adapter.pydantic_complete or bool(adapter.rebuild(raise_errors=False))
+
+    @property
+    def complete_adapter(self) -> TypeAdapter[Any]:
+        """The adapter, which has caught up with models that were completed after the declaration.
+
+        What is made of it raises `PydanticUserError` where something is not defined yet.
+        """
+        _ = self.is_complete
+        return self.type_adapter
+
+    @property
     def core_schema(self) -> CoreSchema:
         """The pydantic-core schema of the annotation with constraints and default."""
-        return self.type_adapter.core_schema
+        return self.complete_adapter.core_schema
 
     def validate(self, value: Any, *, loc: Location) -> tuple[Any, list[ErrorDetail]]:
         """Returns the validated value and no errors, or `None` and errors located below `loc`."""

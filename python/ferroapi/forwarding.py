@@ -13,10 +13,10 @@ from ferroapi.live import changed
 
 
 def forward(module: str, **owners: ModuleType) -> None:
-    """Has `module` read and write some of its names where they live.
+    """Has `module` read, write and delete some of its names where they live.
 
     Args:
-        module: the name of the module, which has imported the names.
+        module: the name of the module.
         owners: the module that each name lives in.
     """
     forwarding = sys.modules[module]
@@ -32,4 +32,7 @@ def _forwarded(owner: ModuleType, name: str) -> property:
         setattr(owner, name, value)
         changed()
 
-    return property(read, write)
+    def delete(_module: ModuleType) -> None:
+        delattr(owner, name)
+
+    return property(read, write, delete)

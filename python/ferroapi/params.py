@@ -23,7 +23,6 @@ from ferroapi.exceptions import warn_deprecated
 if TYPE_CHECKING:
     from annotated_types import SupportsGe, SupportsGt, SupportsLe, SupportsLt
 
-    from ferroapi.concurrency_limit import ConcurrencyLimit
     from ferroapi.openapi.models import Example
 
 __all__ = [
@@ -165,9 +164,9 @@ class ParameterInfo(FieldInfo):  # pyright: ignore[reportGeneralTypeIssues]  # a
 
 
 class Param(ParameterInfo):
-    """A parameter outside of the body."""
+    """A parameter outside of the body: in the query string, if it is no subclass with a place."""
 
-    in_: ParamTypes
+    in_ = ParamTypes.query
 
 
 class Path(Param):
@@ -185,8 +184,6 @@ class Path(Param):
 
 class Query(Param):
     """A part of the query string."""
-
-    in_ = ParamTypes.query
 
 
 class Header(Param):
@@ -277,7 +274,9 @@ class Depends:
     use_cache: bool = True
     scope: Literal["function", "request"] | None = None
     max_concurrency: int | None = field(default=None, kw_only=True)
-    _concurrency: "ConcurrencyLimit | None" = field(default=None, repr=False, kw_only=True)
+    # The `ConcurrencyLimit`: a model with a field of this class evaluates the annotation, and that
+    # module is imported only for who has a limit.
+    _concurrency: Any = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         maximum, limit = self.max_concurrency, self._concurrency

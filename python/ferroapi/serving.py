@@ -94,7 +94,7 @@ class ServingApplication(Live, Starlette):
         Subclasses and instrumentation may put more around what this returns.
         """
         self.failures = self._make_failures(outermost=False)
-        app = self._routing()
+        app: ASGIApp = Innermost(self.router)
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
             if is_completing(app):
@@ -103,6 +103,25 @@ class ServingApplication(Live, Starlette):
 
     def _make_failures(self, *, outermost: bool) -> Failures:
         return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)
+
+
+class Innermost:
+    """What is inside of all middleware: its `app` is the router, for who follows the chain."""
+
+    def __init__(self, app: APIRouter) -> None:
+        self.app = app
+        self._answer = _answers(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(scope, receive, send)
+
+
+def _answers(router: APIRouter) -> ASGIApp:
+    """What answers for a router; one whose class has a `__call__` of its own is called."""
+    if type(router).__call__ is not _CALL:
+        return partial(guarded, router)
+    ours = getattr(router.app, "__func__", None) is APIRouter.app
+    return router.respond if ours else router.app
 
 
 # As they were imported: one that somebody has put into its place since then is not ours.

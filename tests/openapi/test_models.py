@@ -112,3 +112,33 @@ def test_importing_the_package_does_not_import_the_models() -> None:
     )
 
     assert result.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        model
+        for model in vars(models).values()
+        if isinstance(model, type) and issubclass(model, BaseModel)
+    ],
+)
+def test_subclasses_in_other_modules_are_fully_defined(model: type[BaseModel]) -> None:
+    """What the annotations name is found, although it is no name of this module."""
+    subclass = type("Subclass", (model,), {"__module__": __name__})
+    assert subclass.model_rebuild() in (True, None)
+    field = type("Field", (BaseModel,), {"__module__": __name__, "__annotations__": {"a": model}})
+    assert field.model_json_schema()["type"] == "object"
+
+
+def test_subclass() -> None:
+    class Operation(models.Operation):
+        rate_limit: int = 10
+
+    operation = Operation.model_validate(
+        {"callbacks": {"c": {"/": {"get": {"summary": "s"}}}}, "rate_limit": "3"}
+    )
+    assert isinstance(operation.callbacks, dict)
+    item = operation.callbacks["c"]
+    assert isinstance(item, dict)
+    assert item["/"].get == models.Operation(summary="s")
+    assert operation.rate_limit == 3

@@ -5,12 +5,30 @@ What is behind them has better-placed names: `ferroapi.fields` and `ferroapi.ann
 
 from ferroapi._compat import v2 as v2
 from ferroapi._compat.shared import PYDANTIC_VERSION_MINOR_TUPLE as PYDANTIC_VERSION_MINOR_TUPLE
+from ferroapi._compat.shared import field_annotation_is_scalar as field_annotation_is_scalar
 from ferroapi._compat.shared import (
-    is_bytes_sequence_annotation as is_bytes_sequence_annotation,
+    field_annotation_is_scalar_sequence as field_annotation_is_scalar_sequence,
 )
+from ferroapi._compat.shared import field_annotation_is_sequence as field_annotation_is_sequence
+from ferroapi._compat.shared import (
+    is_bytes_or_nonable_bytes_annotation as is_bytes_or_nonable_bytes_annotation,
+)
+from ferroapi._compat.shared import is_bytes_sequence_annotation as is_bytes_sequence_annotation
 from ferroapi._compat.shared import (
     is_uploadfile_sequence_annotation as is_uploadfile_sequence_annotation,
 )
 from ferroapi._compat.shared import lenient_issubclass as lenient_issubclass
-from ferroapi.fields import ModelField as ModelField
-from ferroapi.fields import Undefined as Undefined
+from ferroapi._compat.shared import sequence_types as sequence_types
+from ferroapi._compat.shared import value_is_sequence as value_is_sequence
+from ferroapi._compat.v2 import ModelField as ModelField
+from ferroapi._compat.v2 import PydanticSchemaGenerationError as PydanticSchemaGenerationError
+from ferroapi._compat.v2 import RequiredParam as RequiredParam
+from ferroapi._compat.v2 import Undefined as Undefined
+from ferroapi._compat.v2 import Url as Url
+from ferroapi._compat.v2 import get_cached_model_fields as get_cached_model_fields
+from ferroapi._compat.v2 import get_definitions as get_definitions
+from ferroapi._compat.v2 import get_flat_models_from_fields as get_flat_models_from_fields
+from ferroapi._compat.v2 import get_missing_field_error as get_missing_field_error
+from ferroapi._compat.v2 import get_model_name_map as get_model_name_map
+from ferroapi._compat.v2 import get_schema_from_model_field as get_schema_from_model_field
+from ferroapi._compat.v2 import serialize_sequence_value as serialize_sequence_value

@@ -69,6 +69,10 @@ class Exchange:
     def connection(self) -> HTTPConnection:
         """The `Request` or the `WebSocket` of this exchange, always the same object."""
         if self._connection is None:
+            failures = getattr(self.scope.get("app"), "failures", None)
+            if failures is not None:
+                # Where Starlette's middleware leaves them for whoever has the connection.
+                self.scope["starlette.exception_handlers"] = failures.tables
             if self.scope["type"] == "websocket":
                 self._connection = self._websocket()
             else:

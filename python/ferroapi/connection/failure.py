@@ -13,6 +13,9 @@ class FailureHandlers:
 
     __slots__ = ()
 
+    tables: tuple[dict[type[BaseException], Any], dict[int, Any]]
+    """The handlers by class and by status, which a request may look into and add to."""
+
     async def answer(self, error: Exception, exchange: Exchange) -> None:
         """Sends the answer to an exception; raises it when there is none."""
         raise error

@@ -2,7 +2,7 @@
 
 Names are those of the OpenAPI Specification 3.1.0 and of JSON Schema 2020-12; the order of the
 fields is the order in which a document is written. Objects that may carry extensions keep unknown
-keys. The validators are built when a model is first used, so importing this module is cheap.
+keys. The validators are built when a model is first used, but those of recursive models.
 """
 
 # ruff: noqa: N815 - the specification's names
@@ -261,3 +261,8 @@ class OpenAPI(BaseModelWithConfig):
     security: list[dict[str, list[str]]] | None = None
     tags: list[Tag] | None = None
     externalDocs: ExternalDocumentation | None = None
+
+
+# A subclass in another module would look up there what the annotations name.
+for recursive in (Encoding, Operation):
+    recursive.model_rebuild(force=True)

@@ -1,6 +1,6 @@
 """JSON Schema as OpenAPI 3.1 extends it: sections Schema Object, Reference Object and theirs.
 
-The validators are built when a model is first used, so importing this module is cheap.
+The validators are built when a model is first used, but that of the recursive one.
 """
 
 # ruff: noqa: N815 - the specification's names
@@ -135,6 +135,10 @@ class Schema(BaseModelWithConfig):
 
 SchemaOrBool: TypeAlias = Schema | bool
 """A JSON Schema: an object, or `True` (anything) or `False` (nothing)."""
+
+
+# A subclass in another module would look up there what the annotations name.
+Schema.model_rebuild(force=True)
 
 
 class Example(TypedDict, total=False):

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from ferroapi._form_limits import FormLimits, with_form_limits
 from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.options import first_chosen
 from ferroapi.routing.unique_id import generate_unique_id
 
@@ -97,6 +98,9 @@ class Inherited:
     def limited(self, app: ASGIApp) -> ASGIApp:
         """`app` with the limits of bodies and forms; `app` itself when there are none."""
         return with_body_limit(with_form_limits(app, self.form_limits), self.max_body_size)
+
+
+INCLUSION_KEYWORDS = Keywords(InclusionOptions, Inherited())
 
 
 class Inheriting:

@@ -8,7 +8,12 @@ from typing import Any, TypeVar
 
 from typing_extensions import Unpack
 
-from ferroapi.routing.options import PathOperationOptions, RouteOptions, refuse_unknown
+from ferroapi.routing.options import (
+    OPERATION_KEYWORDS,
+    ROUTE_KEYWORDS,
+    PathOperationOptions,
+    RouteOptions,
+)
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -17,9 +22,16 @@ class PathOperations(ABC):
     """Declares path operations by decorating functions, which it returns unchanged."""
 
     @abstractmethod
-    def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
-        """Adds the route of a decorated function."""
+    def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
+        """Adds the route of a function that `api_route` decorates, with all `RouteOptions`."""
 
+    @abstractmethod
+    def _decorator(
+        self, method: str, path: str, options: dict[str, Any]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """What decorates the function of one method, with all `PathOperationOptions`."""
+
+    @ROUTE_KEYWORDS.shown
     def api_route(
         self, path: str, **options: Unpack[RouteOptions]
     ) -> Callable[[Endpoint], Endpoint]:
@@ -29,10 +41,10 @@ class PathOperations(ABC):
             path: the path with its parameters in braces.
             options: see `RouteOptions`.
         """
-        refuse_unknown("api_route", options, RouteOptions)
+        complete = ROUTE_KEYWORDS.complete("api_route", options)
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            self._declare(path, endpoint, options)
+            self._declare(path, endpoint, complete)
             return endpoint
 
         return declare
@@ -40,51 +52,59 @@ class PathOperations(ABC):
     def _operation(
         self, method: str, path: str, options: PathOperationOptions
     ) -> Callable[[Endpoint], Endpoint]:
-        refuse_unknown(method.lower(), options, PathOperationOptions)
-        return self.api_route(path, methods=[method], **options)
+        complete = OPERATION_KEYWORDS.complete(method.lower(), options)
+        return self._decorator(method, path, complete)
 
+    @OPERATION_KEYWORDS.shown
     def get(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a GET operation. See `PathOperationOptions` for the keywords."""
         return self._operation("GET", path, options)
 
+    @OPERATION_KEYWORDS.shown
     def put(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a PUT operation. See `PathOperationOptions` for the keywords."""
         return self._operation("PUT", path, options)
 
+    @OPERATION_KEYWORDS.shown
     def post(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a POST operation. See `PathOperationOptions` for the keywords."""
         return self._operation("POST", path, options)
 
+    @OPERATION_KEYWORDS.shown
     def delete(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a DELETE operation. See `PathOperationOptions` for the keywords."""
         return self._operation("DELETE", path, options)
 
+    @OPERATION_KEYWORDS.shown
     def options(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares an OPTIONS operation. See `PathOperationOptions` for the keywords."""
         return self._operation("OPTIONS", path, options)
 
+    @OPERATION_KEYWORDS.shown
     def head(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a HEAD operation. See `PathOperationOptions` for the keywords."""
         return self._operation("HEAD", path, options)
 
+    @OPERATION_KEYWORDS.shown
     def patch(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a PATCH operation. See `PathOperationOptions` for the keywords."""
         return self._operation("PATCH", path, options)
 
+    @OPERATION_KEYWORDS.shown
     def trace(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.unique_id import generate_unique_id
 
 if TYPE_CHECKING:
@@ -82,13 +83,18 @@ class RouteOptions(PathOperationOptions, total=False):
     """HTTP methods, in any case; GET without it."""
 
 
-class APIRouteOptions(RouteOptions, total=False):
+class StrictRouteOptions(RouteOptions, total=False):
+    """Keywords of `APIRoute`, and of a router's `add_api_route`."""
+
+    strict_content_type: bool
+    """Whether a JSON body needs a JSON content type; True without it."""
+
+
+class APIRouteOptions(StrictRouteOptions, total=False):
     """Keywords of `APIRoute` itself."""
 
     dependency_overrides_provider: Any
     """An object whose `dependency_overrides` replace dependencies."""
-    strict_content_type: bool
-    """Whether a JSON body needs a JSON content type; True without it."""
 
 
 class OperationAttributes:
@@ -102,7 +108,7 @@ class OperationAttributes:
     tags: Sequence[str | Enum] = ()
     dependencies: Sequence[params.Depends] = ()
     summary: str | None = None
-    description: str = ""
+    description: str
     response_description: str = "Successful Response"
     responses: Mapping[int | str, dict[str, Any]] = {}
     deprecated: bool | None = None
@@ -143,11 +149,9 @@ def _as_set(names: Any) -> Any:
     return set(names) if isinstance(names, (list, tuple)) else names
 
 
-def refuse_unknown(function: str, given: Mapping[str, Any], known: type[Any]) -> None:
-    """Raises `TypeError` for a keyword that is not in the `known` TypedDict."""
-    for name in given:
-        if name not in known.__annotations__:
-            raise TypeError(f"{function}() got an unexpected keyword argument {name!r}")
+OPERATION_KEYWORDS = Keywords(PathOperationOptions, OperationAttributes)
+ROUTE_KEYWORDS = Keywords(RouteOptions, OperationAttributes)
+API_ROUTE_KEYWORDS = Keywords(APIRouteOptions, OperationAttributes)
 
 
 def first_chosen(*values: Any) -> Any:

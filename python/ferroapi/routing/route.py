@@ -32,10 +32,10 @@ from ferroapi.plan.solver import Solver
 from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.options import (
+    API_ROUTE_KEYWORDS,
     APIRouteOptions,
     OperationAttributes,
     first_chosen,
-    refuse_unknown,
     resolved,
 )
 from ferroapi.routing.paths import PathAttributes
@@ -83,6 +83,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         }
     )
 
+    @API_ROUTE_KEYWORDS.shown
     def __init__(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[APIRouteOptions]
     ) -> None:
@@ -97,9 +98,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
             FastAPIError: pydantic has no schema for a type.
             ValueError: a limit is no non-negative integer.
         """
-        refuse_unknown("APIRoute", options, APIRouteOptions)
+        given = API_ROUTE_KEYWORDS.complete("APIRoute", options)
         assert callable(endpoint), "An endpoint must be a callable"
-        given: dict[str, Any] = dict(options)
         self.endpoint = endpoint
         self.name = given.pop("name", None) or callable_name(endpoint)
         methods = given.pop("methods", None)

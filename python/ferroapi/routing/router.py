@@ -23,7 +23,13 @@ from ferroapi.dependencies.callables import declaring
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
-from ferroapi.routing.inheritance import InclusionOptions, Inherited, check_prefix
+from ferroapi.routing.inheritance import (
+    INCLUSION_KEYWORDS,
+    InclusionOptions,
+    Inherited,
+    check_prefix,
+)
+from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.lifespan import (
     Handler,
     Lifespan,
@@ -32,12 +38,7 @@ from ferroapi.routing.lifespan import (
     nested_lifespans,
 )
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import (
-    APIRouteOptions,
-    RouteOptions,
-    first_chosen,
-    refuse_unknown,
-)
+from ferroapi.routing.options import OperationAttributes, StrictRouteOptions, first_chosen
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
@@ -56,11 +57,14 @@ if TYPE_CHECKING:
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class AddedRouteOptions(APIRouteOptions, total=False):
+class AddedRouteOptions(StrictRouteOptions, total=False):
     """Keywords of a router's `add_api_route`."""
 
     route_class_override: type[APIRoute] | None
     """The class of this one route."""
+
+
+ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes)
 
 
 class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
@@ -168,9 +172,15 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
     def _limits(self) -> Inherited:
         return Inherited(max_body_size=self.max_body_size, form_limits=self.form_limits)
 
-    def _declare(self, path: str, endpoint: Callable[..., Any], options: RouteOptions) -> None:
+    def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
         self.add_api_route(path, endpoint, **options)
 
+    def _decorator(
+        self, method: str, path: str, options: dict[str, Any]
+    ) -> Callable[[Endpoint], Endpoint]:
+        return self.api_route(path=path, methods=[method], **options)
+
+    @ADDED_ROUTE_KEYWORDS.shown
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
     ) -> None:
@@ -181,24 +191,26 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             endpoint: the callable that answers.
             options: see `AddedRouteOptions`.
         """
-        refuse_unknown("add_api_route", options, AddedRouteOptions)
-        given: dict[str, Any] = dict(options)
-        route_class = given.pop("route_class_override", None) or self.route_class
-        given["tags"] = [*self.tags, *(given.get("tags") or ())]
-        given["dependencies"] = [*self.dependencies, *(given.get("dependencies") or ())]
-        given["responses"] = {**self.responses, **(given.get("responses") or {})}
-        given["callbacks"] = [*self.callbacks, *(given.get("callbacks") or ())]
-        given["deprecated"] = given.get("deprecated") or self.deprecated
-        given["include_in_schema"] = self.include_in_schema and given.get("include_in_schema", True)
+        given = ADDED_ROUTE_KEYWORDS.complete("add_api_route", options)
+        route_class = given.pop("route_class_override") or self.route_class
+        given["tags"] = [*self.tags, *(given["tags"] or ())]
+        given["dependencies"] = [*self.dependencies, *(given["dependencies"] or ())]
+        given["responses"] = {**self.responses, **(given["responses"] or {})}
+        given["callbacks"] = [*self.callbacks, *(given["callbacks"] or ())]
+        given["deprecated"] = given["deprecated"] or self.deprecated
+        given["include_in_schema"] = self.include_in_schema and given["include_in_schema"]
         given["dependency_overrides_provider"] = self.dependency_overrides_provider
         for name, default in (
             ("response_class", self.default_response_class),
             ("generate_unique_id_function", self.generate_unique_id_function),
             ("strict_content_type", self.strict_content_type),
         ):
-            given[name] = first_chosen(given.get(name, default), default)
+            given[name] = first_chosen(given[name], default)
+        if given["form_limits"] is None:
+            # FastAPI does not hand it on: a route class that lists its keywords need not have it.
+            del given["form_limits"]
         with declaring(endpoint):
-            route = route_class(self.prefix + path, endpoint, **given)
+            route = route_class(self.prefix + path, endpoint=endpoint, **given)
         self.routes.append(route)
 
     def add_api_websocket_route(
@@ -236,7 +248,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
             return endpoint
 
         return declare
@@ -267,6 +279,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
 
     # Including routers
 
+    @INCLUSION_KEYWORDS.shown
     def include_router(self, router: APIRouter, **options: Unpack[InclusionOptions]) -> None:
         """Serves the routes of `router`, those it gets later included.
 
@@ -280,7 +293,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             FastAPIError: a route would have an empty path.
             ValueError: a limit is no non-negative integer.
         """
-        refuse_unknown("include_router", options, InclusionOptions)
+        complete = INCLUSION_KEYWORDS.complete("include_router", options)
         assert self is not router, (
             "Cannot include the same APIRouter instance into itself. "
             "Did you mean to include a different router?"
@@ -289,11 +302,11 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             "Cannot include an APIRouter instance that already includes this router. "
             "Did you mean to include a different router?"
         )
-        given = {name: value for name, value in options.items() if value is not None}
-        checked_body_size(options.get("max_body_size"))
+        given = {name: value for name, value in complete.items() if value is not None}
+        checked_body_size(complete["max_body_size"])
         if "form_limits" in given:
-            given["form_limits"] = checked_form_limits(options["form_limits"])
-        inclusion = Inherited(**given)  # type: ignore[arg-type]  # the TypedDict has these keys
+            given["form_limits"] = checked_form_limits(given["form_limits"])
+        inclusion = Inherited(**given)
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
             checked: set[int] = set()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AliasChoices, BaseModel, Field, computed_field
+from pydantic import AliasChoices, BaseModel, Field, computed_field, create_model
 
 from ferroapi import (
     APIRouter,
@@ -370,6 +370,23 @@ def same_names() -> FastAPI:
 
     thing.__annotations__["thing"] = first
     app.post("/thing", response_model=second)(thing)
+    return app
+
+
+@application
+def same_names_in_order() -> FastAPI:
+    """The body has its name before the responses have theirs."""
+    app = FastAPI()
+    first = create_model("Thing", __module__="same", number=(int, 3))
+    second = create_model("Thing", __module__="same", number=(str, "3"))
+
+    def read() -> None: ...
+
+    def change(thing: Any) -> None: ...
+
+    change.__annotations__["thing"] = second
+    app.get("/thing", response_model=first)(read)
+    app.post("/thing", response_model=second)(change)
     return app
 
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from tests.openapi.writing.applications import APPLICATIONS
 
-from ferroapi import APIRouter, Depends, FastAPI
+from ferroapi import APIRouter, Depends, FastAPI, openapi
 from ferroapi.openapi.utils import get_openapi
 from ferroapi.responses import JSONResponse, PlainTextResponse
 from ferroapi.routing import iter_route_contexts
@@ -249,3 +249,21 @@ def test_endpoint_may_be_a_security_scheme_without_guarding_itself() -> None:
     app.add_api_route("/a", HTTPBearer())
 
     assert "security" not in app.openapi()["paths"]["/a"]["get"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "name"),
+    [
+        ("validation_error_definition", "ValidationError"),
+        ("validation_error_response_definition", "HTTPValidationError"),
+    ],
+)
+def test_the_schemas_of_errors_may_be_replaced(
+    definition: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an assignment to the name in `openapi.utils`."""
+    monkeypatch.setattr(openapi.utils, definition, {"title": "Mine", "type": "object"})
+    app = FastAPI()
+    app.get("/")(lambda number: number)
+    schemas = app.openapi()["components"]["schemas"]
+    assert schemas[name] == {"title": "Mine", "type": "object"}

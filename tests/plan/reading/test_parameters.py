@@ -8,6 +8,7 @@ import pytest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, Json, model_validator
 
 from ferroapi import Cookie, Depends, FastAPI, Header, Path, Query
+from ferroapi.params import Param
 from ferroapi.testclient import TestClient
 
 
@@ -56,6 +57,9 @@ QUERIES: dict[str, tuple[Any, Any, str, Any]] = {
     "missing": (int, ..., "q=1", ("missing", ["query", "p"])),
     "wrong": (int, ..., "p=x", ("int_parsing", ["query", "p"])),
     "empty_number": (int, 5, "p=", ("int_parsing", ["query", "p"])),
+    "no_place": (int, Param(ge=1), "p=3", 3),
+    "no_place_and_wrong": (int, Param(ge=1), "p=0", ("greater_than_equal", ["query", "p"])),
+    "no_place_and_missing": (int, Param(), "", ("missing", ["query", "p"])),
     "wrong_enum": (Color, ..., "p=blue", ("enum", ["query", "p"])),
     "list": (list[int], Q, "p=1&p=2", [1, 2]),
     "list_of_one": (list[int], Q, "p=1", [1]),

@@ -6,13 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.openapi.models import OpenAPI
+from ferroapi.openapi.writing import responses
 from ferroapi.openapi.writing.definitions import SchemaDefinitions
 from ferroapi.openapi.writing.merging import non_empty
-from ferroapi.openapi.writing.operations import Operation, OperationWriter
-from ferroapi.openapi.writing.responses import (
-    validation_error_definition,
-    validation_error_response_definition,
-)
+from ferroapi.openapi.writing.operations import Operation, OperationWriter, mentioned_fields
 from ferroapi.openapi.writing.routes import documented_routes
 
 if TYPE_CHECKING:
@@ -67,7 +64,7 @@ def get_openapi(
     operations = [Operation(route) for route in documented_routes(routes)]
     sent = [Operation(route) for route in documented_routes(webhooks or ())]
     definitions = SchemaDefinitions(
-        (field for operation in (*operations, *sent) for field in operation.fields()),
+        mentioned_fields([*operations, *sent]),
         separate_input_output=separate_input_output_schemas,
     )
     writer = OperationWriter(definitions)
@@ -84,7 +81,9 @@ def get_openapi(
         openapi=openapi_version,
         info={"title": title, "version": version, **info},
         servers=servers,
-        components=non_empty(schemas=_schemas(writer), securitySchemes=writer.security_schemes),
+        components=non_empty(
+            schemas=_schemas(writer, definitions.by_name), securitySchemes=writer.security_schemes
+        ),
         webhooks=webhook_paths,
         tags=tags,
         externalDocs=external_docs,
@@ -150,11 +149,15 @@ def _paths(
     return paths
 
 
-def _schemas(writer: OperationWriter) -> dict[str, Any]:
-    schemas = writer.definitions.by_name
-    if writer.refuses_invalid_requests:
-        schemas = schemas | {
-            "ValidationError": validation_error_definition,
-            "HTTPValidationError": validation_error_response_definition,
-        }
-    return dict(sorted(schemas.items()))
+def _schemas(writer: OperationWriter, by_name: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted((by_name | validation_error_schemas(writer)).items()))
+
+
+def validation_error_schemas(writer: OperationWriter) -> dict[str, Any]:
+    """The schemas of the answer to an invalid request, where an operation refers to it."""
+    if not writer.refuses_invalid_requests:
+        return {}
+    return {
+        "ValidationError": responses.validation_error_definition,
+        "HTTPValidationError": responses.validation_error_response_definition,
+    }

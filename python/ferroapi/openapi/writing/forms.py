@@ -7,12 +7,13 @@ parameters, so the schema of the whole is an intersection.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from pydantic import AliasChoices, BaseModel, create_model
 
 from ferroapi.annotations import is_nullable, is_subclass
 from ferroapi.dependencies.body import embeds_body, form_models
-from ferroapi.fields import model_fields
+from ferroapi.fields import ModelField, model_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import CoreSchema
 
-    from ferroapi.fields import ModelField
     from ferroapi.openapi.writing.definitions import JSONSchema
+
+_composed: WeakKeyDictionary[ModelField, dict[str, ModelField]] = WeakKeyDictionary()
+"""By body and name: who has asked for the schema of a field asks for that of the same one."""
 
 
 def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) -> ModelField:
@@ -35,7 +38,13 @@ def composed_form(body: ModelField, params: Sequence[ModelField], *, name: str) 
     nullable = any(is_nullable(param.field_info.annotation) for param in of_models)
     if not of_models or not (nullable or embeds_body(params)):
         return body
+    composed = _composed.setdefault(body, {})
+    if name not in composed:
+        composed[name] = _compose_form(body, params, name)
+    return composed[name]
 
+
+def _compose_form(body: ModelField, params: Sequence[ModelField], name: str) -> ModelField:
     class Composed(BaseModel):
         @classmethod
         def __get_pydantic_json_schema__(

@@ -20,11 +20,11 @@ from ferroapi.openapi.writing.routes import documented_routes
 from ferroapi.openapi.writing.security import describe_security
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.writing.definitions import SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import FieldSchemas
     from ferroapi.routing import APIRoute
 
 
@@ -35,7 +35,7 @@ class Operation:
 
     def __init__(self, route: APIRoute) -> None:
         self.route = route
-        self.dependants = list(_distinct(route.dependant))
+        self.dependants = list(distinct_dependants(route.dependant))
         self.parameters = list(declared_parameters(self.dependants))
         self.body_field = self._body_field()
         self.callbacks = [
@@ -56,20 +56,35 @@ class Operation:
             parameter.members for parameter in self.parameters
         )
 
-    def fields(self) -> Iterator[ModelField]:
-        """Every field that the description of the operation and of its callbacks mentions."""
-        for callback in self.callbacks:
-            yield from callback.fields()
+    def response_fields(self) -> Iterator[ModelField]:
+        """The fields of the successful response, of the declared ones and of a stream's items."""
         route = self.route
-        for single in (self.body_field, route.response_field, route.stream_item_field):
-            if single is not None:
-                yield single
+        if route.response_field is not None:
+            yield route.response_field
         yield from route.response_fields.values()
-        for parameter in self.parameters:
+        if route.stream_item_field is not None:
+            yield route.stream_item_field
+
+
+def mentioned_fields(operations: Sequence[Operation]) -> Iterator[ModelField]:
+    """Every field that the descriptions of operations and of their callbacks mention.
+
+    First those of callbacks, then all bodies, all responses and all parameters: in this order
+    classes that share a name get theirs.
+    """
+    for operation in operations:
+        yield from mentioned_fields(operation.callbacks)
+    for operation in operations:
+        if operation.body_field is not None:
+            yield operation.body_field
+    for operation in operations:
+        yield from operation.response_fields()
+    for operation in operations:
+        for parameter in operation.parameters:
             yield from parameter.members
 
 
-def _distinct(root: Dependant) -> Iterator[Dependant]:
+def distinct_dependants(root: Dependant) -> Iterator[Dependant]:
     """A dependant and what is below it, depth first, what is used several times only once."""
     seen: set[tuple[int, tuple[str, ...], str]] = set()
     waiting = [root]
@@ -88,7 +103,7 @@ def _distinct(root: Dependant) -> Iterator[Dependant]:
 class OperationWriter:
     """Describes operations one after the other, and keeps what they ask of the whole document."""
 
-    definitions: SchemaDefinitions
+    definitions: FieldSchemas
     security_schemes: dict[str, Any] = field(default_factory=dict)
     """The security schemes of the operations described so far, by name."""
     refuses_invalid_requests: bool = False

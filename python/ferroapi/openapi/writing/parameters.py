@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic_core import PydanticUndefined
 
@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
 
-    from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.writing.definitions import SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import FieldSchemas
 
 
 LOCATIONS = ("path", "query", "header", "cookie")
+
+
+class Parameters(Protocol):
+    """The parameters of one callable, or of several, by location."""
+
+    path_params: list[ModelField]
+    query_params: list[ModelField]
+    header_params: list[ModelField]
+    cookie_params: list[ModelField]
 
 
 class DeclaredParameter:
@@ -40,7 +48,7 @@ class DeclaredParameter:
         """Whether the members may be left out all together."""
 
 
-def declared_parameters(dependants: Sequence[Dependant]) -> Iterator[DeclaredParameter]:
+def declared_parameters(dependants: Sequence[Parameters]) -> Iterator[DeclaredParameter]:
     """All parameters outside of the body, by location and in order of declaration."""
     for location in LOCATIONS:
         for dependant in dependants:
@@ -49,7 +57,7 @@ def declared_parameters(dependants: Sequence[Dependant]) -> Iterator[DeclaredPar
 
 
 def describe_parameters(
-    declared: Iterable[DeclaredParameter], definitions: SchemaDefinitions
+    declared: Iterable[DeclaredParameter], definitions: FieldSchemas
 ) -> list[dict[str, Any]]:
     """The parameter objects of an operation, each name and location once.
 
@@ -68,7 +76,7 @@ def describe_parameters(
 
 
 def _describe(
-    parameter: DeclaredParameter, member: ModelField, definitions: SchemaDefinitions
+    parameter: DeclaredParameter, member: ModelField, definitions: FieldSchemas
 ) -> dict[str, Any]:
     info = member.field_info
     names = member.input_names

@@ -8,10 +8,10 @@ from ferroapi.openapi.writing.parameters import describe_examples
 
 if TYPE_CHECKING:
     from ferroapi.fields import ModelField
-    from ferroapi.openapi.writing.definitions import SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import FieldSchemas
 
 
-def describe_request_body(field: ModelField, definitions: SchemaDefinitions) -> dict[str, Any]:
+def describe_request_body(field: ModelField, definitions: FieldSchemas) -> dict[str, Any]:
     """The request body object of the field that stands for the whole body."""
     info: Any = field.field_info
     media = {"schema": definitions.schema(field), **describe_examples(info)}

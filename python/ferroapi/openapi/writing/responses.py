@@ -16,7 +16,7 @@ from ferroapi.routing.options import resolved
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ferroapi.openapi.writing.definitions import JSONSchema, SchemaDefinitions
+    from ferroapi.openapi.writing.definitions import FieldSchemas, JSONSchema
     from ferroapi.routing import APIRoute
 
 status_code_ranges = {
@@ -71,9 +71,7 @@ VALIDATION_ERROR_RESPONSE: dict[str, Any] = {
 """The answer to an invalid request."""
 
 
-def describe_responses(
-    route: APIRoute, definitions: SchemaDefinitions
-) -> dict[str, dict[str, Any]]:
+def describe_responses(route: APIRoute, definitions: FieldSchemas) -> dict[str, dict[str, Any]]:
     """The response objects of an operation by status: the successful one and the declared ones.
 
     Raises:
@@ -116,7 +114,7 @@ def _default_status(response_class: type[Response]) -> int:
 
 
 def _success_content(
-    route: APIRoute, response_class: type[Response], definitions: SchemaDefinitions
+    route: APIRoute, response_class: type[Response], definitions: FieldSchemas
 ) -> dict[str, dict[str, Any]]:
     if route.is_json_stream:
         item = route.stream_item_field
@@ -136,7 +134,7 @@ def _success_content(
     return {media_type: {"schema": schema}}
 
 
-def _event_schema(route: APIRoute, definitions: SchemaDefinitions) -> JSONSchema:
+def _event_schema(route: APIRoute, definitions: FieldSchemas) -> JSONSchema:
     """One event of a stream; its data, when it is declared, is JSON in a string."""
     data: JSONSchema = {"type": "string"}
     event: JSONSchema = {

@@ -128,6 +128,9 @@ class Shortcut:
         if any(parameter_model(param) or _is_cookie_list(param) for param in read):
             return None
         taken = [param for _, bodies in waiting.values() for param in bodies]
+        if not all(param.is_complete for param in (*read, *(param for _, param in taken))):
+            # What nobody can read is an error where it is sent only.
+            return None
         if taken and not _can_shorten(taken, body_field, embed=embed):
             return None
         shortcut.stages = {

@@ -105,11 +105,11 @@ class TypedValue:
             path: the path of the operation, for the error.
             context: the function of the operation, for the error.
         """
-        adapter = field.type_adapter
+        adapter = field.complete_adapter
         self.validator = adapter.validator
         self.serializer = adapter.serializer
-        self.unchanged = instances_as_they_are(field.core_schema)
-        self.unchanged_items = items_as_they_are(field.core_schema)
+        self.unchanged = instances_as_they_are(adapter.core_schema)
+        self.unchanged_items = items_as_they_are(adapter.core_schema)
         # Each option that is passed takes time, also with its default value; `by_alias` has none.
         self.options = {
             name: value
