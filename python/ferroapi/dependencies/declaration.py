@@ -27,7 +27,7 @@ from ferroapi.annotations import (
 )
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
-from ferroapi.dependencies.signature import parameters
+from ferroapi.dependencies.signature import get_typed_signature
 from ferroapi.exceptions import DependencyScopeError
 from ferroapi.fields import ModelField, Undefined, create_field
 from ferroapi.security_scopes import SecurityScopes
@@ -88,7 +88,7 @@ def get_dependant(
         parent_oauth_scopes=tuple(parent_oauth_scopes),
     )
     path_names = path_parameter_names(path)
-    for parameter in parameters(call):
+    for parameter in get_typed_signature(call).parameters.values():
         declared = _Declared.read(parameter, path_names)
         if declared.depends is not None:
             dependant.dependencies.append(_sub_dependant(dependant, declared))

@@ -91,7 +91,7 @@ def compile_steps(
         key = dependant.cache_key
         if dependant.use_cache and key in known:
             return known[key]
-        used = dependant if dependant is root else _overridden(dependant, overrides)
+        used = dependant if dependant is root else overridden(dependant, overrides)
         inputs = tuple((below.name, visit(below)) for below in used.dependencies)
         step = Step(
             dependant=used,
@@ -120,9 +120,10 @@ def body_params(steps: tuple[Step, ...]) -> list[ModelField]:
     return [field for step in ordered for field in step.dependant.body_params]
 
 
-def _overridden(
+def overridden(
     dependant: Dependant, overrides: Mapping[Callable[..., Any], Callable[..., Any]]
 ) -> Dependant:
+    """The description of what replaces a dependency, or its own where nothing does."""
     replacement = overrides.get(dependant.call) if overrides else None
     if replacement is None:
         return dependant
