@@ -23,7 +23,6 @@ NAMES = {
         "_uses_scopes",
     ],
     "ferroapi.routing": [
-        "_IncludedRouter",
         "_iter_included_route_candidates",
         "_restore_fastapi_scope_key",
     ],

@@ -34,12 +34,23 @@ from ferroapi.exceptions import WebSocketRequestValidationError as WebSocketRequ
 from ferroapi.fields import ModelField as ModelField
 from ferroapi.fields import Undefined as Undefined
 from ferroapi.forwarding import forward
+from ferroapi.routing.lifespan import DefaultLifespan, merged_lifespans
 from ferroapi.routing.route import APIRoute as APIRoute
 from ferroapi.routing.route_context import RouteContext as RouteContext
 from ferroapi.routing.router import APIRouter as APIRouter
+from ferroapi.routing.scope import effective_route_context
+from ferroapi.routing.tree import IncludedRouter, iter_routes_with_context
 from ferroapi.routing.tree import iter_route_contexts as iter_route_contexts
 from ferroapi.routing.unique_id import generate_unique_id as generate_unique_id
 from ferroapi.routing.websocket_route import APIWebSocketRoute as APIWebSocketRoute
+
+# FastAPI's names for what has none in public.
+_DefaultLifespan = DefaultLifespan
+_EffectiveRouteContext = RouteContext
+_IncludedRouter = IncludedRouter
+_get_scope_effective_route_context = effective_route_context
+_iter_routes_with_context = iter_routes_with_context
+_merge_lifespan_context = merged_lifespans
 
 if TYPE_CHECKING:
     from starlette.concurrency import run_in_threadpool as run_in_threadpool
