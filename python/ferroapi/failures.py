@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException, WebSocketException
+from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.status import WS_1011_INTERNAL_ERROR
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -19,6 +21,7 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import http_exception_handler
+from ferroapi.originals import has_own
 from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class Failures(FailureHandlers):
     __slots__ = (
         "_by_status",
         "_by_type",
+        "_in_scope",
         "_outermost",
         "_resolved",
         "_server_error",
@@ -72,10 +76,26 @@ class Failures(FailureHandlers):
         )
         self._resolved: dict[type[BaseException], Any] = {}
         self._outermost = outermost
+        self._in_scope = False
         self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
 
-    def around(self, app: ASGIApp) -> Around:
+    def behind_middleware(self, app: ASGIApp, handlers: Handlers, *, debug: bool) -> ASGIApp:
+        """`app` behind Starlette's `ExceptionMiddleware`, whose handlers then answer.
+
+        Monitoring tools replace its methods, or what makes its record, and put their own functions
+        into the place of its handlers.
+        """
+        self._in_scope = True
+        self.not_found_is_plain = False
+        own = {key: handler for key, handler in handlers.items() if key not in (500, Exception)}
+        record = Middleware(ExceptionMiddleware, handlers=own, debug=debug)
+        return record.cls(app, *record.args, **record.kwargs)
+
+    def around(self, app: ASGIApp) -> ServerErrorMiddleware:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
+        if not has_own(ServerErrorMiddleware, "__call__"):
+            handler, debug = self._server_error.handler, self._server_error.debug
+            return ServerErrorMiddleware(partial(self._telling, app), handler, debug)
 
         async def answer(error: Exception, exchange: Exchange) -> None:
             # A body limit of the application around this one answers what it raised.
@@ -83,6 +103,25 @@ class Failures(FailureHandlers):
                 await self._answer_unhandled(error, exchange)
 
         return Around(app, self._server_error.handler, self._server_error.debug, answer)
+
+    async def _telling(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = Exchange(scope, receive, send)
+        try:
+            await app(scope, receive, exchange.send_tracked)
+        except Exception as error:
+            exception_unhandled(scope, error)
+            if scope["type"] != "http":
+                await self._answer_unhandled(error, exchange)
+            raise
+
+    def _handler_in(self, scope: Scope, error: Exception) -> Any:
+        """`find` in the tables that Starlette's middleware has put into the scope."""
+        by_type, by_status = scope["starlette.exception_handlers"]
+        handler = by_status.get(error.status_code) if isinstance(error, HTTPException) else None
+        if handler is None:
+            kinds = (kind for kind in type(error).__mro__ if kind in by_type)
+            handler = next((by_type[kind] for kind in kinds), None)
+        return None if handler is None else _awaitable(handler)
 
     def find(self, error: Exception) -> Any:
         """The handler of an exception: that of its status, else of its nearest class, else None."""
@@ -110,7 +149,8 @@ class Failures(FailureHandlers):
             raise
 
     async def _handle(self, error: Exception, exchange: Exchange) -> None:
-        handler = self.find(error)
+        find = partial(self._handler_in, exchange.scope) if self._in_scope else self.find
+        handler = find(error)
         if (handler is None or exchange.started) and exchange.is_left(error):
             return
         if handler is None:
@@ -124,7 +164,7 @@ class Failures(FailureHandlers):
             response = await handler(exchange.connection, error)
         except Exception as raised:
             # A handler may raise what another handler takes, once.
-            handler = self.find(raised)
+            handler = find(raised)
             if handler is None or raised is error:
                 raise
             error = raised
@@ -208,3 +248,23 @@ def _awaitable(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     if callable_kind(handler) is CallableKind.COROUTINE:
         return handler
     return partial(run_in_threadpool, handler)
+
+
+def is_middleware_replaced() -> bool:
+    """Whether somebody has put methods of their own into Starlette's `ExceptionMiddleware`."""
+    return not (
+        has_own(Middleware, "__init__")
+        and has_own(
+            ExceptionMiddleware,
+            "__init__",
+            "__call__",
+            "add_exception_handler",
+            "http_exception",
+            "websocket_exception",
+        )
+    )
+
+
+def is_observed() -> bool:
+    """Whether requests have to pass Starlette's own middleware, which somebody has changed."""
+    return is_middleware_replaced() or not has_own(ServerErrorMiddleware, "__call__")
