@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import AppType as AppType
 from typing_extensions import Unpack, deprecated
 
 from ferroapi._form_limits import FormLimits

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
 from typing import Annotated, Any
 from unittest.mock import patch
 
 import pytest
 from pydantic import BaseModel
 
-from ferroapi import Body, Cookie, Depends, FastAPI, Form, Header, Query, Security
+from ferroapi import Body, Cookie, Depends, FastAPI, Form, Header, Query, Request, Security, params
 from ferroapi.dependencies import utils
 from ferroapi.dependencies.utils import (
     _get_body_field,
     _get_flat_body_params,
     _should_embed_body_fields,
+    analyze_param,
     get_dependant,
     get_flat_params,
     get_parameterless_sub_dependant,
+    get_stream_item_type,
     get_typed_return_annotation,
     get_typed_signature,
 )
@@ -106,3 +111,62 @@ def test_what_describes_is_replaced(name: str) -> None:
     with patch.object(utils, name, observe):
         FastAPI(openapi_url=None).get("/")(paged)
     assert seen == [paged, session]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "found"),
+    [
+        pytest.param(int, inspect.Parameter.empty, (int, None, "query_params"), id="a query"),
+        pytest.param(
+            Annotated[int, Header()], 1, (int, None, "header_params"), id="an annotated header"
+        ),
+        pytest.param(Page, inspect.Parameter.empty, (Page, None, "body_params"), id="a body"),
+        pytest.param(str, Depends(session), (str, session, None), id="a dependency"),
+        pytest.param(Request, inspect.Parameter.empty, (Request, None, None), id="a request"),
+        pytest.param(
+            inspect.Parameter.empty, "x", (Any, None, "query_params"), id="without a type"
+        ),
+    ],
+)
+def test_a_parameter_is_described_by_itself(annotation: Any, value: Any, found: Any) -> None:
+    kinds = {"query_params": params.Query, "header_params": params.Header}
+    details = analyze_param(
+        param_name="name", annotation=annotation, value=value, path_param_names=set()
+    )
+    assert details.type_annotation == found[0]
+    assert (details.depends and details.depends.dependency) is found[1]
+    assert (details.field is None) is (found[2] is None)
+    if details.field is not None:
+        kind = kinds.get(found[2], params.Body)
+        assert isinstance(details.field.field_info, kind)
+
+
+def test_item_types_of_streams() -> None:
+    assert get_stream_item_type(AsyncIterator[int]) is int
+    assert get_stream_item_type(Iterator) is None
+    assert get_stream_item_type(list[int]) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "applications.AppType",
+        "datastructures._Unset",
+        "dependencies.utils.BackgroundTasks",
+        "dependencies.utils.get_cached_model_fields",
+        "dependencies.utils.lenient_issubclass",
+        "middleware.asyncexitstack.AsyncExitStackMiddleware",
+        "routing.BaseRoute",
+        "routing.JSONResponse",
+        "routing._EffectiveRouteContext",
+        "routing._IncludedRouter",
+        "routing.compile_path",
+        "routing.generate_unique_id",
+        "routing.get_dependant",
+        "routing.jsonable_encoder",
+        "routing.run_in_threadpool",
+    ],
+)
+def test_names_that_packages_import(name: str) -> None:
+    module, _, attribute = name.rpartition(".")
+    assert hasattr(import_module(f"ferroapi.{module}"), attribute)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.background import BackgroundTasks as StarletteBackgroundTasks
 from starlette.datastructures import (
@@ -24,10 +24,14 @@ from ferroapi.annotations import is_scalar as field_annotation_is_scalar
 from ferroapi.annotations import is_scalar_sequence as field_annotation_is_scalar_sequence
 from ferroapi.annotations import is_sequence as field_annotation_is_sequence
 from ferroapi.annotations import is_subclass as lenient_issubclass
-from ferroapi.annotations import optional_model
+from ferroapi.annotations import optional_model, stream_item
 from ferroapi.dependencies.body import combined_body_field
 from ferroapi.dependencies.body import embeds_body as _should_embed_body_fields
-from ferroapi.dependencies.declaration import get_parameterless_dependant
+from ferroapi.dependencies.declaration import (
+    ParamDetails,
+    analyze_param,
+    get_parameterless_dependant,
+)
 from ferroapi.dependencies.models import CacheKey, Dependant
 from ferroapi.dependencies.multipart import (
     NOT_INSTALLED as multipart_not_installed_error,  # noqa: N811  # FastAPI's name
@@ -77,6 +81,7 @@ __all__ = [
     "Headers",
     "ImmutableMultiDict",
     "ModelField",
+    "ParamDetails",
     "QueryParams",
     "Request",
     "Response",
@@ -97,6 +102,7 @@ __all__ = [
     "_normalize_form_model",
     "_read_file_bytes",
     "_should_embed_body_fields",
+    "analyze_param",
     "ensure_multipart_is_installed",
     "field_annotation_is_scalar",
     "field_annotation_is_scalar_sequence",
@@ -105,6 +111,7 @@ __all__ = [
     "get_flat_params",
     "get_missing_field_error",
     "get_parameterless_sub_dependant",
+    "get_stream_item_type",
     "get_typed_annotation",
     "get_typed_return_annotation",
     "get_validation_alias",
@@ -179,3 +186,9 @@ def _get_body_field(
     if body_params and not embed_body_fields:
         return body_params[0]
     return combined_body_field(body_params, name=name)
+
+
+def get_stream_item_type(annotation: Any) -> Any | None:
+    """The type of the items of an iterable return annotation, `None` for anything else."""
+    item = stream_item(annotation)
+    return None if item is None else item[0]

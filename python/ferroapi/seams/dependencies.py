@@ -80,11 +80,10 @@ async def solve_dependencies(
     """
     response = response_to_inject() if response is None else response
     cache = {} if dependency_cache is None else dependency_cache
-    overrides = overrides_of(dependency_overrides_provider)
     values: dict[str, Any] = {}
     errors: list[Any] = []
     for declared in dependant.dependencies:
-        used = overridden(declared, overrides)
+        used = overridden(declared, overrides_of(dependency_overrides_provider))
         below = await solve_dependencies(
             request=request,
             dependant=used,
