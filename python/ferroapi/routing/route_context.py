@@ -61,6 +61,11 @@ class RouteContext:
         }
 
     @property
+    def _route_context(self) -> RouteContext | None:
+        # Where FastAPI's users look for what inclusions make.
+        return None if self.inherited is None else self
+
+    @property
     def starlette_route(self) -> BaseRoute | None:
         """The effective route where inclusions make one of what is no path operation."""
         is_operation = isinstance(self.original_route, Inheriting) and isinstance(
