@@ -89,7 +89,7 @@ def get_dependant(
     )
     path_names = path_parameter_names(path)
     for parameter in get_typed_signature(call).parameters.values():
-        declared = _Declared.read(parameter, path_names)
+        declared = Declared.read(parameter, path_names)
         if declared.depends is not None:
             dependant.dependencies.append(_sub_dependant(dependant, declared))
         elif declared.injected is not None:
@@ -133,7 +133,7 @@ def _oauth_scopes(depends: params.Depends) -> Sequence[str]:
     return (depends.scopes or ()) if isinstance(depends, params.Security) else ()
 
 
-def _sub_dependant(dependant: Dependant, declared: _Declared) -> Dependant:
+def _sub_dependant(dependant: Dependant, declared: Declared) -> Dependant:
     depends = declared.depends
     assert depends is not None
     assert depends.dependency is not None
@@ -167,42 +167,7 @@ def _location(dependant: Dependant, field: ModelField) -> list[ModelField]:
     return dependant.query_params
 
 
-class ParamDetails(NamedTuple):
-    """What one parameter of a callable turned out to be."""
-
-    type_annotation: Any
-    """Its type, without what `Annotated` adds."""
-    depends: params.Depends | None
-    """The dependency that gives its value, if one does."""
-    field: ModelField | None
-    """What is read from the request, if anything is."""
-
-
-def analyze_param(
-    *, param_name: str, annotation: Any, value: Any, path_param_names: Iterable[str]
-) -> ParamDetails:
-    """Describes one parameter by itself.
-
-    Args:
-        param_name: its name.
-        annotation: its type, `inspect.Parameter.empty` without one.
-        value: its default, `inspect.Parameter.empty` without one.
-        path_param_names: the names in the path.
-
-    Raises:
-        AssertionError: it is declared in a way that cannot be meant.
-    """
-    parameter = inspect.Parameter(
-        param_name, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=annotation
-    )
-    declared = _Declared.read(parameter, frozenset(path_param_names))
-    plain = Any if annotation is inspect.Parameter.empty else resolve_alias(annotation)
-    if get_origin(plain) is Annotated:
-        plain = get_args(plain)[0]
-    return ParamDetails(plain, declared.depends, declared.field)
-
-
-class _Declared(NamedTuple):
+class Declared(NamedTuple):
     """What one parameter of a signature turned out to be; exactly one of the three is set."""
 
     name: str
@@ -211,7 +176,7 @@ class _Declared(NamedTuple):
     field: ModelField | None = None
 
     @classmethod
-    def read(cls, parameter: inspect.Parameter, path_names: frozenset[str]) -> _Declared:
+    def read(cls, parameter: inspect.Parameter, path_names: frozenset[str]) -> Declared:
         name = parameter.name
         annotation = resolve_alias(parameter.annotation)
         if annotation is inspect.Parameter.empty:

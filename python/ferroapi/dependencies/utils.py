@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
 
 from starlette.background import BackgroundTasks as StarletteBackgroundTasks
 from starlette.datastructures import (
@@ -24,14 +25,10 @@ from ferroapi.annotations import is_scalar as field_annotation_is_scalar
 from ferroapi.annotations import is_scalar_sequence as field_annotation_is_scalar_sequence
 from ferroapi.annotations import is_sequence as field_annotation_is_sequence
 from ferroapi.annotations import is_subclass as lenient_issubclass
-from ferroapi.annotations import optional_model, stream_item
+from ferroapi.annotations import optional_model, resolve_alias, stream_item
 from ferroapi.dependencies.body import combined_body_field
 from ferroapi.dependencies.body import embeds_body as _should_embed_body_fields
-from ferroapi.dependencies.declaration import (
-    ParamDetails,
-    analyze_param,
-    get_parameterless_dependant,
-)
+from ferroapi.dependencies.declaration import Declared, get_parameterless_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant
 from ferroapi.dependencies.multipart import (
     NOT_INSTALLED as multipart_not_installed_error,  # noqa: N811  # FastAPI's name
@@ -64,6 +61,8 @@ from ferroapi.seams.forms import (
 from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.concurrency import run_in_threadpool as run_in_threadpool
 
     from ferroapi.background import BackgroundTasks as BackgroundTasks
@@ -192,3 +191,38 @@ def get_stream_item_type(annotation: Any) -> Any | None:
     """The type of the items of an iterable return annotation, `None` for anything else."""
     item = stream_item(annotation)
     return None if item is None else item[0]
+
+
+class ParamDetails(NamedTuple):
+    """What one parameter of a callable turned out to be."""
+
+    type_annotation: Any
+    """Its type, without what `Annotated` adds."""
+    depends: params.Depends | None
+    """The dependency that gives its value, if one does."""
+    field: ModelField | None
+    """What is read from the request, if anything is."""
+
+
+def analyze_param(
+    *, param_name: str, annotation: Any, value: Any, path_param_names: Iterable[str]
+) -> ParamDetails:
+    """Describes one parameter by itself.
+
+    Args:
+        param_name: its name.
+        annotation: its type, `inspect.Parameter.empty` without one.
+        value: its default, `inspect.Parameter.empty` without one.
+        path_param_names: the names in the path.
+
+    Raises:
+        AssertionError: it is declared in a way that cannot be meant.
+    """
+    parameter = inspect.Parameter(
+        param_name, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=annotation
+    )
+    declared = Declared.read(parameter, frozenset(path_param_names))
+    plain = Any if annotation is inspect.Parameter.empty else resolve_alias(annotation)
+    if get_origin(plain) is Annotated:
+        plain = get_args(plain)[0]
+    return ParamDetails(plain, declared.depends, declared.field)

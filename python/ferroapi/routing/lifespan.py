@@ -10,20 +10,22 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 Handler: TypeAlias = Callable[[], Any]
 Lifespan: TypeAlias = Callable[[Any], AbstractAsyncContextManager[Any]]
 
+if TYPE_CHECKING:
+    from typing import Protocol
 
-class HandlingRouter(Protocol):
-    """What the default lifespan asks of its router."""
+    class HandlingRouter(Protocol):
+        """What the default lifespan asks of its router."""
 
-    def _run_lifespans(self, app: Any) -> AbstractAsyncContextManager[Any]: ...
+        def _run_lifespans(self, app: Any) -> AbstractAsyncContextManager[Any]: ...
 
-    async def _startup(self) -> None: ...
+        async def _startup(self) -> None: ...
 
-    async def _shutdown(self) -> None: ...
+        async def _shutdown(self) -> None: ...
 
 
 def as_lifespan(lifespan: Any) -> Lifespan:
