@@ -148,3 +148,10 @@ def test_all_is_complete() -> None:
     }
 
     assert set(exceptions.__all__) == classes
+
+
+@pytest.mark.parametrize("name", ["RequestErrorModel", "WebSocketErrorModel"])
+def test_models_of_errors_are_made_once(name: str) -> None:
+    model = getattr(exceptions, name)
+    assert model is getattr(exceptions, name)
+    assert model().model_dump() == {}

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import AppType as AppType
 from typing_extensions import Unpack, deprecated
 
 from ferroapi import document_functions
@@ -52,10 +53,14 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 forward(
     __name__,
-    get_openapi=document_functions,
-    get_redoc_html=document_functions,
-    get_swagger_ui_html=document_functions,
-    get_swagger_ui_oauth2_redirect_html=document_functions,
+    {
+        "ferroapi.document_functions": (
+            "get_openapi",
+            "get_redoc_html",
+            "get_swagger_ui_html",
+            "get_swagger_ui_oauth2_redirect_html",
+        )
+    },
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticUndefined, core_schema
 from starlette.datastructures import URL, Address, FormData, Headers, QueryParams, State
 from starlette.datastructures import UploadFile as StarletteUploadFile
 
@@ -63,3 +63,7 @@ class DefaultPlaceholder:
 def Default(value: T) -> T:  # noqa: N802  # FastAPI's name
     """Wraps `value` in a `DefaultPlaceholder`; typed as `value`, for use as a parameter default."""
     return cast("T", DefaultPlaceholder(value))
+
+
+_Unset = PydanticUndefined
+"""The name under which FastAPI's users tell what was not given."""

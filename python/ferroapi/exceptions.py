@@ -3,7 +3,7 @@
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.exceptions import WebSocketException as StarletteWebSocketException
@@ -160,3 +160,18 @@ def warn_caller(message: str, category: type[Warning]) -> None:
         stacklevel += 1
         frame = frame.f_back
     warnings.warn(message, category, stacklevel=stacklevel)
+
+
+_ERROR_MODELS = {"RequestErrorModel": "Request", "WebSocketErrorModel": "WebSocket"}
+"""Models without fields, and their titles: names of FastAPI that programs import."""
+
+if not TYPE_CHECKING:  # checkers would take it for any name
+
+    def __getattr__(name: str) -> Any:
+        """Makes one of the models when it is first asked for."""
+        if name not in _ERROR_MODELS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from pydantic import create_model
+
+        model = globals()[name] = create_model(_ERROR_MODELS[name])
+        return model

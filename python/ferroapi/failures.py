@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException, WebSocketException
+from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.status import HTTP_503_SERVICE_UNAVAILABLE, WS_1011_INTERNAL_ERROR
@@ -24,6 +26,7 @@ from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import http_exception_handler
 from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
+from ferroapi.originals import has_own
 from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class Failures(FailureHandlers):
     __slots__ = (
         "_by_status",
         "_by_type",
+        "_in_scope",
         "_outermost",
         "_server_error",
         "tables",
@@ -72,6 +76,7 @@ class Failures(FailureHandlers):
             else:
                 self._by_type[key] = handler
         self.tables = self._by_type, self._by_status
+        self._in_scope = False
         self._outermost = outermost
         self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
 
@@ -79,12 +84,27 @@ class Failures(FailureHandlers):
     def not_found_is_plain(self) -> bool:
         """Whether the default handler, and no other, answers where nothing has the path."""
         return (
-            404 not in self._by_status
+            not self._in_scope
+            and 404 not in self._by_status
             and self._by_type.get(HTTPException) is http_exception_handler
         )
 
-    def around(self, app: ASGIApp) -> Around:
+    def behind_middleware(self, app: ASGIApp, handlers: Handlers, *, debug: bool) -> ASGIApp:
+        """`app` behind Starlette's `ExceptionMiddleware`, whose handlers then answer.
+
+        Monitoring tools replace its methods, or what makes its record, and put their own functions
+        into the place of its handlers.
+        """
+        self._in_scope = True
+        own = {key: handler for key, handler in handlers.items() if key not in (500, Exception)}
+        record = Middleware(ExceptionMiddleware, handlers=own, debug=debug)
+        return record.cls(app, *record.args, **record.kwargs)
+
+    def around(self, app: ASGIApp) -> ServerErrorMiddleware:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
+        if not has_own(ServerErrorMiddleware, "__call__"):
+            handler, debug = self._server_error.handler, self._server_error.debug
+            return ServerErrorMiddleware(partial(self._telling, app), handler, debug)
 
         async def answer(error: Exception, exchange: Exchange) -> None:
             # A body limit of the application around this one answers what it raised.
@@ -92,6 +112,25 @@ class Failures(FailureHandlers):
                 await self._answer_unhandled(error, exchange)
 
         return Around(app, self._server_error.handler, self._server_error.debug, answer)
+
+    async def _telling(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = Exchange(scope, receive, send)
+        try:
+            await app(scope, receive, exchange.send_tracked)
+        except Exception as error:
+            exception_unhandled(scope, error)
+            if scope["type"] != "http":
+                await self._answer_unhandled(error, exchange)
+            raise
+
+    def _handler_in(self, scope: Scope, error: Exception) -> Any:
+        """`find` in the tables that Starlette's middleware has put into the scope."""
+        by_type, by_status = scope["starlette.exception_handlers"]
+        handler = by_status.get(error.status_code) if isinstance(error, HTTPException) else None
+        if handler is None:
+            kinds = (kind for kind in type(error).__mro__ if kind in by_type)
+            handler = next((by_type[kind] for kind in kinds), None)
+        return None if handler is None else _awaitable(handler)
 
     def find(self, error: Exception) -> Any:
         """The handler of an exception: that of its status, else of its nearest class, else None."""
@@ -117,8 +156,9 @@ class Failures(FailureHandlers):
             raise
 
     async def _handle(self, error: Exception, exchange: Exchange) -> None:
-        error = self._told(error, exchange)
-        handler = self.find(error)
+        find = partial(self._handler_in, exchange.scope) if self._in_scope else self.find
+        error = self._told(error, exchange, find)
+        handler = find(error)
         if (handler is None or exchange.started) and exchange.is_left(error):
             return
         if handler is None:
@@ -132,8 +172,8 @@ class Failures(FailureHandlers):
             response = await handler(exchange.connection, error)
         except Exception as raised:
             # A handler may raise what another handler takes, once.
-            told = self._told(raised, exchange)
-            handler = self.find(told)
+            told = self._told(raised, exchange, find)
+            handler = find(told)
             if handler is None or told is error:
                 raise
             error = told
@@ -145,13 +185,15 @@ class Failures(FailureHandlers):
         # An exception object that is raised again and again would keep every request's frames.
         error.__traceback__ = None
 
-    def _told(self, error: Exception, exchange: Exchange) -> Exception:
+    def _told(
+        self, error: Exception, exchange: Exchange, find: Callable[[Exception], Any]
+    ) -> Exception:
         """What the client is told in the place of `error`: that the system has no more threads."""
         if (
             not is_thread_shortage(error)
             or exchange.started
             or exchange.scope["type"] != "http"
-            or self.find(error) is not None
+            or find(error) is not None
         ):
             return error
         logger.error("%s: answered with 503", error)
@@ -236,3 +278,23 @@ def _awaitable(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     if callable_kind(handler) is CallableKind.COROUTINE:
         return handler
     return partial(run_in_threadpool, handler)
+
+
+def is_middleware_replaced() -> bool:
+    """Whether somebody has put methods of their own into Starlette's `ExceptionMiddleware`."""
+    return not (
+        has_own(Middleware, "__init__")
+        and has_own(
+            ExceptionMiddleware,
+            "__init__",
+            "__call__",
+            "add_exception_handler",
+            "http_exception",
+            "websocket_exception",
+        )
+    )
+
+
+def is_observed() -> bool:
+    """Whether requests have to pass Starlette's own middleware, which somebody has changed."""
+    return is_middleware_replaced() or not has_own(ServerErrorMiddleware, "__call__")

@@ -26,6 +26,8 @@ from ferroapi.annotations import is_subclass, is_union, resolve_alias
 from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic_core import CoreSchema
 
 Undefined = PydanticUndefined
@@ -67,9 +69,8 @@ class ModelField:
 
     def __init__(
         self,
-        *,
-        name: str,
         field_info: FieldInfo,
+        name: str,
         mode: Mode = "validation",
         config: ConfigDict | None = None,
     ) -> None:
@@ -194,8 +195,22 @@ class ModelField:
         """The pydantic-core schema of the annotation with constraints and default."""
         return self.complete_adapter.core_schema
 
-    def validate(self, value: Any, *, loc: Location) -> tuple[Any, list[ErrorDetail]]:
-        """Returns the validated value and no errors, or `None` and errors located below `loc`."""
+    @property
+    def _type_adapter(self) -> TypeAdapter[Any]:
+        # The name under which FastAPI's users have it.
+        return self.type_adapter
+
+    def get_default(self) -> Any:
+        """A fresh default, or `Undefined` when the value is required."""
+        return self.default
+
+    def validate(
+        self, value: Any, values: Mapping[str, Any] | None = None, *, loc: Location = ()
+    ) -> tuple[Any, list[ErrorDetail]]:
+        """Returns the validated value and no errors, or `None` and errors located below `loc`.
+
+        `values`, which FastAPI's users pass, says nothing that pydantic would need.
+        """
         try:
             return self.type_adapter.validate_python(value, from_attributes=True), []
         except ValidationError as error:
@@ -204,6 +219,21 @@ class ModelField:
             # A duration that no `timedelta` can hold is refused by its class, not by pydantic.
             detail = {"type": "value_error", "loc": loc, "input": value, "ctx": {"error": error}}
             return None, [{**detail, "msg": f"Value error, {error}"}]
+
+    def serialize(
+        self,
+        value: Any,
+        *,
+        mode: Literal["json", "python"] = "json",
+        by_alias: bool = True,
+        **options: Any,
+    ) -> Any:
+        """A validated value as data; `options` are those of pydantic's `dump_python`."""
+        return self.type_adapter.dump_python(value, mode=mode, by_alias=by_alias, **options)
+
+    def serialize_json(self, value: Any, *, by_alias: bool = True, **options: Any) -> bytes:
+        """A validated value as JSON text; `options` are those of pydantic's `dump_json`."""
+        return self.type_adapter.dump_json(value, by_alias=by_alias, **options)
 
     def with_info(self, **changes: Any) -> ModelField:
         """The same field with attributes of its `FieldInfo` replaced; the original is untouched."""

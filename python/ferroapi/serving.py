@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
-from types import FunctionType
 from typing import TYPE_CHECKING
 
-from starlette import applications
 from starlette.applications import Starlette
 
 from ferroapi.body_limit import with_body_limit
-from ferroapi.failures import Around, Failures
+from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
 from ferroapi.incomplete import KeepsIncomplete, is_completing
 from ferroapi.live import Live, compiled
+from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
 from ferroapi.telemetry.deferred import server_telemetry
@@ -65,14 +64,14 @@ class ServingApplication(Live, Starlette):
         build = getattr(self.build_middleware_stack, "__func__", None)
         stack = self.middleware_stack
         if stack is None:
-            if self.user_middleware or build is not _BUILD:
+            if self.user_middleware or build is not _BUILD or is_observed():
                 stack = self.build_middleware_stack()
             else:
                 self.failures = self._make_failures(outermost=True)
                 stack = with_body_limit(self._routing(), self.max_body_size)
             # Nothing that was compiled depends on it: it tells nobody.
             vars(self)["middleware_stack"] = stack
-        if _is_starlette_replaced():
+        if not has_own(Starlette, "__call__"):
             self._entry = super().__call__
         elif stack == self.router.app and type(self.router).app is APIRouter.app:
             self._entry = self.router.respond
@@ -86,7 +85,11 @@ class ServingApplication(Live, Starlette):
     def _routing(self) -> ASGIApp:
         """The router; one whose class has a `__call__` of its own is called as a whole."""
         router = self.router
-        return router.app if type(router).__call__ is _CALL else partial(guarded, router)
+        app = router.app if type(router).__call__ is _CALL else partial(guarded, router)
+        if self.failures is not None and is_middleware_replaced():
+            handlers = self.exception_handlers
+            return self.failures.behind_middleware(app, handlers, debug=self.debug)
+        return app
 
     def build_middleware_stack(self) -> ASGIApp:
         """The user's middleware around the router, and around it what answers unhandled exceptions.
@@ -127,9 +130,3 @@ def _answers(router: APIRouter) -> ASGIApp:
 # As they were imported: one that somebody has put into its place since then is not ours.
 _BUILD = ServingApplication.build_middleware_stack
 _CALL = APIRouter.__call__
-
-
-def _is_starlette_replaced() -> bool:
-    """Whether a monitoring tool has put a method of its own in the place of Starlette's."""
-    call = vars(Starlette)["__call__"]
-    return type(call) is not FunctionType or call.__globals__ is not vars(applications)

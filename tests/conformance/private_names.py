@@ -22,20 +22,9 @@ NAMES = {
         "_is_security_scheme",
         "_uses_scopes",
     ],
-    "ferroapi.dependencies.utils": [
-        "_read_file_bytes",
-        "multipart_incorrect_install_error",
-        "multipart_not_installed_error",
-        "request_body_to_args",
-        "request_params_to_args",
-    ],
     "ferroapi.routing": [
-        "_IncludedRouter",
         "_iter_included_route_candidates",
         "_restore_fastapi_scope_key",
-        "get_websocket_app",
-        "run_endpoint_function",
-        "solve_dependencies",
     ],
 }
 

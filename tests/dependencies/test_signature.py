@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import pytest
 
 from ferroapi import Depends, FastAPI, Query
-from ferroapi.dependencies.signature import parameters, return_annotation
+from ferroapi.dependencies.signature import get_typed_signature, return_annotation
 from ferroapi.testclient import TestClient
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ SIGNATURES: dict[str, tuple[Any, dict[str, Any], Any]] = {
 
 @pytest.mark.parametrize(("call", "annotations", "returned"), SIGNATURES.values(), ids=SIGNATURES)
 def test_annotations(call: Any, annotations: dict[str, Any], returned: Any) -> None:
-    assert {p.name: p.annotation for p in parameters(call)} == annotations
+    typed = get_typed_signature(call).parameters.values()
+    assert {p.name: p.annotation for p in typed} == annotations
     assert return_annotation(call) == returned
 
 

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 import pytest
 
-from ferroapi import APIRouter, Depends, FastAPI, Request
+from ferroapi import APIRouter, Depends, FastAPI, Request, routing
 from ferroapi.testclient import TestClient
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -241,3 +242,37 @@ def test_mounted_applications_do_not_start() -> None:
     with TestClient(app):
         pass
     assert events == []
+
+
+def test_the_lifespan_of_a_router_that_was_given_none_is_told_by_its_class() -> None:
+    assert isinstance(FastAPI().router.lifespan_context, routing._DefaultLifespan)
+    given = FastAPI(lifespan=spanning("app", []))
+    assert not isinstance(given.router.lifespan_context, routing._DefaultLifespan)
+
+
+def test_the_default_lifespan_runs_the_handlers_of_its_router() -> None:
+    events: list[str] = []
+    router = APIRouter(on_startup=[noting("start", events)], on_shutdown=[noting("stop", events)])
+
+    async def enter() -> None:
+        async with routing._DefaultLifespan(router):
+            assert events == ["start"]
+
+    anyio.run(enter)
+    assert events == ["start", "stop"]
+
+
+def test_two_lifespans_are_one() -> None:
+    events: list[str] = []
+    app = FastAPI()
+    app.router.lifespan_context = routing._merge_lifespan_context(
+        spanning("outer", events, {"a": 1, "b": 1}), spanning("inner", events, {"b": 2, "c": 2})
+    )
+
+    @app.get("/")
+    def state(request: Request) -> list[int]:
+        return [request.state.a, request.state.b, request.state.c]
+
+    with TestClient(app) as client:
+        assert client.get("/").json() == [1, 1, 2]
+    assert events == ["start outer", "start inner", "stop inner", "stop outer"]

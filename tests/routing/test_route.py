@@ -4,14 +4,15 @@ import functools
 import gzip
 from collections.abc import Awaitable, Callable
 from json import JSONDecodeError
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel
 from starlette.applications import Starlette
+from starlette.datastructures import Headers, QueryParams
 from starlette.routing import Mount
 
-from ferroapi import APIRouter, FastAPI, HTTPException, Request
+from ferroapi import APIRouter, Cookie, FastAPI, Header, HTTPException, Request
 from ferroapi.exceptions import FastAPIError, RequestValidationError
 from ferroapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from ferroapi.routing import APIRoute
@@ -407,3 +408,33 @@ def test_no_methods_are_refused(methods: Any, options: dict[str, Any]) -> None:
         app.api_route("/", methods=methods, **options)(returns(None))
     app.add_api_route("/", returns(None), methods=None)
     assert app.routes[-1].methods == {"GET"}  # type: ignore[attr-defined]  # it is an APIRoute
+
+
+class Shouting(Request):
+    """A request that says something else than what was sent."""
+
+    query_params = property(lambda _self: QueryParams("q=Q"))  # type: ignore[assignment]
+    headers = property(lambda _self: Headers({"x-h": "H"}))  # type: ignore[assignment]
+    cookies = property(lambda _self: {"c": "C"})  # type: ignore[assignment]
+
+
+class ShoutingRoute(APIRoute):
+    def get_route_handler(self) -> Any:
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Any:
+            return await handler(Shouting(request.scope, request.receive))
+
+        return handle
+
+
+def test_parameters_are_read_from_the_request_of_a_handler() -> None:
+    app = FastAPI()
+    app.router.route_class = ShoutingRoute
+
+    @app.get("/")
+    def root(q: str, x_h: Annotated[str, Header()], c: Annotated[str, Cookie()]) -> list[str]:
+        return [q, x_h, c]
+
+    sent = {"x-h": "sent", "cookie": "c=sent"}
+    assert TestClient(app).get("/?q=sent", headers=sent).json() == ["Q", "H", "C"]

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from starlette.routing import Host, NoMatchFound, Route, WebSocketRoute
+from starlette.routing import Host, Match, NoMatchFound, Route, WebSocketRoute
 
-from ferroapi import APIRouter, Depends, FastAPI, Request, WebSocket
+from ferroapi import APIRouter, Depends, FastAPI, Request, WebSocket, routing
 from ferroapi.responses import PlainTextResponse, Response
 from ferroapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from ferroapi.testclient import TestClient
@@ -321,3 +321,116 @@ def test_a_reversed_list_is_matched_in_its_order() -> None:
     assert client.get("/a").json() == "parameter"
     app.router.routes.reverse()
     assert client.get("/a").json() == "text"
+
+
+def audited() -> None: ...
+
+
+@pytest.fixture
+def tree() -> FastAPI:
+    """An application with a router in a router, each with settings."""
+    inner, outer, app = APIRouter(tags=["inner"]), APIRouter(), FastAPI(openapi_url=None)
+
+    @inner.get("/a", tags=["a"])
+    def a() -> str:
+        return "a"
+
+    @inner.websocket("/ws")
+    async def ws(websocket: WebSocket) -> None: ...
+
+    inner.routes.append(Route("/plain", lambda request: PlainTextResponse("plain")))
+    outer.include_router(inner, prefix="/inner")
+    outer.get("/b")(a)
+    app.include_router(outer, prefix="/outer", tags=["out"], dependencies=[Depends(audited)])
+    app.get("/own")(a)
+    return app
+
+
+def test_an_inclusion_is_a_node_with_its_router_and_settings(tree: FastAPI) -> None:
+    node = tree.routes[0]
+    assert isinstance(node, routing._IncludedRouter)
+    assert type(node).__name__ == "_IncludedRouter"
+    context = node.include_context
+    assert (context.prefix, list(context.tags)) == ("/outer", ["out"])
+    assert [depends.dependency for depends in context.dependencies] == [audited]
+    assert context.included_router is node.original_router
+    nested, own = node.effective_candidates()
+    assert isinstance(nested, routing._IncludedRouter)
+    assert nested.include_context.prefix == "/outer/inner"
+    assert nested.include_context.included_router is nested.original_router
+    assert own.path == "/outer/b"
+
+
+def test_the_contexts_of_a_node_are_all_routes_below(tree: FastAPI) -> None:
+    node = tree.routes[0]
+    assert isinstance(node, routing._IncludedRouter)
+    contexts = list(node.effective_route_contexts())
+    assert [context.path for context in contexts] == [
+        "/outer/inner/a",
+        "/outer/inner/ws",
+        "/outer/inner/plain",
+        "/outer/b",
+    ]
+    assert contexts[0].tags == ["out", "inner", "a"]
+    made = [getattr(context.starlette_route, "path", None) for context in contexts]
+    assert made == [None, "/outer/inner/ws", "/outer/inner/plain", None]
+    attributes = vars(contexts[0])
+    assert attributes["path"] == "/outer/inner/a"
+    assert attributes["original_route"] is contexts[0].original_route
+    assert {"dependant", "tags", "endpoint", "methods", "starlette_route"} <= attributes.keys()
+
+
+def test_pairs_have_a_context_only_for_what_is_included(tree: FastAPI) -> None:
+    pairs = list(routing._iter_routes_with_context(tree.routes))
+    assert [(route.path, context and context.path) for route, context in pairs] == [
+        ("/a", "/outer/inner/a"),
+        ("/ws", "/outer/inner/ws"),
+        ("/plain", "/outer/inner/plain"),
+        ("/b", "/outer/b"),
+        ("/own", None),
+    ]
+    first, *_, own = iter_route_contexts(tree.routes)
+    assert first._route_context is first
+    assert (own._route_context, own.starlette_route) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"), [("/outer/b", "/outer/b"), ("/own", None)], ids=["included", "own"]
+)
+def test_the_scope_has_the_context_of_an_included_route(
+    tree: FastAPI, path: str, found: str | None
+) -> None:
+    scopes: list[Any] = []
+
+    @tree.middleware("http")
+    async def note(request: Request, call_next: Any) -> Any:
+        response = await call_next(request)
+        context = routing._get_scope_effective_route_context(request.scope)
+        scopes.append(context and context.path)
+        return response
+
+    assert TestClient(tree).get(path).status_code == 200
+    assert scopes == [found]
+
+
+class Picky(APIRoute):
+    def matches(self, scope: Any) -> Any:
+        raise AssertionError("a context compares by itself")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "match"),
+    [
+        ("GET", "/p/a", Match.FULL),
+        ("POST", "/p/a", Match.PARTIAL),
+        ("GET", "/a", Match.NONE),
+    ],
+)
+def test_a_context_compares_path_and_method_by_itself(method: str, path: str, match: Match) -> None:
+    router = APIRouter(route_class=Picky)
+    router.get("/a")(audited)
+    app = FastAPI(openapi_url=None)
+    app.include_router(router, prefix="/p")
+    (context,) = iter_route_contexts(app.routes)
+    scope = {"type": "http", "method": method, "path": path, "headers": []}
+    assert context.matches(scope)[0] is match

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from starlette.background import BackgroundTasks as StarletteBackgroundTasks
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
@@ -61,7 +62,7 @@ class Exchange:
         self.form: FormData | None = None
         self.inbox: Inbox | None = None
         self.is_shared = False
-        self.background: BackgroundTasks | None = None
+        self.background: StarletteBackgroundTasks | None = None
         self._connection: HTTPConnection | None = None
         self._response: Response | None = None
 
@@ -93,18 +94,19 @@ class Exchange:
     @property
     def has_read_cookies(self) -> bool:
         """Whether somebody asked the connection for its cookies, and may have changed them."""
-        return self._connection is not None and "_cookies" in vars(self._connection)
+        known = {} if self._connection is None else vars(self._connection)
+        return "_read_cookies" in known or "_cookies" in known
 
     @property
     def response(self) -> Response:
         """The response whose headers, cookies and status are merged into the one that is sent."""
         if self._response is None:
-            response = Response()
-            del response.headers["content-length"]
-            # Unset, to tell a status somebody chose from the default.
-            response.status_code = None  # type: ignore[assignment]
-            self._response = response
+            self._response = response_to_inject()
         return self._response
+
+    @response.setter
+    def response(self, response: Response) -> None:
+        self._response = response
 
     @property
     def chosen_status(self) -> int | None:
@@ -188,6 +190,15 @@ class Exchange:
             # Whom this is for may be gone.
             with suppress(OSError, RuntimeError, WebSocketDisconnect):
                 await websocket.close(code)
+
+
+def response_to_inject() -> Response:
+    """A response that is there for its headers, cookies and status."""
+    response = Response()
+    del response.headers["content-length"]
+    # Unset, to tell a status somebody chose from the default.
+    response.status_code = None  # type: ignore[assignment]
+    return response
 
 
 async def read_body(receive: Receive) -> bytes:

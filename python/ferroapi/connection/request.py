@@ -6,9 +6,10 @@ from starlette import requests
 from starlette.datastructures import QueryParams
 
 from ferroapi._core import query_pairs
+from ferroapi.connection.cookies import CookieReading
 
 
-class Request(requests.Request):
+class Request(CookieReading, requests.Request):
     """Starlette's, with its query read by the core: the standard library takes twice as long."""
 
     _query: QueryParams | None = None

@@ -9,6 +9,7 @@ from starlette.status import WS_1003_UNSUPPORTED_DATA, WS_1006_ABNORMAL_CLOSURE
 from starlette.websockets import WebSocket as StarletteWebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from ferroapi.connection.cookies import CookieReading
 from ferroapi.exceptions import WebSocketException
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class WrongFrameError(WebSocketException, KeyError):
         self.args = (expected,)
 
 
-class WebSocket(StarletteWebSocket):
+class WebSocket(CookieReading, StarletteWebSocket):
     """Starlette's, with what is called for each message written out.
 
     While both sides are connected there is nothing to check before a message, and one coroutine

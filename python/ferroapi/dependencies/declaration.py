@@ -27,7 +27,7 @@ from ferroapi.annotations import (
 )
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
-from ferroapi.dependencies.signature import parameters
+from ferroapi.dependencies.signature import get_typed_signature
 from ferroapi.exceptions import DependencyScopeError
 from ferroapi.fields import ModelField, Undefined, create_field
 from ferroapi.security_scopes import SecurityScopes
@@ -88,8 +88,8 @@ def get_dependant(
         parent_oauth_scopes=tuple(parent_oauth_scopes),
     )
     path_names = path_parameter_names(path)
-    for parameter in parameters(call):
-        declared = _Declared.read(parameter, path_names)
+    for parameter in get_typed_signature(call).parameters.values():
+        declared = Declared.read(parameter, path_names)
         if declared.depends is not None:
             # As of a plain list: nobody has compiled anything of it yet.
             list.append(dependant.dependencies, _sub_dependant(dependant, declared))
@@ -133,7 +133,7 @@ def _oauth_scopes(depends: params.Depends) -> Sequence[str]:
     return (depends.scopes or ()) if isinstance(depends, params.Security) else ()
 
 
-def _sub_dependant(dependant: Dependant, declared: _Declared) -> Dependant:
+def _sub_dependant(dependant: Dependant, declared: Declared) -> Dependant:
     depends = declared.depends
     assert depends is not None
     assert depends.dependency is not None
@@ -170,7 +170,7 @@ def _location(dependant: Dependant, field: ModelField) -> list[ModelField]:
     return dependant.query_params
 
 
-class _Declared(NamedTuple):
+class Declared(NamedTuple):
     """What one parameter of a signature turned out to be; exactly one of the three is set."""
 
     name: str
@@ -179,7 +179,7 @@ class _Declared(NamedTuple):
     field: ModelField | None = None
 
     @classmethod
-    def read(cls, parameter: inspect.Parameter, path_names: frozenset[str]) -> _Declared:
+    def read(cls, parameter: inspect.Parameter, path_names: frozenset[str]) -> Declared:
         name = parameter.name
         annotation = resolve_alias(parameter.annotation)
         if annotation is inspect.Parameter.empty:

@@ -42,12 +42,14 @@ def _evaluated(annotation: Any, call: Callable[..., Any]) -> Any:
     return get_typed_annotation(annotation, getattr(unwrapped(call), "__globals__", {}))
 
 
-def parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
+def get_typed_signature(call: Callable[..., Any]) -> inspect.Signature:
     """The parameters of `call` in order of declaration, annotations evaluated."""
-    return [
-        parameter.replace(annotation=_evaluated(parameter.annotation, call))
-        for parameter in _signature(call).parameters.values()
-    ]
+    return inspect.Signature(
+        [
+            parameter.replace(annotation=_evaluated(parameter.annotation, call))
+            for parameter in _signature(call).parameters.values()
+        ]
+    )
 
 
 def signature_state(call: Callable[..., Any]) -> tuple[Any, ...]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.forwarding import forward
-from ferroapi.openapi.writing import responses
 from ferroapi.openapi.writing.definitions import FieldSchemas
 from ferroapi.openapi.writing.document import get_openapi as get_openapi
 from ferroapi.openapi.writing.document import validation_error_schemas
@@ -42,9 +41,13 @@ if TYPE_CHECKING:
 
 forward(
     __name__,
-    status_code_ranges=responses,
-    validation_error_definition=responses,
-    validation_error_response_definition=responses,
+    {
+        "ferroapi.openapi.writing.responses": (
+            "status_code_ranges",
+            "validation_error_definition",
+            "validation_error_response_definition",
+        )
+    },
 )
 
 

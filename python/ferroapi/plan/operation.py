@@ -13,8 +13,13 @@ from ferroapi.body_limit import BodyLimit
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
-from ferroapi.exceptions import EndpointContext, FastAPIError
-from ferroapi.plan.order.teardown import Generators, run_with_teardown
+from ferroapi.exceptions import EndpointContext
+from ferroapi.plan.order.teardown import (
+    Generators,
+    refuse_to_swallow,
+    run_with_teardown,
+    show_stacks,
+)
 from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
 from ferroapi.plan.writing.function import write_function
 
@@ -110,7 +115,8 @@ class OperationPlan:
         self.serialize = serialize
         self.status_code = 200 if status_code is None else status_code
         self.handler = handler
-        self.generators = Generators(steps)
+        # A handler may run dependencies of its own.
+        self.generators = Generators(steps) if handler is None else Generators.unknown()
         self._call = steps[-1].dependant.call
         self._allowed, self._headers = json_headers(self.status_code)
 
@@ -195,6 +201,7 @@ class OperationPlan:
         self, handler: Callable[[Request], Awaitable[Response]], exchange: Exchange
     ) -> None:
         async def reply(exchange: Exchange) -> Reply:
+            show_stacks(exchange)
             connection: Any = exchange.connection
             return await handler(connection)
 
@@ -204,16 +211,5 @@ class OperationPlan:
         self, reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
     ) -> None:
         await run_with_teardown(
-            exchange, reply, self._send, self.generators, swallowed=_refuse_to_swallow
+            exchange, reply, self._send, self.generators, swallowed=refuse_to_swallow
         )
-
-
-def _refuse_to_swallow() -> None:
-    raise FastAPIError(
-        "Response not awaited. There's a high chance that the "
-        "application code is raising an exception and a dependency with yield "
-        "has a block with a bare except, or a block with except Exception, "
-        "and is not raising the exception again. Read more about it in the "
-        "docs: https://fastapi.tiangolo.com/tutorial/dependencies/"
-        "dependencies-with-yield/#dependencies-with-yield-and-except"
-    )

@@ -22,14 +22,11 @@ from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidati
 from ferroapi.fields import ErrorDetail, Undefined
 from ferroapi.plan.reading.body import (
     decode,
-    decode_by_request,
-    decodes_itself,
-    is_json,
     read_body_fields,
-    read_form,
     read_raw,
+    read_received,
 )
-from ferroapi.plan.reading.parameters import read_parameters
+from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.validators import calls_functions_of_users
 from ferroapi.plan.writing.arguments import (
@@ -115,7 +112,7 @@ class Solver:
             HTTPException: 400 for a body that cannot be read.
             Exception: whatever a dependency raises.
         """
-        if decodes_itself(exchange):
+        if reads_itself(exchange):
             return await self.solve_exactly(exchange)
         solve = self._solve or self._compile()
         return await solve(exchange)
@@ -221,16 +218,16 @@ class Solver:
         """The body as its parameters see it: decoded, a form, bytes, or `Undefined`."""
         if self._body_field is None or not isinstance(exchange.connection, Request):
             return Undefined
-        if self._reads_form:
-            form = await read_form(exchange, self._form_limits)
-            exchange.form = form
-            return form
-        raw = await read_raw(exchange)
-        strict = self.strict_content_type
         try:
-            if raw and decodes_itself(exchange) and is_json(exchange, strict_content_type=strict):
-                return await decode_by_request(exchange)
-            return decode(exchange, raw, strict_content_type=strict)
+            received = await read_received(
+                exchange,
+                is_form=self._reads_form,
+                strict_content_type=self.strict_content_type,
+                limits=self._form_limits,
+            )
+            if self._reads_form:
+                exchange.form = received
+            return received
         except RequestValidationError as error:
             errors = list(error.errors())
             raise self._validation_error(errors, error.body, exchange) from error.__cause__

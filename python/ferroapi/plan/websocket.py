@@ -46,7 +46,7 @@ class WebSocketPlan:
             await exchange.close(WS_1000_NORMAL_CLOSURE)
             tasks = exchange.background
             # A response that refuses the handshake may have had them for its own.
-            if tasks is not None and not tasks.has_run:
+            if tasks is not None and not getattr(tasks, "has_run", False):
                 await tasks()
 
     async def _talk(self, exchange: Exchange) -> None:

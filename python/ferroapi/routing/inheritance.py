@@ -70,18 +70,20 @@ class Inherited:
     max_body_size: int | None = None
     form_limits: FormLimits = field(default_factory=FormLimits)
     dependency_overrides_provider: Any = None
+    included_router: Any = None
+    """The router that is included; `None` for the settings of a router itself."""
 
     def then(self, inner: Inherited) -> Inherited:
         """These settings with the ones of something further down: the innermost choice wins."""
         return Inherited(
             prefix=self.prefix + inner.prefix,
-            tags=(*self.tags, *inner.tags),
-            dependencies=(*self.dependencies, *inner.dependencies),
+            tags=[*self.tags, *inner.tags],
+            dependencies=[*self.dependencies, *inner.dependencies],
             default_response_class=first_chosen(
                 inner.default_response_class, self.default_response_class
             ),
             responses={**self.responses, **inner.responses},
-            callbacks=(*self.callbacks, *inner.callbacks),
+            callbacks=[*self.callbacks, *inner.callbacks],
             deprecated=inner.deprecated or self.deprecated,
             include_in_schema=self.include_in_schema and inner.include_in_schema,
             generate_unique_id_function=first_chosen(
@@ -93,6 +95,7 @@ class Inherited:
             dependency_overrides_provider=(
                 self.dependency_overrides_provider or inner.dependency_overrides_provider
             ),
+            included_router=inner.included_router,
         )
 
     def limited(self, app: ASGIApp) -> ASGIApp:

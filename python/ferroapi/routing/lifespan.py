@@ -10,10 +10,22 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 Handler: TypeAlias = Callable[[], Any]
 Lifespan: TypeAlias = Callable[[Any], AbstractAsyncContextManager[Any]]
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class HandlingRouter(Protocol):
+        """What the default lifespan asks of its router."""
+
+        def _run_lifespans(self, app: Any) -> AbstractAsyncContextManager[Any]: ...
+
+        async def _startup(self) -> None: ...
+
+        async def _shutdown(self) -> None: ...
 
 
 def as_lifespan(lifespan: Any) -> Lifespan:
@@ -37,18 +49,48 @@ async def handlers_lifespan(
     on_startup: Sequence[Handler], on_shutdown: Sequence[Handler]
 ) -> AsyncIterator[None]:
     """Runs start-up handlers in order, and shut-down handlers when it is left."""
-    await _run(on_startup)
+    await run(on_startup)
     try:
         yield
     finally:
-        await _run(on_shutdown)
+        await run(on_shutdown)
 
 
-async def _run(handlers: Sequence[Handler]) -> None:
+async def run(handlers: Sequence[Handler]) -> None:
+    """Calls handlers in order, and awaits what they return where it can be awaited."""
     for handler in handlers:
         result = handler()
         if inspect.isawaitable(result):
             await result
+
+
+class DefaultLifespan:
+    """The lifespan of a router that was given none, which its users tell by its class.
+
+    Called with an application, it is the lifespan of the router and of those below. Entered itself,
+    it runs the handlers of the router.
+    """
+
+    def __init__(self, router: HandlingRouter) -> None:
+        self._router = router
+
+    def __call__(self, app: Any) -> AbstractAsyncContextManager[Any]:
+        return self._router._run_lifespans(app)
+
+    async def __aenter__(self) -> None:
+        await self._router._startup()
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._router._shutdown()
+
+
+def merged_lifespans(original_context: Lifespan, nested_context: Lifespan) -> Lifespan:
+    """One lifespan inside another; the state of the outer one wins."""
+
+    def lifespan(app: Any) -> AbstractAsyncContextManager[Any]:
+        return nested_lifespans([original_context, nested_context], app)
+
+    return lifespan
 
 
 @asynccontextmanager

@@ -29,7 +29,6 @@ from ferroapi.plan.operation import OperationPlan, endpoint_context_later
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
 from ferroapi.plan.reply.serialization import Serialize, Serializer, TypedValue
 from ferroapi.plan.solver import Solver
-from ferroapi.routing.handlers import RouteHandler, get_request_handler, request_handler_maker
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.options import (
     API_ROUTE_KEYWORDS,
@@ -40,6 +39,7 @@ from ferroapi.routing.options import (
 )
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
+from ferroapi.seams import is_handler_replaced, is_replaced
 from ferroapi.sse import EventSourceResponse
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.exceptions import EndpointContext
+    from ferroapi.seams.handlers import RouteHandler
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
@@ -203,6 +204,10 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     def _declared_body_params(self) -> list[ModelField]:
         return [field for dependant in self.dependant.flat() for field in dependant.body_params]
 
+    @property
+    def _embed_body_fields(self) -> bool:
+        return embeds_body(self._body_params)
+
     @cached_property
     def body_field(self) -> ModelField | None:
         """The request body as one field, for its media type and its schema."""
@@ -256,10 +261,11 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
 
     def plan(self) -> ASGIApp:
         """Compiles what the route does with a request, with the overrides there are now."""
+        is_general = is_replaced()
         if (
             type(self).get_route_handler is _GET_ROUTE_HANDLER
             and "get_route_handler" not in vars(self._declared or self)
-            and request_handler_maker() is get_request_handler
+            and not (is_general or is_handler_replaced())
         ):
             return with_body_limit(self._compile(None), self.max_body_size)
         route = copy(self)
@@ -268,6 +274,10 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         route._declared = declared = self._declared or self
         route.dependant = self.dependant.with_path(self.path_format)
         handler = route._handler(declared, is_own=declared is self)
+        if is_general:
+            from ferroapi.seams import sessions
+
+            return with_body_limit(sessions.request_response(handler), self.max_body_size)
         return with_body_limit(route._compile(handler), self.max_body_size)
 
     def _handler(self, declared: APIRoute, *, is_own: bool) -> RouteHandler:
@@ -289,11 +299,28 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         """The function that answers a matched request; a subclass may wrap what it returns.
 
         It is called on the route as it was declared, once when the route is compiled and once for
-        each of its inclusions, not once a request.
+        each of its inclusions, not once a request. Called at any other time it gives a function
+        that answers without a plan, in what `ferroapi.routing.request_response` makes of it.
         """
+        from ferroapi.seams import handlers
+
         compiling = _compiling.get()
         route = self if compiling is None or compiling._declared is not self else compiling
-        return request_handler_maker()(dependant=route.dependant)
+        options = route.serialization_options
+        return handlers.get_request_handler(
+            dependant=route.dependant,
+            body_field=route.body_field,
+            status_code=route.status_code,
+            response_class=route.response_class,
+            response_field=route.response_field,
+            **{f"response_model_{name}": value for name, value in options.items()},
+            dependency_overrides_provider=route.dependency_overrides_provider,
+            embed_body_fields=route._embed_body_fields,
+            strict_content_type=route.strict_content_type,
+            stream_item_field=route.stream_item_field,
+            is_json_stream=route.is_json_stream,
+            form_limits=route.form_limits,
+        )
 
     @cached_property
     def _endpoint_context(self) -> Callable[[], EndpointContext]:

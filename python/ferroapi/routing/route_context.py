@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import (
     BaseRoute,
     Host,
+    Match,
     Mount,
     Route,
     Router,
@@ -20,6 +21,7 @@ from ferroapi.routing.paths import PathAttributes, path_convertors
 
 if TYPE_CHECKING:
     from starlette.convertors import Convertor
+    from starlette.types import Scope
 
     from ferroapi.routing.inheritance import Inherited
 
@@ -47,6 +49,29 @@ class RouteContext:
     def route(self) -> BaseRoute:
         """The route as it was declared."""
         return self.original_route
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # of what it stands for
+        """The attributes of the route as the inclusions make it, for who copies all of them."""
+        attributes = vars(self.effective_route).items()
+        return {
+            "original_route": self.original_route,
+            "starlette_route": self.starlette_route,
+            **{name: value for name, value in attributes if not name.startswith("_")},
+        }
+
+    @property
+    def _route_context(self) -> RouteContext | None:
+        # Where FastAPI's users look for what inclusions make.
+        return None if self.inherited is None else self
+
+    @property
+    def starlette_route(self) -> BaseRoute | None:
+        """The effective route where inclusions make one of what is no path operation."""
+        is_operation = isinstance(self.original_route, Inheriting) and isinstance(
+            self.original_route, Route
+        )
+        return None if self.inherited is None or is_operation else self.effective_route
 
     @property
     def effective_route(self) -> BaseRoute:
@@ -87,6 +112,16 @@ class RouteContext:
         ):
             return path_convertors(self.path)
         return getattr(self.effective_route, "param_convertors", {})
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the effective route has the path and the method of a request.
+
+        A path operation of an included router is compared as it is, whatever its class overrides.
+        """
+        route = self.effective_route
+        if self.inherited is not None and isinstance(route, Route):
+            return Route.matches(route, scope)
+        return route.matches(scope)
 
     @property
     def _prefix(self) -> str:

@@ -31,11 +31,13 @@ from ferroapi.routing.inheritance import (
 )
 from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.lifespan import (
+    DefaultLifespan,
     Handler,
     Lifespan,
     as_lifespan,
     handlers_lifespan,
     nested_lifespans,
+    run,
 )
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import OperationAttributes, StrictRouteOptions, first_chosen
@@ -140,7 +142,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.on_startup: list[Handler] = list(on_startup or ())
         self.on_shutdown: list[Handler] = list(on_shutdown or ())
         self._lifespan = None if lifespan is None else as_lifespan(lifespan)
-        self.lifespan_context = self._run_lifespans
+        self.lifespan_context = DefaultLifespan(self) if lifespan is None else self._run_lifespans
         self._is_made = True
 
     # Declaring routes
@@ -340,6 +342,12 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
                 seen.append(router)
                 lifespans += router._lifespans()
         return lifespans
+
+    async def _startup(self) -> None:
+        await run(self.on_startup)
+
+    async def _shutdown(self) -> None:
+        await run(self.on_shutdown)
 
     def _run_lifespans(self, app: Any) -> Any:
         return nested_lifespans([self._prepared_threads, *self._lifespans()], app)

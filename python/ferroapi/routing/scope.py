@@ -22,6 +22,12 @@ def effective_route(scope: Scope, route: BaseRoute) -> Any:
     return context.effective_route
 
 
+def effective_route_context(scope: Scope) -> Any:
+    """The context of the included route that is being matched or handled, else `None`."""
+    ours = scope.get(SCOPE_KEY)
+    return ours.get(EFFECTIVE_ROUTE) if isinstance(ours, dict) else None
+
+
 def included_router(scope: Scope, router: Any) -> Any:
     """The inclusion of `router` that is being matched or handled, else `None`."""
     ours = scope.get(SCOPE_KEY)

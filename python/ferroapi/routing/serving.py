@@ -100,6 +100,10 @@ class ServingRouter(Live, Router):
         below = included_routers(self.routes)
         return max((self._own_version(), *(router.routes_version for router in below)))
 
+    def _get_routes_version(self) -> int:
+        # The name under which FastAPI's users have it.
+        return self.routes_version
+
     def _own_version(self) -> int:
         if type(self.routes) is not RouteList and self.routes != self._seen_routes:
             self._seen_routes = list(self.routes)

@@ -41,7 +41,7 @@ class Target:
     def __init__(self, context: RouteContext) -> None:
         self.context = context
         self.endpoint = context.endpoint
-        self.scope = {EFFECTIVE_ROUTE: context}
+        self.scope = {} if context.inherited is None else {EFFECTIVE_ROUTE: context}
         self.run: ASGIApp | None = None
         self.planned = is_plannable(context.original_route)
         self.convertors = {

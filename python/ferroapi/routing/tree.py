@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
@@ -83,7 +84,7 @@ class IncludedRouter(Inheriting, BaseRoute):
 
     def __init__(self, router: IncludableRouter, inherited: Inherited) -> None:
         self.router = router
-        self.inherited = inherited
+        self.inherited = replace(inherited, included_router=router)
         # Both with the version of the routes they were made of.
         self._below: tuple[int, list[RouteContext]] | None = None
         self._table: tuple[int, Table] | None = None
@@ -92,6 +93,27 @@ class IncludedRouter(Inheriting, BaseRoute):
     def dependency_overrides_provider(self) -> Any:
         """What has the replacements of dependencies."""
         return self.inherited.dependency_overrides_provider
+
+    @property
+    def original_router(self) -> IncludableRouter:
+        """The router as it was declared."""
+        return self.router
+
+    @property
+    def include_context(self) -> Inherited:
+        """The settings of this inclusion and of those around it."""
+        return self.inherited
+
+    def effective_candidates(self) -> list[RouteContext | IncludedRouter]:
+        """What is declared in the router; inclusions in it have the settings of those around."""
+        return [
+            route if isinstance(route := context.effective_route, IncludedRouter) else context
+            for context in self.below()
+        ]
+
+    def effective_route_contexts(self) -> Iterator[RouteContext]:
+        """All routes below, as the inclusions around them make them."""
+        return self.contexts()
 
     def within(self, outer: Inherited) -> IncludedRouter:
         """The inclusion with the settings of those around it."""
@@ -153,6 +175,10 @@ class IncludedRouter(Inheriting, BaseRoute):
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route below with that name."""
         return url_path_for(self.contexts(), name, path_params)
+
+
+# By which FastAPI's users know a node of the tree.
+IncludedRouter.__name__ = "_IncludedRouter"
 
 
 def included_routers(
@@ -229,3 +255,11 @@ def iter_route_contexts(
             yield route
         else:
             yield from route_contexts([route])
+
+
+def iter_routes_with_context(
+    routes: Iterable[BaseRoute],
+) -> Iterator[tuple[BaseRoute, RouteContext | None]]:
+    """Each route below as it was declared, with its context where inclusions make one."""
+    for context in route_contexts(routes):
+        yield context.original_route, None if context.inherited is None else context

@@ -20,11 +20,12 @@ from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
+from ferroapi.seams import is_replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi import params
 
@@ -84,8 +85,22 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         route._is_made = True
         return route
 
-    def plan(self) -> WebSocketPlan:
+    @property
+    def _embed_body_fields(self) -> bool:
+        fields = [field for dependant in self.dependant.flat() for field in dependant.body_params]
+        return embeds_body(fields)
+
+    def plan(self) -> ASGIApp:
         """Compiles what the route does with a handshake, with the overrides there are now."""
+        if is_replaced():
+            from ferroapi.seams import handlers, sessions
+
+            talk = handlers.get_websocket_app(
+                dependant=self.dependant,
+                dependency_overrides_provider=self.dependency_overrides_provider,
+                embed_body_fields=self._embed_body_fields,
+            )
+            return sessions.websocket_session(talk)
         overrides = overrides_of(self.dependency_overrides_provider)
         steps = compile_steps(self.dependant, overrides, absent="request")
         solver = Solver(
@@ -107,7 +122,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         await WebSocketRoute.handle(effective_route(scope, self), scope, receive, send)
 
     @cached_property
-    def _own_plan(self) -> WebSocketPlan:
+    def _own_plan(self) -> ASGIApp:
         compiled(self)
         return self.plan()
 

@@ -98,7 +98,7 @@ def compile_steps(
                     if below.use_cache:
                         visit(below)
             return known[key]
-        used = dependant if dependant is root else _overridden(dependant, overrides)
+        used = dependant if dependant is root else overridden(dependant, overrides)
         inputs = tuple((below.name, visit(below)) for below in used.dependencies)
         if dependant.use_cache and key in known and dependant is not root:
             # Somebody has put it below itself.
@@ -131,9 +131,10 @@ def body_params(steps: tuple[Step, ...]) -> list[ModelField]:
     return [field for step in ordered for field in step.dependant.body_params]
 
 
-def _overridden(
+def overridden(
     dependant: Dependant, overrides: Mapping[Callable[..., Any], Callable[..., Any]]
 ) -> Dependant:
+    """The description of what replaces a dependency, or its own where nothing does."""
     replacement = overrides.get(dependant.call) if overrides else None
     if replacement is None:
         return dependant

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 
 from ferroapi.dependencies.callables import CallableKind
+from ferroapi.exceptions import FastAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from ferroapi.plan.order.steps import Step
 
 T = TypeVar("T")
+
+MIDDLEWARE_STACK = "fastapi_middleware_astack"
+"""Where the scope has the exit stack that is left after all others: files of forms are there."""
+REQUEST_STACK = "fastapi_inner_astack"
+"""Where the scope has the exit stack of dependencies of scope `request`."""
+FUNCTION_STACK = "fastapi_function_astack"
+"""Where the scope has the exit stack of dependencies of scope `function`."""
 
 
 class Generators:
@@ -35,6 +43,13 @@ class Generators:
         """Whether there is an asynchronous one."""
         self.of_function = any(step.function_scope for step in generators)
         """Whether there is one of scope `function`."""
+
+    @classmethod
+    def unknown(cls) -> Generators:
+        """For what may run dependencies of any kind."""
+        generators = cls(())
+        generators.any = generators.asynchronous = generators.of_function = True
+        return generators
 
 
 def _nobody_minds() -> None:
@@ -81,6 +96,24 @@ async def run_with_teardown(
         await _deliver_cancellation()
     if not finished:
         swallowed()
+
+
+def refuse_to_swallow() -> None:
+    """Raises `FastAPIError`: a request whose exception was swallowed has no answer."""
+    raise FastAPIError(
+        "Response not awaited. There's a high chance that the "
+        "application code is raising an exception and a dependency with yield "
+        "has a block with a bare except, or a block with except Exception, "
+        "and is not raising the exception again. Read more about it in the "
+        "docs: https://fastapi.tiangolo.com/tutorial/dependencies/"
+        "dependencies-with-yield/#dependencies-with-yield-and-except"
+    )
+
+
+def show_stacks(exchange: Exchange) -> None:
+    """Puts the exit stacks into the scope, where FastAPI's users look for them."""
+    exchange.scope[REQUEST_STACK] = exchange.request_stack
+    exchange.scope[FUNCTION_STACK] = exchange.function_stack
 
 
 async def _deliver_cancellation() -> None:

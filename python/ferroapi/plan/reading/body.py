@@ -138,6 +138,27 @@ async def decode_by_request(exchange: Exchange) -> Any:
         raise unreadable() from error
 
 
+async def read_received(
+    exchange: Exchange, *, is_form: bool, strict_content_type: bool, limits: FormLimits
+) -> Any:
+    """The body as its parameters see it: decoded, a form, bytes, or `Undefined`.
+
+    Raises:
+        RequestValidationError: not JSON.
+        HTTPException: it cannot be read, or is too large.
+    """
+    if is_form:
+        return await read_form(exchange, limits)
+    raw = await read_raw(exchange)
+    if (
+        raw
+        and decodes_itself(exchange)
+        and is_json(exchange, strict_content_type=strict_content_type)
+    ):
+        return await decode_by_request(exchange)
+    return decode(exchange, raw, strict_content_type=strict_content_type)
+
+
 async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
     """The parsed form. Its files are closed by the plan when the request is over.
 

@@ -18,7 +18,8 @@ Received: TypeAlias = "dict[str, list[Any]]"
 """The texts and files of a form by name, in the order they were sent."""
 
 
-def _is_unselected(item: Any) -> bool:
+def is_unselected(item: Any) -> bool:
+    """Whether an item is a file that nobody selected."""
     # Browsers send an empty file name and no content for a file field nobody filled in.
     return isinstance(item, UploadFile) and item.filename == "" and item.size == 0
 
@@ -58,10 +59,10 @@ class FormField:
             if items is None:
                 continue
             if self._takes_all:
-                sent = [item for item in items if not _is_unselected(item)]
+                sent = [item for item in items if not is_unselected(item)]
                 if sent:
                     return name, sent
-            elif items[-1] != "" and not _is_unselected(items[-1]):
+            elif items[-1] != "" and not is_unselected(items[-1]):
                 return name, items[-1]
         return self.names[0], Undefined
 

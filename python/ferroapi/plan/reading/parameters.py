@@ -9,8 +9,10 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import Request
+
 from ferroapi import params
-from ferroapi._core import Parameters
+from ferroapi.connection import request
 from ferroapi.fields import ErrorDetail, ModelField
 from ferroapi.plan.reading.parameter_models import read_model
 from ferroapi.plan.reading.values import find, parameter_model, validate
@@ -20,7 +22,24 @@ if TYPE_CHECKING:
 
     from starlette.requests import HTTPConnection
 
+    from ferroapi.connection.exchange import Exchange
     from ferroapi.dependencies.models import Dependant
+
+
+_READ = ("cookies", "headers", "json", "path_params", "query_params")
+"""The attributes of a request that parameters and bodies are read from."""
+
+
+def reads_itself(exchange: Exchange) -> bool:
+    """Whether a route's handler has chosen a class of requests that reads in its own way."""
+    if not exchange.has_connection:
+        return False
+    kind = type(exchange.connection)
+    return (
+        kind is not request.Request
+        and issubclass(kind, Request)
+        and any(getattr(kind, name) is not getattr(Request, name) for name in _READ)
+    )
 
 
 def read(
@@ -55,7 +74,7 @@ def read_parameters(
         (dependant.path_params, attrgetter("path_params")),
         (dependant.query_params, attrgetter("query_params")),
         (dependant.header_params, attrgetter("headers")),
-        (dependant.cookie_params, _cookies),
+        (dependant.cookie_params, attrgetter("cookies")),
     )
     for fields, receive in sources:
         if fields:
@@ -63,16 +82,3 @@ def read_parameters(
             values |= found
             errors += wrong
     return values, errors
-
-
-def _cookies(connection: HTTPConnection) -> Mapping[str, str]:
-    """All cookies; `connection.cookies` takes quadratic time for some on older interpreters.
-
-    It is what counts once somebody has asked for it: who has may have changed it.
-    """
-    if "_cookies" in vars(connection):
-        return connection.cookies
-    pairs = [pair for header in connection.headers.getlist("cookie") for pair in header.split(";")]
-    names = dict.fromkeys(pair.partition("=")[0].strip() if "=" in pair else "" for pair in pairs)
-    found = Parameters(cookie=[(name, [name], "last") for name in names])
-    return found.extract({}, b"", connection.scope["headers"])

@@ -7,7 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
-from starlette.background import BackgroundTask
+from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.responses import JSONResponse, Response
 
 from ferroapi._core import encode_json
@@ -19,7 +19,6 @@ from ferroapi.plan.reading.validators import instances_as_they_are, items_as_the
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-    from ferroapi.background import BackgroundTasks
     from ferroapi.connection.exchange import Exchange
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
@@ -194,7 +193,7 @@ class Serializer:
         self._status_code = status_code
         self.typed = typed
         self.gives_json = response_class is None and not injects
-        self.json_class = _UntypedJSON if typed is None else _TypedJSON
+        self.json_class = UntypedJSON if typed is None else TypedJSON
         self._to_json: Callable[[Any, Exchange], bytes] = (
             _untyped_json if typed is None else typed.to_json
         )
@@ -215,26 +214,40 @@ class Serializer:
         else:
             response_class = self.json_class
             content = self._to_json(value, exchange)
-        options: dict[str, Any] = {"background": exchange.background}
-        status_code = exchange.chosen_status or self._status_code
-        if status_code is not None:
-            options["status_code"] = status_code
-        response = response_class(content, **options)
-        if not is_body_allowed(response.status_code):
-            response.body = b""
-            if "content-length" in response.headers:
-                response.headers["content-length"] = "0"
-        response.raw_headers.extend(exchange.chosen_headers)
-        return response
+        return response_of(content, response_class, self._status_code, exchange)
 
 
-class _TypedJSON(Response):
+def response_of(
+    content: Any, response_class: type[Response], status_code: int | None, exchange: Exchange
+) -> Response:
+    """The response with `content`, and with what was set on the injected response.
+
+    Args:
+        content: what `response_class` renders.
+        response_class: the class of the response.
+        status_code: the declared status.
+        exchange: knows the injected response and the background tasks.
+    """
+    options: dict[str, Any] = {"background": exchange.background}
+    status_code = exchange.chosen_status or status_code
+    if status_code is not None:
+        options["status_code"] = status_code
+    response = response_class(content, **options)
+    if not is_body_allowed(response.status_code):
+        response.body = b""
+        if "content-length" in response.headers:
+            response.headers["content-length"] = "0"
+    response.raw_headers.extend(exchange.chosen_headers)
+    return response
+
+
+class TypedJSON(Response):
     """JSON text that is already bytes."""
 
     media_type = "application/json"
 
 
-class _UntypedJSON(JSONResponse):
+class UntypedJSON(JSONResponse):
     """The same for what `JSONResponse` stands for, which handlers may look for."""
 
     def render(self, content: Any) -> bytes:
