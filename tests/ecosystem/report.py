@@ -13,7 +13,7 @@ PAGE = """\
 
 The own tests of these packages, unchanged, run on FastAPI {fastapi} and on ferroapi under the name
 `fastapi`, with the same versions of everything else. Counted are the tests that pass on FastAPI: of
-{passing} in {suites} packages, {kept} pass on ferroapi, and {whole} packages pass all of theirs.
+{passing} in {suites} packages, {kept} pass on ferroapi, and all of theirs in {whole} packages.
 `make ecosystem` repeats it; this page is that of {date}.
 
 | Package | Version | What of FastAPI the tests are about | Pass on FastAPI | Pass on ferroapi |

@@ -41,8 +41,11 @@ def compare_all(
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = {pool.submit(compare_one, suite): suite for suite in suites}
-        for future in as_completed(running):
-            yield running[future], future.result()
+        try:
+            for future in as_completed(running):
+                yield running[future], future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def show(suite: Suite, found: Comparison) -> None:
