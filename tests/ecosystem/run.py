@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.ecosystem.comparison import Comparison, compare, read_known
 from tests.ecosystem.frameworks import WORK, Framework, unpack_fastapi, unpack_ferroapi
 from tests.ecosystem.report import page, table
-from tests.ecosystem.running import outcomes, outcomes_once
+from tests.ecosystem.running import interrupt, outcomes, outcomes_once
 from tests.ecosystem.suites import Suite, fastapi_version, read_suites
 from tests.wheel import CHECKOUT
 
@@ -44,8 +44,10 @@ def compare_all(
         try:
             for future in as_completed(running):
                 yield running[future], future.result()
-        finally:
+        except KeyboardInterrupt:
+            interrupt()
             pool.shutdown(cancel_futures=True)
+            raise
 
 
 def show(suite: Suite, found: Comparison) -> None:

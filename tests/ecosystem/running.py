@@ -5,12 +5,16 @@ import os
 import re
 import signal
 import subprocess
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from tests.ecosystem.environments import digest, download, make_environment, unpack
 from tests.ecosystem.frameworks import WORK, Framework
 from tests.ecosystem.suites import Suite
+
+_interrupted = threading.Event()
 
 Outcomes = dict[str, str]
 """`passed`, `failed`, `skipped` or `xfailed` by test."""
@@ -72,16 +76,21 @@ def with_stable_names(outcomes: Outcomes, random: str) -> Outcomes:
     return {re.sub(random, "*", test): outcome for test, outcome in outcomes.items()}
 
 
+def interrupt() -> None:
+    """Ends the suites that run, and each that would."""
+    _interrupted.set()
+
+
 def log(suite: Suite, framework: Framework) -> Path:
     """What pytest printed."""
     return WORK / suite.name / f"{framework.name}.log"
 
 
 def _end(process: subprocess.Popen[bytes], timeout: int) -> None:
-    try:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    deadline = time.monotonic() + timeout
+    while process.poll() is None and time.monotonic() < deadline and not _interrupted.wait(0.1):
+        pass
+    # Also what the tests have started and left.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
