@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench soak conformance differential wheel clean FORCE
+.PHONY: help serve test build lint bench soak conformance ecosystem differential wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,6 +19,7 @@ unexport CONDA_PREFIX PYTHONPATH
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=... chooses the interpreter: make test PYTHON=python3.13"
+	@echo "SUITES=... chooses the packages: make ecosystem SUITES=\"svcs sqlmodel\", or SUITES=--quick"
 
 serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
 	$(BIN)/ferroapi run examples/shop/main.py --host 127.0.0.1 --port 8000
@@ -45,8 +46,11 @@ bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, its peers and bare 
 soak: $(VENV)/extension ## Put ferroapi behind uvicorn and Granian under load, and see what does not hold
 	$(BIN)/python benches/soak.py
 
-conformance: tests/conformance/run.py $(VENV)/extension ## Run FastAPI's own test suite against ferroapi
-	$(BIN)/python tests/conformance/run.py
+conformance: $(VENV)/extension ## Run FastAPI's own test suite against ferroapi
+	$(BIN)/python -m tests.conformance.run
+
+ecosystem: $(VENV)/extension ## Run the tests of packages that build on FastAPI against ferroapi
+	$(BIN)/python -m tests.ecosystem.run $(SUITES)
 
 differential: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Answer 20,000 requests by ferroapi and by FastAPI
 	$(BIN)/python -m tests.differential.run
@@ -58,9 +62,6 @@ clean: ## Remove everything that the other targets made, .venv included
 	rm -rf $(VENV) target dist benches/.venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -f python/ferroapi/*.so python/ferroapi/*.pyd
 	find python tests benches examples -name __pycache__ -type d -prune -exec rm -rf {} +
-
-tests/conformance/run.py:
-	@echo "There is no conformance suite yet: $@ is missing." >&2; exit 1
 
 # The environment, made again when PYTHON is another version than the one in it.
 $(VENV)/pyvenv.cfg: FORCE

@@ -1,4 +1,7 @@
-"""Gives the name `fastapi`, and private names, to every process that imports `fastapi`."""
+"""Gives the name `fastapi`, and private names where there are some, to whoever imports it.
+
+A process that starts imports this module, by a `.pth` file or as its `sitecustomize`.
+"""
 
 import importlib
 import importlib.util
@@ -20,7 +23,8 @@ class AliasOnDemand:
         import ferroapi.alias
 
         ferroapi.alias.install()
-        importlib.import_module("private_names")
+        if importlib.util.find_spec("private_names"):
+            importlib.import_module("private_names")
         return importlib.util.find_spec(name)
 
 

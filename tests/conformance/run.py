@@ -18,9 +18,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.wheel import CHECKOUT, build_wheel
+
 VERSION = "0.165.0"
 HERE = Path(__file__).parent
-CHECKOUT = HERE.parent.parent
 WORK = CHECKOUT / "target" / "conformance"
 SUITE = WORK / f"fastapi-{VERSION}"
 ENVIRONMENT = WORK / "environment"
@@ -60,16 +61,7 @@ def make_environment() -> None:
         group = f"{SUITE / 'pyproject.toml'}:tests"
         run(PYTHON, "-m", "pip", "install", "--quiet", "--group", group, *extras)
         stamp.write_text(" ".join(extras))
-    wheels = WORK / "wheels"
-    for wheel in wheels.glob("*.whl"):
-        wheel.unlink()
-    maturin = Path(sys.executable).with_name("maturin")
-    run(
-        *(maturin, "build", "--release", "--locked", "--quiet"),
-        *("--interpreter", PYTHON, "--out", wheels),
-        cwd=CHECKOUT,
-    )
-    (wheel,) = wheels.glob("*.whl")
+    wheel = build_wheel(PYTHON, WORK / "wheels")
     run(PYTHON, "-m", "pip", "install", "--quiet", f"{wheel}[standard]")
     run(PYTHON, "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", wheel)
 
