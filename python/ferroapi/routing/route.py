@@ -27,7 +27,6 @@ from ferroapi.fields import ModelField, create_field
 from ferroapi.live import Live, compiled, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
-from ferroapi.plan.reply.serialization import Serialize, Serializer, TypedValue
 from ferroapi.plan.solver import Solver
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.options import (
@@ -38,6 +37,7 @@ from ferroapi.routing.options import (
     resolved,
 )
 from ferroapi.routing.paths import PathAttributes
+from ferroapi.routing.replies import Replies
 from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_handler_replaced, is_replaced
 from ferroapi.sse import EventSourceResponse
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from ferroapi.dependencies.models import Dependant
     from ferroapi.exceptions import EndpointContext
+    from ferroapi.plan.reply.serialization import Serialize
     from ferroapi.seams.handlers import RouteHandler
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
@@ -329,7 +330,6 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     def _compile(self, handler: RouteHandler | None) -> OperationPlan:
         overrides = overrides_of(self.dependency_overrides_provider)
         steps = compile_steps(self.dependant, overrides)
-        stream = steps[-1].kind.is_generator
         return OperationPlan(
             steps=steps,
             solver=Solver(
@@ -340,7 +340,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
                 strict_content_type=resolved(self.strict_content_type),
                 form_limits=self.form_limits,
             ),
-            serialize=self._stream_serializer() if stream else self._serializer(steps),
+            serialize=self._serialize(steps),
             status_code=self.status_code,
             handler=handler,
         )
@@ -354,43 +354,11 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
             else combined_body_field(fields, name=self.unique_id)
         )
 
-    def _serializer(self, steps: tuple[Step, ...]) -> Serialize:
-        chosen = self.response_class
-        if is_subclass(chosen, EventSourceResponse):
-            from ferroapi.plan.reply.stream import Returned
-
-            return Returned(self._stream_serializer())
-        injected = {kind for step in steps for _, kind in step.injected}
-        return Serializer(
-            response_class=None if isinstance(chosen, DefaultPlaceholder) else chosen,
-            status_code=self.status_code,
-            typed=self._typed(self.response_field),
-            injects=bool(injected & {"response", "background_tasks"}),
-        )
-
-    def _stream_serializer(self) -> Serialize:
-        from ferroapi.plan.reply.stream import stream_serializer
-        from ferroapi.plan.writing.items import TypedItems
-
-        is_sse = is_subclass(self.response_class, EventSourceResponse)
-        typed = self._typed(self.stream_item_field)
-        return stream_serializer(
-            response_class=resolved(self.response_class),
-            is_sse=is_sse,
-            is_jsonl=self.is_json_stream,
-            status_code=self.status_code,
-            encode_in=None if typed is None else TypedItems(typed, is_sse=is_sse).encode_in,
-        )
-
-    def _typed(self, field: ModelField | None) -> TypedValue | None:
-        if field is None:
-            return None
-        return TypedValue(
-            field,
-            self.serialization_options,
-            path=self.path_format,
-            context=self._endpoint_context,
-        )
+    def _serialize(self, steps: tuple[Step, ...]) -> Serialize:
+        replies = Replies(self, self.path_format, self._endpoint_context)
+        if steps[-1].kind.is_generator:
+            return replies.of_items(self.stream_item_field, as_json_lines=self.is_json_stream)
+        return replies.of_value(steps, self.response_field, self.stream_item_field)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the route answers a request, and what it adds to the scope."""
