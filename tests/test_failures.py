@@ -611,8 +611,11 @@ async def test_no_thread_can_be_started(
     around: Any,
     no_threads: Any,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each request is a 503 with a line in the log, and threads are used as soon as there are."""
+    # However long it takes: the response of a stream has not started.
+    monkeypatch.setattr("ferroapi.streaming.delivery.START_DELAY", 30)
     app = FastAPI(exception_handlers={OwnError: handle_in_thread})
     around(app)
     app.get("/", dependencies=[Depends(each) for each in dependencies])(endpoint)

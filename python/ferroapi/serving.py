@@ -85,11 +85,7 @@ class ServingApplication(Live, Starlette):
     def _routing(self) -> ASGIApp:
         """The router; one whose class has a `__call__` of its own is called as a whole."""
         router = self.router
-        app = router.app if type(router).__call__ is _CALL else partial(guarded, router)
-        if self.failures is not None and is_middleware_replaced():
-            handlers = self.exception_handlers
-            return self.failures.behind_middleware(app, handlers, debug=self.debug)
-        return app
+        return router.app if type(router).__call__ is _CALL else partial(guarded, router)
 
     def build_middleware_stack(self) -> ASGIApp:
         """The user's middleware around the router, and around it what answers unhandled exceptions.
@@ -98,6 +94,9 @@ class ServingApplication(Live, Starlette):
         """
         self.failures = self._make_failures(outermost=False)
         app: ASGIApp = Innermost(self.router)
+        if is_middleware_replaced():
+            handlers = self.exception_handlers
+            app = self.failures.behind_middleware(app, handlers, debug=self.debug)
         for middleware, args, kwargs in reversed(self.user_middleware):
             app = middleware(app, *args, **kwargs)
             if is_completing(app):

@@ -73,7 +73,7 @@ class Exchange:
             failures = getattr(self.scope.get("app"), "failures", None)
             if failures is not None:
                 # Where Starlette's middleware leaves them for whoever has the connection.
-                self.scope["starlette.exception_handlers"] = failures.tables
+                self.scope.setdefault("starlette.exception_handlers", failures.tables)
             if self.scope["type"] == "websocket":
                 self._connection = self._websocket()
             else:

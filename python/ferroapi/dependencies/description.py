@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.dependencies.declaration import (
-    get_dependant,
-    get_parameterless_dependant,
-    path_parameter_names,
-)
+from ferroapi.dependencies import declaration
+from ferroapi.dependencies.declaration import get_parameterless_dependant, path_parameter_names
 from ferroapi.dependencies.signature import signature_state
 
 if TYPE_CHECKING:
@@ -36,7 +33,7 @@ class Description:
         self._path_names = path_parameter_names(path)
         self._state = signature_state(endpoint)
         # The endpoint is over when it has returned: what it depends on may be over then, too.
-        self._endpoint = get_dependant(path=path, call=endpoint, scope="function")
+        self._endpoint = declaration.get_dependant(path=path, call=endpoint, scope="function")
         self._endpoint.keep_kind()
         self._dependencies = tuple(dependencies)
         self._described = _parameterless(path, dependencies)
