@@ -3,7 +3,10 @@
 #![forbid(unsafe_code)]
 
 pub mod frames;
+mod hexadecimal;
+pub mod http;
 pub mod json;
 pub mod media_type;
+mod octets;
 pub mod params;
 pub mod router;

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::octets::is_token_byte;
+
 /// A media type: `type/subtype`, and what follows, not yet read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MediaType<'a> {
@@ -142,10 +144,6 @@ fn split_token(value: &[u8]) -> Option<(&[u8], &[u8])> {
         return None;
     }
     value.split_at_checked(end)
-}
-
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// Splits off the rest of a quoted string (RFC 9110, section 5.6.4) whose opening

@@ -1,5 +1,7 @@
 use std::io::Write;
 
+use crate::hexadecimal;
+
 /// Appends a string in quotes, in UTF-8 with only the escapes that JSON asks for: the bytes of
 /// Python's `json.dumps(text, ensure_ascii=False)`.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
@@ -76,20 +78,12 @@ fn write_escape(out: &mut Vec<u8>, character: char) {
                 let [high, low] = unit.to_be_bytes();
                 out.extend_from_slice(b"\\u");
                 for byte in [high, low] {
-                    out.push(hex_digit(byte >> 4));
-                    out.push(hex_digit(byte & 0xF));
+                    out.push(hexadecimal::digit(byte >> 4));
+                    out.push(hexadecimal::digit(byte & 0xF));
                 }
             }
             return;
         }
     };
     out.extend_from_slice(&[b'\\', short]);
-}
-
-fn hex_digit(value: u8) -> u8 {
-    if value < 10 {
-        b'0' + value
-    } else {
-        b'a' + value - 10
-    }
 }

@@ -59,7 +59,7 @@ impl Wanted {
 
 /// Bytes as ISO 8859-1 text: each byte is the character of its number.
 /// Borrowed when they are ASCII.
-fn latin1(raw: &[u8]) -> Cow<'_, str> {
+pub(crate) fn latin1(raw: &[u8]) -> Cow<'_, str> {
     if raw.is_ascii()
         && let Ok(text) = str::from_utf8(raw)
     {

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use super::lookup::Lookup;
 use super::{Found, Wanted, latin1};
+use crate::hexadecimal;
 
 /// The values wanted from a query string.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ pub fn decode(raw: &[u8]) -> Cow<'_, str> {
         rest = after;
         if *byte == b'%'
             && let [high, low, after @ ..] = after
-            && let Some(value) = hexadecimal(*high, *low)
+            && let Some(value) = hexadecimal::byte(*high, *low)
         {
             escaped.push(value);
             rest = after;
@@ -101,10 +102,4 @@ fn split_once(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     let end = memchr::memchr(separator, text).unwrap_or(text.len());
     let (before, after) = text.split_at(end);
     (before, after.get(1..).unwrap_or_default())
-}
-
-fn hexadecimal(high: u8, low: u8) -> Option<u8> {
-    let high = char::from(high).to_digit(16)?;
-    let low = char::from(low).to_digit(16)?;
-    u8::try_from(high * 16 + low).ok()
 }

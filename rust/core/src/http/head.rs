@@ -1,0 +1,400 @@
+//! The head of a request: its request line and its fields (RFC 9112, sections 2 to 5).
+//!
+//! The crate httparse reads it; what it lets pass and RFC 9112 does not, or leaves open, is refused
+//! here. Only whole lines are looked at, so that the answer does not depend on where the input was
+//! cut.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::connection::Options;
+use super::host;
+use super::length::{self, Body, LengthError};
+use crate::octets;
+
+/// Empty lines before a request, which some clients send after a body (section 2.2).
+const EMPTY_LINES: usize = 2;
+/// Bytes of a method.
+const METHOD: usize = 32;
+/// What a request line has beside its target, in bytes: method, version, spaces and line end.
+const REQUEST_LINE: usize = 64;
+
+/// How large a head may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the whole head, empty lines before it included.
+    pub size: usize,
+    /// The number of fields.
+    pub fields: usize,
+    /// Bytes of the request target.
+    pub target: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            size: 65_536,
+            fields: 128,
+            target: 32_768,
+        }
+    }
+}
+
+/// A part of the buffer that a head was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// The place of `part`, a slice of `buffer`.
+    fn of(buffer: &[u8], part: &[u8]) -> Self {
+        let start = part.as_ptr().addr().wrapping_sub(buffer.as_ptr().addr());
+        let place = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            start: place(start),
+            end: place(start.saturating_add(part.len())),
+        }
+    }
+
+    /// The part of `buffer`, which begins with the bytes that were parsed; nothing when it is too
+    /// short.
+    #[must_use]
+    pub fn get<'a>(&self, buffer: &'a [u8]) -> &'a [u8] {
+        buffer.get(self.range()).unwrap_or_default()
+    }
+
+    /// The offsets of the part.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        let offset = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+        offset(self.start)..offset(self.end)
+    }
+}
+
+/// One field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The name, as it was sent.
+    pub name: Span,
+    /// The value, without the white space around it.
+    pub value: Span,
+}
+
+/// The head of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The method, a token.
+    pub method: Span,
+    /// The request target, for [`super::target::parse`].
+    pub target: Span,
+    /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+    pub minor_version: u8,
+    /// The fields in their order.
+    pub fields: Vec<Field>,
+    /// What follows the head.
+    pub body: Body,
+    /// Whether another request may follow (section 9.3): in HTTP/1.1 unless `Connection` says
+    /// `close`, in HTTP/1.0 never.
+    pub persistent: bool,
+    /// The value of `Upgrade`, when `Connection` names it: in HTTP/1.1 only, and not when there are
+    /// several fields of that name.
+    pub upgrade: Option<Span>,
+    /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110, section
+    /// 10.1.1): in HTTP/1.1 only, and only when there is a body.
+    pub expects_continue: bool,
+    /// Bytes of the head in the buffer, empty lines before it included.
+    pub size: usize,
+}
+
+/// Why a head is refused. The connection has to be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadError {
+    /// More empty lines before the request line than two.
+    EmptyLines,
+    /// CR or LF without the other.
+    LineEnd,
+    /// No method, target and version with one space between them.
+    RequestLine,
+    /// A method of more than 32 bytes.
+    MethodTooLong,
+    /// A target, or a request line, over its limit.
+    TargetTooLong,
+    /// A version other than HTTP/1.1 and HTTP/1.0.
+    Version,
+    /// The name of a field that is no token with a colon behind it: also folded lines.
+    FieldName,
+    /// A control character in the value of a field.
+    FieldValue,
+    /// More fields than the limit.
+    TooManyFields,
+    /// A head over the limit of its size.
+    TooLarge,
+    /// A request of HTTP/1.1 without `Host`.
+    MissingHost,
+    /// A `Host` that is no host and port.
+    InvalidHost,
+    /// `Host`, `Content-Length` or `Transfer-Encoding` more than once.
+    Repeated,
+    /// No one way to say how long the body is.
+    Length(LengthError),
+}
+
+impl HeadError {
+    /// The status that answers it.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::TargetTooLong => 414,
+            Self::TooManyFields | Self::TooLarge => 431,
+            Self::MethodTooLong => 501,
+            Self::Version => 505,
+            Self::Length(error) => error.status(),
+            _ => 400,
+        }
+    }
+}
+
+impl fmt::Display for HeadError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::EmptyLines => "too many empty lines before a request",
+            Self::LineEnd => "a line does not end with CR and LF",
+            Self::RequestLine => "the request line is not well-formed",
+            Self::MethodTooLong => "the method is too long",
+            Self::TargetTooLong => "the request target is too long",
+            Self::Version => "neither HTTP/1.1 nor HTTP/1.0",
+            Self::FieldName => "the name of a field is not well-formed",
+            Self::FieldValue => "the value of a field has a control character",
+            Self::TooManyFields => "too many fields",
+            Self::TooLarge => "the head is too large",
+            Self::MissingHost => "no Host in HTTP/1.1",
+            Self::InvalidHost => "Host is no host and port",
+            Self::Repeated => "Host, Content-Length or Transfer-Encoding more than once",
+            Self::Length(error) => return error.fmt(formatter),
+        })
+    }
+}
+
+impl std::error::Error for HeadError {}
+
+impl From<LengthError> for HeadError {
+    fn from(error: LengthError) -> Self {
+        Self::Length(error)
+    }
+}
+
+/// Reads the head at the beginning of `buffer`; `None` while more is needed.
+///
+/// Every beginning of a buffer gives `None` or what the whole buffer gives. A call takes time linear
+/// in the head, and only a line feed changes what it answers, so that a caller that asks again when
+/// one has come asks at most once a line.
+///
+/// # Errors
+///
+/// A head that is not well-formed, not to be understood in one way only, or over a limit; the latter
+/// as soon as it is, without waiting for its end.
+///
+/// ```
+/// use ferroapi_core::http::head::{Limits, parse};
+///
+/// let request = b"GET /items HTTP/1.1\r\nHost: example.com\r\n\r\n";
+/// let head = parse(request, &Limits::default())?.ok_or("more is needed")?;
+/// assert_eq!(head.target.get(request), b"/items");
+/// assert_eq!(head.size, request.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn parse(buffer: &[u8], limits: &Limits) -> Result<Option<Head>, HeadError> {
+    let window = buffer.get(..limits.size).unwrap_or(buffer);
+    let is_full = window.len() == limits.size;
+    let request = skip_empty_lines(window)?;
+    let lines = Lines::read(request, limits.target.saturating_add(REQUEST_LINE));
+    if lines.is_first_too_long || (is_full && lines.first_has_no_end) {
+        return Err(HeadError::TargetTooLong);
+    }
+    let mut storage = Vec::with_capacity(limits.fields);
+    let slots = storage.spare_capacity_mut();
+    let slots = slots.get_mut(..limits.fields).unwrap_or_default();
+    let mut parsed = httparse::Request::new(&mut []);
+    let result = parsed.parse_with_uninit_headers(lines.whole, slots);
+    if parsed.method.is_some_and(|method| method.len() > METHOD) {
+        return Err(HeadError::MethodTooLong);
+    }
+    if parsed.path.is_some_and(|path| path.len() > limits.target) {
+        return Err(HeadError::TargetTooLong);
+    }
+    match result {
+        Ok(httparse::Status::Complete(size)) => {
+            let before = window.len() - request.len();
+            head(buffer, &parsed, before + size).map(Some)
+        }
+        Ok(httparse::Status::Partial) if lines.has_wrong_end => Err(HeadError::LineEnd),
+        Ok(httparse::Status::Partial) if is_full => Err(HeadError::TooLarge),
+        Ok(httparse::Status::Partial) => Ok(None),
+        Err(error) => Err(refused(error, lines.first)),
+    }
+}
+
+/// What is behind the empty lines at the beginning.
+fn skip_empty_lines(window: &[u8]) -> Result<&[u8], HeadError> {
+    let mut rest = window;
+    let mut count = 0;
+    while let [b'\r', b'\n', after @ ..] = rest {
+        rest = after;
+        count += 1;
+        if count > EMPTY_LINES {
+            return Err(HeadError::EmptyLines);
+        }
+    }
+    Ok(rest)
+}
+
+/// The lines of a head that have come.
+#[derive(Default)]
+struct Lines<'a> {
+    /// The request line.
+    first: &'a [u8],
+    /// The lines up to the end of the head, or the first one with a wrong end, which is left out.
+    whole: &'a [u8],
+    has_wrong_end: bool,
+    first_has_no_end: bool,
+    is_first_too_long: bool,
+}
+
+impl<'a> Lines<'a> {
+    fn read(text: &'a [u8], longest_first: usize) -> Self {
+        let mut lines = Self {
+            first_has_no_end: true,
+            is_first_too_long: text.len() > longest_first,
+            ..Self::default()
+        };
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text) {
+            let line = text.get(start..=end).unwrap_or_default();
+            if lines.first_has_no_end {
+                lines.first_has_no_end = false;
+                lines.first = line;
+                lines.is_first_too_long = line.len() > longest_first;
+            }
+            if !line.ends_with(b"\r\n") {
+                lines.has_wrong_end = true;
+                break;
+            }
+            start = end + 1;
+            if line.len() == 2 {
+                break;
+            }
+        }
+        lines.whole = text.get(..start).unwrap_or_default();
+        lines
+    }
+}
+
+fn refused(error: httparse::Error, request_line: &[u8]) -> HeadError {
+    match error {
+        httparse::Error::HeaderName => HeadError::FieldName,
+        httparse::Error::HeaderValue => HeadError::FieldValue,
+        httparse::Error::NewLine => HeadError::LineEnd,
+        httparse::Error::TooManyHeaders => HeadError::TooManyFields,
+        httparse::Error::Version if ends_with_version(request_line) => HeadError::Version,
+        httparse::Error::Version | httparse::Error::Token | httparse::Error::Status => {
+            HeadError::RequestLine
+        }
+    }
+}
+
+/// Whether a request line ends with a version, whichever it is.
+fn ends_with_version(request_line: &[u8]) -> bool {
+    matches!(
+        request_line,
+        [.., b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n']
+            if major.is_ascii_digit() && minor.is_ascii_digit()
+    )
+}
+
+/// The fields that say something about the message itself.
+#[derive(Default)]
+struct Meaning<'a> {
+    host: Option<&'a [u8]>,
+    content_length: Option<&'a [u8]>,
+    transfer_encoding: Option<&'a [u8]>,
+    connection: Options,
+    upgrade: Option<&'a [u8]>,
+    has_several_upgrades: bool,
+    expects_continue: bool,
+}
+
+impl<'a> Meaning<'a> {
+    fn read(&mut self, name: &[u8], value: &'a [u8]) -> Result<(), HeadError> {
+        let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+        match name.len() {
+            4 if is(b"host") => once(&mut self.host, value),
+            6 if is(b"expect") => {
+                self.expects_continue |= octets::elements(value)
+                    .any(|expectation| expectation.eq_ignore_ascii_case(b"100-continue"));
+                Ok(())
+            }
+            7 if is(b"upgrade") => {
+                self.has_several_upgrades = self.upgrade.replace(value).is_some();
+                Ok(())
+            }
+            10 if is(b"connection") => {
+                self.connection.read(value);
+                Ok(())
+            }
+            14 if is(b"content-length") => once(&mut self.content_length, value),
+            17 if is(b"transfer-encoding") => once(&mut self.transfer_encoding, value),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn once<'a>(place: &mut Option<&'a [u8]>, value: &'a [u8]) -> Result<(), HeadError> {
+    match place.replace(value) {
+        Some(_) => Err(HeadError::Repeated),
+        None => Ok(()),
+    }
+}
+
+/// What the fields of a well-formed head mean.
+fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Result<Head, HeadError> {
+    let minor_version = parsed.version.unwrap_or_default();
+    let is_current = minor_version > 0;
+    let mut meaning = Meaning::default();
+    let mut fields = Vec::with_capacity(parsed.headers.len());
+    for header in parsed.headers.iter() {
+        meaning.read(header.name.as_bytes(), header.value)?;
+        fields.push(Field {
+            name: Span::of(buffer, header.name.as_bytes()),
+            value: Span::of(buffer, header.value),
+        });
+    }
+    match meaning.host {
+        Some(value) if !host::is_host(value) => return Err(HeadError::InvalidHost),
+        None if is_current => return Err(HeadError::MissingHost),
+        _ => {}
+    }
+    let body = length::body(
+        minor_version,
+        meaning.content_length,
+        meaning.transfer_encoding,
+    )?;
+    let upgrade = meaning
+        .upgrade
+        .filter(|_| is_current && meaning.connection.upgrade && !meaning.has_several_upgrades);
+    let span = |part: Option<&str>| Span::of(buffer, part.unwrap_or_default().as_bytes());
+    Ok(Head {
+        method: span(parsed.method),
+        target: span(parsed.path),
+        minor_version,
+        fields,
+        body,
+        persistent: meaning.connection.is_persistent(minor_version),
+        upgrade: upgrade.map(|value| Span::of(buffer, value)),
+        expects_continue: is_current
+            && meaning.expects_continue
+            && !matches!(body, Body::None | Body::Length(0)),
+        size,
+    })
+}

@@ -1,0 +1,187 @@
+//! Request targets: tables of forms, and regular expressions as oracle.
+
+use std::sync::LazyLock;
+
+use ferroapi_core::http::target::{Target, TargetError, decode_path, parse};
+use proptest::prelude::*;
+use regex::bytes::Regex;
+
+use super::shown;
+
+type Parts = Result<(&'static [u8], &'static [u8]), TargetError>;
+
+const FORMS: &[(&[u8], &[u8], Parts)] = &[
+    (b"GET", b"/", Ok((b"/", b""))),
+    (b"GET", b"/a/b", Ok((b"/a/b", b""))),
+    (b"GET", b"/a?", Ok((b"/a", b""))),
+    (b"GET", b"/a?b?c=/d", Ok((b"/a", b"b?c=/d"))),
+    (b"GET", b"/?b", Ok((b"/", b"b"))),
+    (b"GET", b"//host/a", Ok((b"//host/a", b""))),
+    (b"GET", b"/http://b/c", Ok((b"/http://b/c", b""))),
+    (b"GET", b"/%00/..", Ok((b"/%00/..", b""))),
+    (b"GET", b"/a\"<>\\^`{|}", Ok((b"/a\"<>\\^`{|}", b""))),
+    (b"GET", b"http://a.example/b?c", Ok((b"/b", b"c"))),
+    (b"GET", b"HTTPS://a.example:80/b", Ok((b"/b", b""))),
+    (b"GET", b"http://a.example", Ok((b"/", b""))),
+    (b"GET", b"http://a.example?c", Ok((b"/", b"c"))),
+    (b"GET", b"http://a?b@c/d", Ok((b"/", b"b@c/d"))),
+    (b"GET", b"http://[::1]:8000/b", Ok((b"/b", b""))),
+    (b"OPTIONS", b"*", Ok((b"*", b""))),
+    (b"OPTIONS", b"/a", Ok((b"/a", b""))),
+    (b"GET", b"", Err(TargetError::Form)),
+    (b"GET", b"*", Err(TargetError::Form)),
+    (b"options", b"*", Err(TargetError::Form)),
+    (b"OPTIONS", b"*/", Err(TargetError::Form)),
+    (b"OPTIONS", b"**", Err(TargetError::Form)),
+    (b"GET", b"a", Err(TargetError::Form)),
+    (b"GET", b"?a", Err(TargetError::Form)),
+    (b"GET", b"..", Err(TargetError::Form)),
+    (b"GET", b"\\a", Err(TargetError::Form)),
+    (b"GET", b"a.example:80", Err(TargetError::Form)),
+    (b"GET", b"ftp://a.example/", Err(TargetError::Form)),
+    (b"GET", b"http:/a", Err(TargetError::Form)),
+    (b"GET", b"http:a", Err(TargetError::Form)),
+    (b"GET", b"http", Err(TargetError::Form)),
+    (b"GET", b"http://", Err(TargetError::Authority)),
+    (b"GET", b"http:///a", Err(TargetError::Authority)),
+    (b"GET", b"http://?a", Err(TargetError::Authority)),
+    (b"GET", b"http://:80/a", Err(TargetError::Authority)),
+    (b"GET", b"http://u@a.example/", Err(TargetError::Authority)),
+    (
+        b"GET",
+        b"http://u:p@a.example/",
+        Err(TargetError::Authority),
+    ),
+    (b"GET", b"http://a.example:x/", Err(TargetError::Authority)),
+    (b"GET", b"http://a\\b/", Err(TargetError::Authority)),
+    (b"CONNECT", b"a.example:80", Err(TargetError::Connect)),
+    (b"CONNECT", b"/", Err(TargetError::Connect)),
+    (b"GET", b"/a#b", Err(TargetError::Fragment)),
+    (b"GET", b"/a?b#", Err(TargetError::Fragment)),
+    (b"GET", b"http://a.example#b", Err(TargetError::Fragment)),
+    (b"GET", b"/a b", Err(TargetError::Byte)),
+    (b"GET", b"/a\tb", Err(TargetError::Byte)),
+    (b"GET", b"/a\0", Err(TargetError::Byte)),
+    (b"GET", b"/a\x7f", Err(TargetError::Byte)),
+    (b"GET", b"/caf\xc3\xa9", Err(TargetError::Byte)),
+    (b"GET", b"/\xff", Err(TargetError::Byte)),
+];
+
+#[test]
+fn a_target_has_one_of_the_forms_of_its_method() {
+    for &(method, target, expected) in FORMS {
+        let expected = expected.map(|(path, query)| Target { path, query });
+        assert_eq!(parse(method, target), expected, "{}", shown(target));
+    }
+}
+
+#[test]
+fn a_refusal_is_a_bad_request_or_a_tunnel_that_is_not_implemented() {
+    for error in [
+        TargetError::Byte,
+        TargetError::Fragment,
+        TargetError::Form,
+        TargetError::Authority,
+    ] {
+        assert_eq!(error.status(), 400, "{error}");
+    }
+    assert_eq!(TargetError::Connect.status(), 501);
+}
+
+const PATHS: &[(&[u8], &str)] = &[
+    (b"", ""),
+    (b"/a", "/a"),
+    (b"/a+b", "/a+b"),
+    (b"/a%20b", "/a b"),
+    (b"/a%2Fb%2fc", "/a/b/c"),
+    (b"/%25%32%30", "/%20"),
+    (b"/%2525", "/%25"),
+    (b"/%", "/%"),
+    (b"/%4", "/%4"),
+    (b"/%4g%41", "/%4gA"),
+    (b"/%%41", "/%A"),
+    (b"/%u0041", "/%u0041"),
+    (b"/%+1", "/%+1"),
+    (b"/%00", "/\0"),
+    (b"/%C3%A9", "/\u{e9}"),
+    (b"/%C3", "/\u{fffd}"),
+    (b"/%C3a", "/\u{fffd}a"),
+    (b"/%E2%82", "/\u{fffd}"),
+    (b"/%E2%82x%AC", "/\u{fffd}x\u{fffd}"),
+    (b"/%C0%AF", "/\u{fffd}\u{fffd}"),
+    (b"/%ED%A0%80", "/\u{fffd}\u{fffd}\u{fffd}"),
+    (b"/%F0%9F%98%80", "/\u{1f600}"),
+    (b"/%F0%9F%98", "/\u{fffd}"),
+    (b"/%F4%90%80%80", "/\u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
+    (b"/%FF%FE", "/\u{fffd}\u{fffd}"),
+];
+
+#[test]
+fn the_text_of_a_path_is_python_s() {
+    for &(path, expected) in PATHS {
+        assert_eq!(decode_path(path), expected, "{}", shown(path));
+    }
+}
+
+static ESCAPE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("(?-u)%([0-9A-Fa-f]{2})").ok());
+
+/// Each escape replaced by its byte, and all of it read as UTF-8.
+fn naive_decode(path: &[u8]) -> String {
+    let Some(escape) = ESCAPE.as_ref() else {
+        return String::new();
+    };
+    let bytes = escape.replace_all(path, |found: &regex::bytes::Captures<'_>| {
+        let digits = String::from_utf8_lossy(&found[1]).into_owned();
+        vec![u8::from_str_radix(&digits, 16).unwrap_or_default()]
+    });
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+static ORIGIN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?-u)\A(/[!-~&&[^?#]]*)(?:\?([!-~&&[^#]]*))?\z").ok());
+
+static ABSOLUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+";
+    let address = r"\[[0-9A-Za-z._~!$&'()*+,;=:-]+\]";
+    let rest = r"(/[!-~&&[^?#]]*)?(?:\?([!-~&&[^#]]*))?";
+    Regex::new(&format!(
+        r"(?-u)\A(?i:https?)://(?:{name}|{address})(?::[0-9]*)?{rest}\z"
+    ))
+    .ok()
+});
+
+/// The path and the query, when the target is a path or a URL.
+fn naive_parse(target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let captures = [&ORIGIN, &ABSOLUTE]
+        .into_iter()
+        .find_map(|form| form.as_ref()?.captures(target))?;
+    let part = |index| captures.get(index).map(|part| part.as_bytes().to_vec());
+    Some((
+        part(1).unwrap_or_else(|| b"/".to_vec()),
+        part(2).unwrap_or_default(),
+    ))
+}
+
+proptest! {
+    #[test]
+    fn paths_are_decoded_as_the_naive_way_does(
+        path in "(/|[a-f]|%|%[0-9A-Fa-f]|%(C3%A9|E2%82%AC|F0%9F%98%80)|%[0-9A-Fa-f]{2}|é|\u{1f600}){0,20}",
+    ) {
+        prop_assert_eq!(decode_path(path.as_bytes()), naive_decode(path.as_bytes()));
+    }
+
+    #[test]
+    fn any_bytes_are_decoded_as_the_naive_way_does(path: Vec<u8>) {
+        prop_assert_eq!(decode_path(&path), naive_decode(&path));
+    }
+
+    #[test]
+    fn targets_are_taken_apart_as_the_naive_way_does(
+        target in "((https?|HTTP|ftp)?:?/{0,3})?([a-z.@:%\\[\\]*#? é]|%4[0-9A-G]|/){0,12}",
+    ) {
+        let parts = parse(b"GET", target.as_bytes())
+            .map(|target| (target.path.to_vec(), target.query.to_vec()));
+        prop_assert_eq!(parts.ok(), naive_parse(target.as_bytes()));
+    }
+}
