@@ -1,7 +1,11 @@
 """The compiled part of ferroapi. Users never import it: `ferroapi` re-exports what is public."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, final
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Literal, Self, TypeAlias, final
+
+from typing_extensions import disjoint_base
 
 __version__: str
 
@@ -199,3 +203,93 @@ def encode_json_item(value: object) -> bytes | None:
 
     Non-finite numbers are written as `null`.
     """
+
+# server
+
+_Application: TypeAlias = Callable[..., Awaitable[None]]
+
+@final
+class ServerSettings:
+    """What the connections of one server share. Times are seconds, sizes are bytes."""
+
+    def __new__(
+        cls,
+        *,
+        event_loop: asyncio.AbstractEventLoop,
+        app: _Application,
+        direct_app: _Application | None,
+        unavailable: _Application,
+        limit_concurrency: int | None,
+        scope: dict[str, Any],
+        app_state: dict[str, Any],
+        root_path: str,
+        connections: set[Any],
+        tasks: set[Any],
+        logger: logging.Logger,
+        create_task: Callable[[Coroutine[Any, Any, None]], Any],
+        access_log: Callable[[Any, int], None] | None,
+        head_size: int,
+        head_fields: int,
+        target_size: int,
+        keep_alive_seconds: float,
+        head_seconds: float,
+        body_seconds: float,
+    ) -> Self:
+        """
+        Args:
+            event_loop: the loop that the connections are in.
+            app: what answers the requests.
+            direct_app: what answers those that have no field that begins with `X-Forwarded-`.
+            unavailable: what answers while there are too many connections or tasks.
+            limit_concurrency: how many are too many.
+            scope: what every scope begins as.
+            app_state: what a copy is in every scope of, as `state`.
+            root_path: what stands before each path.
+            connections: the connections of the server.
+            tasks: what is cancelled when the time to stop is over: requests that had to wait.
+            logger: the log of the server.
+            create_task: starts the task of a request.
+            access_log: called with the scope and the status of each response when it starts.
+            head_size: the largest head of a request.
+            head_fields: the largest number of its fields.
+            target_size: the longest request target.
+            keep_alive_seconds: how long a connection is kept for another request.
+            head_seconds: in which time a head has to come.
+            body_seconds: in which time the next part of a body has to come.
+        """
+
+@disjoint_base
+class HTTPConnection:
+    """A connection of a client: one request after the other, each answered before the next is read.
+
+    An asyncio protocol. Its subclass says by `connection_made` what it is connected to, and by
+    `upgrade` what goes on with a connection that is asked for another protocol.
+    """
+
+    def __new__(cls, settings: ServerSettings, server_state: Any) -> Self:
+        """
+        Args:
+            settings: what the connections of the server share.
+            server_state: has `default_headers` for each response, and counts `total_requests`.
+        """
+    def open(
+        self,
+        transport: asyncio.Transport,
+        client: tuple[str, int] | None,
+        server: tuple[str, int | None] | None,
+        scheme: str,
+    ) -> None:
+        """Takes a connection that was accepted, with what its scopes say about it."""
+    def upgrade(
+        self, protocol: bytes, head: bytes, transport: asyncio.Transport
+    ) -> asyncio.Protocol | None:
+        """What goes on with a connection that is asked for a protocol; here nothing does."""
+    def data_received(self, data: bytes) -> None: ...
+    def eof_received(self) -> None: ...
+    def connection_lost(self, exception: Exception | None) -> None: ...
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...
+    def shutdown(self) -> None:
+        """Closes after the response, or now where there is none."""
+    def check_time(self) -> None:
+        """Closes when the time of what is waited for is over; the timer calls it."""

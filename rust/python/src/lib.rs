@@ -10,6 +10,7 @@ mod json;
 mod media_type;
 mod params;
 mod router;
+mod server;
 
 /// The compiled part of ferroapi.
 #[pymodule(gil_used = false)]
@@ -20,5 +21,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     json::register(module)?;
     media_type::register(module)?;
     params::register(module)?;
-    router::register(module)
+    router::register(module)?;
+    server::register(module)
 }

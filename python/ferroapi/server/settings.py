@@ -1,0 +1,115 @@
+"""What the connections of one server of uvicorn have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from contextvars import Context
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.flow_control import service_unavailable
+from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
+
+from ferroapi._core import ServerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from uvicorn import Config
+    from uvicorn._types import HTTPScope
+    from uvicorn.server import ServerState
+
+    from ferroapi.server.options import ServerOptions
+
+LOGGER = logging.getLogger("uvicorn.error")
+"""The log of the server itself."""
+
+ACCESS_LOGGER = logging.getLogger("uvicorn.access")
+
+_made: WeakKeyDictionary[ServerState, ServerSettings] = WeakKeyDictionary()
+
+
+def settings_of(
+    config: Config,
+    server_state: ServerState,
+    app_state: dict[str, Any],
+    loop: asyncio.AbstractEventLoop,
+    options: ServerOptions,
+) -> ServerSettings:
+    """The settings of a server, made by its first connection."""
+    settings = _made.get(server_state)
+    if settings is None:
+        settings = _made[server_state] = _make(config, server_state, app_state, loop, options)
+    return settings
+
+
+def _make(
+    config: Config,
+    server_state: ServerState,
+    app_state: dict[str, Any],
+    loop: asyncio.AbstractEventLoop,
+    options: ServerOptions,
+) -> ServerSettings:
+    if not config.loaded:
+        config.load()
+    app = config.loaded_app
+    return ServerSettings(
+        event_loop=loop,
+        app=app,
+        # Without the fields that it reads it does nothing.
+        direct_app=app.app if type(app) is ProxyHeadersMiddleware else None,
+        unavailable=service_unavailable,
+        limit_concurrency=config.limit_concurrency,
+        scope={
+            "type": "http",
+            "asgi": {"version": config.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "root_path": config.root_path,
+        },
+        app_state=app_state,
+        root_path=config.root_path,
+        connections=server_state.connections,
+        tasks=server_state.tasks,
+        logger=LOGGER,
+        create_task=_create_task(config, loop),
+        access_log=_log_access if ACCESS_LOGGER.hasHandlers() else None,
+        head_size=options.head_size,
+        head_fields=options.head_fields,
+        target_size=options.target_size,
+        keep_alive_seconds=config.timeout_keep_alive,
+        head_seconds=options.head_seconds,
+        body_seconds=options.body_seconds,
+    )
+
+
+def _create_task(
+    config: Config, loop: asyncio.AbstractEventLoop
+) -> Callable[[Coroutine[Any, Any, None]], Any]:
+    """What starts the task of a request: at once, where asyncio can."""
+    if getattr(config, "reset_contextvars", False):
+        return partial(_create_task_in_new_context, loop)
+    if sys.version_info >= (3, 12) and isinstance(loop, asyncio.AbstractEventLoop):
+        if loop.get_task_factory() is None:
+            return partial(asyncio.Task, loop=loop, eager_start=True)
+    return loop.create_task
+
+
+def _create_task_in_new_context(
+    loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]
+) -> asyncio.Task[None]:
+    return loop.create_task(coroutine, context=Context())
+
+
+def _log_access(scope: HTTPScope, status: int) -> None:
+    ACCESS_LOGGER.info(
+        '%s - "%s %s HTTP/%s" %d',
+        get_client_addr(scope),
+        scope["method"],
+        get_path_with_query_string(scope),
+        scope["http_version"],
+        status,
+    )

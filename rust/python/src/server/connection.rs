@@ -1,0 +1,750 @@
+//! `HTTPConnection`: an asyncio protocol that reads requests of HTTP/1.1 and has them answered.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ferroapi_core::http::chunked::{Chunked, Piece};
+use ferroapi_core::http::head::{self, Head};
+use ferroapi_core::http::length::Body;
+use ferroapi_core::http::response::write_status_line;
+use ferroapi_core::http::target;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+
+use super::exchange::{Exchange, wake};
+use super::response::Request;
+use super::run::Run;
+use super::scope;
+use super::settings::ServerSettings;
+
+/// What may wait for the request before it to be answered. More is left to the network.
+const MOST_WAITING: usize = 1 << 16;
+
+/// A connection of a client: one request after the other, each answered before the next is read.
+#[pyclass(frozen, subclass, weakref, module = "ferroapi._core")]
+pub struct HTTPConnection {
+    settings: Py<ServerSettings>,
+    /// What uvicorn counts and adds to each response.
+    server_state: Py<PyAny>,
+    state: Mutex<State>,
+}
+
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent of each other"
+)]
+struct State {
+    transport: Option<Transport>,
+    /// What has come and was not read yet.
+    buffer: Vec<u8>,
+    /// How much of the buffer was looked through for the end of a line.
+    seen: usize,
+    reading: Reading,
+    /// The request whose response is not complete.
+    exchange: Option<Py<Exchange>>,
+    /// Whether somebody reads the buffer: what comes meanwhile is read by them.
+    is_processing: bool,
+    is_closing: bool,
+    write_paused: bool,
+    read_paused: bool,
+    /// Futures of those who wait until more can be sent.
+    until_drained: Vec<Py<PyAny>>,
+    deadline: Option<Deadline>,
+    timer: Option<Py<PyAny>>,
+}
+
+struct Transport {
+    object: Py<PyAny>,
+    write: Py<PyAny>,
+    /// What all scopes of this connection have in common.
+    scope: Py<PyDict>,
+}
+
+/// What is expected next from the client.
+enum Reading {
+    Head,
+    /// This many bytes of a body.
+    Body(u64),
+    ChunkedBody(Chunked),
+    Nothing,
+}
+
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    waits_for: WaitsFor,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum WaitsFor {
+    /// Another request.
+    Request,
+    Head,
+    Body,
+}
+
+/// What was found in the buffer.
+enum Found {
+    Nothing,
+    Request(Box<[u8]>, Head),
+    Body(Vec<u8>, bool),
+    Refused(u16, String),
+}
+
+#[pymethods]
+impl HTTPConnection {
+    #[new]
+    fn new(settings: Py<ServerSettings>, server_state: Py<PyAny>) -> Self {
+        Self {
+            settings,
+            server_state,
+            state: Mutex::new(State {
+                transport: None,
+                buffer: Vec::new(),
+                seen: 0,
+                reading: Reading::Head,
+                exchange: None,
+                is_processing: false,
+                is_closing: false,
+                write_paused: false,
+                read_paused: false,
+                until_drained: Vec::new(),
+                deadline: None,
+                timer: None,
+            }),
+        }
+    }
+
+    /// Takes a connection that was accepted.
+    ///
+    /// Args:
+    ///     transport: the transport of the event loop.
+    ///     client: address of the client, for the scopes.
+    ///     server: address of the server.
+    ///     scheme: `http` or `https`.
+    fn open(
+        slf: &Bound<'_, Self>,
+        transport: &Bound<'_, PyAny>,
+        client: &Bound<'_, PyAny>,
+        server: &Bound<'_, PyAny>,
+        scheme: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let py = slf.py();
+        let connection = slf.get();
+        let settings = connection.settings();
+        let scope = settings.scope.bind(py).copy()?;
+        scope.set_item(intern!(py, "client"), client)?;
+        scope.set_item(intern!(py, "server"), server)?;
+        scope.set_item(intern!(py, "scheme"), scheme)?;
+        connection.state().transport = Some(Transport {
+            object: transport.clone().unbind(),
+            write: transport.getattr(intern!(py, "write"))?.unbind(),
+            scope: scope.unbind(),
+        });
+        settings.connections.bind(py).add(slf)?;
+        connection.expect(WaitsFor::Head, settings.head_time);
+        Self::arm(slf)
+    }
+
+    /// What goes on with a connection that is asked for a protocol; here nothing does.
+    #[expect(clippy::unused_self, reason = "a subclass knows")]
+    fn upgrade(
+        &self,
+        protocol: &Bound<'_, PyBytes>,
+        head: &Bound<'_, PyBytes>,
+        transport: &Bound<'_, PyAny>,
+    ) -> Option<Py<PyAny>> {
+        let _ = (protocol, head, transport);
+        None
+    }
+
+    /// What an asyncio protocol is told when bytes have come.
+    fn data_received(slf: &Bound<'_, Self>, data: &[u8]) -> PyResult<()> {
+        {
+            let mut state = slf.get().state();
+            if state.is_closing {
+                return Ok(());
+            }
+            state.buffer.extend_from_slice(data);
+        }
+        Self::process(slf)
+    }
+
+    /// What an asyncio protocol is told when the client will send no more: it has left.
+    #[expect(clippy::unused_self, reason = "a method of protocols")]
+    fn eof_received(&self) {}
+
+    /// What an asyncio protocol is told when the connection is gone.
+    #[pyo3(signature = (exception))]
+    fn connection_lost(slf: &Bound<'_, Self>, exception: Option<Bound<'_, PyAny>>) -> PyResult<()> {
+        let py = slf.py();
+        let connection = slf.get();
+        connection.settings().connections.bind(py).discard(slf)?;
+        let (exchange, waiting, timer, transport) = {
+            let mut state = connection.state();
+            state.is_closing = true;
+            state.write_paused = false;
+            state.reading = Reading::Nothing;
+            state.buffer = Vec::new();
+            state.deadline = None;
+            (
+                state.exchange.take(),
+                std::mem::take(&mut state.until_drained),
+                state.timer.take(),
+                state.transport.take(),
+            )
+        };
+        if let Some(timer) = timer {
+            timer.call_method0(py, intern!(py, "cancel"))?;
+        }
+        if let Some(exchange) = exchange {
+            exchange.get().disconnect(py)?;
+        }
+        wake(py, waiting)?;
+        if let (Some(transport), None) = (transport, exception) {
+            transport.object.call_method0(py, intern!(py, "close"))?;
+        }
+        Ok(())
+    }
+
+    /// What an asyncio protocol is told when too much waits to be sent.
+    fn pause_writing(&self) {
+        self.state().write_paused = true;
+    }
+
+    /// What an asyncio protocol is told when more may be sent.
+    fn resume_writing(&self, py: Python<'_>) -> PyResult<()> {
+        let waiting = {
+            let mut state = self.state();
+            state.write_paused = false;
+            std::mem::take(&mut state.until_drained)
+        };
+        wake(py, waiting)
+    }
+
+    /// What uvicorn asks for when it stops: closes after the response, or now if there is none.
+    fn shutdown(&self, py: Python<'_>) -> PyResult<()> {
+        let exchange = self.exchange(py);
+        match exchange {
+            Some(exchange) => {
+                exchange.get().close_after();
+                Ok(())
+            }
+            None => self.close(py),
+        }
+    }
+
+    /// Looks whether the time of what is waited for is over.
+    fn check_time(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        let connection = slf.get();
+        let due = {
+            let mut state = connection.state();
+            state.timer = None;
+            state
+                .deadline
+                .filter(|deadline| deadline.at <= Instant::now())
+                .map(|deadline| (deadline.waits_for, state.buffer.is_empty()))
+        };
+        match due {
+            None => Self::arm(slf),
+            Some((WaitsFor::Head, false)) => connection.refuse_request(py, 408, "head timed out"),
+            Some((WaitsFor::Body, _)) => {
+                if let Some(exchange) = connection.exchange(py) {
+                    let started = exchange.get().has_started();
+                    if !started {
+                        connection.refuse_request(py, 408, "body timed out")?;
+                    }
+                    exchange.get().disconnect(py)?;
+                }
+                connection.close(py)
+            }
+            Some(_) => connection.close(py),
+        }
+    }
+}
+
+impl HTTPConnection {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn settings(&self) -> &ServerSettings {
+        self.settings.get()
+    }
+
+    fn exchange(&self, py: Python<'_>) -> Option<Py<Exchange>> {
+        self.state()
+            .exchange
+            .as_ref()
+            .map(|exchange| exchange.clone_ref(py))
+    }
+
+    /// Reads what is in the buffer, as far as it can be answered now.
+    fn process(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let connection = slf.get();
+        if std::mem::replace(&mut connection.state().is_processing, true) {
+            return Ok(());
+        }
+        let result = loop {
+            match Self::process_one(slf) {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        connection.state().is_processing = false;
+        result
+    }
+
+    fn process_one(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        let py = slf.py();
+        let connection = slf.get();
+        let found = connection.next();
+        match found {
+            Found::Nothing => {
+                Self::arm(slf)?;
+                let waiting = connection.state().buffer.len();
+                if waiting > MOST_WAITING {
+                    connection.pause_reading(py)?;
+                }
+                Ok(false)
+            }
+            Found::Request(text, head) => {
+                Self::answer(slf, &text, &head)?;
+                Ok(true)
+            }
+            Found::Body(data, complete) => {
+                if let Some(exchange) = connection.exchange(py)
+                    && exchange.get().feed(py, &data, complete)?
+                {
+                    connection.pause_reading(py)?;
+                }
+                Ok(true)
+            }
+            Found::Refused(status, reason) => {
+                connection.refuse_request(py, status, &reason)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Takes the next thing out of the buffer.
+    fn next(&self) -> Found {
+        let settings = self.settings();
+        let mut guard = self.state();
+        let state = &mut *guard;
+        match &mut state.reading {
+            Reading::Nothing => {
+                state.buffer = Vec::new();
+                Found::Nothing
+            }
+            Reading::Head => {
+                if state.exchange.is_some() {
+                    return Found::Nothing;
+                }
+                let new = state.buffer.get(state.seen..).unwrap_or_default();
+                let is_whole = new.contains(&b'\n') || state.buffer.len() > settings.limits.target;
+                state.seen = state.buffer.len();
+                if !is_whole {
+                    if !state.buffer.is_empty() {
+                        state.wait_for(WaitsFor::Head, settings.head_time);
+                    }
+                    return Found::Nothing;
+                }
+                match head::parse(&state.buffer, &settings.limits) {
+                    Ok(None) => {
+                        state.wait_for(WaitsFor::Head, settings.head_time);
+                        Found::Nothing
+                    }
+                    Ok(Some(head)) => {
+                        let text = state.take(head.size).into_boxed_slice();
+                        state.deadline = None;
+                        state.reading = match head.body {
+                            Body::None => Reading::Head,
+                            Body::Length(length) => Reading::Body(length),
+                            Body::Chunked => Reading::ChunkedBody(Chunked::new()),
+                        };
+                        Found::Request(text, head)
+                    }
+                    Err(error) => Found::Refused(error.status(), error.to_string()),
+                }
+            }
+            Reading::Body(left) => {
+                let size = usize::try_from(*left)
+                    .unwrap_or(usize::MAX)
+                    .min(state.buffer.len());
+                if size == 0 {
+                    state.wait_for(WaitsFor::Body, settings.body_time);
+                    return Found::Nothing;
+                }
+                *left = left.saturating_sub(size as u64);
+                let complete = *left == 0;
+                let data = state.take(size);
+                if complete {
+                    state.body_ends();
+                }
+                Found::Body(data, complete)
+            }
+            Reading::ChunkedBody(chunked) => {
+                let mut data = Vec::new();
+                let mut position = 0;
+                let complete = loop {
+                    let rest = state.buffer.get(position..).unwrap_or_default();
+                    match chunked.decode(rest) {
+                        Err(error) => return Found::Refused(400, error.to_string()),
+                        Ok((size, piece)) => {
+                            position += size;
+                            match piece {
+                                Piece::Data(part) => data.extend_from_slice(part),
+                                Piece::More => break false,
+                                Piece::End => break true,
+                            }
+                        }
+                    }
+                };
+                if position == 0 && !complete {
+                    state.wait_for(WaitsFor::Body, settings.body_time);
+                    return Found::Nothing;
+                }
+                state.take(position);
+                if complete {
+                    state.body_ends();
+                }
+                Found::Body(data, complete)
+            }
+        }
+    }
+
+    /// Has a request answered.
+    fn answer(slf: &Bound<'_, Self>, text: &[u8], head: &Head) -> PyResult<()> {
+        let py = slf.py();
+        let connection = slf.get();
+        let settings = connection.settings();
+        let method = head.method.get(text);
+        let target = match target::parse(method, head.target.get(text)) {
+            Ok(target) => target,
+            Err(error) => {
+                return connection.refuse_request(py, error.status(), &error.to_string());
+            }
+        };
+        let Some((transport, common)) = connection.transport(py) else {
+            return Ok(());
+        };
+        if let Some(upgrade) = &head.upgrade {
+            let protocol = PyBytes::new(py, upgrade.get(text));
+            let arguments = (protocol, PyBytes::new(py, text), transport);
+            let upgraded = slf.call_method1(intern!(py, "upgrade"), arguments)?;
+            if !upgraded.is_none() {
+                return Self::hand_over(slf, &upgraded);
+            }
+        }
+        let scope = scope::make(py, settings, common.bind(py), text, head, &target)?;
+        let request = Request {
+            is_head: method == b"HEAD",
+            minor_version: head.minor_version,
+            keep_alive: head.persistent && head.minor_version > 0,
+        };
+        let has_body = !matches!(head.body, Body::None);
+        let exchange = Exchange::new(
+            slf.clone().unbind(),
+            request,
+            scope.clone().unbind(),
+            head.expects_continue && has_body,
+        );
+        let exchange = Py::new(py, exchange)?;
+        if !has_body {
+            exchange.get().feed(py, b"", true)?;
+        }
+        connection.state().exchange = Some(exchange.clone_ref(py));
+        let app = connection.application(py, text, head)?;
+        let run = Py::new(py, Run::new(exchange, app, scope.unbind()))?;
+        settings.create_task.call1(py, (run,))?;
+        Ok(())
+    }
+
+    /// Lets another protocol go on with the connection.
+    fn hand_over(slf: &Bound<'_, Self>, protocol: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        let connection = slf.get();
+        connection.settings().connections.bind(py).discard(slf)?;
+        let (rest, timer) = {
+            let mut state = connection.state();
+            state.is_closing = true;
+            state.transport = None;
+            state.deadline = None;
+            state.reading = Reading::Nothing;
+            (std::mem::take(&mut state.buffer), state.timer.take())
+        };
+        if let Some(timer) = timer {
+            timer.call_method0(py, intern!(py, "cancel"))?;
+        }
+        if !rest.is_empty() {
+            protocol.call_method1(intern!(py, "data_received"), (PyBytes::new(py, &rest),))?;
+        }
+        Ok(())
+    }
+
+    /// The transport, and what all scopes of this connection have in common.
+    fn transport(&self, py: Python<'_>) -> Option<(Py<PyAny>, Py<PyDict>)> {
+        let state = self.state();
+        let transport = state.transport.as_ref()?;
+        Some((
+            transport.object.clone_ref(py),
+            transport.scope.clone_ref(py),
+        ))
+    }
+
+    fn application(&self, py: Python<'_>, text: &[u8], head: &Head) -> PyResult<Py<PyAny>> {
+        let settings = self.settings();
+        if settings.is_full(py) {
+            self.warn(py, "Exceeded concurrency limit.")?;
+            return Ok(settings.unavailable.clone_ref(py));
+        }
+        let forwarded = |name: &[u8]| {
+            name.get(..12)
+                .is_some_and(|start| start.eq_ignore_ascii_case(b"x-forwarded-"))
+        };
+        Ok(match &settings.direct_app {
+            Some(app)
+                if !head
+                    .fields
+                    .iter()
+                    .any(|field| forwarded(field.name.get(text))) =>
+            {
+                app.clone_ref(py)
+            }
+            _ => settings.app.clone_ref(py),
+        })
+    }
+
+    /// Goes on after a response.
+    pub fn response_complete(slf: &Bound<'_, Self>, keep_alive: bool) -> PyResult<()> {
+        let py = slf.py();
+        let connection = slf.get();
+        connection.count_request(py)?;
+        if !keep_alive {
+            return connection.close(py);
+        }
+        let resume = {
+            let mut state = connection.state();
+            if state.is_closing {
+                return Ok(());
+            }
+            state.exchange = None;
+            if matches!(state.reading, Reading::Head) {
+                state.wait_for(WaitsFor::Request, connection.settings().keep_alive_time);
+            }
+            state.read_paused
+        };
+        if resume {
+            connection.resume_reading(py)?;
+        }
+        Self::process(slf)
+    }
+
+    fn count_request(&self, py: Python<'_>) -> PyResult<()> {
+        let name = intern!(py, "total_requests");
+        let state = self.server_state.bind(py);
+        let count: u64 = state.getattr(name)?.extract()?;
+        state.setattr(name, count.wrapping_add(1))
+    }
+
+    /// Writes the fields that the server adds to each response.
+    pub fn write_default_fields(&self, py: Python<'_>, out: &mut Vec<u8>) -> PyResult<()> {
+        self.settings()
+            .write_default_fields(self.server_state.bind(py), out)
+    }
+
+    /// Refuses what is not a request: says so, logs it, and closes.
+    fn refuse_request(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
+        self.warn(py, &format!("Invalid HTTP request received: {reason}"))?;
+        self.refuse(py, status, "Invalid HTTP request received.")
+    }
+
+    /// Sends a whole response in plain text, and closes.
+    pub fn refuse(&self, py: Python<'_>, status: u16, text: &str) -> PyResult<()> {
+        let mut out = Vec::with_capacity(256);
+        write_status_line(&mut out, status);
+        self.write_default_fields(py, &mut out)?;
+        out.extend_from_slice(b"content-type: text/plain; charset=utf-8\r\n");
+        out.extend_from_slice(format!("content-length: {}\r\n", text.len()).as_bytes());
+        out.extend_from_slice(b"connection: close\r\n\r\n");
+        out.extend_from_slice(text.as_bytes());
+        self.write(py, &out)?;
+        self.close(py)
+    }
+
+    /// Sends bytes, unless the connection is closing.
+    pub fn write(&self, py: Python<'_>, data: &[u8]) -> PyResult<()> {
+        self.write_bytes(py, &PyBytes::new(py, data))
+    }
+
+    /// Sends bytes, unless the connection is closing.
+    pub fn write_bytes(&self, py: Python<'_>, data: &Bound<'_, PyBytes>) -> PyResult<()> {
+        let write = {
+            let state = self.state();
+            match &state.transport {
+                Some(transport) if !state.is_closing => transport.write.clone_ref(py),
+                _ => return Ok(()),
+            }
+        };
+        write.call1(py, (data,))?;
+        Ok(())
+    }
+
+    /// Closes the connection when everything is sent.
+    pub fn close(&self, py: Python<'_>) -> PyResult<()> {
+        let transport = {
+            let mut state = self.state();
+            state.reading = Reading::Nothing;
+            state.buffer = Vec::new();
+            state.deadline = None;
+            if std::mem::replace(&mut state.is_closing, true) {
+                return Ok(());
+            }
+            state
+                .transport
+                .as_ref()
+                .map(|transport| transport.object.clone_ref(py))
+        };
+        if let Some(transport) = transport {
+            let transport = transport.bind(py);
+            if !transport
+                .call_method0(intern!(py, "is_closing"))?
+                .is_truthy()?
+            {
+                transport.call_method0(intern!(py, "close"))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn is_write_paused(&self) -> bool {
+        self.state().write_paused
+    }
+
+    /// A future that is done when more may be sent.
+    pub fn until_drained<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let future = self.settings().create_future(py)?;
+        self.state().until_drained.push(future.clone().unbind());
+        Ok(future)
+    }
+
+    fn pause_reading(&self, py: Python<'_>) -> PyResult<()> {
+        self.set_reading(py, true)
+    }
+
+    pub fn resume_reading(&self, py: Python<'_>) -> PyResult<()> {
+        self.set_reading(py, false)
+    }
+
+    fn set_reading(&self, py: Python<'_>, paused: bool) -> PyResult<()> {
+        let transport = {
+            let mut state = self.state();
+            if state.is_closing || state.read_paused == paused {
+                return Ok(());
+            }
+            state.read_paused = paused;
+            match &state.transport {
+                Some(transport) => transport.object.clone_ref(py),
+                None => return Ok(()),
+            }
+        };
+        let name = if paused {
+            intern!(py, "pause_reading")
+        } else {
+            intern!(py, "resume_reading")
+        };
+        transport.call_method0(py, name)?;
+        Ok(())
+    }
+
+    /// Writes to the log of the server.
+    ///
+    /// `arguments` are the message and what is put into it.
+    pub fn log(
+        &self,
+        level: &Bound<'_, PyString>,
+        arguments: &Bound<'_, PyTuple>,
+        error: Option<PyErr>,
+    ) -> PyResult<()> {
+        let py = level.py();
+        let options = PyDict::new(py);
+        if let Some(error) = error {
+            options.set_item(intern!(py, "exc_info"), error)?;
+        }
+        let logger = self.settings().logger.bind(py);
+        logger.getattr(level)?.call(arguments, Some(&options))?;
+        Ok(())
+    }
+
+    fn warn(&self, py: Python<'_>, message: &str) -> PyResult<()> {
+        self.log(intern!(py, "warning"), &PyTuple::new(py, [message])?, None)
+    }
+
+    /// Hands the scope and the status of a response to the access log, if there is one.
+    pub fn log_access(&self, scope: &Bound<'_, PyDict>, status: u16) -> PyResult<()> {
+        let py = scope.py();
+        if let Some(log) = &self.settings().access_log {
+            log.call1(py, (scope, status))?;
+        }
+        Ok(())
+    }
+
+    fn expect(&self, waits_for: WaitsFor, time: Duration) {
+        self.state().wait_for(waits_for, time);
+    }
+
+    /// Has the clock looked at when the next deadline may be over.
+    fn arm(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        let connection = slf.get();
+        let left = {
+            let state = connection.state();
+            match state.deadline {
+                Some(deadline) if state.timer.is_none() && !state.is_closing => {
+                    deadline.at.saturating_duration_since(Instant::now())
+                }
+                _ => return Ok(()),
+            }
+        };
+        let check = slf.getattr(intern!(py, "check_time"))?;
+        let timer = connection.settings().event_loop.call_method1(
+            py,
+            intern!(py, "call_later"),
+            (left.as_secs_f64(), check),
+        )?;
+        connection.state().timer = Some(timer);
+        Ok(())
+    }
+}
+
+impl State {
+    /// Takes bytes off the front of the buffer.
+    fn take(&mut self, size: usize) -> Vec<u8> {
+        self.seen = 0;
+        if size >= self.buffer.len() {
+            return std::mem::take(&mut self.buffer);
+        }
+        let rest = self.buffer.split_off(size);
+        std::mem::replace(&mut self.buffer, rest)
+    }
+
+    fn body_ends(&mut self) {
+        self.reading = Reading::Head;
+        self.deadline = None;
+    }
+
+    /// Sets the time until which something has to come; the head has one time for the whole.
+    fn wait_for(&mut self, waits_for: WaitsFor, time: Duration) {
+        let is_same = self
+            .deadline
+            .is_some_and(|deadline| deadline.waits_for == waits_for);
+        if !(is_same && waits_for == WaitsFor::Head) {
+            let at = Instant::now() + time;
+            self.deadline = Some(Deadline { at, waits_for });
+        }
+    }
+}

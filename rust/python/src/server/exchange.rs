@@ -1,0 +1,421 @@
+//! `Exchange`: one request and its response; the `receive` and the `send` of its ASGI application.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use pyo3::{PyTypeInfo, intern};
+
+use super::awaitable::{Done, Operation, Outcome, Waiting};
+use super::connection::HTTPConnection;
+use super::response::{Framing, Request, take, write_body, write_head};
+
+/// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
+const COPIED: usize = 1 << 16;
+
+/// One request and its response.
+#[pyclass(frozen, module = "ferroapi._core")]
+pub struct Exchange {
+    connection: Py<HTTPConnection>,
+    request: Request,
+    /// The scope, for the access log; applications change the client in it.
+    scope: Mutex<Option<Py<PyDict>>>,
+    state: Mutex<State>,
+}
+
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent of each other"
+)]
+struct State {
+    /// What has come of the body and was not received yet.
+    body: Vec<u8>,
+    /// Whether all of the body has come.
+    body_complete: bool,
+    /// Whether the application has received the end of the body.
+    body_delivered: bool,
+    /// Whether the client waits to be told to send the body (RFC 9110, section 10.1.1).
+    owes_continue: bool,
+    /// Futures of those who wait for a message.
+    receivers: Vec<Py<PyAny>>,
+    phase: Phase,
+    keep_alive: bool,
+    disconnected: bool,
+    /// The head, which is sent with what follows: what the application sends at once is one write.
+    held: Vec<u8>,
+    /// Whether the task of the application is at work, and nothing may be sent before it rests.
+    is_at_work: bool,
+}
+
+/// How far a response is.
+#[derive(Clone, Copy)]
+enum Phase {
+    Before,
+    Started(Framing),
+    Complete,
+}
+
+#[pymethods]
+impl Exchange {
+    /// The next message of the client (ASGI).
+    pub fn receive<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        match slf.get().try_receive(slf.py())? {
+            Some(message) => Done::with_value(message.into_any()),
+            None => waiting(slf, Operation::Receive),
+        }
+    }
+
+    /// Sends a message to the client (ASGI).
+    ///
+    /// Raises `RuntimeError` for a message out of turn or one that HTTP does not allow.
+    fn send<'py>(
+        slf: &Bound<'py, Self>,
+        message: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if slf.get().connection.get().is_write_paused() {
+            return waiting(slf, Operation::Send(message.clone().unbind()));
+        }
+        slf.get().send_now(py, message)?;
+        Done::nothing(py)
+    }
+}
+
+impl Exchange {
+    pub fn new(
+        connection: Py<HTTPConnection>,
+        request: Request,
+        scope: Py<PyDict>,
+        owes_continue: bool,
+    ) -> Self {
+        Self {
+            connection,
+            scope: Mutex::new(Some(scope)),
+            state: Mutex::new(State {
+                body: Vec::new(),
+                body_complete: false,
+                body_delivered: false,
+                owes_continue,
+                receivers: Vec::new(),
+                phase: Phase::Before,
+                keep_alive: request.keep_alive,
+                disconnected: false,
+                held: Vec::new(),
+                is_at_work: false,
+            }),
+            request,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what an awaitable waits for, or tells what for.
+    pub fn attempt<'py>(slf: &Bound<'py, Self>, operation: &Operation) -> PyResult<Outcome<'py>> {
+        let py = slf.py();
+        let exchange = slf.get();
+        let connection = exchange.connection.get();
+        match operation {
+            Operation::Receive => {
+                if let Some(message) = exchange.try_receive(py)? {
+                    return Ok(Outcome::Done(message.into_any()));
+                }
+                let future = connection.settings().create_future(py)?;
+                exchange.state().receivers.push(future.clone().unbind());
+                Ok(Outcome::Waits(future))
+            }
+            Operation::Send(message) => {
+                if connection.is_write_paused() {
+                    return Ok(Outcome::Waits(connection.until_drained(py)?));
+                }
+                exchange.send_now(py, message.bind(py))?;
+                Ok(Outcome::Done(py.None().into_bound(py)))
+            }
+        }
+    }
+
+    /// The message that is there, if there is one.
+    fn try_receive<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let mut state = self.state();
+        if state.disconnected || matches!(state.phase, Phase::Complete) {
+            drop(state);
+            let message = PyDict::new(py);
+            message.set_item(intern!(py, "type"), intern!(py, "http.disconnect"))?;
+            return Ok(Some(message));
+        }
+        if std::mem::take(&mut state.owes_continue) {
+            drop(state);
+            self.connection
+                .get()
+                .write(py, b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            state = self.state();
+        }
+        let ended = state.body_complete && !state.body_delivered;
+        if state.body.is_empty() && !ended {
+            drop(state);
+            self.connection.get().resume_reading(py)?;
+            return Ok(None);
+        }
+        let body = std::mem::take(&mut state.body);
+        let more = !state.body_complete;
+        state.body_delivered = !more;
+        drop(state);
+        self.connection.get().resume_reading(py)?;
+        let message = PyDict::new(py);
+        message.set_item(intern!(py, "type"), intern!(py, "http.request"))?;
+        message.set_item(intern!(py, "body"), PyBytes::new(py, &body))?;
+        message.set_item(intern!(py, "more_body"), more)?;
+        Ok(Some(message))
+    }
+
+    fn send_now(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        let phase = {
+            let state = self.state();
+            if state.disconnected {
+                return Ok(());
+            }
+            state.phase
+        };
+        let kind = message.get_item(intern!(py, "type"))?;
+        match phase {
+            Phase::Before => {
+                expect(&kind, intern!(py, "http.response.start"))?;
+                self.start(py, message)
+            }
+            Phase::Started(framing) => {
+                expect(&kind, intern!(py, "http.response.body"))?;
+                self.send_body(py, message, framing)
+            }
+            Phase::Complete => Err(PyRuntimeError::new_err(format!(
+                "Unexpected ASGI message '{kind}' sent, after response already completed."
+            ))),
+        }
+    }
+
+    fn start(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        let keep_alive = {
+            let mut state = self.state();
+            // A head that is not valid leaves nothing that could be answered in its place.
+            state.phase = Phase::Started(Framing::NoContent);
+            // A body that nobody asked for may follow or not (RFC 9110, section 10.1.1).
+            state.keep_alive && !std::mem::take(&mut state.owes_continue)
+        };
+        let status: u16 = message.get_item(intern!(py, "status"))?.extract()?;
+        let headers = get(message, intern!(py, "headers"))?;
+        let connection = self.connection.get();
+        let request = Request {
+            keep_alive,
+            ..self.request
+        };
+        self.log_access(py, status)?;
+        let head = write_head(py, connection, &request, status, headers.as_ref())?;
+        let mut state = self.state();
+        state.phase = Phase::Started(head.framing);
+        state.keep_alive = head.keep_alive;
+        if state.is_at_work {
+            state.held = head.bytes;
+            return Ok(());
+        }
+        drop(state);
+        connection.write(py, &head.bytes)
+    }
+
+    fn send_body(
+        &self,
+        py: Python<'_>,
+        message: &Bound<'_, PyAny>,
+        mut framing: Framing,
+    ) -> PyResult<()> {
+        let body = get(message, intern!(py, "body"))?;
+        let last = match get(message, intern!(py, "more_body"))? {
+            Some(more) => !more.is_truthy()?,
+            None => true,
+        };
+        let body = body.map(bytes_of).transpose()?;
+        let bytes = body.as_ref().map_or(&[][..], |body| body.as_bytes());
+        let mut out = std::mem::take(&mut self.state().held);
+        let connection = self.connection.get();
+        let whole = match &mut framing {
+            Framing::Length(left) if bytes.len() > COPIED => {
+                take(left, bytes.len(), last)?;
+                body.as_ref()
+            }
+            Framing::UntilClose if bytes.len() > COPIED => body.as_ref(),
+            _ => None,
+        };
+        if whole.is_none() {
+            let written = write_body(&mut framing, bytes, last, &mut out);
+            if written.is_err() {
+                // What was sent before it is as it was meant.
+                self.state().held = out;
+                return written;
+            }
+        }
+        self.state().phase = Phase::Started(framing);
+        if !out.is_empty() {
+            connection.write(py, &out)?;
+        }
+        if let Some(body) = whole {
+            connection.write_bytes(py, body)?;
+        }
+        if last { self.complete(py) } else { Ok(()) }
+    }
+
+    fn complete(&self, py: Python<'_>) -> PyResult<()> {
+        let (receivers, keep_alive) = {
+            let mut state = self.state();
+            state.phase = Phase::Complete;
+            (std::mem::take(&mut state.receivers), state.keep_alive)
+        };
+        self.forget_scope();
+        wake(py, receivers)?;
+        HTTPConnection::response_complete(self.connection.bind(py), keep_alive)
+    }
+
+    /// Takes what has come of the body; whether the application has enough to read for now.
+    pub fn feed(&self, py: Python<'_>, data: &[u8], complete: bool) -> PyResult<bool> {
+        let (receivers, enough) = {
+            let mut state = self.state();
+            if matches!(state.phase, Phase::Complete) {
+                return Ok(false);
+            }
+            state.body.extend_from_slice(data);
+            state.body_complete = complete;
+            let enough = state.body.len() > COPIED && !complete;
+            (std::mem::take(&mut state.receivers), enough)
+        };
+        wake(py, receivers)?;
+        Ok(enough)
+    }
+
+    /// Takes note that the client has left.
+    pub fn disconnect(&self, py: Python<'_>) -> PyResult<()> {
+        let receivers = {
+            let mut state = self.state();
+            state.disconnected = !matches!(state.phase, Phase::Complete);
+            std::mem::take(&mut state.receivers)
+        };
+        self.forget_scope();
+        wake(py, receivers)
+    }
+
+    /// Has the connection closed after the response.
+    pub fn close_after(&self) {
+        self.state().keep_alive = false;
+    }
+
+    pub fn is_complete(&self) -> bool {
+        matches!(self.state().phase, Phase::Complete)
+    }
+
+    pub fn has_started(&self) -> bool {
+        !matches!(self.state().phase, Phase::Before)
+    }
+
+    pub fn is_disconnected(&self) -> bool {
+        self.state().disconnected
+    }
+
+    /// The task of the application goes on.
+    pub fn begin_work(&self) {
+        self.state().is_at_work = true;
+    }
+
+    /// The task of the application rests: what it has sent is sent.
+    pub fn rest(&self, py: Python<'_>) -> PyResult<()> {
+        let held = {
+            let mut state = self.state();
+            state.is_at_work = false;
+            std::mem::take(&mut state.held)
+        };
+        if held.is_empty() {
+            return Ok(());
+        }
+        self.connection.get().write(py, &held)
+    }
+
+    /// Answers for an application that has failed before its response.
+    pub fn send_internal_error(&self, py: Python<'_>) -> PyResult<()> {
+        let connection = self.connection.get();
+        self.state().phase = Phase::Complete;
+        self.log_access(py, 500)?;
+        connection.refuse(py, 500, "Internal Server Error")
+    }
+
+    pub fn connection(&self) -> &HTTPConnection {
+        self.connection.get()
+    }
+
+    fn log_access(&self, py: Python<'_>, status: u16) -> PyResult<()> {
+        let scope = self.scope().as_ref().map(|scope| scope.clone_ref(py));
+        match scope {
+            Some(scope) => self.connection.get().log_access(scope.bind(py), status),
+            None => Ok(()),
+        }
+    }
+
+    fn scope(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_scope(&self) {
+        *self.scope() = None;
+    }
+}
+
+fn waiting<'py>(
+    exchange: &Bound<'py, Exchange>,
+    operation: Operation,
+) -> PyResult<Bound<'py, PyAny>> {
+    let waiting = Waiting::new(exchange.clone().unbind(), operation);
+    Ok(Bound::new(exchange.py(), waiting)?.into_any())
+}
+
+/// Lets everybody go on who waits for a future.
+pub fn wake(py: Python<'_>, futures: Vec<Py<PyAny>>) -> PyResult<()> {
+    for future in futures {
+        let future = future.bind(py);
+        if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
+            future.call_method1(intern!(py, "set_result"), (py.None(),))?;
+        }
+    }
+    Ok(())
+}
+
+fn get<'py>(
+    message: &Bound<'py, PyAny>,
+    name: &Bound<'py, pyo3::types::PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if let Ok(message) = message.cast_exact::<PyDict>() {
+        return message.get_item(name);
+    }
+    let value = message.call_method1(intern!(message.py(), "get"), (name,))?;
+    Ok((!value.is_none()).then_some(value))
+}
+
+fn expect(kind: &Bound<'_, PyAny>, expected: &Bound<'_, pyo3::types::PyString>) -> PyResult<()> {
+    if kind.is(expected) || kind.eq(expected)? {
+        return Ok(());
+    }
+    Err(PyRuntimeError::new_err(format!(
+        "Expected ASGI message '{expected}', but got '{kind}'."
+    )))
+}
+
+/// A body as bytes; any object that has some will do.
+fn bytes_of(body: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyBytes>> {
+    if body.is_exact_instance_of::<PyBytes>() {
+        return Ok(body.cast_into()?);
+    }
+    if body.is_instance_of::<pyo3::types::PyString>() || body.is_instance_of::<pyo3::types::PyInt>()
+    {
+        return Err(PyTypeError::new_err(format!(
+            "the body of a response is bytes, not {}",
+            body.get_type().name()?
+        )));
+    }
+    let py = body.py();
+    Ok(PyBytes::type_object(py).call1((body,))?.cast_into()?)
+}

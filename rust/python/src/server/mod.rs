@@ -1,0 +1,17 @@
+//! An HTTP/1.1 protocol for the event loops of asyncio, and the ASGI of its applications.
+
+mod awaitable;
+mod connection;
+mod exchange;
+mod response;
+mod run;
+mod scope;
+mod settings;
+
+use pyo3::prelude::*;
+
+/// Adds the classes to the module.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<settings::ServerSettings>()?;
+    module.add_class::<connection::HTTPConnection>()
+}

@@ -1,0 +1,159 @@
+//! The head of a response, and how its body is framed (RFC 9112, section 6).
+
+use ferroapi_core::http::response;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+
+use super::connection::HTTPConnection;
+use super::settings::write_fields;
+
+/// How a body is framed.
+#[derive(Clone, Copy)]
+pub enum Framing {
+    /// There is none, whatever the application sends.
+    NoContent,
+    /// This many bytes are left.
+    Length(u64),
+    Chunked,
+    /// It ends with the connection, for a client of HTTP/1.0.
+    UntilClose,
+}
+
+/// What decides about a response before the application has said anything.
+pub struct Request {
+    pub is_head: bool,
+    pub minor_version: u8,
+    pub keep_alive: bool,
+}
+
+/// The head of a response.
+pub struct Head {
+    pub bytes: Vec<u8>,
+    pub framing: Framing,
+    pub keep_alive: bool,
+}
+
+/// Writes the head of a response.
+///
+/// # Errors
+///
+/// `RuntimeError` for fields that HTTP does not allow, or that contradict each other.
+pub fn write_head(
+    py: Python<'_>,
+    connection: &HTTPConnection,
+    request: &Request,
+    status: u16,
+    headers: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Head> {
+    let mut bytes = Vec::with_capacity(256);
+    let mut length: Option<u64> = None;
+    let mut chunked = false;
+    let mut close = false;
+    let may_chunk = request.minor_version > 0 && status >= 200 && status != 204;
+    response::write_status_line(&mut bytes, status);
+    connection.write_default_fields(py, &mut bytes)?;
+    if let Some(headers) = headers {
+        write_fields(headers, &mut bytes, |name, value| {
+            if name.eq_ignore_ascii_case(b"content-length") {
+                let declared = digits(value)?;
+                let again = length.replace(declared);
+                return match again {
+                    Some(other) if other != declared => Err(refused("Response with two lengths")),
+                    Some(_) => Ok(false),
+                    None => Ok(true),
+                };
+            }
+            if name.eq_ignore_ascii_case(b"transfer-encoding") {
+                if !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
+                    return Err(refused(
+                        "Response with a transfer coding other than chunked",
+                    ));
+                }
+                let again = std::mem::replace(&mut chunked, true);
+                return Ok(may_chunk && !again);
+            }
+            if name.eq_ignore_ascii_case(b"connection") {
+                close |= value
+                    .split(|byte| *byte == b',')
+                    .any(|token| token.trim_ascii().eq_ignore_ascii_case(b"close"));
+            }
+            Ok(true)
+        })?;
+    }
+    if length.is_some() && chunked {
+        return Err(refused("Response with both a length and a transfer coding"));
+    }
+    let framing = if response::has_no_content(request.is_head, status) {
+        Framing::NoContent
+    } else if let Some(length) = length {
+        Framing::Length(length)
+    } else if request.minor_version == 0 {
+        Framing::UntilClose
+    } else {
+        if !chunked {
+            bytes.extend_from_slice(b"transfer-encoding: chunked\r\n");
+        }
+        Framing::Chunked
+    };
+    let keep_alive = request.keep_alive && !close && !matches!(framing, Framing::UntilClose);
+    if !keep_alive && !close {
+        bytes.extend_from_slice(b"connection: close\r\n");
+    }
+    bytes.extend_from_slice(b"\r\n");
+    Ok(Head {
+        bytes,
+        framing,
+        keep_alive,
+    })
+}
+
+/// Adds a part of the body to what is written; `last` ends it.
+///
+/// # Errors
+///
+/// `RuntimeError` when it is not as long as the head says.
+pub fn write_body(
+    framing: &mut Framing,
+    body: &[u8],
+    last: bool,
+    out: &mut Vec<u8>,
+) -> PyResult<()> {
+    match framing {
+        Framing::NoContent => {}
+        Framing::UntilClose => out.extend_from_slice(body),
+        Framing::Chunked => {
+            response::write_chunk(out, body);
+            if last {
+                out.extend_from_slice(response::LAST_CHUNK);
+            }
+        }
+        Framing::Length(left) => {
+            take(left, body.len(), last)?;
+            out.extend_from_slice(body);
+        }
+    }
+    Ok(())
+}
+
+/// Counts a part of a body whose length was declared.
+pub fn take(left: &mut u64, size: usize, last: bool) -> PyResult<()> {
+    *left = left
+        .checked_sub(size as u64)
+        .ok_or_else(|| refused("Response content longer than Content-Length"))?;
+    if last && *left != 0 {
+        return Err(refused("Response content shorter than Content-Length"));
+    }
+    Ok(())
+}
+
+fn digits(value: &[u8]) -> PyResult<u64> {
+    std::str::from_utf8(value.trim_ascii())
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| refused("Content-Length of a response is not a number"))
+}
+
+fn refused(reason: &'static str) -> PyErr {
+    PyRuntimeError::new_err(reason)
+}

@@ -1,0 +1,246 @@
+//! `Run`: the coroutine of a request's task, around the one of the application.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::iterator::PySendResult;
+use pyo3::types::{PyDict, PyIterator, PyString, PyTuple};
+
+use super::awaitable::thrown;
+use super::exchange::Exchange;
+
+/// Runs the application for one request: whatever it raises is logged, and answered if it can be.
+#[pyclass(frozen, weakref, module = "ferroapi._core")]
+pub struct Run {
+    exchange: Py<Exchange>,
+    state: Mutex<State>,
+}
+
+enum State {
+    /// The application and its scope.
+    Before(Py<PyAny>, Py<PyDict>),
+    /// What is awaited, and the task that does once it had to wait.
+    Running(Py<PyIterator>, Option<Py<PyAny>>),
+    Ended,
+}
+
+/// What the task does with the coroutine.
+enum Step<'py> {
+    Send(Bound<'py, PyAny>),
+    Throw(PyErr),
+}
+
+#[pymethods]
+impl Run {
+    fn __await__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Self::step(slf, Step::Send(slf.py().None().into_bound(slf.py())))
+    }
+
+    fn send<'py>(
+        slf: &Bound<'py, Self>,
+        value: Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Self::step(slf, Step::Send(value))?.map_or_else(
+            || Err(pyo3::exceptions::PyStopIteration::new_err(())),
+            |awaited| Ok(Some(awaited)),
+        )
+    }
+
+    #[pyo3(signature = (kind, value = None, traceback = None))]
+    fn throw<'py>(
+        slf: &Bound<'py, Self>,
+        kind: Bound<'py, PyAny>,
+        value: Option<Bound<'py, PyAny>>,
+        traceback: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Self::step(slf, Step::Throw(thrown(kind, value, traceback)))?.map_or_else(
+            || Err(pyo3::exceptions::PyStopIteration::new_err(())),
+            |awaited| Ok(Some(awaited)),
+        )
+    }
+
+    fn close(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        let state = std::mem::replace(&mut *slf.get().state(), State::Ended);
+        if let State::Running(awaited, _) = state {
+            awaited.bind(py).call_method0(intern!(py, "close"))?;
+        }
+        Ok(())
+    }
+
+    /// Cancels the task, as the server does when its time is over.
+    #[pyo3(signature = (msg = None))]
+    fn cancel(&self, py: Python<'_>, msg: Option<Py<PyAny>>) -> PyResult<()> {
+        let task = match &*self.state() {
+            State::Running(_, task) => task.as_ref().map(|task| task.clone_ref(py)),
+            _ => None,
+        };
+        if let Some(task) = task {
+            let options = PyDict::new(py);
+            options.set_item("msg", msg)?;
+            task.call_method(py, intern!(py, "cancel"), (), Some(&options))?;
+        }
+        Ok(())
+    }
+}
+
+impl Run {
+    pub fn new(exchange: Py<Exchange>, app: Py<PyAny>, scope: Py<PyDict>) -> Self {
+        Self {
+            exchange,
+            state: Mutex::new(State::Before(app, scope)),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn step<'py>(slf: &Bound<'py, Self>, step: Step<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = slf.py();
+        let exchange = slf.get().exchange.bind(py);
+        exchange.get().begin_work();
+        let result = slf.get().advance(py, exchange, step);
+        let outcome = match result {
+            Ok(PySendResult::Next(awaited)) => {
+                exchange.get().rest(py)?;
+                Self::register(slf)?;
+                return Ok(Some(awaited));
+            }
+            Ok(PySendResult::Return(value)) => Ok(value),
+            Err(error) => Err(error),
+        };
+        let ended = std::mem::replace(&mut *slf.get().state(), State::Ended);
+        if matches!(ended, State::Running(_, Some(_))) {
+            exchange
+                .get()
+                .connection()
+                .settings()
+                .tasks
+                .bind(py)
+                .discard(slf)?;
+        }
+        exchange.get().rest(py)?;
+        Self::end(py, exchange.get(), outcome)?;
+        Ok(None)
+    }
+
+    fn advance<'py>(
+        &self,
+        py: Python<'py>,
+        exchange: &Bound<'py, Exchange>,
+        step: Step<'py>,
+    ) -> PyResult<PySendResult<'py>> {
+        let awaited = self.awaited(py, exchange)?;
+        match step {
+            Step::Send(value) => awaited.send(&value),
+            Step::Throw(error) => {
+                match awaited.call_method1(intern!(py, "throw"), (error.into_value(py),)) {
+                    Ok(next) => Ok(PySendResult::Next(next)),
+                    Err(error) if error.is_instance_of::<pyo3::exceptions::PyStopIteration>(py) => {
+                        let value = error.value(py).getattr(intern!(py, "value"))?;
+                        Ok(PySendResult::Return(value))
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        }
+    }
+
+    /// What the application gave to be awaited; called by the first step, so that whatever it
+    /// raises is raised in its task.
+    fn awaited<'py>(
+        &self,
+        py: Python<'py>,
+        exchange: &Bound<'py, Exchange>,
+    ) -> PyResult<Bound<'py, PyIterator>> {
+        let before = {
+            let mut state = self.state();
+            match &*state {
+                State::Running(awaited, _) => return Ok(awaited.bind(py).clone()),
+                State::Before(..) => std::mem::replace(&mut *state, State::Ended),
+                State::Ended => State::Ended,
+            }
+        };
+        let State::Before(app, scope) = before else {
+            let message = "cannot reuse already awaited coroutine";
+            return Err(PyRuntimeError::new_err(message));
+        };
+        let receive = exchange.getattr(intern!(py, "receive"))?;
+        let send = exchange.getattr(intern!(py, "send"))?;
+        let awaitable = app.bind(py).call1((scope, receive, send))?;
+        let awaited = awaitable
+            .call_method0(intern!(py, "__await__"))?
+            .cast_into::<PyIterator>()?;
+        *self.state() = State::Running(awaited.clone().unbind(), None);
+        Ok(awaited)
+    }
+
+    /// Has the server know of a task that takes longer than one step.
+    fn register(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        let run = slf.get();
+        if !matches!(&*run.state(), State::Running(_, None)) {
+            return Ok(());
+        }
+        let task = py
+            .import(intern!(py, "asyncio"))?
+            .call_method0(intern!(py, "current_task"))?;
+        if let State::Running(_, known) = &mut *run.state() {
+            *known = Some(task.unbind());
+        }
+        run.exchange
+            .get()
+            .connection()
+            .settings()
+            .tasks
+            .bind(py)
+            .add(slf)
+    }
+
+    /// What is left to do when the application has returned or raised.
+    fn end(
+        py: Python<'_>,
+        exchange: &Exchange,
+        outcome: PyResult<Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let connection = exchange.connection();
+        let (message, argument) = match outcome {
+            Err(error) => {
+                let message = PyTuple::new(py, ["Exception in ASGI application\n"])?;
+                connection.log(intern!(py, "error"), &message, Some(error))?;
+                if exchange.has_started() {
+                    return connection.close(py);
+                }
+                return exchange.send_internal_error(py);
+            }
+            Ok(value) if !value.is_none() => (
+                "ASGI callable should return None, but returned '%s'.",
+                Some(value),
+            ),
+            Ok(_) if exchange.is_disconnected() || exchange.is_complete() => return Ok(()),
+            Ok(_) if exchange.has_started() => {
+                ("ASGI callable returned without completing response.", None)
+            }
+            Ok(_) => ("ASGI callable returned without starting response.", None),
+        };
+        let mut arguments = vec![PyString::new(py, message).into_any()];
+        arguments.extend(argument);
+        connection.log(intern!(py, "error"), &PyTuple::new(py, arguments)?, None)?;
+        if exchange.has_started() {
+            connection.close(py)
+        } else {
+            exchange.send_internal_error(py)
+        }
+    }
+}
