@@ -57,11 +57,14 @@ def _make(
     if not config.loaded:
         config.load()
     app = config.loaded_app
+    # Without the fields that it reads it does nothing.
+    direct_app = app.app if type(app) is ProxyHeadersMiddleware else None
+    served = direct_app or app
     return ServerSettings(
         event_loop=loop,
         app=app,
-        # Without the fields that it reads it does nothing.
-        direct_app=app.app if type(app) is ProxyHeadersMiddleware else None,
+        direct_app=direct_app,
+        own_app=served if hasattr(served, "make_direct_table") and not config.root_path else None,
         unavailable=service_unavailable,
         limit_concurrency=config.limit_concurrency,
         scope={

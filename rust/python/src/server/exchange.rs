@@ -9,7 +9,9 @@ use pyo3::{PyTypeInfo, intern};
 
 use super::awaitable::{Done, Operation, Outcome, Waiting};
 use super::connection::HTTPConnection;
-use super::response::{Framing, Request, take, write_body, write_head};
+use super::response::{
+    Framing, Request, begin_head, end_head, take, write_body, write_head, write_length,
+};
 
 /// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
 const COPIED: usize = 1 << 16;
@@ -86,12 +88,12 @@ impl Exchange {
     pub fn new(
         connection: Py<HTTPConnection>,
         request: Request,
-        scope: Py<PyDict>,
+        scope: Option<Py<PyDict>>,
         owes_continue: bool,
     ) -> Self {
         Self {
             connection,
-            scope: Mutex::new(Some(scope)),
+            scope: Mutex::new(scope),
             state: Mutex::new(State {
                 body: Vec::new(),
                 body_complete: false,
@@ -263,13 +265,61 @@ impl Exchange {
         if last { self.complete(py) } else { Ok(()) }
     }
 
+    /// Sends a response that is there as a whole, in one write.
+    ///
+    /// `fields` are lines of its head, `body` is `None` where the status has none.
+    pub fn send_whole(
+        &self,
+        py: Python<'_>,
+        status: u16,
+        fields: &[u8],
+        body: Option<&[u8]>,
+    ) -> PyResult<()> {
+        let keep_alive = {
+            let mut state = self.state();
+            if state.disconnected {
+                return Ok(());
+            }
+            state.keep_alive &= !std::mem::take(&mut state.owes_continue);
+            state.keep_alive
+        };
+        self.log_access(py, status)?;
+        let connection = self.connection.get();
+        let mut out = Vec::with_capacity(256 + body.map_or(0, <[u8]>::len));
+        begin_head(py, connection, status, &mut out)?;
+        if let Some(body) = body {
+            write_length(body.len(), &mut out);
+        }
+        out.extend_from_slice(fields);
+        end_head(keep_alive, &mut out);
+        if let Some(body) = body
+            && !self.request.is_head
+        {
+            out.extend_from_slice(body);
+        }
+        connection.write(py, &out)?;
+        self.complete(py)
+    }
+
+    /// The whole body, if it has come and nobody has received any.
+    pub fn take_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        let body = {
+            let mut state = self.state();
+            if !state.body_complete || state.body_delivered || state.disconnected {
+                return None;
+            }
+            state.body_delivered = true;
+            std::mem::take(&mut state.body)
+        };
+        Some(PyBytes::new(py, &body))
+    }
+
     fn complete(&self, py: Python<'_>) -> PyResult<()> {
         let (receivers, keep_alive) = {
             let mut state = self.state();
             state.phase = Phase::Complete;
             (std::mem::take(&mut state.receivers), state.keep_alive)
         };
-        self.forget_scope();
         wake(py, receivers)?;
         HTTPConnection::response_complete(self.connection.bind(py), keep_alive)
     }
@@ -297,7 +347,6 @@ impl Exchange {
             state.disconnected = !matches!(state.phase, Phase::Complete);
             std::mem::take(&mut state.receivers)
         };
-        self.forget_scope();
         wake(py, receivers)
     }
 
@@ -356,11 +405,16 @@ impl Exchange {
         }
     }
 
+    pub fn set_scope(&self, scope: Py<PyDict>) {
+        *self.scope() = Some(scope);
+    }
+
     fn scope(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
         self.scope.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn forget_scope(&self) {
+    /// Lets go of the scope when the application has ended.
+    pub fn forget_scope(&self) {
         *self.scope() = None;
     }
 }

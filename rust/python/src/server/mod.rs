@@ -2,6 +2,7 @@
 
 mod awaitable;
 mod connection;
+mod direct;
 mod exchange;
 mod response;
 mod run;
@@ -13,5 +14,7 @@ use pyo3::prelude::*;
 /// Adds the classes to the module.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<settings::ServerSettings>()?;
+    module.add_class::<direct::DirectTable>()?;
+    module.add_class::<direct::DirectRequest>()?;
     module.add_class::<connection::HTTPConnection>()
 }
