@@ -274,8 +274,8 @@ class DirectTable:
         """
         Args:
             router: finds the route of a request.
-            compile_route: gives the function that answers the requests of a route, and what completes a
-                scope by the application and the captures; `None` for the general way.
+            compile_route: gives the function that answers the requests of a route, and what
+                completes a scope with the captures; `None` for the general way.
             unless_imported: a module. Once it is imported all requests take the general way.
         """
     def clear(self) -> None:
