@@ -8,8 +8,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::connection::Options;
-use super::host;
 use super::length::{self, Body, LengthError};
+use super::{host, target};
 use crate::octets;
 
 /// Empty lines before a request, which some clients send after a body (section 2.2).
@@ -135,6 +135,8 @@ pub enum HeadError {
     MissingHost,
     /// A `Host` that is no host and port.
     InvalidHost,
+    /// A `Host` that is not the one of an absolute target (section 3.2.2).
+    OtherHost,
     /// `Host`, `Content-Length` or `Transfer-Encoding` more than once.
     Repeated,
     /// No one way to say how long the body is.
@@ -171,6 +173,7 @@ impl fmt::Display for HeadError {
             Self::TooLarge => "the head is too large",
             Self::MissingHost => "no Host in HTTP/1.1",
             Self::InvalidHost => "Host is no host and port",
+            Self::OtherHost => "Host is not that of the request target",
             Self::Repeated => "Host, Content-Length or Transfer-Encoding more than once",
             Self::Length(error) => return error.fmt(formatter),
         })
@@ -232,7 +235,7 @@ pub fn parse(buffer: &[u8], limits: &Limits) -> Result<Option<Head>, HeadError> 
         Ok(httparse::Status::Partial) if lines.has_wrong_end => Err(HeadError::LineEnd),
         Ok(httparse::Status::Partial) if is_full => Err(HeadError::TooLarge),
         Ok(httparse::Status::Partial) => Ok(None),
-        Err(error) => Err(refused(error, lines.first)),
+        Err(error) => Err(refused(error, &parsed, lines.first)),
     }
 }
 
@@ -291,24 +294,29 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn refused(error: httparse::Error, request_line: &[u8]) -> HeadError {
+fn refused(
+    error: httparse::Error,
+    parsed: &httparse::Request<'_, '_>,
+    request_line: &[u8],
+) -> HeadError {
     match error {
         httparse::Error::HeaderName => HeadError::FieldName,
         httparse::Error::HeaderValue => HeadError::FieldValue,
         httparse::Error::NewLine => HeadError::LineEnd,
         httparse::Error::TooManyHeaders => HeadError::TooManyFields,
-        httparse::Error::Version if ends_with_version(request_line) => HeadError::Version,
+        httparse::Error::Version if has_other_version(parsed, request_line) => HeadError::Version,
         httparse::Error::Version | httparse::Error::Token | httparse::Error::Status => {
             HeadError::RequestLine
         }
     }
 }
 
-/// Whether a request line ends with a version, whichever it is.
-fn ends_with_version(request_line: &[u8]) -> bool {
+/// Whether what follows the target is a version all the same.
+fn has_other_version(parsed: &httparse::Request<'_, '_>, request_line: &[u8]) -> bool {
+    let length = |part: Option<&str>| part.map_or(0, |part| part.len() + 1);
     matches!(
-        request_line,
-        [.., b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n']
+        request_line.get(length(parsed.method) + length(parsed.path)..),
+        Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n'])
             if major.is_ascii_digit() && minor.is_ascii_digit()
     )
 }
@@ -374,6 +382,12 @@ fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Resul
         Some(value) if !host::is_host(value) => return Err(HeadError::InvalidHost),
         None if is_current => return Err(HeadError::MissingHost),
         _ => {}
+    }
+    let requested = target::authority(parsed.path.unwrap_or_default().as_bytes());
+    if let (Some(value), Some(authority)) = (meaning.host, requested)
+        && !value.eq_ignore_ascii_case(authority)
+    {
+        return Err(HeadError::OtherHost);
     }
     let body = length::body(
         minor_version,

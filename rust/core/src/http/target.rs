@@ -92,7 +92,7 @@ pub fn parse<'a>(method: &[u8], target: &'a [u8]) -> Result<Target<'a>, TargetEr
         b"*" if method == b"OPTIONS" => Ok(split_query(target)),
         _ => {
             let (authority, rest) = split_authority(target).ok_or(TargetError::Form)?;
-            if authority.is_empty() || authority.starts_with(b":") || !host::is_host(authority) {
+            if authority.is_empty() || !host::is_host(authority) {
                 return Err(TargetError::Authority);
             }
             let target = split_query(rest);
@@ -104,6 +104,14 @@ pub fn parse<'a>(method: &[u8], target: &'a [u8]) -> Result<Target<'a>, TargetEr
             Ok(Target { path, ..target })
         }
     }
+}
+
+/// The host and port that a URL names; `None` for the other forms.
+pub(super) fn authority(target: &[u8]) -> Option<&[u8]> {
+    if target.starts_with(b"/") {
+        return None;
+    }
+    split_authority(target).map(|(authority, _)| authority)
 }
 
 /// The text of a path: `%` and two hexadecimal digits are a byte, and the bytes are UTF-8 in which
