@@ -5,6 +5,7 @@
 //! cut.
 
 use std::fmt;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::connection::Options;
@@ -18,6 +19,8 @@ const EMPTY_LINES: usize = 2;
 const METHOD: usize = 32;
 /// What a request line has beside its target, in bytes: method, version, spaces and line end.
 const REQUEST_LINE: usize = 64;
+/// As many fields as are read without an allocation for them.
+const FEW_FIELDS: usize = 128;
 
 /// How large a head may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,8 +219,14 @@ pub fn parse(buffer: &[u8], limits: &Limits) -> Result<Option<Head>, HeadError> 
     if lines.is_first_too_long || (is_full && lines.first_has_no_end) {
         return Err(HeadError::TargetTooLong);
     }
-    let mut storage = Vec::with_capacity(limits.fields);
-    let slots = storage.spare_capacity_mut();
+    let mut few = [const { MaybeUninit::uninit() }; FEW_FIELDS];
+    let mut many = Vec::new();
+    let slots = if limits.fields <= FEW_FIELDS {
+        &mut few[..]
+    } else {
+        many.reserve(limits.fields);
+        many.spare_capacity_mut()
+    };
     let slots = slots.get_mut(..limits.fields).unwrap_or_default();
     let mut parsed = httparse::Request::new(&mut []);
     let result = parsed.parse_with_uninit_headers(lines.whole, slots);

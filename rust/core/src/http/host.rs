@@ -50,5 +50,8 @@ fn is_name(mut name: &[u8]) -> bool {
 
 /// The characters that stand for themselves in the name of a host.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
+    matches!(
+        byte,
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'$' | b'&'..=b'.' | b'!' | b';' | b'=' | b'_' | b'~'
+    )
 }
