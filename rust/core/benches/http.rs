@@ -46,7 +46,7 @@ fn bench_head(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(buffer.len() as u64));
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                assert!(parse(black_box(buffer), &limits).is_ok_and(|head| head.is_some()))
+                assert!(parse(black_box(buffer), &limits).is_ok_and(|head| head.is_some()));
             });
         });
     }

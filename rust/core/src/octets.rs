@@ -44,7 +44,7 @@ pub fn is_token_byte(byte: u8) -> bool {
 /// Whether a byte may stand in the value of a field: no control character but the tab.
 #[inline]
 pub fn is_field_value_byte(byte: u8) -> bool {
-    (byte >= b' ') & (byte != 0x7F) | (byte == b'\t')
+    byte >= b' ' && byte != 0x7F || byte == b'\t'
 }
 
 /// Whether these bytes are a token: a method, the name of a field, a transfer coding.
