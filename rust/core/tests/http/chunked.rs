@@ -48,7 +48,7 @@ const SPELLINGS: &[Case] = &[
     (b"0000000000000001\r\na\r\n0\r\n\r\n", Ok(b"a")),
     (b"1;x\r\na\r\n0;y\r\n\r\n", Ok(b"a")),
     (b"1;x=1;y=\"a b\"\r\na\r\n0\r\n\r\n", Ok(b"a")),
-    (b"1 \t;\tx\r\na\r\n0\r\n\r\n", Ok(b"a")),
+    (b"1;x=\"\\\";=\xe9\t\";y=z;z\r\na\r\n0\r\n\r\n", Ok(b"a")),
     (b"0\r\nx: y\r\nz:\r\n\r\n", Ok(b"")),
     (b"0\r\nContent-Length: 5\r\n\r\n", Ok(b"")),
     (b"\r\n", Err(ChunkError::Size)),
@@ -68,9 +68,23 @@ const SPELLINGS: &[Case] = &[
     (b"ffffffffffffffff\r\n", Err(ChunkError::Size)),
     (b"10000000000000001\r\n", Err(ChunkError::Size)),
     (b"1\na\r\n", Err(ChunkError::Size)),
-    (b"1 \r\na\r\n", Err(ChunkError::Extension)),
-    (b"1 1\r\n", Err(ChunkError::Extension)),
-    (b"1 x\r\n", Err(ChunkError::Extension)),
+    (b"1 \r\na\r\n", Err(ChunkError::Size)),
+    (b"1 1\r\n", Err(ChunkError::Size)),
+    (b"1 x\r\n", Err(ChunkError::Size)),
+    (b"1 ;x\r\n", Err(ChunkError::Size)),
+    (b"1\t;x\r\n", Err(ChunkError::Size)),
+    (b"1;\r\n", Err(ChunkError::Extension)),
+    (b"1; x\r\n", Err(ChunkError::Extension)),
+    (b"1;x \r\n", Err(ChunkError::Extension)),
+    (b"1;;x\r\n", Err(ChunkError::Extension)),
+    (b"1;=x\r\n", Err(ChunkError::Extension)),
+    (b"1;x=\r\n", Err(ChunkError::Extension)),
+    (b"1;x=y=z\r\n", Err(ChunkError::Extension)),
+    (b"1;x=y\"\r\n", Err(ChunkError::Extension)),
+    (b"1;x=\"y\r\n", Err(ChunkError::Extension)),
+    (b"1;x=\"y\"z\r\n", Err(ChunkError::Extension)),
+    (b"1;x=\"\\\r\n", Err(ChunkError::Extension)),
+    (b"1;\xe9\r\n", Err(ChunkError::Extension)),
     (b"1;x\n", Err(ChunkError::Extension)),
     (b"1;\0\r\n", Err(ChunkError::Extension)),
     (b"1;x\x0b\r\n", Err(ChunkError::Extension)),
@@ -148,8 +162,8 @@ fn extensions_of_a_body_are_4_kib_at_most() {
     for (chunks, extension, is_accepted) in [
         (1, 4_096, true),
         (1, 4_097, false),
-        (4_096, 1, true),
-        (4_097, 1, false),
+        (2_048, 2, true),
+        (2_049, 2, false),
         (64, 64, true),
         (65, 64, false),
     ] {
@@ -161,8 +175,6 @@ fn extensions_of_a_body_are_4_kib_at_most() {
         };
         assert_eq!(decode([&body[..]]), expected, "{chunks} of {extension}");
     }
-    let spaces = [b"1".as_slice(), &b" ".repeat(4_097)].concat();
-    assert_eq!(decode([&spaces[..]]), Err(ChunkError::TooManyExtensions));
 }
 
 #[test]
@@ -204,12 +216,13 @@ fn a_refusal_is_a_bad_request_or_too_many_trailers() {
 static LINES: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
     let token = "[0-9A-Za-z!#$%&'*+.^_`|~-]";
     let value = r"[\t -~\x80-\xff]*";
+    let quoted = r#""(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"#;
+    let extensions = format!("(?:;{token}+(?:={token}+|={quoted}\")?)*");
+    let begun = format!("{extensions}(?:;{token}*|;{token}+=|;{token}+={quoted}\\\\?|\r)?");
     let pattern = |pattern: String| Regex::new(&format!("(?-u)\\A(?:{pattern})\\z")).ok();
     Some([
-        pattern(format!(r"([0-9A-Fa-f]{{1,16}})(?:[ \t]*;{value})?"))?,
-        pattern(format!(
-            r"[0-9A-Fa-f]{{0,16}}|[0-9A-Fa-f]{{1,16}}(?:\r|[ \t]+|[ \t]*;{value}\r?)"
-        ))?,
+        pattern(format!("([0-9A-Fa-f]{{1,16}}){extensions}"))?,
+        pattern(format!("|[0-9A-Fa-f]{{1,16}}{begun}"))?,
         pattern(format!("{token}+:{value}"))?,
         pattern(format!(r"\r|{token}*|{token}+:{value}\r?"))?,
     ])
@@ -272,7 +285,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     let chunk = (
         prop::collection::vec(any::<u8>(), 1..20),
         "0{0,2}",
-        "([ \t]{0,2};[a-z=\"]{0,4}){0,2}",
+        "(;[a-z]{1,3}(=[a-z]{1,3}|=\"([ ;=\t]|\\\\\"){0,3}\")?){0,2}",
     );
     let chunks = prop::collection::vec(chunk, 0..5);
     (chunks, "(X[a-z]{0,3}:[ -~]{0,4}\r\n){0,3}").prop_map(|(chunks, trailers)| {

@@ -20,7 +20,7 @@ fn shown(bytes: &[u8]) -> String {
 /// Input with up to three bytes replaced, inserted or taken out, of those that mean something.
 fn mutated(input: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let special = prop_oneof![
-        4 => prop::sample::select(b"\r\n\r\n \t:;,0\0\x0b\x7f\x80\xff\"/".to_vec()),
+        4 => prop::sample::select(b"\r\n\r\n \t:;=,0\\\0\x0b\x7f\x80\xff\"/".to_vec()),
         1 => any::<u8>(),
     ];
     let mutation = (any::<prop::sample::Index>(), 0..4, special);
