@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::connection::Options;
 use super::length::{self, Body, LengthError};
+use super::lines::Lines;
 use super::{host, target};
 use crate::octets;
 
@@ -260,47 +261,6 @@ fn skip_empty_lines(window: &[u8]) -> Result<&[u8], HeadError> {
         }
     }
     Ok(rest)
-}
-
-/// The lines of a head that have come.
-#[derive(Default)]
-struct Lines<'a> {
-    /// The request line.
-    first: &'a [u8],
-    /// The lines up to the end of the head, or the first one with a wrong end, which is left out.
-    whole: &'a [u8],
-    has_wrong_end: bool,
-    first_has_no_end: bool,
-    is_first_too_long: bool,
-}
-
-impl<'a> Lines<'a> {
-    fn read(text: &'a [u8], longest_first: usize) -> Self {
-        let mut lines = Self {
-            first_has_no_end: true,
-            is_first_too_long: text.len() > longest_first,
-            ..Self::default()
-        };
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', text) {
-            let line = text.get(start..=end).unwrap_or_default();
-            if lines.first_has_no_end {
-                lines.first_has_no_end = false;
-                lines.first = line;
-                lines.is_first_too_long = line.len() > longest_first;
-            }
-            if !line.ends_with(b"\r\n") {
-                lines.has_wrong_end = true;
-                break;
-            }
-            start = end + 1;
-            if line.len() == 2 {
-                break;
-            }
-        }
-        lines.whole = text.get(..start).unwrap_or_default();
-        lines
-    }
 }
 
 fn refused(
