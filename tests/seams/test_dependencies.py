@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import ChainMap, UserDict
 from contextlib import AsyncExitStack
 from inspect import signature
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
@@ -135,6 +137,17 @@ def test_the_body_is_what_was_decoded(
     solved = solve(create, body=body, embed_body_fields=embed)
     assert solved.values == values
     assert [error["loc"] for error in solved.errors] == errors
+
+
+def test_a_body_of_members_is_whatever_has_them() -> None:
+    """FastAPI asks it for each by `get`, be it a `dict` or not."""
+
+    def two(a: Annotated[int, Body()], b: Annotated[int, Body()] = 2) -> None: ...
+
+    fields = get_dependant(path="/", call=two).body_params
+    for body in (MappingProxyType({"a": "1"}), ChainMap({"a": "1"}), UserDict(a="1")):
+        assert anyio.run(request_body_to_args, fields, body, True) == ({"a": 1, "b": 2}, [])
+    assert anyio.run(request_body_to_args, fields, ["a"], True)[1][0]["type"] == "missing"
 
 
 def test_a_form_is_read_by_its_fields() -> None:
