@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap, UserDict
 from contextlib import AsyncExitStack
 from inspect import signature
 from types import MappingProxyType
@@ -201,6 +202,17 @@ class Only:
 def test_members_are_what_the_body_gives_for_their_names(body: Any) -> None:
     solved = solve(takes_member, body=body)
     assert (solved.values, solved.errors) == ({"item": Item(name="a")}, [])
+
+
+def test_a_body_of_members_is_whatever_has_them() -> None:
+    """FastAPI asks it for each by `get`, be it a `dict` or not."""
+
+    def two(a: Annotated[int, Body()], b: Annotated[int, Body()] = 2) -> None: ...
+
+    fields = get_dependant(path="/", call=two).body_params
+    for body in (MappingProxyType({"a": "1"}), ChainMap({"a": "1"}), UserDict(a="1")):
+        assert anyio.run(request_body_to_args, fields, body, True) == ({"a": 1, "b": 2}, [])
+    assert anyio.run(request_body_to_args, fields, ["a"], True)[1][0]["type"] == "missing"
 
 
 def test_a_form_is_read_by_its_fields() -> None:

@@ -132,6 +132,7 @@ class Solver:
                     write_raw_body(
                         source,
                         interface,
+                        shortcut,
                         target="raw",
                         strict_content_type=self.strict_content_type,
                         otherwise=otherwise,

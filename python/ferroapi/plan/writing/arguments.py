@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ferroapi.plan.writing.source import Source
 
 
+_DECODED = "from_json(raw, allow_inf_nan=False)"
+
+
 def needs_exchange(steps: Sequence[Step]) -> bool:
     """Whether getting the arguments takes more than what the ASGI scope and the body say."""
     return any(step.injected or step.dependant.concurrency is not None for step in steps)
@@ -37,16 +40,18 @@ def needs_exchange(steps: Sequence[Step]) -> bool:
 def write_raw_body(
     source: Source,
     interface: Interface,
+    shortcut: Shortcut,
     *,
     target: str,
     strict_content_type: bool,
     otherwise: Sequence[str],
 ) -> None:
-    """Writes the reading of a JSON body into `raw`.
+    """Writes the reading of a JSON body into `raw`, and into `decoded` what is decoded first.
 
     Args:
         source: what is written.
         interface: how the function gets at the request.
+        shortcut: what is taken from the body.
         target: what the body is assigned to, `raw` first.
         strict_content_type: whether JSON needs a JSON content type.
         otherwise: the lines that leave a request to the exact order.
@@ -64,6 +69,12 @@ def write_raw_body(
     is_json = f"{interface.has_json_body(source)} is {wanted}"
     with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
         source.lines(otherwise)
+    if shortcut.decodes_first:
+        source.name("from_json", from_json)
+        with source.block("try:"):
+            source.line(f"decoded = {_DECODED}")
+        with source.block("except ValueError:"):
+            source.lines(otherwise)
 
 
 def write_stage(
@@ -95,7 +106,7 @@ def write_stage(
         with source.block("if exchange is not None and exchange.has_read_cookies:"):
             source.lines(otherwise)
     _write_parameters(source, interface, stage, otherwise)
-    _write_body(source, stage, otherwise)
+    _write_body(source, shortcut, stage, otherwise)
 
 
 def _write_parameters(
@@ -113,7 +124,7 @@ def _write_parameters(
         source.lines(otherwise)
 
 
-def _write_body(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
+def _write_body(source: Source, shortcut: Shortcut, stage: Stage, otherwise: Sequence[str]) -> None:
     validator = stage.body_validator
     if validator is None:
         return
@@ -123,9 +134,9 @@ def _write_body(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
     source.name("from_json", from_json)
     source.name("ValidationError", ValidationError)
     from_text = f"{body} = {validate_json}(raw)"
-    decoded = "from_json(raw, allow_inf_nan=False)"
+    decoded = "decoded" if shortcut.decodes_first else _DECODED
     from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
-    longest = stage.longest_from_json
+    longest = 0 if shortcut.decodes_first else stage.longest_from_json
     with source.block("try:"):
         if longest == sys.maxsize:
             source.line(from_text)

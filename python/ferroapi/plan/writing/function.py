@@ -122,6 +122,7 @@ class _Writer:
         write_raw_body(
             self._source,
             self._interface,
+            self._shortcut,
             target="raw = exchange.body" if self._keeps_exchange else "raw",
             strict_content_type=strict_content_type,
             otherwise=self._otherwise,
