@@ -68,6 +68,9 @@ def head_and_body(answer: bytes) -> tuple[list[bytes], bytes]:
     [
         pytest.param(LAST, b"/last ", id="get"),
         pytest.param(POST, b"/p hello", id="body"),
+        pytest.param(
+            POST.replace(b"5", b"0").removesuffix(b"hello"), b"/p ", id="body of no length"
+        ),
         pytest.param(CHUNKED, b"/p hello", id="chunked body"),
         pytest.param(OLD, b"/ ", id="HTTP/1.0"),
         pytest.param(b"\r\n" + LAST, b"/last ", id="an empty line first"),

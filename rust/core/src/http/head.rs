@@ -392,9 +392,7 @@ fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Resul
         body,
         persistent: meaning.connection.is_persistent(minor_version),
         upgrade: upgrade.map(|value| Span::of(buffer, value)),
-        expects_continue: is_current
-            && meaning.expects_continue
-            && !matches!(body, Body::None | Body::Length(0)),
+        expects_continue: is_current && meaning.expects_continue && !matches!(body, Body::None),
         size,
     })
 }
