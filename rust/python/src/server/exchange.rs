@@ -74,7 +74,7 @@ impl Exchange {
         message: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        if slf.get().connection.get().is_write_paused() {
+        if slf.get().has_to_wait() {
             return waiting(slf, Operation::Send(message.clone().unbind()));
         }
         slf.get().send_now(py, message)?;
@@ -127,7 +127,7 @@ impl Exchange {
                 Ok(Outcome::Waits(future))
             }
             Operation::Send(message) => {
-                if connection.is_write_paused() {
+                if exchange.has_to_wait() {
                     return Ok(Outcome::Waits(connection.until_drained(py)?));
                 }
                 exchange.send_now(py, message.bind(py))?;
@@ -150,6 +150,7 @@ impl Exchange {
             self.connection
                 .get()
                 .write(py, b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            self.connection.get().renew_body_time();
             state = self.state();
         }
         let ended = state.body_complete && !state.body_delivered;
@@ -304,6 +305,15 @@ impl Exchange {
     /// Has the connection closed after the response.
     pub fn close_after(&self) {
         self.state().keep_alive = false;
+    }
+
+    /// Whether the client waits to be told to send its body.
+    pub fn owes_continue(&self) -> bool {
+        self.state().owes_continue
+    }
+
+    fn has_to_wait(&self) -> bool {
+        self.connection.get().is_write_paused() && !self.is_disconnected()
     }
 
     pub fn is_complete(&self) -> bool {
