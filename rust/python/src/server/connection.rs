@@ -12,7 +12,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
-use super::exchange::{Exchange, wake};
+use super::exchange::{Exchange, pending, wake};
 use super::response::Request;
 use super::run::Run;
 use super::scope;
@@ -314,9 +314,14 @@ impl HTTPConnection {
         match found {
             Found::Nothing => {
                 Self::arm(slf)?;
-                let waiting = connection.state().buffer.len();
-                if waiting > MOST_WAITING {
+                let (is_full, is_idle) = {
+                    let state = connection.state();
+                    (state.is_full(), state.exchange.is_none())
+                };
+                if is_full {
                     connection.pause_reading(py)?;
+                } else if is_idle {
+                    connection.resume_reading(py)?;
                 }
                 Ok(false)
             }
@@ -542,7 +547,7 @@ impl HTTPConnection {
         if !keep_alive {
             return connection.close(py);
         }
-        let resume = {
+        {
             let mut state = connection.state();
             if state.is_closing {
                 return Ok(());
@@ -551,10 +556,6 @@ impl HTTPConnection {
             if matches!(state.reading, Reading::Head) {
                 state.wait_for(WaitsFor::Request, connection.settings().keep_alive_time);
             }
-            state.read_paused
-        };
-        if resume {
-            connection.resume_reading(py)?;
         }
         Self::process(slf)
     }
@@ -681,7 +682,10 @@ impl HTTPConnection {
     /// A future that is done when more may be sent.
     pub fn until_drained<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let future = self.settings().create_future(py)?;
-        self.state().until_drained.push(future.clone().unbind());
+        let waiting = std::mem::take(&mut self.state().until_drained);
+        let mut waiting = pending(py, waiting)?;
+        waiting.push(future.clone().unbind());
+        self.state().until_drained = waiting;
         Ok(future)
     }
 
@@ -696,7 +700,8 @@ impl HTTPConnection {
     fn set_reading(&self, py: Python<'_>, paused: bool) -> PyResult<()> {
         let transport = {
             let mut state = self.state();
-            if state.is_closing || state.read_paused == paused {
+            let is_in_vain = !paused && state.is_full();
+            if state.is_closing || state.read_paused == paused || is_in_vain {
                 return Ok(());
             }
             state.read_paused = paused;
@@ -781,6 +786,11 @@ impl HTTPConnection {
 }
 
 impl State {
+    /// Whether so much waits for the response that no more is to come.
+    fn is_full(&self) -> bool {
+        self.exchange.is_some() && self.buffer.len() > MOST_WAITING
+    }
+
     /// Takes bytes off the front of the buffer.
     fn take(&mut self, size: usize) -> Vec<u8> {
         self.seen = 0;

@@ -123,7 +123,10 @@ impl Exchange {
                     return Ok(Outcome::Done(message.into_any()));
                 }
                 let future = connection.settings().create_future(py)?;
-                exchange.state().receivers.push(future.clone().unbind());
+                let receivers = std::mem::take(&mut exchange.state().receivers);
+                let mut receivers = pending(py, receivers)?;
+                receivers.push(future.clone().unbind());
+                exchange.state().receivers = receivers;
                 Ok(Outcome::Waits(future))
             }
             Operation::Send(message) => {
@@ -392,6 +395,20 @@ pub fn wake(py: Python<'_>, futures: Vec<Py<PyAny>>) -> PyResult<()> {
         }
     }
     Ok(())
+}
+
+/// Those of the futures that are not done: who waited for the others has gone.
+pub fn pending(py: Python<'_>, futures: Vec<Py<PyAny>>) -> PyResult<Vec<Py<PyAny>>> {
+    let mut waiting = Vec::with_capacity(futures.len() + 1);
+    for future in futures {
+        if !future
+            .call_method0(py, intern!(py, "done"))?
+            .is_truthy(py)?
+        {
+            waiting.push(future);
+        }
+    }
+    Ok(waiting)
 }
 
 fn get<'py>(
