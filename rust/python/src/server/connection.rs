@@ -560,7 +560,7 @@ impl HTTPConnection {
         Self::process(slf)
     }
 
-    fn count_request(&self, py: Python<'_>) -> PyResult<()> {
+    pub fn count_request(&self, py: Python<'_>) -> PyResult<()> {
         let name = intern!(py, "total_requests");
         let state = self.server_state.bind(py);
         let count: u64 = state.getattr(name)?.extract()?;

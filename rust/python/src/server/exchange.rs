@@ -204,7 +204,8 @@ impl Exchange {
             // A head that is not valid leaves nothing that could be answered in its place.
             state.phase = Phase::Started(Framing::NoContent);
             // A body that nobody asked for may follow or not (RFC 9110, section 10.1.1).
-            state.keep_alive && !std::mem::take(&mut state.owes_continue)
+            let owes_continue = std::mem::take(&mut state.owes_continue);
+            std::mem::take(&mut state.keep_alive) && !owes_continue
         };
         let status: u16 = message.get_item(intern!(py, "status"))?.extract()?;
         let headers = get(message, intern!(py, "headers"))?;
@@ -354,6 +355,7 @@ impl Exchange {
         let connection = self.connection.get();
         self.state().phase = Phase::Complete;
         self.log_access(py, 500)?;
+        connection.count_request(py)?;
         connection.refuse(py, 500, "Internal Server Error")
     }
 
@@ -374,7 +376,9 @@ impl Exchange {
     }
 
     fn forget_scope(&self) {
-        *self.scope() = None;
+        // What is in it may be destroyed by this, and must not find the lock taken.
+        let scope = self.scope().take();
+        drop(scope);
     }
 }
 
