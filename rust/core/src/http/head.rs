@@ -98,8 +98,8 @@ pub struct Head {
     /// Whether another request may follow (section 9.3): in HTTP/1.1 unless `Connection` says
     /// `close`, in HTTP/1.0 never.
     pub persistent: bool,
-    /// The value of `Upgrade`, when `Connection` names it: in HTTP/1.1 only, and not when there are
-    /// several fields of that name.
+    /// The value of `Upgrade`, when `Connection` names it: in HTTP/1.1 only, and neither when there
+    /// are several fields of that name nor before a body.
     pub upgrade: Option<Span>,
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110, section
     /// 10.1.1): in HTTP/1.1 only, and only when there is a body.
@@ -380,9 +380,12 @@ fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Resul
         meaning.content_length,
         meaning.transfer_encoding,
     )?;
-    let upgrade = meaning
-        .upgrade
-        .filter(|_| is_current && meaning.connection.upgrade && !meaning.has_several_upgrades);
+    let upgrade = meaning.upgrade.filter(|_| {
+        is_current
+            && matches!(body, Body::None)
+            && meaning.connection.upgrade
+            && !meaning.has_several_upgrades
+    });
     let span = |part: Option<&str>| Span::of(buffer, part.unwrap_or_default().as_bytes());
     Ok(Head {
         method: span(parsed.method),

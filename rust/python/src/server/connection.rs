@@ -454,7 +454,11 @@ impl HTTPConnection {
         };
         if let Some(upgrade) = &head.upgrade {
             let protocol = PyBytes::new(py, upgrade.get(text));
-            let arguments = (protocol, PyBytes::new(py, text), transport);
+            let arguments = (
+                protocol,
+                PyBytes::new(py, text.trim_ascii_start()),
+                transport,
+            );
             let upgraded = slf.call_method1(intern!(py, "upgrade"), arguments)?;
             if !upgraded.is_none() {
                 return Self::hand_over(slf, &upgraded);
