@@ -15,7 +15,7 @@ from harness.case import ASGIApp, Contender
 
 LOOPBACK = "127.0.0.1"
 
-Parser: TypeAlias = Literal["httptools", "h11"]
+Parser: TypeAlias = Literal["httptools", "h11", "ferroapi"]
 
 CONNECTIONS = 4096
 """How many a server takes at the same time. Granian answers half as many otherwise."""
@@ -41,7 +41,7 @@ def _uvicorn(app: ASGIApp, http: Parser, *, lifespan: bool) -> tuple[int, Callab
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=http,
+        http=_protocol(http),
         interface="asgi3",
         lifespan="on" if lifespan else "off",
         backlog=CONNECTIONS,
@@ -63,6 +63,14 @@ def _uvicorn(app: ASGIApp, http: Parser, *, lifespan: bool) -> tuple[int, Callab
             runner.run(run())
 
     return int(listening.getsockname()[1]), serve
+
+
+def _protocol(http: Parser) -> Any:
+    if http != "ferroapi":
+        return http
+    from ferroapi.server import HTTPProtocol
+
+    return HTTPProtocol
 
 
 def _granian(app: ASGIApp) -> tuple[int, Callable[[], None]]:
