@@ -23,14 +23,14 @@ from typing import Any, TextIO
 
 import uvloop
 
-from cases import CASES, SLOW_CASES, startup
+from cases import CASES, SERVICE_CASES, SLOW_CASES, startup
 from harness.answers import Answer
 from harness.applications import OTHER, build, framework
 from harness.case import ASGIApp, Contender, Request, Row
-from harness.contenders import INSTALLED, SHARED, environment_of
+from harness.contenders import INSTALLED, OPTIONAL, SHARED, environment_of
 from harness.driver import answer, drive, empty, start
 from harness.ledger import Ledger
-from harness.servers import Parser, server
+from harness.servers import Parser, command, server
 from scenarios import SCENARIOS
 
 LOGGED = 3
@@ -87,7 +87,8 @@ class Commands:
     def describe(self) -> dict[str, Any]:
         """The versions, and where our extension is."""
         environment = environment_of(self._contender)
-        names = [name.partition("==")[0] for name in INSTALLED.get(environment or "", ())]
+        frameworks = (INSTALLED | OPTIONAL).get(environment or "", ())
+        names = [name.partition("==")[0] for name in frameworks]
         description: dict[str, Any] = {
             "python": sys.version.split()[0],
             "versions": {name: importlib.metadata.version(name) for name in (*SHARED, *names)},
@@ -100,7 +101,7 @@ class Commands:
 
     def load(self, case: str, *, lifespan: bool) -> None:
         """Builds the applications of what is measured together; starts those that have to be."""
-        for part in (CASES | SLOW_CASES)[case]:
+        for part in (CASES | SLOW_CASES | SERVICE_CASES)[case]:
             if not part.has(self._contender):
                 continue
             app = build(self._contender, part)
@@ -177,11 +178,25 @@ class Commands:
         if not collect:
             gc.disable()
 
-    def serve(self, http: Parser = "httptools") -> int:
-        """Makes a server of the only application; answers its port. `main` then runs it."""
+    def pin(self, processor: int) -> None:
+        """Lets this process, and what it starts from now on, run on one processor only."""
+        os.sched_setaffinity(0, {processor})
+
+    def serve(self, http: Parser = "httptools", package: str | None = None) -> int:
+        """Makes a server of the only application; answers its port. `main` then runs it.
+
+        `package`: the directory of the ferroapi that `http` is from.
+        """
+        if package is not None:
+            sys.path.append(package)
         app, *same = self._apps.values()
         assert all(other is app for other in same)
         port, self.serving = server(self._contender, app, http)
+        return port
+
+    def serve_command(self) -> int:
+        """The same by the command `ferroapi run`, of the small service."""
+        port, self.serving = command()
         return port
 
 

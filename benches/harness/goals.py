@@ -10,6 +10,7 @@ from harness.case import NAMES, Contender, Goal, Over, Within
 from harness.imports import Imports
 from harness.latency import LatencyFigures
 from harness.rounds import RowFigures
+from harness.service import Service, ServiceRow
 from harness.sockets import SocketFigures
 from harness.startup import STAGES, StartUp
 
@@ -106,6 +107,59 @@ def judge_sockets(rows: Iterable[SocketFigures]) -> list[Verdict]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How often the processor time of `against` a setup may take, by row of the service."""
+
+    name: str
+    against: str
+    factors: Mapping[str, float]
+
+
+def _every(factor: float) -> dict[str, float]:
+    return {"root": factor, "item": factor, "order": factor}
+
+
+BOUNDS = (
+    Bound("ferroapi_own", "bolt", _every(1.0)),
+    Bound("ferroapi_own", "limit", {"root": 2.0, "item": 2.5, "order": 2.8}),
+    Bound("run", "limit", {"root": 2.3, "item": 2.8, "order": 3.2}),
+    Bound("behind_own", "behind", _every(0.65)),
+    Bound("fastapi_own", "fastapi", _every(0.85)),
+    Bound("starlette_own", "starlette", _every(0.85)),
+)
+RATE = 1.6
+"""How often the requests a second of bare ASGI on uvicorn, ferroapi's on our protocol, at least."""
+
+
+def judge_service(service: Service) -> list[Verdict]:
+    """The verdicts on the small service, of the setups that were measured."""
+    verdicts = [
+        Verdict(
+            f"{figures.row.title}, processor",
+            f"{service.titles[bound.name]}: {factor:g} x {service.titles[bound.against]}",
+            factor,
+            figures.ratio(bound.name, bound.against),
+        )
+        for bound in BOUNDS
+        for figures in service.rows
+        if bound.name in figures.worked and bound.against in figures.worked
+        for factor in (bound.factors[figures.row.name],)
+    ]
+    verdicts += (
+        Verdict(
+            f"{figures.row.title}, requests a second",
+            f"{service.titles['ferroapi_own']}: {RATE:g} x {service.titles['bare']}",
+            RATE,
+            figures.rate("ferroapi_own", "bare"),
+            most=False,
+        )
+        for figures in service.rows
+        if figures.rates.keys() >= {"ferroapi_own", "bare"}
+    )
+    return verdicts
+
+
 def judge_latency(rows: Iterable[LatencyFigures]) -> list[Verdict]:
     """The verdicts on slow streams."""
     return [
@@ -160,3 +214,25 @@ def compare_sockets(rows: Iterable[SocketFigures]) -> list[Comparison]:
             ours = max(rates.get(own, 0.0) for own in (OURS if peer == "robyn" else OURS[:1]))
             comparisons.append(Comparison(f"{figures.row.title}, socket", NAMES[peer], rate / ours))
     return comparisons
+
+
+RIVALS = ("starlette", "fastapi", "blacksheep", "bolt", "robyn")
+"""Who does in the small service what ferroapi does, and is compared with it."""
+
+
+def compare_service(service: Service) -> list[Comparison]:
+    """ferroapi on its fastest server, and everybody with a framework, by processor time."""
+    return [
+        Comparison(
+            f"{figures.row.title}, processor",
+            service.titles[rival],
+            min(figures.ratio(own, rival) for own in _own(figures)),
+        )
+        for figures in service.rows
+        for rival in RIVALS
+        if rival in figures.worked
+    ]
+
+
+def _own(figures: ServiceRow) -> list[str]:
+    return [name for name in ("ferroapi", "ferroapi_own") if name in figures.worked]

@@ -9,9 +9,8 @@ from selectors import EVENT_READ, DefaultSelector
 from time import perf_counter, process_time, sleep
 
 from harness.answers import Answer
-from harness.case import Request
+from harness.case import LOOPBACK, Request
 from harness.chunks import ChunkedBody
-from harness.servers import LOOPBACK
 
 CONNECTIONS = 16
 MOST_AT_ONCE = 65536

@@ -20,6 +20,11 @@ PATIENCE = 300.0
 """Seconds after which a process that does not answer is ended."""
 
 
+SETTLED = 0.005
+"""Seconds in which a server that has answered finds nothing to do any more: of a process that runs,
+the system knows the time up to its last pause only."""
+
+
 class WorkerError(Exception):
     """A contender's process ended, failed or did not answer."""
 
@@ -79,6 +84,7 @@ class Worker:
 
         `None` where there is no `/proc`.
         """
+        time.sleep(SETTLED)
         seconds = 0.0
         processes = [self._process.pid]
         for process in processes:
