@@ -73,7 +73,10 @@ def ask_once(port: int, request: Request) -> tuple[Answer, int, bytes]:
 
 
 def _more(connection: socket.socket) -> bytes:
-    data = connection.recv(65536)
+    try:
+        data = connection.recv(MOST_AT_ONCE)
+    except ConnectionError as error:
+        raise BrokenAnswerError("the server broke the connection") from error
     if not data:
         raise BrokenAnswerError("the server closed the connection")
     return data
