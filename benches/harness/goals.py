@@ -109,7 +109,7 @@ def judge_sockets(rows: Iterable[SocketFigures]) -> list[Verdict]:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How often the processor time of `against` a setup may take, by row of the service."""
+    """How often the processor time of `against` a setup may take at most, by row."""
 
     name: str
     against: str
@@ -127,6 +127,7 @@ BOUNDS = (
     Bound("behind_own", "behind", _every(0.65)),
     Bound("fastapi_own", "fastapi", _every(0.85)),
     Bound("starlette_own", "starlette", _every(0.85)),
+    Bound("ferroapi_own", "ferroapi", {"jsonl": 1.0, "sse": 1.0}),
 )
 RATE = 1.6
 """How often the requests a second of bare ASGI on uvicorn, ferroapi's on our protocol, at least."""
@@ -136,20 +137,21 @@ def judge_service(service: Service) -> list[Verdict]:
     """The verdicts on the small service, of the setups that were measured."""
     verdicts = [
         Verdict(
-            f"{figures.row.title}, processor",
-            f"{service.titles[bound.name]}: {factor:g} x {service.titles[bound.against]}",
+            f"{service.titles[bound.name]} ({figures.row.name})",
+            f"{factor:g} x {service.titles[bound.against]}",
             factor,
             figures.ratio(bound.name, bound.against),
         )
         for bound in BOUNDS
         for figures in service.rows
-        if bound.name in figures.worked and bound.against in figures.worked
+        if figures.worked.keys() >= {bound.name, bound.against}
+        and figures.row.name in bound.factors
         for factor in (bound.factors[figures.row.name],)
     ]
     verdicts += (
         Verdict(
-            f"{figures.row.title}, requests a second",
-            f"{service.titles['ferroapi_own']}: {RATE:g} x {service.titles['bare']}",
+            f"{service.titles['ferroapi_own']} ({figures.row.name})",
+            f"{RATE:g} x the requests a second of {service.titles['bare']}",
             RATE,
             figures.rate("ferroapi_own", "bare"),
             most=False,

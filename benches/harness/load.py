@@ -85,13 +85,14 @@ def _more(connection: socket.socket) -> bytes:
 class _Connection:
     """Sends a request and takes its answer, again and again."""
 
-    def __init__(self, port: int, request: bytes, length: int, tail: bytes) -> None:
+    def __init__(self, port: int, request: bytes, length: int, tail: bytes, slack: int) -> None:
         self.socket = socket.create_connection((LOOPBACK, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._request = request
-        self._length = length
+        self._least = length - slack
+        self._most = length + slack
         self._tail = tail
-        self._most = min(length + 1, MOST_AT_ONCE)
+        self._at_once = min(self._most + 1, MOST_AT_ONCE)
         self._received = b""
 
     def __enter__(self) -> _Connection:
@@ -106,18 +107,18 @@ class _Connection:
 
     def receive(self) -> bool:
         """Takes what has arrived; whether that was the end of the answer."""
-        data = self.socket.recv(self._most)
+        data = self.socket.recv(self._at_once)
         if not data:
             raise BrokenAnswerError("the server closed a connection")
         if self._received:
             data = self._received + data
-        if len(data) < self._length:
-            self._received = data
-            return False
-        if len(data) > self._length or not data.endswith(self._tail):
+        if self._least <= len(data) <= self._most and data.endswith(self._tail):
+            self._received = b""
+            return True
+        if len(data) >= self._most:
             raise BrokenAnswerError(f"the server answered {data[:200]!r}")
-        self._received = b""
-        return True
+        self._received = data
+        return False
 
 
 def load(
@@ -127,10 +128,12 @@ def load(
     length: int,
     tail: bytes,
     connections: int = CONNECTIONS,
+    slack: int = 0,
 ) -> Load:
     """Sends `count` requests over so many connections, one at a time on each.
 
-    Every answer has to have `length` bytes, of which `tail` are the last.
+    Every answer has to have `length` bytes, of which `tail` are the last. `slack` is by how many it
+    may have more or less: of a stream the parts may be cut elsewhere each time.
 
     Raises:
         BrokenAnswerError: an answer is another one, or a connection was closed.
@@ -138,7 +141,7 @@ def load(
     """
     busy, started = process_time(), perf_counter()
     try:
-        _load(port, request, count, length, tail, connections)
+        _load(port, request, count, length, tail, connections, slack)
     except ConnectionError as error:
         raise BrokenAnswerError("the server broke a connection") from error
     seconds = perf_counter() - started
@@ -146,14 +149,20 @@ def load(
 
 
 def _load(
-    port: int, request: Request, count: int, length: int, tail: bytes, connections: int
+    port: int,
+    request: Request,
+    count: int,
+    length: int,
+    tail: bytes,
+    connections: int,
+    slack: int,
 ) -> None:
     sent, deadline = wire(request), perf_counter() + PATIENCE
     unsent, unanswered = count, count
     with ExitStack() as stack:
         selector = stack.enter_context(DefaultSelector())
         for _ in range(min(connections, count)):
-            connection = stack.enter_context(_Connection(port, sent, length, tail))
+            connection = stack.enter_context(_Connection(port, sent, length, tail, slack))
             selector.register(connection.socket, EVENT_READ, connection)
             connection.send()
             unsent -= 1

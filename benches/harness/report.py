@@ -10,7 +10,7 @@ from harness.goals import Comparison, Verdict
 from harness.imports import Imports
 from harness.latency import SLOW, LatencyFigures
 from harness.rounds import RowFigures
-from harness.service import Service
+from harness.service import Service, ServiceRow
 from harness.sockets import SocketFigures
 from harness.startup import STAGES, STARTING, StartUp
 
@@ -109,19 +109,13 @@ def service_table(service: Service) -> str:
     where = "on one processor, the client on another" if service.pinned else "wherever it was put"
     lines = [
         "A small service over a socket: microseconds that the server's processor works a request,",
-        "user and system, and thousands of requests a second. x: times the limit's microseconds.",
+        "user and system, and requests a second. x: times the limit's microseconds.",
         f"One worker each, {where}.",
-        "",
-        f"{'':{SERVED}}" + "".join(f"{f'{figures.row.title}':>36}" for figures in service.rows),
-        f"{'':{SERVED}}" + f"{'us':>16}{'x':>10}{'k/s':>10}" * len(service.rows),
     ]
-    for name, title in service.titles.items():
-        cells = ""
-        for figures in service.rows:
-            ratio = _times(figures.ratio(name, "limit"))
-            rate = median(figures.rates[name]) / 1000
-            cells += f"{figures.seconds(name) * 1e6:>16.1f}{ratio:>10}{rate:>10.1f}"
-        lines.append(f"{title:{SERVED}}{cells}")
+    small = [figures for figures in service.rows if "limit" in figures.worked]
+    streams = [figures for figures in service.rows if "limit" not in figures.worked]
+    lines += _service_lines(service, small)
+    lines += _service_lines(service, streams) if streams else ()
     shown = ("django-bolt", "h2corn", "granian", "robyn", "blacksheep", "fastapi", "starlette")
     versions = (f"{name} {service.versions[name]}" for name in shown if name in service.versions)
     lines += ["", ", ".join(versions)]
@@ -148,6 +142,25 @@ def service_table(service: Service) -> str:
         f"From the fastest to the slowest round: {spread:.0%} of the median, in the middle."
     )
     return "\n".join(lines)
+
+
+def _service_lines(service: Service, rows: Sequence[ServiceRow]) -> list[str]:
+    """The lines of the setups that were measured in these rows."""
+    lines = [
+        "",
+        f"{'':{SERVED}}" + "".join(f"{figures.row.title:>36}" for figures in rows),
+        f"{'':{SERVED}}" + f"{'us':>16}{'x':>10}{'/s':>10}" * len(rows),
+    ]
+    for name, title in service.titles.items():
+        if any(name not in figures.worked for figures in rows):
+            continue
+        cells = ""
+        for figures in rows:
+            ratio = _times(figures.ratio(name, "limit")) if "limit" in figures.worked else "-"
+            rate = median(figures.rates[name])
+            cells += f"{figures.seconds(name) * 1e6:>16,.1f}{ratio:>10}{rate:>10,.0f}"
+        lines.append(f"{title:{SERVED}}{cells}")
+    return lines
 
 
 def latency_table(rows: Sequence[LatencyFigures]) -> str:

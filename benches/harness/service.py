@@ -17,7 +17,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from statistics import median
 
-from cases import SERVICE_CASES
+from cases import CASES, SERVICE_CASES
 from harness.answers import WrongAnswerError
 from harness.case import Contender, Row
 from harness.contenders import (
@@ -89,6 +89,17 @@ SETUPS = (
 )
 
 
+STREAMS = {"jsonl": "jsonl", "event_streams": "sse"}
+"""The cases, and of each the row, that are measured of ferroapi on both protocols only."""
+
+STREAMING = ("ferroapi", "ferroapi_own")
+"""The setups of that."""
+
+SLACK = 64
+ENDING = 16
+"""Bytes by which the answers of a stream may differ in length, and the last ones of each."""
+
+
 @dataclass(slots=True)
 class ServiceRow:
     """Round by round, by the name of the setup."""
@@ -136,8 +147,8 @@ def _ratio(rounds: Mapping[str, list[float]], name: str, against: str) -> float:
 class Service:
     """The figures of every row, and why some have none."""
 
-    rows: list[ServiceRow]
     pinned: bool
+    rows: list[ServiceRow] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
     """Of the setups that were measured, in order, with a Python that is not ours."""
     versions: dict[str, str] = field(default_factory=dict)
@@ -165,7 +176,11 @@ class _Serving:
 
     def load(self, row: Row, requests: int) -> Load:
         """What so many requests took."""
-        return load(self.port, row.request, requests, *self.answers[row.name], CONNECTIONS)
+        length, tail = self.answers[row.name]
+        slack = 0
+        if row.name in STREAMS.values():
+            tail, slack = tail[-ENDING:], SLACK
+        return load(self.port, row.request, requests, length, tail, CONNECTIONS, slack)
 
 
 def able(setups: Sequence[Setup], package: Path | None) -> list[Setup]:
@@ -185,26 +200,45 @@ def measure_service(
         BrokenAnswerError: one that a run needs does not answer.
         WorkerError: the process of one that a run needs failed.
     """
-    with _apart() as processor, ExitStack() as stack:
-        service = Service(_rows(), pinned=processor is not None)
-        serving: list[_Serving] = []
-        for setup in able(setups, package):
-            environment = environment_of(setup.contender)
+    with _apart() as processor:
+        service = Service(pinned=processor is not None)
+        there = able(setups, package)
+        for setup in there if install else ():
             with _optional(setup, service):
-                if install and environment in OPTIONAL:
-                    make_environment(environment)
-                serving.append(_start(setup, stack, package, processor, service))
-        for figures in service.rows:
-            _each(serving, service, partial(_begin, figures, effort))
-            for _ in range(effort.rounds):
-                _each(serving, service, partial(_measure, figures))
-        _each(serving, service, lambda server: _answers(server.setup, server.port, service.rows))
+                _install(setup)
+        (case,) = SERVICE_CASES["service"]
+        there = [setup for setup in there if setup.title not in service.absent]
+        _measure_together(service, case.rows, there, effort, package, processor)
+        streaming = [setup for setup in there if setup.name in STREAMING]
+        for name, stream in STREAMS.items() if len(streaming) == len(STREAMING) else ():
+            (case,) = CASES[name]
+            rows = [row for row in case.rows if row.name == stream]
+            same = [replace(setup, case=name) for setup in streaming]
+            _measure_together(service, rows, same, effort, package, processor)
     return service
 
 
-def _rows() -> list[ServiceRow]:
-    (case,) = SERVICE_CASES["service"]
-    return [ServiceRow(row) for row in case.rows]
+def _measure_together(
+    service: Service,
+    rows: Sequence[Row],
+    setups: Sequence[Setup],
+    effort: Effort,
+    package: Path | None,
+    processor: int | None,
+) -> None:
+    """Adds the figures of rows that the same servers answer."""
+    added = [ServiceRow(row) for row in rows]
+    service.rows += added
+    with ExitStack() as stack:
+        serving: list[_Serving] = []
+        for setup in setups:
+            with _optional(setup, service):
+                serving.append(_start(setup, stack, rows, package, processor, service))
+        for figures in added:
+            _each(serving, service, partial(_begin, figures, effort))
+            for _ in range(effort.rounds):
+                _each(serving, service, partial(_measure, figures))
+        _each(serving, service, lambda server: _answers(server.setup, server.port, rows))
 
 
 @contextmanager
@@ -231,7 +265,8 @@ def _optional(setup: Setup, service: Service) -> Iterator[None]:
         if not setup.optional:
             error.add_note(f"{setup.title}, in the small service")
             raise
-        service.leave_out(setup, str(error).strip().splitlines()[-1])
+        reason = str(error).strip() or type(error).__name__
+        service.leave_out(setup, reason.splitlines()[-1])
 
 
 _FAILURES = (EnvironmentMissingError, WorkerError, BrokenAnswerError, WrongAnswerError, OSError)
@@ -246,8 +281,19 @@ def _each(serving: list[_Serving], service: Service, action: Callable[[_Serving]
         serving.remove(server)
 
 
+def _install(setup: Setup) -> None:
+    environment = environment_of(setup.contender)
+    if environment in OPTIONAL:
+        make_environment(environment)
+
+
 def _start(
-    setup: Setup, stack: ExitStack, package: Path | None, processor: int | None, service: Service
+    setup: Setup,
+    stack: ExitStack,
+    rows: Sequence[Row],
+    package: Path | None,
+    processor: int | None,
+    service: Service,
 ) -> _Serving:
     installed = installation(setup.contender, package)
     if not installed.python.exists():
@@ -264,15 +310,15 @@ def _start(
         own = {"package": str(package or installed_package())} if setup.http == OWN else {}
         port = worker.ask("serve", http=setup.http, **own)
     wait_for(port)
-    answers = _answers(setup, port, service.rows)
+    answers = _answers(setup, port, rows)
     python = described["python"]
     ours = python == platform.python_version()
     service.titles[setup.name] = setup.title if ours else f"{setup.title}, Python {python}"
     return _Serving(setup, worker, port, answers)
 
 
-def _answers(setup: Setup, port: int, rows: Sequence[ServiceRow]) -> dict[str, tuple[int, bytes]]:
-    return {figures.row.name: checked(figures.row, setup.title, port) for figures in rows}
+def _answers(setup: Setup, port: int, rows: Sequence[Row]) -> dict[str, tuple[int, bytes]]:
+    return {row.name: checked(row, setup.title, port) for row in rows}
 
 
 def _begin(figures: ServiceRow, effort: Effort, server: _Serving) -> None:

@@ -57,6 +57,18 @@ def test_every_request_is_answered(requests: int, connections: int) -> None:
     assert done.seconds > 0
 
 
+@pytest.mark.parametrize("answer", [RIGHT, RIGHT[:-2] + b"-ok", RIGHT[:-4] + b"ok"])
+def test_a_stream_may_be_a_little_longer_or_shorter(answer: bytes) -> None:
+    with answering(answer) as port:
+        assert load(port, REQUEST, 1, LENGTH, b"ok", slack=4).requests == 1
+
+
+@pytest.mark.parametrize("answer", [RIGHT[:-10] + b"ok", RIGHT[:-2] + b"-----ok", RIGHT + b"----"])
+def test_a_stream_that_is_another_ends_the_load(answer: bytes) -> None:
+    with answering(answer) as port, pytest.raises(BrokenAnswerError):
+        load(port, REQUEST, 1, LENGTH, b"ok", connections=1, slack=4)
+
+
 @pytest.mark.parametrize(
     "answers",
     [(), (RIGHT,), (RIGHT, RIGHT[:-1]), (RIGHT, RIGHT[:-2] + b"no"), (RIGHT, RIGHT + b"!")],
