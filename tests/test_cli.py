@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import pytest
 from tests.processes import process_group
@@ -175,7 +175,18 @@ def test_an_error_of_the_users_module_is_the_users(
         (["run", "broken.py"], 1, "", r"Traceback(.*\n)+.*broken\.py(.*\n)+ZeroDivisionError.*\n"),
         (["--version"], 0, r"ferroapi \d+\.\d+\.\d+\n", ""),
         (["run", "--help"], 0, r"(.*\n)*.*--as-fastapi(.*\n)*", ""),
+        (["run", "--help"], 0, r"(.*\n)*.*--access-log-fields(.*\n)*.*--head-size(.*\n)*", ""),
         (["run", "--port", "x"], 2, "", r"(.*\n)*.*--port(.*\n)*"),
+        (["run", "--http", "x"], 2, "", r"(.*\n)*.*--http(.*\n)*"),
+        (["run", "--head-timeout", "0"], 2, "", r"(.*\n)*.*--head-timeout(.*\n)*"),
+        (
+            ["run", "--access-log-fields", "client,size"],
+            2,
+            "",
+            r"(.*\n)*.*access_log_fields has size: there are client,(.*\n)*",
+        ),
+        (["run", "--http", "h11", "--head-size", "9"], 2, "", r"(.*\n)*.*h11 has no limits(.*\n)*"),
+        (["run", "--http", "h11", "--access-log", "json"], 2, "", r"(.*\n)*.*h11 has no .*JSON\n"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -262,7 +273,12 @@ class Server:
 
 
 @contextmanager
-def serving(*arguments: str, directory: Path, stderr: IO[str] | None = None) -> Iterator[Server]:
+def serving(
+    *arguments: str,
+    directory: Path,
+    stdout: IO[str] | None = None,
+    stderr: IO[str] | None = None,
+) -> Iterator[Server]:
     """Starts the command, and sees to it that SIGTERM ends it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -270,6 +286,7 @@ def serving(*arguments: str, directory: Path, stderr: IO[str] | None = None) -> 
     with process_group(
         [sys.executable, "-m", "ferroapi", *arguments, "--port", str(port)],
         cwd=directory,
+        stdout=stdout,
         stderr=stderr,
         env={name: value for name, value in os.environ.items() if name != "FASTAPI_ENV"},
     ) as process:
@@ -293,6 +310,76 @@ def test_run_serves(tmp_path: Path) -> None:
         assert facts["from"] == "ferroapi.applications"
         assert facts["FASTAPI_ENV"] is None
         assert facts["pid"] == server.process.pid
+
+
+def status_of(url: str, **headers: str) -> int:
+    """The status of a response."""
+    try:
+        with urlopen(Request(url, headers=headers), timeout=5) as response:
+            status: int = response.status
+            return status
+    except HTTPError as error:
+        with error:
+            return error.code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["run"], 431),
+        (["run", "--workers", "2"], 431),
+        (["dev"], 431),
+        (["run", "--as-fastapi"], 431),
+        (["run", "--http", "httptools"], 200),
+        (["run", "--http", "h11"], 200),
+    ],
+    ids=str,
+)
+def test_every_process_has_the_options_of_the_protocol(
+    arguments: list[str], status: int, tmp_path: Path
+) -> None:
+    name = "fastapi" if "--as-fastapi" in arguments else "ferroapi"
+    tmp_path.joinpath("main.py").write_text(SERVICE.format(name=name))
+    limit = [] if "--http" in arguments else ["--head-size", "1000"]
+    with serving(*arguments, *limit, directory=tmp_path) as server:
+        server.facts()
+        assert status_of(server.url, big="x" * 1000) == status
+
+
+TEXT = r'INFO:     127\.0\.0\.1:\d+ - "GET / HTTP/1\.1" 200 OK'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], TEXT),
+        (["--http", "h11"], TEXT),
+        (["--workers", "2"], TEXT),
+        (["--access-log", "off"], None),
+        (["--access-log", "off", "--http", "h11"], None),
+        (["--access-log-fields", "client,bytes"], TEXT + r" bytes=\d+"),
+        (
+            ["--access-log", "json", "--access-log-fields", "time"],
+            r'{"method":"GET","target":"/","version":"1\.1","status":200,"time":"[0-9:.TZ-]+"}',
+        ),
+    ],
+    ids=str,
+)
+def test_the_access_log_has_a_line_for_each_request(
+    arguments: list[str], line: str | None, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("main.py").write_text(SERVICE.format(name="ferroapi"))
+    log = tmp_path / "log"
+    with (
+        log.open("w") as stdout,
+        serving("run", *arguments, directory=tmp_path, stdout=stdout) as server,
+    ):
+        server.facts()
+        for _ in range(199):
+            assert status_of(server.url) == 200
+    lines = log.read_text().splitlines()
+    assert len(lines) == (200 if line else 0)
+    assert all(re.fullmatch(line or "", text) for text in lines)
 
 
 LOG_LEVEL = """

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any, Literal, Self, TypeAlias, final
 
 from typing_extensions import disjoint_base
@@ -209,6 +209,35 @@ def encode_json_item(value: object) -> bytes | None:
 _Application: TypeAlias = Callable[..., Awaitable[None]]
 
 @final
+class AccessLog:
+    """The access log of a server: lines that are written together, or records of a logger."""
+
+    def __new__(
+        cls,
+        *,
+        is_json: bool,
+        prefix: str,
+        fields: Collection[str],
+        event_loop: asyncio.AbstractEventLoop,
+        writer: Callable[[], Callable[[str], None] | None],
+        record: Callable[[str, str, str, str, int], None],
+    ) -> Self:
+        """
+        Args:
+            is_json: whether a line is an object, else it is text.
+            prefix: what stands before each line of text.
+            fields: which of `client`, `time`, `duration`, `bytes`, `request_id` and `user_agent` a
+                line has. With `duration` or `bytes` it is made when the response has ended, else
+                when it starts.
+            event_loop: the loop that the connections are in.
+            writer: asked before the first of some lines. What it gives is called with all of them,
+                after a tenth of a second or 64 KiB; nothing means that there are records.
+            record: called with client, method, target, version and status instead of a line.
+        """
+    def flush(self) -> None:
+        """Writes the lines that wait."""
+
+@final
 class ServerSettings:
     """What the connections of one server share. Times are seconds, sizes are bytes."""
 
@@ -228,7 +257,7 @@ class ServerSettings:
         tasks: set[Any],
         logger: logging.Logger,
         create_task: Callable[[Coroutine[Any, Any, None]], Any],
-        access_log: Callable[[Any, int], None] | None,
+        access_log: AccessLog | None,
         head_size: int,
         head_fields: int,
         target_size: int,
@@ -251,7 +280,7 @@ class ServerSettings:
             tasks: what is cancelled when the time to stop is over: requests that had to wait.
             logger: the log of the server.
             create_task: starts the task of a request.
-            access_log: called with the scope and the status of each response when it starts.
+            access_log: what is told of each response, if anything is.
             head_size: the largest head of a request.
             head_fields: the largest number of its fields.
             target_size: the longest request target.

@@ -11,6 +11,8 @@ import uvicorn
 from ferroapi import __version__, alias
 from ferroapi.cli.discovery import IMPORT_STRING, DiscoveryError, application_at, discover
 from ferroapi.cli.reload import Reload
+from ferroapi.cli.server_options import AccessLogFormat, Protocol, protocol_settings
+from ferroapi.server import ServerOptions
 
 __all__ = ["application"]
 
@@ -116,6 +118,59 @@ def serve(
             show_default="dev: 1, run: 25",
         ),
     ] = None,
+    keep_alive: Annotated[
+        int, typer.Option(min=0, help="Seconds that a connection is kept for another request.")
+    ] = 5,
+    http: Annotated[
+        Protocol, typer.Option(help="What reads requests; the limits below are ferroapi's own.")
+    ] = Protocol.FERROAPI,
+    access_log: Annotated[
+        AccessLogFormat, typer.Option(help="How requests are logged; json needs ferroapi.")
+    ] = AccessLogFormat.TEXT,
+    access_log_fields: Annotated[
+        str | None,
+        typer.Option(
+            help="What the log says of a request, by commas: client, time, duration, bytes, "
+            "request_id, user_agent.",
+            show_default=",".join(ServerOptions.access_log_fields),
+        ),
+    ] = None,
+    head_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Bytes of a request line and its fields.",
+            show_default=str(ServerOptions.head_size),
+        ),
+    ] = None,
+    head_fields: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Fields of a request.", show_default=str(ServerOptions.head_fields)
+        ),
+    ] = None,
+    target_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Bytes of a path and a query.", show_default=str(ServerOptions.target_size)
+        ),
+    ] = None,
+    head_timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            help="Seconds in which a head has to come.",
+            show_default=str(ServerOptions.head_seconds),
+        ),
+    ] = None,
+    body_timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            help="Seconds in which the next part of a body has to come.",
+            show_default=str(ServerOptions.body_seconds),
+        ),
+    ] = None,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -124,6 +179,22 @@ def serve(
     ] = False,
 ) -> None:
     """Serves one application with uvicorn until it is told to stop."""
+    fields = access_log_fields.split(",") if access_log_fields is not None else None
+    try:
+        protocol = protocol_settings(
+            http,
+            access_log,
+            {
+                "access_log_fields": fields,
+                "head_size": head_size,
+                "head_fields": head_fields,
+                "target_size": target_size,
+                "head_seconds": head_timeout,
+                "body_seconds": body_timeout,
+            },
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     development = context.info_name == "dev"
     if development:
         os.environ.setdefault("FASTAPI_ENV", "development")
@@ -154,6 +225,8 @@ def serve(
         "forwarded_allow_ips": forwarded_allow_ips,
         "timeout_graceful_shutdown": timeout_graceful_shutdown,
         "log_level": "debug" if verbose else None,
+        "timeout_keep_alive": keep_alive,
+        **protocol,
     }
     supervisor = None
     if development if reload is None else reload:

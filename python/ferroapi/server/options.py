@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 AccessLog = Literal["off", "text", "json"]
 """How the line of a request is written."""
 
+AccessLogField = Literal["client", "time", "duration", "bytes", "request_id", "user_agent"]
+"""What a line of the access log may have beside method, target, version and status."""
+
 
 @dataclass(frozen=True)
 class ServerOptions:
-    """Limits of requests. Whatever exceeds one is refused, and its connection closed."""
+    """Limits of requests, and their log. What exceeds one is refused, and its connection closed."""
 
     head_size: int = 65_536
     """Bytes of the request line and all fields (431)."""
@@ -23,9 +26,19 @@ class ServerOptions:
     """Time in which a head has to come, from its first byte or that of the connection (408)."""
     body_seconds: float = 60
     """Time in which the next part of a body has to come (408)."""
+    access_log: AccessLog = "text"
+    """How a request is logged. A logger that somebody has configured gets records instead."""
+    access_log_fields: tuple[AccessLogField, ...] = ("client",)
+    """What a line says. With `duration` or `bytes` it is made when the response has ended."""
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for a limit that no request could keep."""
+        """Raises `ValueError` for a limit that no request could keep, and for an unknown log."""
         for name in ("head_size", "head_fields", "target_size", "head_seconds", "body_seconds"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}: it has to be more than 0")
+        if self.access_log not in get_args(AccessLog):
+            raise ValueError(f"access_log is {self.access_log}: it has to be off, text or json")
+        for field in self.access_log_fields:
+            if field not in get_args(AccessLogField):
+                known = ", ".join(get_args(AccessLogField))
+                raise ValueError(f"access_log_fields has {field}: there are {known}")

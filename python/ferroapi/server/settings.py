@@ -8,27 +8,24 @@ import sys
 from contextvars import Context
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.flow_control import service_unavailable
-from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
 
 from ferroapi._core import ServerSettings
+from ferroapi.server.access_log import access_log_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from uvicorn import Config
-    from uvicorn._types import HTTPScope
     from uvicorn.server import ServerState
 
     from ferroapi.server.options import ServerOptions
 
 LOGGER = logging.getLogger("uvicorn.error")
 """The log of the server itself."""
-
-ACCESS_LOGGER = logging.getLogger("uvicorn.access")
 
 _made: WeakKeyDictionary[ServerState, ServerSettings] = WeakKeyDictionary()
 
@@ -60,6 +57,10 @@ def _make(
     # Without the fields that it reads it does nothing.
     direct_app = app.app if type(app) is ProxyHeadersMiddleware else None
     served = direct_app or app
+    access_log = access_log_of(options, loop)
+    if access_log is not None:
+        # Also when the interpreter ends.
+        finalize(server_state, access_log.flush)
     return ServerSettings(
         event_loop=loop,
         app=app,
@@ -79,7 +80,7 @@ def _make(
         tasks=server_state.tasks,
         logger=LOGGER,
         create_task=_create_task(config, loop),
-        access_log=_log_access if ACCESS_LOGGER.hasHandlers() else None,
+        access_log=access_log,
         head_size=options.head_size,
         head_fields=options.head_fields,
         target_size=options.target_size,
@@ -105,14 +106,3 @@ def _create_task_in_new_context(
     loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]
 ) -> asyncio.Task[None]:
     return loop.create_task(coroutine, context=Context())
-
-
-def _log_access(scope: HTTPScope, status: int) -> None:
-    ACCESS_LOGGER.info(
-        '%s - "%s %s HTTP/%s" %d',
-        get_client_addr(scope),
-        scope["method"],
-        get_path_with_query_string(scope),
-        scope["http_version"],
-        status,
-    )

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use ferroapi_core::http::target::{Target, TargetError, decode_path, parse};
+use ferroapi_core::http::target::{Target, TargetError, decode_path, encode_path, parse};
 use proptest::prelude::*;
 use regex::bytes::Regex;
 
@@ -135,6 +135,24 @@ fn the_text_of_a_path_is_python_s() {
     }
 }
 
+#[test]
+fn text_is_encoded_as_python_quotes_it() {
+    for (text, expected) in [
+        ("", ""),
+        ("/a/b_c.d-e~", "/a/b_c.d-e~"),
+        ("/a b", "/a%20b"),
+        ("/%20?#\"\\", "/%2520%3F%23%22%5C"),
+        (
+            "/a:@!$&'()*+,;=",
+            "/a%3A%40%21%24%26%27%28%29%2A%2B%2C%3B%3D",
+        ),
+        ("/\0\n\x7f", "/%00%0A%7F"),
+        ("/\u{e9}\u{1f600}", "/%C3%A9%F0%9F%98%80"),
+    ] {
+        assert_eq!(encode_path(text), expected, "{text}");
+    }
+}
+
 static ESCAPE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("(?-u)%([0-9A-Fa-f]{2})").ok());
 
@@ -186,6 +204,13 @@ proptest! {
     #[test]
     fn any_bytes_are_decoded_as_the_naive_way_does(path: Vec<u8>) {
         prop_assert_eq!(decode_path(&path), naive_decode(&path));
+    }
+
+    #[test]
+    fn encoded_text_is_ascii_and_decodes_to_itself(text: String) {
+        let encoded = encode_path(&text);
+        prop_assert!(encoded.is_ascii());
+        prop_assert_eq!(decode_path(encoded.as_bytes()), text.as_str());
     }
 
     #[test]

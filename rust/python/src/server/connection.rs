@@ -1,6 +1,6 @@
 //! `HTTPConnection`: an asyncio protocol that reads requests of HTTP/1.1 and has them answered.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ferroapi_core::http::chunked::{Chunked, Piece};
@@ -12,6 +12,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
+use super::access_log::client_text;
 use super::direct::DirectRequest;
 use super::exchange::{Exchange, pending, wake};
 use super::response::Request;
@@ -60,6 +61,15 @@ struct Transport {
     write: Py<PyAny>,
     /// What all scopes of this connection have in common.
     scope: Py<PyDict>,
+    client: Client,
+}
+
+/// Who is at the other end.
+struct Client {
+    /// As the scopes have it.
+    address: Py<PyAny>,
+    /// As the access log says it.
+    text: Arc<str>,
 }
 
 /// What is expected next from the client.
@@ -156,6 +166,10 @@ impl HTTPConnection {
             object: transport.clone().unbind(),
             write: transport.getattr(intern!(py, "write"))?.unbind(),
             scope: scope.unbind(),
+            client: Client {
+                address: client.clone().unbind(),
+                text: client_text(client)?.into(),
+            },
         });
         settings.connections.bind(py).add(slf)?;
         connection.expect(WaitsFor::Head, settings.head_time);
@@ -220,7 +234,7 @@ impl HTTPConnection {
         if let (Some(transport), None) = (transport, exception) {
             transport.object.call_method0(py, intern!(py, "close"))?;
         }
-        Ok(())
+        connection.settings().rest(py)
     }
 
     /// What an asyncio protocol is told when too much waits to be sent.
@@ -241,6 +255,9 @@ impl HTTPConnection {
 
     /// What uvicorn asks for when it stops: closes after the response, or now if there is none.
     fn shutdown(&self, py: Python<'_>) -> PyResult<()> {
+        if let Some(log) = &self.settings().access_log {
+            log.get().stop(py)?;
+        }
         let exchange = self.exchange(py);
         match exchange {
             Some(exchange) => {
@@ -775,13 +792,25 @@ impl HTTPConnection {
         self.log(intern!(py, "warning"), &PyTuple::new(py, [message])?, None)
     }
 
-    /// Hands the scope and the status of a response to the access log, if there is one.
-    pub fn log_access(&self, scope: &Bound<'_, PyDict>, status: u16) -> PyResult<()> {
-        let py = scope.py();
-        if let Some(log) = &self.settings().access_log {
-            log.call1(py, (scope, status))?;
+    /// The client of a scope, which middleware for proxies may have changed.
+    pub fn client_text(&self, scope: &Bound<'_, PyDict>) -> PyResult<Arc<str>> {
+        let client = scope.get_item(intern!(scope.py(), "client"))?;
+        let Some(client) = client else {
+            return Ok("".into());
+        };
+        if let Some(transport) = &self.state().transport
+            && transport.client.address.is(&client)
+        {
+            return Ok(transport.client.text.clone());
         }
-        Ok(())
+        Ok(client_text(&client)?.into())
+    }
+
+    /// The client at the other end, as the access log says it.
+    pub fn own_client_text(&self) -> Arc<str> {
+        let state = self.state();
+        let transport = state.transport.as_ref();
+        transport.map_or_else(|| "".into(), |transport| transport.client.text.clone())
     }
 
     fn expect(&self, waits_for: WaitsFor, time: Duration) {

@@ -11,6 +11,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use super::access_log::{Asked, target_text};
 use super::exchange::Exchange;
 use super::scope;
 use crate::params::Parameters;
@@ -198,7 +199,9 @@ impl DirectRequest {
         let scope = scope::make(py, settings, &common, &self.text, &self.head, &target)?;
         self.complete_scope
             .call1(py, (&scope, self.captures.clone_ref(py)))?;
-        Ok(self.scope.get_or_init(|| scope.unbind()).clone_ref(py))
+        let scope = self.scope.get_or_init(|| scope.unbind());
+        self.exchange.get().set_scope(scope.clone_ref(py));
+        Ok(scope.clone_ref(py))
     }
 
     /// The ASGI callable by which the client's messages come.
@@ -248,10 +251,23 @@ impl DirectRequest {
         fields: &[u8],
         body: Option<&[u8]>,
     ) -> PyResult<()> {
+        let find = |name: &[u8]| {
+            let mut fields = self.fields();
+            let found = fields.find(|(known, _)| known.eq_ignore_ascii_case(name));
+            Ok(found.map(|(_, value)| value.to_vec()))
+        };
         let exchange = self.exchange.get();
-        if exchange.connection().settings().access_log.is_some() {
-            exchange.set_scope(self.scope(py)?);
-        }
-        exchange.send_whole(py, status, fields, body)
+        let target = if exchange.connection().settings().access_log.is_some() {
+            let target = self.target();
+            target_text(&target::decode_path(target.path), target.query)
+        } else {
+            Vec::new()
+        };
+        let asked = Asked {
+            method: self.head.method.get(&self.text),
+            target: &target,
+            field: &find,
+        };
+        exchange.send_whole(py, &asked, status, fields, body)
     }
 }

@@ -1,12 +1,14 @@
 //! `Exchange`: one request and its response; the `receive` and the `send` of its ASGI application.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pyo3::{PyTypeInfo, intern};
 
+use super::access_log::{AccessLog, Asked, Ending, Start};
 use super::awaitable::{Done, Operation, Outcome, Waiting};
 use super::connection::HTTPConnection;
 use super::response::{
@@ -16,6 +18,9 @@ use super::response::{
 /// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
 const COPIED: usize = 1 << 16;
 
+/// What answers for an application that has failed.
+const INTERNAL_ERROR: &str = "Internal Server Error";
+
 /// One request and its response.
 #[pyclass(frozen, module = "ferroapi._core")]
 pub struct Exchange {
@@ -23,6 +28,8 @@ pub struct Exchange {
     request: Request,
     /// The scope, for the access log; applications change the client in it.
     scope: Mutex<Option<Py<PyDict>>>,
+    /// When the request came, where the access log says how long it took.
+    since: Option<Instant>,
     state: Mutex<State>,
 }
 
@@ -48,6 +55,10 @@ struct State {
     held: Vec<u8>,
     /// Whether the task of the application is at work, and nothing may be sent before it rests.
     is_at_work: bool,
+    /// Bytes of content that were sent.
+    sent: u64,
+    /// What the access log says at the end.
+    ending: Option<Ending>,
 }
 
 /// How far a response is.
@@ -91,8 +102,11 @@ impl Exchange {
         scope: Option<Py<PyDict>>,
         owes_continue: bool,
     ) -> Self {
+        let log = connection.get().settings().access_log.as_ref();
+        let since = log.is_some_and(|log| log.get().shows_duration());
         Self {
             connection,
+            since: since.then(Instant::now),
             scope: Mutex::new(scope),
             state: Mutex::new(State {
                 body: Vec::new(),
@@ -105,6 +119,8 @@ impl Exchange {
                 disconnected: false,
                 held: Vec::new(),
                 is_at_work: false,
+                sent: 0,
+                ending: None,
             }),
             request,
         }
@@ -216,7 +232,7 @@ impl Exchange {
             keep_alive,
             ..self.request
         };
-        self.log_access(py, status)?;
+        self.log_start(py, status, headers.as_ref())?;
         let head = write_head(py, connection, &request, status, headers.as_ref())?;
         let mut state = self.state();
         state.phase = Phase::Started(head.framing);
@@ -260,7 +276,13 @@ impl Exchange {
                 return written;
             }
         }
-        self.state().phase = Phase::Started(framing);
+        {
+            let mut state = self.state();
+            state.phase = Phase::Started(framing);
+            if !matches!(framing, Framing::NoContent) {
+                state.sent += bytes.len() as u64;
+            }
+        }
         if !out.is_empty() {
             connection.write(py, &out)?;
         }
@@ -276,6 +298,7 @@ impl Exchange {
     pub fn send_whole(
         &self,
         py: Python<'_>,
+        asked: &Asked<'_>,
         status: u16,
         fields: &[u8],
         body: Option<&[u8]>,
@@ -288,20 +311,28 @@ impl Exchange {
             state.keep_alive &= !std::mem::take(&mut state.owes_continue);
             state.keep_alive
         };
-        self.log_access(py, status)?;
         let connection = self.connection.get();
-        let mut out = Vec::with_capacity(256 + body.map_or(0, <[u8]>::len));
+        if let Some(log) = &connection.settings().access_log {
+            let start = Start {
+                minor_version: self.request.minor_version,
+                status,
+                headers: None,
+                since: self.since,
+            };
+            let client = connection.own_client_text();
+            let ending = AccessLog::response_started(log.bind(py), &client, asked, start)?;
+            self.state().ending = ending;
+        }
+        let sent = body.filter(|_| !self.request.is_head).unwrap_or_default();
+        let mut out = Vec::with_capacity(256 + sent.len());
         begin_head(py, connection, status, &mut out)?;
         if let Some(body) = body {
             write_length(body.len(), &mut out);
         }
         out.extend_from_slice(fields);
         end_head(keep_alive, &mut out);
-        if let Some(body) = body
-            && !self.request.is_head
-        {
-            out.extend_from_slice(body);
-        }
+        out.extend_from_slice(sent);
+        self.state().sent = sent.len() as u64;
         connection.write(py, &out)?;
         self.complete(py)
     }
@@ -325,6 +356,7 @@ impl Exchange {
             state.phase = Phase::Complete;
             (std::mem::take(&mut state.receivers), state.keep_alive)
         };
+        self.log_end(py)?;
         wake(py, receivers)?;
         HTTPConnection::response_complete(self.connection.bind(py), keep_alive)
     }
@@ -352,6 +384,7 @@ impl Exchange {
             state.disconnected = !matches!(state.phase, Phase::Complete);
             std::mem::take(&mut state.receivers)
         };
+        self.log_end(py)?;
         wake(py, receivers)
     }
 
@@ -402,21 +435,57 @@ impl Exchange {
     /// Answers for an application that has failed before its response.
     pub fn send_internal_error(&self, py: Python<'_>) -> PyResult<()> {
         let connection = self.connection.get();
-        self.state().phase = Phase::Complete;
-        self.log_access(py, 500)?;
+        {
+            let mut state = self.state();
+            state.phase = Phase::Complete;
+            state.sent = INTERNAL_ERROR.len() as u64;
+        }
+        self.log_start(py, 500, None)?;
+        self.log_end(py)?;
         connection.count_request(py)?;
-        connection.refuse(py, 500, "Internal Server Error")
+        connection.refuse(py, 500, INTERNAL_ERROR)
     }
 
     pub fn connection(&self) -> &HTTPConnection {
         self.connection.get()
     }
 
-    fn log_access(&self, py: Python<'_>, status: u16) -> PyResult<()> {
-        let scope = self.scope().as_ref().map(|scope| scope.clone_ref(py));
-        match scope {
-            Some(scope) => self.connection.get().log_access(scope.bind(py), status),
-            None => Ok(()),
+    /// Tells the access log that the response starts.
+    fn log_start(
+        &self,
+        py: Python<'_>,
+        status: u16,
+        headers: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let connection = self.connection.get();
+        let Some(log) = &connection.settings().access_log else {
+            return Ok(());
+        };
+        let Some(scope) = self.scope().as_ref().map(|scope| scope.clone_ref(py)) else {
+            return Ok(());
+        };
+        let scope = scope.bind(py);
+        let start = Start {
+            minor_version: self.request.minor_version,
+            status,
+            headers,
+            since: self.since,
+        };
+        let client = connection.client_text(scope)?;
+        let ending = AccessLog::response_started_for(log.bind(py), scope, &client, start)?;
+        self.state().ending = ending;
+        Ok(())
+    }
+
+    /// Tells the access log that the response has ended, or never will.
+    fn log_end(&self, py: Python<'_>) -> PyResult<()> {
+        let (ending, sent) = {
+            let mut state = self.state();
+            (state.ending.take(), state.sent)
+        };
+        match (&self.connection.get().settings().access_log, ending) {
+            (Some(log), Some(ending)) => AccessLog::response_ended(log.bind(py), &ending, sent),
+            _ => Ok(()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! An HTTP/1.1 protocol for the event loops of asyncio, and the ASGI of its applications.
 
+mod access_log;
 mod awaitable;
 mod connection;
 mod direct;
@@ -13,6 +14,7 @@ use pyo3::prelude::*;
 
 /// Adds the classes to the module.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<access_log::AccessLog>()?;
     module.add_class::<settings::ServerSettings>()?;
     module.add_class::<direct::DirectTable>()?;
     module.add_class::<direct::DirectRequest>()?;

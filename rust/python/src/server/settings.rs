@@ -11,6 +11,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyString};
 
+use super::access_log::AccessLog;
 use super::direct::{DirectTable, Found};
 use crate::params::visit_headers;
 
@@ -36,8 +37,7 @@ pub struct ServerSettings {
     pub tasks: Py<PySet>,
     /// Starts the task of a coroutine.
     pub create_task: Py<PyAny>,
-    /// Called with the scope and the status of each response.
-    pub access_log: Option<Py<PyAny>>,
+    pub access_log: Option<Py<AccessLog>>,
     pub limits: Limits,
     pub keep_alive_time: Duration,
     pub head_time: Duration,
@@ -76,7 +76,7 @@ impl ServerSettings {
         tasks: Py<PySet>,
         logger: Py<PyAny>,
         create_task: Py<PyAny>,
-        access_log: Option<Py<PyAny>>,
+        access_log: Option<Py<AccessLog>>,
         head_size: usize,
         head_fields: usize,
         target_size: usize,
@@ -165,6 +165,14 @@ impl ServerSettings {
         match table.cast::<DirectTable>() {
             Ok(table) => table.get().find(py, method, target),
             Err(_) => Ok(None),
+        }
+    }
+
+    /// Writes what waits to be written once there is no connection, which is how a server stops.
+    pub fn rest(&self, py: Python<'_>) -> PyResult<()> {
+        match &self.access_log {
+            Some(log) if self.connections.bind(py).is_empty() => log.get().flush(py),
+            _ => Ok(()),
         }
     }
 
