@@ -129,6 +129,7 @@ class Solver:
                 if shortcut.reads_body:
                     write_raw_body(
                         source,
+                        shortcut,
                         read="raw = await exchange.read_body()",
                         strict_content_type=self.strict_content_type,
                         otherwise=otherwise,

@@ -34,12 +34,21 @@ def needs_exchange(steps: Sequence[Step]) -> bool:
 
 
 def write_raw_body(
-    source: Source, *, read: str, strict_content_type: bool, otherwise: Sequence[str]
+    source: Source,
+    shortcut: Shortcut,
+    *,
+    read: str,
+    strict_content_type: bool,
+    otherwise: Sequence[str],
 ) -> None:
     """Writes the reading of a JSON body into `raw`.
 
+    What is no JSON is refused before any dependency runs: where one runs before the body is
+    validated, it is decoded first, into `decoded`.
+
     Args:
         source: what is written.
+        shortcut: what is taken from the body.
         read: the statement that reads.
         strict_content_type: whether JSON needs a JSON content type.
         otherwise: the lines that leave a request to the exact order.
@@ -57,6 +66,19 @@ def write_raw_body(
     is_json = f'has_json_body(scope["headers"]) is {"True" if strict_content_type else "not False"}'
     with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
         source.lines(otherwise)
+    if any(_is_decoded(stage) for stage in shortcut.stages.values()):
+        source.name("from_json", from_json)
+        with source.block("try:"):
+            source.line(f"decoded = {_DECODED}")
+        with source.block("except ValueError:"):
+            source.lines(otherwise)
+
+
+_DECODED = "from_json(raw, allow_inf_nan=False)"
+
+
+def _is_decoded(stage: Stage) -> bool:
+    return stage.body_validator is not None and stage.index > 0
 
 
 def write_stage(
@@ -109,9 +131,9 @@ def _write_body(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
     source.name("from_json", from_json)
     source.name("ValidationError", ValidationError)
     from_text = f"{body} = {validate_json}(raw)"
-    decoded = "from_json(raw, allow_inf_nan=False)"
+    decoded = "decoded" if _is_decoded(stage) else _DECODED
     from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
-    longest = stage.longest_from_json
+    longest = 0 if _is_decoded(stage) else stage.longest_from_json
     with source.block("try:"):
         if longest == sys.maxsize:
             source.line(from_text)

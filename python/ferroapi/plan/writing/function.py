@@ -120,6 +120,7 @@ class _Writer:
         kept = "exchange.body = " if self._keeps_exchange else ""
         write_raw_body(
             source,
+            self._shortcut,
             read=f"raw = {kept}await read_body(receive)",
             strict_content_type=strict_content_type,
             otherwise=self._otherwise,
