@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ferroapi.body_limit import with_body_limit
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
@@ -14,13 +15,11 @@ from ferroapi.live import Live, compiled
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
+from ferroapi.telemetry.configuration import TelemetryConfig
 from ferroapi.telemetry.deferred import NAMESPACE, DeferredTelemetry, server_telemetry
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
     from ferroapi._core import DirectTable
-    from ferroapi.telemetry.configuration import TelemetryConfig
     from ferroapi.telemetry.server import ServerTelemetry
 
 

@@ -16,6 +16,7 @@ from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import EndpointContext
 from ferroapi.plan.order.teardown import (
     Generators,
+    close_form,
     refuse_to_swallow,
     run_with_teardown,
     show_stacks,
@@ -138,7 +139,7 @@ class OperationPlan:
             await fail(error, exchange)
         finally:
             if exchange.form is not None:
-                await exchange.form.close()
+                await close_form(exchange.form)
 
     def as_function(self) -> ASGIApp:
         """The same as one function where that is possible, else the plan itself."""
