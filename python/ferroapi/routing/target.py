@@ -63,6 +63,13 @@ class Target:
         self.run = run = written(plan) if telemetry is None else _traced(plan, route)
         return run
 
+    def show_in(self, scope: Scope) -> None:
+        """Puts into the scope what FastAPI says of the route: nothing of Starlette's own routes."""
+        scope[SCOPE_KEY] = self.scope
+        route = self.context.original_route
+        if isinstance(route, (APIRoute, APIWebSocketRoute)):
+            scope["route"] = route
+
     def forget_plan(self) -> None:
         """Has the plan made again, also where the route or the router keeps it by itself."""
         self.run = None
