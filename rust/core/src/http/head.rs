@@ -304,11 +304,12 @@ fn refused(error: httparse::Error, request_line: &[u8]) -> HeadError {
     }
 }
 
-/// Whether a request line ends with a version, whichever it is.
+/// Whether a request line has three parts, the last of which is a version, whichever it is.
 fn ends_with_version(request_line: &[u8]) -> bool {
+    let mut parts = request_line.splitn(3, |&byte| byte == b' ').skip(2);
     matches!(
-        request_line,
-        [.., b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n']
+        parts.next(),
+        Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n'])
             if major.is_ascii_digit() && minor.is_ascii_digit()
     )
 }
