@@ -243,6 +243,7 @@ def test_what_is_well_formed_means_the_same_to_all(
 
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 STRICTER: dict[str, bytes] = {
     # A bare LF may be taken for the end of a line (RFC 9112, section 2.2), and proxies differ.
     "a line does not end with CR and LF": b"GET / HTTP/1.1\nHost: x\r\n\r\n",
@@ -267,6 +268,20 @@ STRICTER: dict[str, bytes] = {
         POST + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na"
     ),
     "Content-Length is no number below 2^63": POST + b"Content-Length: 1, 1\r\n\r\na",
+    # There is none (section 6.1).
+    "Transfer-Encoding in HTTP/1.0": (
+        b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    ),
+    # Nobody else may take them for white space or line ends (RFC 9110, section 5.5).
+    "the value of a field has a control character": POST + b"A: \x01\r\n\r\n",
+    "the extension of a chunk is not well-formed": CHUNKED + b"1;\x01\r\na\r\n0\r\n\r\n",
+    "a line of a chunked body does not end with CR and LF": (CHUNKED + b"1;\ra\r\na\r\n0\r\n\r\n"),
+    "the size of a chunk is no hexadecimal number below 2^63": (
+        CHUNKED + b"00000000000000001\r\na\r\n0\r\n\r\n"
+    ),
+    "a trailer is not well-formed": CHUNKED + b"0\r\nA: b\r\n c\r\n\r\n",
+    # What it would mean is written nowhere.
+    "neither HTTP/1.1 nor HTTP/1.0": b"GET / HTTP/0.1\r\nHost: x\r\n\r\n",
 }
 """What we refuse and h11 takes: the reason that is logged, and a request."""
 
@@ -279,13 +294,16 @@ def test_we_are_stricter_than_h11(reason: str, data: bytes, understand: Understa
     assert h11.requests
 
 
-def without_an_empty_line(data: bytes) -> Iterator[bytes]:
-    """The same without one of its line ends, which may have been an empty line before a request.
+def without_empty_lines(data: bytes, count: int = 2) -> Iterator[bytes]:
+    """The same without some of its line ends, which may have been empty lines before a request.
 
-    One is to be ignored there (RFC 9112, section 2.2); h11 refuses it.
+    They are ignored there (RFC 9112, section 2.2); h11 refuses them.
     """
     for line_end in re.finditer(b"\r\n", data):
-        yield data[: line_end.start()] + data[line_end.end() :]
+        fewer = data[: line_end.start()] + data[line_end.end() :]
+        yield fewer
+        if count > 1:
+            yield from without_empty_lines(fewer, count - 1)
 
 
 @settings(max_examples=300, deadline=None)
@@ -293,7 +311,7 @@ def without_an_empty_line(data: bytes) -> Iterator[bytes]:
 def test_what_we_take_is_what_h11_takes(data: bytes, understand: Understands) -> None:
     ours, h11 = understand(HTTPProtocol, [data]), understand(H11Protocol, [data])
     if len(ours.requests) > len(h11.requests):
-        others = (understand(H11Protocol, [other]) for other in without_an_empty_line(data))
+        others = (understand(H11Protocol, [other]) for other in without_empty_lines(data))
         assert any(other.requests[: len(ours.requests)] == ours.requests for other in others)
         return
     assert ours.requests == h11.requests[: len(ours.requests)]
