@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use ferroapi_core::http::chunked::{Chunked, Piece};
 use ferroapi_core::http::head::{self, Head};
 use ferroapi_core::http::length::Body;
-use ferroapi_core::http::response::write_status_line;
+use ferroapi_core::http::response::{write_field, write_status_line};
 use ferroapi_core::http::target;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
@@ -473,11 +474,8 @@ impl HTTPConnection {
         };
         if let Some(upgrade) = &head.upgrade {
             let protocol = PyBytes::new(py, upgrade.get(&text));
-            let arguments = (
-                protocol,
-                PyBytes::new(py, text.trim_ascii_start()),
-                transport,
-            );
+            let request = PyBytes::new(py, &request_of_upgrade(&text, &head)?);
+            let arguments = (protocol, request, transport);
             let upgraded = slf.call_method1(intern!(py, "upgrade"), arguments)?;
             if !upgraded.is_none() {
                 return Self::hand_over(slf, &upgraded);
@@ -844,6 +842,18 @@ impl HTTPConnection {
         connection.state().timer = Some(Timer { at, handle });
         Ok(())
     }
+}
+
+/// The head as the protocols of uvicorn expect it: the names of its fields in lower case.
+fn request_of_upgrade(text: &[u8], head: &Head) -> PyResult<Vec<u8>> {
+    let (method, target) = (head.method.get(text), head.target.get(text));
+    let mut request = [method, b" ", target, b" HTTP/1.1\r\n"].concat();
+    for field in &head.fields {
+        write_field(&mut request, field.name.get(text), field.value.get(text))
+            .map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+    }
+    request.extend_from_slice(b"\r\n");
+    Ok(request)
 }
 
 impl State {
