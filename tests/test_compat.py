@@ -1,14 +1,19 @@
 """The private names of FastAPI that describe annotations and the schemas of fields."""
 
+import sys
 from collections import deque
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any, Union
+from types import SimpleNamespace
+from typing import Annotated, Any, ForwardRef, Optional, Union
+from unittest.mock import patch
 
 import pytest
-from pydantic import BaseModel
+from annotated_types import Gt
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
-from ferroapi import UploadFile, _compat
+from ferroapi import Body, Query, UploadFile, _compat
 from ferroapi._compat import shared, v2
 from ferroapi.fields import ModelField
 from ferroapi.utils import create_model_field
@@ -128,3 +133,67 @@ def test_serialize_sequence_value(annotation: Any, expected: Any) -> None:
     found = _compat.serialize_sequence_value(field=field, value=[1, 2])
     assert found == expected
     assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default", "title", "metadata"),
+    [
+        (int, 3, None, []),
+        (Annotated[int, Field(gt=2, title="t")], 3, "t", [Gt(2)]),
+        (Annotated[int, Field(default=8)], 8, None, []),
+    ],
+)
+def test_what_an_annotation_says_comes_first(
+    annotation: Any, default: int, title: str | None, metadata: list[Any]
+) -> None:
+    info: FieldInfo = Query(default=3, gt=1)
+    copied = _compat.copy_field_info(field_info=info, annotation=annotation)
+    assert type(copied) is type(info)
+    assert copied is not info
+    assert (copied.annotation, copied.default) == (int, default)
+    assert (copied.title, copied.metadata) == (title, metadata)
+
+
+def test_a_body_of_fields_is_a_model() -> None:
+    fields = [create_model_field("a", int), create_model_field("b", str, default="x")]
+    model = _compat.create_body_model(fields=fields, model_name="M", config=ConfigDict(frozen=True))
+    assert model.__name__ == "M"
+    assert model(a="1").model_dump() == {"a": 1, "b": "x"}
+    assert model.model_config["frozen"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("int", int),
+        (ForwardRef("Optional[Inner]"), Optional[Inner]),  # noqa: UP045  # it is what the text says
+        (list["Inner"], list[Inner]),
+        (None, type(None)),
+        ("Unknown", ForwardRef("Unknown")),
+    ],
+)
+def test_forward_references(value: Any, expected: Any) -> None:
+    names = {"Inner": Inner, "Optional": Optional}
+    assert _compat.evaluate_forwardref(value, names, {}) == expected
+
+
+def test_scalar_fields_are_not_those_of_a_body() -> None:
+    fields = [
+        create_model_field("a", int),
+        create_model_field("a", list[int]),
+        create_model_field("a", int, field_info=Body()),
+    ]
+    assert [_compat.is_scalar_field(field) for field in fields] == [True, False, False]
+
+
+def test_models_of_the_first_version_of_pydantic() -> None:
+    class Old:
+        """Stands for the base class of all of them, whose module is not imported here."""
+
+    assert not _compat.annotation_is_pydantic_v1(Old)
+    with patch.dict(sys.modules, {"pydantic.v1.main": SimpleNamespace(BaseModel=Old)}):
+        annotations: list[Any] = [Old, Old | None, list[Old], list[Old | None], list[list[Old]]]
+        assert all(map(_compat.annotation_is_pydantic_v1, annotations))
+        assert not any(map(_compat.annotation_is_pydantic_v1, [Inner, int, dict[str, Old]]))
+        assert _compat.is_pydantic_v1_model_instance(Old())
+        assert not _compat.is_pydantic_v1_model_instance(Inner())

@@ -714,3 +714,27 @@ def test_a_dependency_may_add_a_handler(key: Any, around: Any) -> None:
     assert client.get("/").status_code == 418
     assert client.get("/added").text == "added Teapot"
     assert client.get("/").text == "added Teapot"
+
+
+async def tell_handled(request: Request) -> PlainTextResponse:
+    by_class, by_status = request.scope["starlette.exception_handlers"]
+    return PlainTextResponse(f"{Teapot in by_class} {list(by_status)}")
+
+
+@around
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/plain", "True [418]"), ("/inner/plain", "False [419]"), ("/inner/own", "False [419]")],
+)
+def test_what_is_no_operation_has_the_handlers_in_its_scope(
+    path: str, told: str, around: Any
+) -> None:
+    handle = saying("handled")
+    app = FastAPI(exception_handlers={Teapot: handle, 418: handle})
+    inner = FastAPI(exception_handlers={419: handle})
+    for each in (app, inner):
+        each.router.routes.append(Route("/plain", tell_handled))
+        around(each)
+    inner.add_api_route("/own", tell_handled)
+    app.mount("/inner", inner)
+    assert TestClient(app).get(path).text == told

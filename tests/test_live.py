@@ -216,6 +216,27 @@ def test_a_router_is_copied_deeply() -> None:
     assert status(app, "/in/c") == 403
 
 
+def test_a_copied_route_has_the_dependencies_of_the_dependant_it_keeps() -> None:
+    class Uncopied:
+        def __call__(self) -> str:
+            return "called"
+
+        def __deepcopy__(self, memo: Any) -> None:
+            raise TypeError
+
+    router, copies, app = APIRouter(), APIRouter(), FastAPI()
+
+    @router.get("/a")
+    async def read(text: str = Depends(Uncopied())) -> str:
+        return text
+
+    (route,) = router.routes
+    assert isinstance(route, APIRoute)
+    copies.routes.append(deepcopy(route, {id(route.dependant): route.dependant}))
+    app.include_router(copies, prefix="/copy")
+    assert TestClient(app).get("/copy/a").json() == "called"
+
+
 class Gate(APIRouter):
     """A router that is asked before its routes are."""
 

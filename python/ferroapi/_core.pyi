@@ -247,6 +247,7 @@ class ServerSettings:
         event_loop: asyncio.AbstractEventLoop,
         app: _Application,
         direct_app: _Application | None,
+        own_app: Any,
         unavailable: _Application,
         limit_concurrency: int | None,
         scope: dict[str, Any],
@@ -269,6 +270,7 @@ class ServerSettings:
             event_loop: the loop that the connections are in.
             app: what answers the requests.
             direct_app: what answers those that have no field that begins with `X-Forwarded-`.
+            own_app: the application, if it has a `direct_table` and makes one when that is `None`.
             unavailable: what answers while there are too many connections or tasks.
             limit_concurrency: how many are too many.
             scope: what every scope begins as.
@@ -285,6 +287,55 @@ class ServerSettings:
             keep_alive_seconds: how long a connection is kept for another request.
             head_seconds: in which time a head has to come.
             body_seconds: in which time the next part of a body has to come.
+        """
+
+@final
+class DirectTable:
+    """The operations of an application that are answered without ASGI."""
+
+    def __new__(
+        cls,
+        router: Router,
+        compile_route: Callable[[int], tuple[Callable[..., Any], Callable[..., None]] | None],
+        *,
+        unless_imported: str | None = None,
+    ) -> Self:
+        """
+        Args:
+            router: finds the route of a request.
+            compile_route: gives the function that answers the requests of a route, and what
+                completes a scope with the captures; `None` for the general way.
+            unless_imported: a module. Once it is imported all requests take the general way.
+        """
+    def clear(self) -> None:
+        """Has every function made again by its next request."""
+
+@final
+class DirectRequest:
+    """A request that is answered without ASGI."""
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The ASGI scope, made when somebody asks for it."""
+    @property
+    def receive(self) -> Callable[[], Awaitable[dict[str, Any]]]:
+        """The ASGI callable by which the messages of the client come."""
+    @property
+    def send(self) -> Callable[[Any], Awaitable[None]]:
+        """The ASGI callable by which messages are sent."""
+    def extract(self, parameters: Parameters) -> dict[str, str | list[str]]:
+        """The values of parameters, as `Parameters.extract` finds them in a scope."""
+    def has_json_body(self) -> bool | None:
+        """What the function `has_json_body` says of its headers."""
+    def take_body(self) -> bytes | None:
+        """The whole body, if all of it has come and nobody has received any."""
+    def reply(self, status: int, fields: bytes, body: bytes | None) -> None:
+        """Sends a whole response.
+
+        Args:
+            status: its status.
+            fields: lines of its head as they are sent, without the length.
+            body: `None` where the status has none.
         """
 
 @disjoint_base

@@ -100,6 +100,11 @@ class Failures(FailureHandlers):
         record = Middleware(ExceptionMiddleware, handlers=own, debug=debug)
         return record.cls(app, *record.args, **record.kwargs)
 
+    def show_in(self, scope: Scope) -> None:
+        """Puts the handlers where Starlette's middleware leaves them, unless it has done so."""
+        if not self._in_scope:
+            super().show_in(scope)
+
     def around(self, app: ASGIApp) -> ServerErrorMiddleware:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
         if not has_own(ServerErrorMiddleware, "__call__"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
 
@@ -14,13 +14,13 @@ from ferroapi.live import Live, compiled
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
-from ferroapi.telemetry.deferred import server_telemetry
+from ferroapi.telemetry.deferred import NAMESPACE, DeferredTelemetry, server_telemetry
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from ferroapi._core import DirectTable
     from ferroapi.telemetry.configuration import TelemetryConfig
-    from ferroapi.telemetry.deferred import DeferredTelemetry
     from ferroapi.telemetry.server import ServerTelemetry
 
 
@@ -33,10 +33,13 @@ class ServingApplication(Live, Starlette):
     failures: Failures | None
     middleware_stack: ASGIApp | None
     """What answers, once it was made. Setting `None` has it made again."""
+    direct_table: DirectTable | Literal[False] | None = None
+    """What our server answers requests by; `False` where they have to come by ASGI, `None` until it
+    is asked for."""
     _telemetry: TelemetryConfig
     _entry: ASGIApp | None = None
 
-    _live = frozenset({"dependency_overrides", "middleware_stack", "router"})
+    _live = frozenset({"dependency_overrides", "middleware_stack", "root_path", "router"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one ASGI connection."""
@@ -56,7 +59,30 @@ class ServingApplication(Live, Starlette):
 
     def forget_compiled(self) -> None:
         """Has the way into the application looked for again by the next request."""
-        self._entry = None
+        self._entry = self.direct_table = None
+
+    def make_direct_table(self) -> DirectTable | Literal[False]:
+        """Finds out whether our server may answer without ASGI: nobody would see a difference."""
+        table = None
+        try:
+            entry = self._entry or self._start()
+            telemetry = self._server_telemetry
+            if (
+                entry == self.router.respond
+                and type(self).__call__ is _ANSWER
+                and not self.root_path
+                and (telemetry is None or isinstance(telemetry, DeferredTelemetry))
+            ):
+                name = None if telemetry is None else NAMESPACE
+                table = self.router.direct_table(self._enter, unless_imported=name)
+        except Exception:
+            # It is raised again where it can be answered.
+            return False
+        self.direct_table = table or False
+        return self.direct_table
+
+    def _enter(self, scope: Scope) -> None:
+        scope["app"] = self
 
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""
@@ -127,5 +153,6 @@ def _answers(router: APIRouter) -> ASGIApp:
 
 
 # As they were imported: one that somebody has put into its place since then is not ours.
+_ANSWER = ServingApplication.__call__
 _BUILD = ServingApplication.build_middleware_stack
 _CALL = APIRouter.__call__

@@ -9,6 +9,9 @@ import pytest
 
 from ferroapi.dependencies.callables import (
     CallableKind,
+    _is_async_gen_callable,
+    _is_coroutine_callable,
+    _is_gen_callable,
     callable_kind,
     callable_name,
     declaring,
@@ -137,3 +140,16 @@ def test_callables_without_code_have_no_note() -> None:
     with pytest.raises(ValueError, match="wrong") as caught, declaring(len):
         raise ValueError("wrong")
     assert not hasattr(caught.value, "__notes__")
+
+
+@pytest.mark.parametrize(
+    ("question", "holds_for"),
+    [
+        (_is_coroutine_callable, (coroutine, Coroutine())),
+        (_is_gen_callable, (generator, Generator())),
+        (_is_async_gen_callable, (async_generator, AsyncGenerator())),
+    ],
+)
+def test_the_questions_of_injectors(question: Any, holds_for: tuple[Any, ...]) -> None:
+    callables = (None, plain, coroutine, generator, async_generator, Plain(), *holds_for[1:])
+    assert tuple(filter(question, callables)) == holds_for

@@ -54,7 +54,7 @@ async def ask(app: Any, sent: Sent, calls: list[str]) -> Answer:
             await app(_scope(sent, session), receive, send)
     except Exception as error:
         # FastAPI remembers the places of endpoints by their addresses, which are used again.
-        text = re.sub(r'File ".*", line \d+', "File", f"{type(error).__name__}: {error}")
+        text = re.sub(r'File ".*", line \d+(, in \w+)?', "File", f"{type(error).__name__}: {error}")
         answer["error"] = text
     answer["calls"] = list(calls)
     if ("content-encoding", "gzip") in answer["headers"]:

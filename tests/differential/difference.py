@@ -21,9 +21,12 @@ class Difference:
 
     @property
     def body(self) -> str:
-        """The text of the request's body, as JSON decoders read it."""
+        """The text of the request's body, as JSON decoders read it; its bytes if they cannot."""
         raw = "".join(self.sent["body"]).encode("latin-1")
-        return raw.decode(json.detect_encoding(raw), "surrogatepass")
+        try:
+            return raw.decode(json.detect_encoding(raw), "surrogatepass")
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
 
     def error(self, kind: str) -> bool:
         """Whether theirs ended with that exception."""

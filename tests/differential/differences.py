@@ -21,6 +21,7 @@ from tests.differential.stream_differences import (
     counts_what_streams_set,
     delivers_all,
     ends_before_events,
+    fails_as_itself,
     starts_with_first_item,
 )
 
@@ -261,6 +262,7 @@ INTENDED = (
     Intended("start of a stream", begins_before_it_starts, "An exception before the first"),
     Intended("one class of exceptions", _handles_all, "API keys and OpenID Connect raise"),
     Intended("all events before an error", delivers_all, "Events yielded before a stream fails"),
+    Intended("error of a stream", fails_as_itself, "An exception of a started stream that has a"),
     Intended("token required", _wants_a_token, "A header `Authorization: Bearer` without"),
     Intended("echo of bytes", _echoes_text, "Bytes that are no UTF-8 in a 422"),
     Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),

@@ -208,6 +208,12 @@ REGRESSIONS: dict[str, Row] = {
     ),
     "refused stream": row({**EVENTS, "raises": {"status": 404}}, {}, "status of a stream"),
     "failing stream": row(stream(raises_after=1), {}, "all events before an error"),
+    "failing lines with a handler": row(
+        {**LINES, "returns": {"how": "value", "value": [1, 2], "raises_after": 1}},
+        {},
+        "error of a stream",
+        handlers=(handler("ValueError"),),
+    ),
     "empty token": row(
         {"parameters": [{"name": "s", "in": "security", "scheme": "oauth2"}]},
         {"headers": [("authorization", "Bearer ")]},

@@ -8,6 +8,7 @@ _STREAMS = (
     *("text/event-stream; charset=utf-8", "application/jsonl", "text/csv; charset=utf-8"),
     None,
 )
+_TOO_LATE = "RuntimeError: Caught handled exception, but response already started."
 
 
 def starts_with_first_item(difference: Difference) -> bool:
@@ -57,6 +58,18 @@ def ends_before_events(difference: Difference) -> bool:
         and start in theirs
         and theirs.index(start) < ours.index(start)
         and [call for call in ours if call != start] == [call for call in theirs if call != start]
+    )
+
+
+def fails_as_itself(difference: Difference) -> bool:
+    ours, theirs = difference.ours, difference.theirs
+    return (
+        difference.parts == {"error"}
+        and theirs["error"] == _TOO_LATE
+        and ours["error"] is not None
+        and ours["status"] is not None
+        and not ours["complete"]
+        and dict(ours["headers"]).get("content-type") in _STREAMS
     )
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -25,7 +26,9 @@ from ferroapi import (
     Response,
     WebSocket,
     WebSocketDisconnect,
+    routing,
 )
+from ferroapi.dependencies import utils
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.frontend_files import accepts_html
@@ -322,6 +325,33 @@ def calls() -> list[str]:
     return []
 
 
+@pytest.fixture(params=["plan", "functions"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whether inner functions are replaced, and what was then called."""
+    called: list[str] = []
+    if request.param == "functions":
+        for module, name in (
+            (routing, "solve_dependencies"),
+            (routing, "run_in_threadpool"),
+            (utils, "run_in_threadpool"),
+        ):
+            monkeypatch.setattr(module, name, noting(called, module, name))
+    return called
+
+
+def noting(called: list[str], module: ModuleType, name: str) -> Any:
+    function = getattr(module, name)
+
+    def note(*positional: Any, **named: Any) -> Any:
+        called.append(f"{module.__name__}.{name}")
+        return function(*positional, **named)
+
+    return note
+
+
+in_both_ways = pytest.mark.usefixtures("way")
+
+
 def recorder(calls: list[str], name: str) -> Any:
     def record() -> Iterator[None]:
         calls.append(name)
@@ -331,6 +361,7 @@ def recorder(calls: list[str], name: str) -> Any:
     return Depends(record)
 
 
+@in_both_ways
 def test_prefixes_and_dependencies_of_all_routers_around(dist: Path, calls: list[str]) -> None:
     child = APIRouter(prefix="/ui", dependencies=[recorder(calls, "child")])
     child.frontend("/", directory=dist)
@@ -358,6 +389,22 @@ def test_prefixes_and_dependencies_of_all_routers_around(dist: Path, calls: list
     assert calls == []
 
 
+@pytest.mark.parametrize("way", ["functions"], indirect=True)
+def test_replaced_functions_are_called(dist: Path, way: list[str]) -> None:
+    def check() -> None:
+        """In a thread."""
+
+    app = FastAPI(dependencies=[Depends(check)])
+    app.frontend("/", directory=dist)
+    assert TestClient(app).get("/").text == "index"
+    assert way == [
+        "ferroapi.routing.solve_dependencies",
+        "ferroapi.dependencies.utils.run_in_threadpool",
+        "ferroapi.routing.run_in_threadpool",
+    ]
+
+
+@in_both_ways
 def test_dependencies_that_refuse(dist: Path) -> None:
     def session(request: Request) -> None:
         if request.cookies.get("session") != "ok":
@@ -375,6 +422,7 @@ def test_dependencies_that_refuse(dist: Path) -> None:
     assert client.get("/").status_code == 401
 
 
+@in_both_ways
 def test_what_dependencies_leave_for_the_response(dist: Path, calls: list[str]) -> None:
     def leave(response: Response, background: BackgroundTasks) -> None:
         response.headers["x-left"] = "yes"
@@ -390,6 +438,7 @@ def test_what_dependencies_leave_for_the_response(dist: Path, calls: list[str]) 
     assert calls == ["task", "task", "task"]
 
 
+@in_both_ways
 def test_parameters_of_dependencies(dist: Path) -> None:
     def read(token: int, path: str = "none") -> None:
         assert (token, path) == (1, "some")
@@ -410,6 +459,7 @@ def test_parameters_of_dependencies(dist: Path) -> None:
     assert [error["loc"] for error in response.json()["detail"]] == [["body"]]
 
 
+@in_both_ways
 def test_generators_see_that_there_is_no_file(dist: Path, calls: list[str]) -> None:
     def watch() -> Iterator[None]:
         try:
@@ -424,6 +474,7 @@ def test_generators_see_that_there_is_no_file(dist: Path, calls: list[str]) -> N
     assert calls == ["404"]
 
 
+@in_both_ways
 @pytest.mark.parametrize("scope", ["function", "request"])
 def test_scopes_end_as_those_of_operations(dist: Path, calls: list[str], scope: Any) -> None:
     def open_and_close() -> Iterator[None]:
@@ -443,6 +494,7 @@ def test_scopes_end_as_those_of_operations(dist: Path, calls: list[str], scope: 
     assert calls == (["closed", "sending"] if scope == "function" else ["sending", "closed"])
 
 
+@in_both_ways
 def test_a_generator_that_swallows_the_error(dist: Path) -> None:
     def swallow() -> Iterator[None]:
         with contextlib.suppress(StarletteHTTPException):

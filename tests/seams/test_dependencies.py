@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import ChainMap, UserDict
 from contextlib import AsyncExitStack
 from inspect import signature
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
@@ -135,6 +137,82 @@ def test_the_body_is_what_was_decoded(
     solved = solve(create, body=body, embed_body_fields=embed)
     assert solved.values == values
     assert [error["loc"] for error in solved.errors] == errors
+
+
+def takes_model(item: Annotated[Item, Body()]) -> None: ...
+
+
+def takes_member(item: Annotated[Item, Body(embed=True)]) -> None: ...
+
+
+def takes_form_field(name: Annotated[str, Form()]) -> None: ...
+
+
+def takes_form_model(item: Annotated[Item, Form()]) -> None: ...
+
+
+def takes_anything(item: Annotated[Any, Body()]) -> None: ...
+
+
+FORM = FormData([("name", "a"), ("more", "1"), ("more", "2")])
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "values"),
+    [
+        pytest.param(takes_model, {"name": "a"}, {"item": Item(name="a")}, id="model"),
+        pytest.param(takes_member, {"item": {"name": "a"}}, {"item": Item(name="a")}, id="member"),
+        pytest.param(takes_form_field, {"name": "a"}, {"name": "a"}, id="form field"),
+        pytest.param(takes_form_field, FORM, {"name": "a"}, id="form field of a form"),
+        pytest.param(
+            takes_form_model, {"item": {"name": "a"}}, {"item": Item(name="a")}, id="form"
+        ),
+        pytest.param(takes_form_model, FORM, {"item": Item(name="a")}, id="form model of a form"),
+        pytest.param(takes_model, FORM, {"item": Item(name="a")}, id="model of a form"),
+        pytest.param(
+            takes_anything, FORM, {"item": {"name": "a", "more": ["1", "2"]}}, id="all of a form"
+        ),
+    ],
+)
+def test_what_says_that_it_is_a_member_is_one_where_others_are_the_whole_body(
+    call: Callable[..., Any], body: Any, values: dict[str, Any]
+) -> None:
+    solved = solve(call, body=body)
+    assert (solved.values, solved.errors) == (values, [])
+
+
+class Upper(dict[str, Any]):
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key.upper(), default)
+
+
+class Only:
+    def get(self, key: str, default: Any = None) -> Any:
+        return {"item": {"name": "a"}}.get(key, default)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(MappingProxyType({"item": {"name": "a"}}), id="a mapping"),
+        pytest.param(Upper(ITEM={"name": "a"}), id="a dictionary that looks up in its own way"),
+        pytest.param(Only(), id="an object"),
+    ],
+)
+def test_members_are_what_the_body_gives_for_their_names(body: Any) -> None:
+    solved = solve(takes_member, body=body)
+    assert (solved.values, solved.errors) == ({"item": Item(name="a")}, [])
+
+
+def test_a_body_of_members_is_whatever_has_them() -> None:
+    """FastAPI asks it for each by `get`, be it a `dict` or not."""
+
+    def two(a: Annotated[int, Body()], b: Annotated[int, Body()] = 2) -> None: ...
+
+    fields = get_dependant(path="/", call=two).body_params
+    for body in (MappingProxyType({"a": "1"}), ChainMap({"a": "1"}), UserDict(a="1")):
+        assert anyio.run(request_body_to_args, fields, body, True) == ({"a": 1, "b": 2}, [])
+    assert anyio.run(request_body_to_args, fields, ["a"], True)[1][0]["type"] == "missing"
 
 
 def test_a_form_is_read_by_its_fields() -> None:

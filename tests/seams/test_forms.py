@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, Headers, QueryParams, UploadFile
 from ferroapi import File, Form
 from ferroapi.dependencies.utils import (
     _extract_form_body,
+    _get_form_model,
     _get_form_models,
     _get_multidict_value,
     _get_param_aliases,
@@ -49,6 +50,7 @@ def declared(
 def test_models_are_those_whose_fields_are_of_the_form() -> None:
     fields = fields_of(declared)
     assert [_get_form_models(field) for field in fields] == [[Model], [], []]
+    assert [_get_form_model(field) for field in fields] == [Model, None, None]
     fields[0].field_info.embed = True
     assert _get_form_models(fields[0]) == []
 

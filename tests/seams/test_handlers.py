@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from inspect import signature
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from ferroapi import APIRouter, Depends, FastAPI, Request, routing
+from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, routing
 from ferroapi.dependencies.utils import get_dependant
 from ferroapi.responses import HTMLResponse
 from ferroapi.routing import APIRoute, request_response
+from ferroapi.seams import handlers
 from ferroapi.testclient import TestClient
 
 
@@ -87,19 +88,46 @@ def test_a_replaced_function_is_asked(
     assert seen[6:] == [path + "x"]
 
 
-def test_a_handler_answers_without_a_plan() -> None:
+@pytest.fixture
+def alone() -> Iterator[tuple[APIRoute, TestClient]]:
+    """A route, and a client of one whose application is made of its handler."""
     app = FastAPI()
 
     @app.post("/{number}", status_code=201)
-    def double(number: int, more: list[int]) -> list[int]:
-        return [2 * number, *more]
+    def double(number: int, more: list[int], factor: int = Depends(two)) -> list[int]:
+        return [factor * number, *more]
 
     route = app.routes[-1]
     assert isinstance(route, APIRoute)
-    alone = Route(route.path, double, methods=["POST"])
-    alone.app = request_response(route.get_route_handler())
-    app.router.routes[:] = [alone]
-    client = TestClient(app)
+    other = Route(route.path, double, methods=["POST"])
+    other.app = request_response(route.get_route_handler())
+    app.router.routes[:] = [other]
+    with TestClient(app) as client:
+        yield route, client
+
+
+def two() -> int:
+    return 2
+
+
+def refuse() -> None:
+    raise HTTPException(418)
+
+
+async def unused(**_: Any) -> Any:
+    raise AssertionError
+
+
+@pytest.mark.parametrize("is_planned", [True, False], ids=["plan", "functions"])
+def test_a_handler_of_a_route_answers(
+    alone: tuple[APIRoute, TestClient], is_planned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route, client = alone
+    if is_planned:
+        monkeypatch.setattr(handlers, "solve_dependencies", unused)
+    else:
+        call = routing.run_endpoint_function
+        monkeypatch.setattr(routing, "run_endpoint_function", lambda **given: call(**given))
     assert client.post("/4", json=[1]).json() == [8, 1]
     assert client.post("/x", json={}).json() == {
         "detail": [
@@ -117,6 +145,28 @@ def test_a_handler_answers_without_a_plan() -> None:
             },
         ]
     }
+    client.app.dependency_overrides[two] = lambda: 3  # type: ignore[attr-defined]  # it is an application
+    assert client.post("/4", json=[1]).json() == [12, 1]
+    route.dependant.dependencies.append(get_dependant(path="/", call=refuse))
+    assert client.post("/4", json=[1]).status_code == 418
+
+
+def test_what_is_made_of_another_handler_calls_it() -> None:
+    def answer(number: int) -> int:
+        return number
+
+    route = APIRoute("/{number}", answer)
+    handler = route.get_route_handler()
+
+    @wraps(handler)
+    async def marking(request: Any) -> Any:
+        response = await handler(request)
+        response.headers["x-marked"] = "yes"
+        return response
+
+    route.app = request_response(marking)  # type: ignore[method-assign]
+    response = TestClient(FastAPI(routes=[route], openapi_url=None)).get("/4")
+    assert (response.json(), response.headers["x-marked"]) == (4, "yes")
 
 
 def test_a_handler_is_made_of_what_it_is_given() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from enum import Enum
-from typing import Any, TypeAlias, get_args, get_origin
+from typing import Any, ForwardRef, TypeAlias, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, PydanticSchemaGenerationError
+from pydantic import BaseModel, ConfigDict, PydanticSchemaGenerationError, create_model
+from pydantic.fields import FieldInfo
 from pydantic_core import Url
+from pydantic_core.core_schema import with_info_plain_validator_function
 
-from ferroapi.annotations import is_union
+from ferroapi import params
+from ferroapi.annotations import is_scalar, is_union
 from ferroapi.fields import (
     ErrorDetail,
     Location,
@@ -33,6 +37,9 @@ __all__ = [
     "RequiredParam",
     "Undefined",
     "Url",
+    "copy_field_info",
+    "create_body_model",
+    "evaluate_forwardref",
     "get_cached_model_fields",
     "get_definitions",
     "get_flat_models_from_annotation",
@@ -43,8 +50,10 @@ __all__ = [
     "get_model_fields",
     "get_model_name_map",
     "get_schema_from_model_field",
+    "is_scalar_field",
     "normalize_name",
     "serialize_sequence_value",
+    "with_info_plain_validator_function",
 ]
 
 TypeModelOrEnum: TypeAlias = type[BaseModel] | type[Enum]
@@ -60,6 +69,46 @@ get_model_fields = get_cached_model_fields = model_fields
 def get_missing_field_error(loc: Location) -> ErrorDetail:
     """The error of a required value that was not sent."""
     return missing_error(loc)
+
+
+def is_scalar_field(field: ModelField) -> bool:
+    """Whether one piece of text can hold the value of a field, and it is not taken from a body."""
+    return is_scalar(field.field_info.annotation) and not isinstance(field.field_info, params.Body)
+
+
+def copy_field_info(*, field_info: FieldInfo, annotation: Any) -> FieldInfo:
+    """`field_info` for another annotation, which has the last word in what it says itself."""
+    said = FieldInfo.from_annotation(annotation)
+    copied = copy(field_info)
+    for name, value in said.asdict()["attributes"].items():
+        if value is not Undefined:
+            setattr(copied, name, value)
+    copied.annotation, copied.metadata = said.annotation, said.metadata
+    return copied
+
+
+def create_body_model(
+    *, fields: Sequence[ModelField], model_name: str, config: ConfigDict | None = None
+) -> type[BaseModel]:
+    """A model with a member for each field."""
+    members: dict[str, Any] = {
+        field.name: (field.field_info.annotation, field.field_info) for field in fields
+    }
+    return create_model(model_name, __config__=config, **members)
+
+
+def evaluate_forwardref(
+    value: Any,
+    globalns: dict[str, Any] | None = None,
+    localns: dict[str, Any] | None = None,
+) -> Any:
+    """An annotation with what is text in it evaluated; as it is while a name is not known."""
+    annotation = ForwardRef(value) if isinstance(value, str) else value
+    declaring = type("Declaring", (), {"__annotations__": {"value": annotation}})
+    try:
+        return get_type_hints(declaring, globalns or {}, localns, include_extras=True)["value"]
+    except NameError:
+        return annotation
 
 
 def serialize_sequence_value(*, field: ModelField, value: Any) -> Sequence[Any]:

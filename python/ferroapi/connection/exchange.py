@@ -72,8 +72,7 @@ class Exchange:
         if self._connection is None:
             failures = getattr(self.scope.get("app"), "failures", None)
             if failures is not None:
-                # Where Starlette's middleware leaves them for whoever has the connection.
-                self.scope.setdefault("starlette.exception_handlers", failures.tables)
+                failures.show_in(self.scope)
             if self.scope["type"] == "websocket":
                 self._connection = self._websocket()
             else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from starlette.types import Scope
+
     from ferroapi.connection.exchange import Exchange
 
 
@@ -15,6 +17,10 @@ class FailureHandlers:
 
     tables: tuple[dict[type[BaseException], Any], dict[int, Any]]
     """The handlers by class and by status, which a request may look into and add to."""
+
+    def show_in(self, scope: Scope) -> None:
+        """Puts the handlers where Starlette's middleware leaves them."""
+        scope["starlette.exception_handlers"] = self.tables
 
     async def answer(self, error: Exception, exchange: Exchange) -> None:
         """Sends the answer to an exception; raises it when there is none."""

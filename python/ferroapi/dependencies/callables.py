@@ -87,6 +87,21 @@ def callable_kind(call: Callable[..., Any]) -> CallableKind:
     return CallableKind.THREAD
 
 
+# FastAPI's names for what `callable_kind` says, which injectors ask.
+
+
+def _is_gen_callable(call: Callable[..., Any] | None) -> bool:
+    return call is not None and callable_kind(call) is CallableKind.GENERATOR
+
+
+def _is_async_gen_callable(call: Callable[..., Any] | None) -> bool:
+    return call is not None and callable_kind(call) is CallableKind.ASYNC_GENERATOR
+
+
+def _is_coroutine_callable(call: Callable[..., Any] | None) -> bool:
+    return call is not None and callable_kind(call) is CallableKind.COROUTINE
+
+
 @contextmanager
 def declaring(call: Any) -> Iterator[None]:
     """Adds name, file and line of a callable to what its declaration raises."""

@@ -38,6 +38,10 @@ class Description:
         self._dependencies = tuple(dependencies)
         self._described = _parameterless(path, dependencies)
 
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Description:
+        # Nobody changes it, and what a copied route has is compared with it like any other.
+        return self
+
     def again(
         self, path: str, endpoint: Callable[..., Any], dependencies: Sequence[params.Depends]
     ) -> Description:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from ferroapi.dependencies.callables import CallableKind, callable_kind, unwrapped
+from ferroapi.dependencies.callables import _is_async_gen_callable as _is_async_gen_callable
+from ferroapi.dependencies.callables import _is_coroutine_callable as _is_coroutine_callable
+from ferroapi.dependencies.callables import _is_gen_callable as _is_gen_callable
 from ferroapi.live import Live, LiveDict, LiveList
 
 if TYPE_CHECKING:

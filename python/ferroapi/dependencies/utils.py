@@ -28,6 +28,11 @@ from ferroapi.annotations import is_subclass as lenient_issubclass
 from ferroapi.annotations import optional_model, resolve_alias, stream_item
 from ferroapi.dependencies.body import combined_body_field
 from ferroapi.dependencies.body import embeds_body as _should_embed_body_fields
+from ferroapi.dependencies.callables import (
+    _is_async_gen_callable,
+    _is_coroutine_callable,
+    _is_gen_callable,
+)
 from ferroapi.dependencies.declaration import Declared, get_parameterless_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant
 from ferroapi.dependencies.multipart import (
@@ -51,6 +56,7 @@ from ferroapi.seams.dependencies import SolvedDependency
 from ferroapi.seams.forms import (
     _extract_form_body,
     _extract_form_items,
+    _get_form_model,
     _get_form_models,
     _get_multidict_value,
     _get_param_aliases,
@@ -94,10 +100,14 @@ __all__ = [
     "_extract_form_items",
     "_get_body_field",
     "_get_flat_body_params",
+    "_get_form_model",
     "_get_form_models",
     "_get_multidict_value",
     "_get_param_aliases",
+    "_is_async_gen_callable",
+    "_is_coroutine_callable",
     "_is_form_model_supplied",
+    "_is_gen_callable",
     "_normalize_form_model",
     "_read_file_bytes",
     "_should_embed_body_fields",

@@ -22,6 +22,7 @@ from ferroapi.plan.order.teardown import (
 )
 from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
 from ferroapi.plan.writing.function import write_function
+from ferroapi.plan.writing.interface import Asgi, Direct
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from ferroapi._core import DirectRequest
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reply.serialization import Serialize
     from ferroapi.plan.solver import Solver
+    from ferroapi.plan.writing.interface import Interface
 
 RUNNING_KEY = "ferroapi.running"
 """Where a custom route handler finds the plan and the exchange it was called for."""
@@ -139,10 +142,18 @@ class OperationPlan:
 
     def as_function(self) -> ASGIApp:
         """The same as one function where that is possible, else the plan itself."""
+        return self._written(Asgi()) or self
+
+    def as_direct_function(self) -> Callable[[DirectRequest], Awaitable[None]] | None:
+        """The same as one function that is given what our server has read, where possible."""
+        return self._written(Direct())
+
+    def _written(self, interface: Interface) -> Callable[..., Awaitable[None]] | None:
         solver = self.solver
         if self.handler is not None or solver.shortcut is None or self.generators.any:
-            return self
+            return None
         return write_function(
+            interface,
             self.steps,
             solver.shortcut,
             self.serialize,

@@ -35,6 +35,7 @@ from ferroapi.plan.writing.arguments import (
     write_raw_body,
     write_stage,
 )
+from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Solver:
         shortcut = self.shortcut
         if shortcut is not None:
             source = Source(f"arguments of {self.title}")
+            interface = Exchanged()
             source.name("exactly", self.solve_exactly)
             otherwise = ("return await exactly(exchange)",)
             with source.block("async def solve(exchange):"):
@@ -129,12 +131,16 @@ class Solver:
                 if shortcut.reads_body:
                     write_raw_body(
                         source,
-                        read="raw = await exchange.read_body()",
+                        interface,
+                        shortcut,
+                        target="raw",
                         strict_content_type=self.strict_content_type,
                         otherwise=otherwise,
                     )
-                write_dependencies(source, self._steps[:-1], shortcut, otherwise=otherwise)
-                write_stage(source, shortcut, self._endpoint, otherwise=otherwise)
+                write_dependencies(
+                    source, interface, self._steps[:-1], shortcut, otherwise=otherwise
+                )
+                write_stage(source, interface, shortcut, self._endpoint, otherwise=otherwise)
                 source.line(f"return {dictionary(source, self._endpoint, shortcut)}")
             self._solve = source.function("solve")
         return self._solve

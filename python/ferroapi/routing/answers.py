@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from ferroapi.connection.exchange import Exchange
-from ferroapi.connection.failure import fail
+from ferroapi.connection.failure import FailureHandlers, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +43,11 @@ async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
     exchange = Exchange(scope, receive, send)
     # A mounted application puts itself into the scope; the errors are for the one around it.
     application = scope.get("app")
+    failures = getattr(application, "failures", None)
+    if isinstance(failures, FailureHandlers) and scope["type"] == "http":
+        # Starlette's routes then answer what has a handler by themselves; those of a WebSocket do
+        # not, since the handlers are to have the object that closes it as a frame can say.
+        failures.show_in(scope)
     try:
         await app(scope, receive, exchange.send_tracked)
     except Exception as error:

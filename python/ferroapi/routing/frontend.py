@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
@@ -12,14 +13,16 @@ from starlette.routing import BaseRoute, Match
 from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependency_overrides import overrides_of
-from ferroapi.exceptions import EndpointContext
+from ferroapi.exceptions import EndpointContext, RequestValidationError
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.order.steps import compile_steps
+from ferroapi.plan.order.teardown import REQUEST_STACK
 from ferroapi.plan.reply.serialization import with_background
 from ferroapi.plan.solver import Solver
 from ferroapi.routing.frontend_options import METHODS
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.root_path import below
+from ferroapi.seams import is_replaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from ferroapi import params
     from ferroapi.connection.exchange import Exchange
     from ferroapi.dependencies.models import Dependant
-    from ferroapi.routing.frontend_files import FrontendFiles
+    from ferroapi.routing.frontend_files import FrontendFiles, RunInThread
 
 
 class Frontend(Inheriting, BaseRoute):
@@ -91,7 +94,7 @@ class Frontend(Inheriting, BaseRoute):
 
     def plan(self) -> ASGIApp:
         """Compiles what the front end does with a request, with the overrides there are now."""
-        read = self._compile(self.dependant)
+        read = self._in_general() if is_replaced() else self._compile(self.dependant)
         without = copy(self.dependant)
         vars(without)["dependencies"] = []
         refuse = self._compile(without)
@@ -112,10 +115,34 @@ class Frontend(Inheriting, BaseRoute):
             status_code=None,
         )
 
+    def _in_general(self) -> ASGIApp:
+        """What FastAPI does with a request, by the inner functions that somebody has replaced."""
+        from ferroapi.seams import handlers, sessions
+
+        async def respond(request: Request) -> Response:
+            solved = await handlers.solve_dependencies(
+                request=request,
+                dependant=self.dependant,
+                dependency_overrides_provider=self.dependency_overrides_provider,
+                async_exit_stack=request.scope[REQUEST_STACK],
+                embed_body_fields=False,
+            )
+            if solved.errors:
+                raise RequestValidationError(solved.errors)
+            exchange = sessions.exchange_of(request)
+            exchange.background, exchange.response = solved.background_tasks, solved.response
+            response = await self._file(request, handlers.run_in_threadpool)
+            return _with_injected(response, exchange)
+
+        return sessions.request_response(respond)
+
     async def _respond(self, request: Request) -> Response:
+        return await self._file(request, run_in_threadpool)
+
+    async def _file(self, request: Request, in_thread: RunInThread) -> Response:
         path = self._file_path(request.scope)
         assert path is not None
-        return await self.app.get_response(path, request.scope)
+        return await self.app.respond(path, request.scope, in_thread)
 
 
 def frontend_path(path: str) -> str:

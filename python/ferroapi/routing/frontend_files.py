@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URL, Headers
@@ -17,7 +17,11 @@ from ferroapi.exceptions import warn_caller
 from ferroapi.routing.frontend_options import METHODS, Directory, Fallback
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.types import Scope
+
+RunInThread: TypeAlias = "Callable[..., Awaitable[Any]]"
 
 _FALLBACKS = (("404.html", 404), ("index.html", 200))
 _HTML = ("text/html", "application/xhtml+xml")
@@ -68,7 +72,16 @@ class FrontendFiles(StaticFiles):
             self._fallback_file(fallback, required=True)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        """See `respond`."""
+        return await self.respond(path, scope, run_in_threadpool)
+
+    async def respond(self, path: str, scope: Scope, in_thread: RunInThread) -> Response:
         """The response to a request for `path`, relative to the directory.
+
+        Args:
+            path: the path.
+            scope: the request.
+            in_thread: runs the look-up of the file in a thread.
 
         Raises:
             HTTPException: 404 without a file, 401 for one that may not be read, 405 for a file and
@@ -78,7 +91,8 @@ class FrontendFiles(StaticFiles):
         if not self.config_checked:
             await self.check_config()
             self.config_checked = True
-        return await run_in_threadpool(self._respond, path, scope)
+        response: Response = await in_thread(self._respond, path, scope)
+        return response
 
     def _respond(self, path: str, scope: Scope) -> Response:
         file = self._find(os.path.normpath(os.path.join(*path.split("/"))))

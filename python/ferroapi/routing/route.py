@@ -25,7 +25,7 @@ from ferroapi.dependencies.signature import return_annotation
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
 from ferroapi.live import Live, compiled, unnoticed
-from ferroapi.plan.operation import OperationPlan, endpoint_context_later
+from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.routing.inheritance import Inherited, Inheriting
@@ -299,16 +299,15 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     def get_route_handler(self) -> RouteHandler:
         """The function that answers a matched request; a subclass may wrap what it returns.
 
-        It is called on the route as it was declared, once when the route is compiled and once for
-        each of its inclusions, not once a request. Called at any other time it gives a function
-        that answers without a plan, in what `ferroapi.routing.request_response` makes of it.
+        It is called on the declared route, once when that is compiled and once for each of its
+        inclusions, not once a request. What it gives at any other time is for `request_response`.
         """
-        from ferroapi.seams import handlers
+        from ferroapi.seams import handler_plans, handlers
 
         compiling = _compiling.get()
         route = self if compiling is None or compiling._declared is not self else compiling
         options = route.serialization_options
-        return handlers.get_request_handler(
+        handler = handlers.get_request_handler(
             dependant=route.dependant,
             body_field=route.body_field,
             status_code=route.status_code,
@@ -322,6 +321,12 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
             is_json_stream=route.is_json_stream,
             form_limits=route.form_limits,
         )
+        if compiling is None and not is_handler_replaced():
+            handler_plans.keep_compiler(handler, copy(self)._compile_answer)
+        return handler
+
+    def _compile_answer(self) -> ASGIApp:
+        return written(with_body_limit(self._compile(None), self.max_body_size))
 
     @cached_property
     def _endpoint_context(self) -> Callable[[], EndpointContext]:

@@ -26,11 +26,12 @@ from ferroapi.routing.tree import (
 from ferroapi.routing.watching import watching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from starlette.datastructures import URLPath
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from ferroapi._core import DirectTable
     from ferroapi.routing.inheritance import Inherited
     from ferroapi.routing.watching import State
 
@@ -209,6 +210,21 @@ class ServingRouter(Live, Router):
             # Inclusions may bring dependencies that cannot be declared.
             return fail(error, Exchange(scope, receive, send))
         return serve(scope, receive, send)
+
+    def direct_table(
+        self, enter: Callable[[Scope], None], *, unless_imported: str | None
+    ) -> DirectTable | None:
+        """See `RouteTable.direct`; `None` also where something is around the table."""
+        table = self._compiled()
+        serve = self._serve or self._start()
+        if serve != table.respond or type(self).respond is not ServingRouter.respond:
+            return None
+
+        def enter_router(scope: Scope) -> None:
+            enter(scope)
+            scope["router"] = self
+
+        return table.direct(enter_router, unless_imported=unless_imported)
 
     def explain(self, path: str, method: str = "GET") -> str:
         """See `FastAPI.explain`."""

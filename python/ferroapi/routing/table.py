@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette import routing
 from starlette.routing import BaseRoute, Match
 
-from ferroapi._core import MethodNotAllowed, Redirect, Router
+from ferroapi._core import DirectTable, MethodNotAllowed, Redirect, Router
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.routing import not_found
@@ -21,9 +21,11 @@ from ferroapi.routing.target import pattern as pattern_of
 from ferroapi.telemetry.current import TELEMETRY_KEY, route_selected
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi._core import DirectRequest
 
 
 class RouteTable:
@@ -61,7 +63,8 @@ class RouteTable:
                 self._ranks.append(rank)
                 patterns.append(pattern)
         self._matched = [self.targets[rank] for rank in self._ranks]
-        router = Router(patterns, redirect_slashes=redirect_slashes)
+        self._router = router = Router(patterns, redirect_slashes=redirect_slashes)
+        self._direct: DirectTable | None = None
         self._match = router.match
         self._match_websocket = router.match_websocket
 
@@ -69,6 +72,8 @@ class RouteTable:
         """Drops all plans; each is made again by its next request."""
         for target in (*self.targets, *self._low_priority):
             target.forget_plan()
+        if self._direct is not None:
+            self._direct.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request or handshake."""
@@ -89,6 +94,7 @@ class RouteTable:
                 if target.convertors:
                     captures = target.convert(captures)
                 if target.planned and captures is not None:
+                    # What `Target.enter` does, without a call.
                     outer = scope.get("path_params")
                     scope["path_params"] = {**outer, **captures} if outer else captures
                     scope["endpoint"] = target.endpoint
@@ -103,6 +109,33 @@ class RouteTable:
             # What a route or a convertor raises while it is asked, or a plan that cannot be made: a
             # replacement of a dependency may be declared in a way that cannot be meant.
             return fail(error, Exchange(scope, receive, send))
+
+    def direct(
+        self, enter: Callable[[Scope], None], *, unless_imported: str | None
+    ) -> DirectTable | None:
+        """What our server answers requests by, without ASGI; `None` where routes are to be asked.
+
+        Args:
+            enter: writes into a scope what is around the router.
+            unless_imported: the module that has to see all requests as soon as it is imported.
+        """
+        if self._asked:
+            return None
+
+        def compile_directly(
+            index: int,
+        ) -> tuple[Callable[[DirectRequest], Awaitable[None]], Callable[..., None]] | None:
+            target = self._matched[index]
+            answer = target.compile_directly()
+
+            def complete_scope(scope: Scope, captures: dict[str, Any]) -> None:
+                enter(scope)
+                target.enter(scope, captures)
+
+            return None if answer is None else (answer, complete_scope)
+
+        self._direct = DirectTable(self._router, compile_directly, unless_imported=unless_imported)
+        return self._direct
 
     def explain(self, method: str, path: str) -> str:
         """The Python source that answers a request.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute, compile_path
 
-from ferroapi.plan.operation import written
+from ferroapi.plan.operation import OperationPlan, written
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS, PathAttributes
 from ferroapi.routing.route import APIRoute
@@ -17,7 +17,11 @@ from ferroapi.routing.websocket_route import APIWebSocketRoute
 from ferroapi.telemetry.current import TELEMETRY_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi._core import DirectRequest
 
 Pattern: TypeAlias = tuple[str, Literal["http", "websocket", "any"], "list[str] | None"]
 """A path, what it is for, and its methods, as the core takes them."""
@@ -62,6 +66,21 @@ class Target:
         telemetry = scope.get(TELEMETRY_KEY)
         self.run = run = written(plan) if telemetry is None else _traced(plan, route)
         return run
+
+    def compile_directly(self) -> Callable[[DirectRequest], Awaitable[None]] | None:
+        """Makes the function that our server gives requests to, where the plan can be one."""
+        if not self.planned or self.convertors:
+            return None
+        route = self.context.effective_route
+        plan = route.plan() if isinstance(route, APIRoute) else None
+        return plan.as_direct_function() if isinstance(plan, OperationPlan) else None
+
+    def enter(self, scope: Scope, captures: dict[str, Any]) -> None:
+        """Writes into a scope what matched."""
+        scope["path_params"] = captures
+        scope["endpoint"] = self.endpoint
+        scope["route"] = self.context.original_route
+        scope[SCOPE_KEY] = self.scope
 
     def forget_plan(self) -> None:
         """Has the plan made again, also where the route or the router keeps it by itself."""

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from ferroapi.background import BackgroundTasks
 from ferroapi.concurrency import contextmanager_in_threadpool
 from ferroapi.connection.exchange import response_to_inject
+from ferroapi.dependencies.body import embeds_body, form_models
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ErrorDetail, ModelField, Undefined
@@ -23,6 +24,7 @@ from ferroapi.plan.order.steps import overridden
 from ferroapi.plan.order.teardown import FUNCTION_STACK, REQUEST_STACK
 from ferroapi.plan.reading.body import read_body_fields
 from ferroapi.plan.reading.parameters import read_parameters
+from ferroapi.seams.forms import _extract_form_body
 from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
@@ -138,12 +140,22 @@ _CLASSES = {"request": Request, "websocket": WebSocket}
 async def request_body_to_args(
     body_fields: list[ModelField], received_body: Any, embed_body_fields: bool
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
-    """The values of body parameters by Python name, and the errors in order of declaration."""
-    if isinstance(received_body, FormData):
-        from ferroapi.plan.reading.forms import FormReader
+    """The values of body parameters by Python name, and the errors in order of declaration.
 
-        return await FormReader(body_fields).read(received_body)
-    return read_body_fields(body_fields, received_body, embed=embed_body_fields)
+    A single parameter is the whole body, unless it or the form says otherwise: what an override
+    asks for may be embedded where the body of the operation is not.
+    """
+    first = body_fields[0]
+    is_whole = not (embed_body_fields or embeds_body(body_fields) or form_models(first))
+    if isinstance(received_body, FormData):
+        if not is_whole:
+            from ferroapi.plan.reading.forms import FormReader
+
+            return await FormReader(body_fields).read(received_body)
+        received_body = {
+            name: value async for name, value, _ in _extract_form_body(body_fields, received_body)
+        }
+    return read_body_fields(body_fields, received_body, embed=not is_whole)
 
 
 async def _call(dependant: Dependant, values: dict[str, Any], stack: AsyncExitStack) -> Any:

@@ -37,6 +37,11 @@ def _get_form_models(field: ModelField) -> list[type[BaseModel]]:
     return [] if embeds else list(form_models(field))
 
 
+def _get_form_model(field: ModelField) -> type[BaseModel] | None:
+    models = _get_form_models(field)
+    return models[0] if len(models) == 1 else None
+
+
 def _get_multidict_value(field: ModelField, values: Mapping[str, Any], alias: str) -> Any:
     value = value_under(field, values, alias)
     if not isinstance(values, FormData):

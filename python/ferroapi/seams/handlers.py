@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from starlette.concurrency import run_in_threadpool
+from starlette.concurrency import run_in_threadpool as run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from ferroapi import params
@@ -32,7 +32,7 @@ from ferroapi.plan.reply.serialization import (
     response_of,
     with_background,
 )
-from ferroapi.seams.dependencies import solve_dependencies
+from ferroapi.seams.dependencies import solve_dependencies as solve_dependencies
 from ferroapi.seams.sessions import exchange_of
 from ferroapi.sse import EventSourceResponse
 

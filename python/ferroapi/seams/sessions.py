@@ -20,6 +20,7 @@ from ferroapi.plan.order.teardown import (
     run_with_teardown,
     show_stacks,
 )
+from ferroapi.seams.handler_plans import with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -46,7 +47,8 @@ def request_response(
     """An ASGI application that sends the response `func` gives for a request.
 
     Dependencies of scope `function` end before it is sent, those of scope `request` afterwards.
-    What is raised is answered by the exception handlers of the application.
+    What is raised is answered by the exception handlers of the application. What a route's
+    `get_route_handler` gives is answered by a plan.
     """
     function: Callable[..., Any] = func
     if callable_kind(func) is not CallableKind.COROUTINE:
@@ -70,7 +72,7 @@ def request_response(
             except Exception as error:
                 await fail(error, exchange, application)
 
-    return app
+    return with_plan(func, app)
 
 
 def websocket_session(func: Callable[[WebSocket], Awaitable[None]]) -> ASGIApp:

@@ -58,11 +58,14 @@ def _make(
     if access_log is not None:
         # Also when the interpreter ends.
         finalize(server_state, access_log.flush)
+    # Without the fields that it reads it does nothing.
+    direct_app = app.app if type(app) is ProxyHeadersMiddleware else None
+    served = direct_app or app
     return ServerSettings(
         event_loop=loop,
         app=app,
-        # Without the fields that it reads it does nothing.
-        direct_app=app.app if type(app) is ProxyHeadersMiddleware else None,
+        direct_app=direct_app,
+        own_app=served if hasattr(served, "make_direct_table") and not config.root_path else None,
         unavailable=service_unavailable,
         limit_concurrency=config.limit_concurrency,
         scope={

@@ -13,7 +13,7 @@ type Slot = Py<PyString>;
 type WantedArgument<'py> = (Bound<'py, PyString>, Vec<String>, ModeArgument);
 
 #[pyclass(frozen, module = "ferroapi._core")]
-struct Parameters {
+pub struct Parameters {
     path: Vec<(Slot, Vec<Py<PyString>>)>,
     query: Place<Query>,
     header: Place<Header>,
@@ -24,6 +24,12 @@ struct Parameters {
 struct Place<C> {
     compiled: C,
     slots: Vec<Slot>,
+}
+
+/// What one pass over the headers of a request has found.
+struct FoundHeaders<'a, T> {
+    headers: Found<'a, T>,
+    cookies: Vec<T>,
 }
 
 #[pymethods]
@@ -67,11 +73,8 @@ impl Parameters {
     ) -> PyResult<Bound<'py, PyDict>> {
         let values = PyDict::new(py);
         self.extract_path(path_params, &values)?;
-        if !self.query.slots.is_empty() {
-            let found = self.query.compiled.read(query_string);
-            self.query.fill(&values, &found, |raw| query::decode(raw))?;
-        }
-        if !(self.header.slots.is_empty() && self.cookie.slots.is_empty()) {
+        self.extract_query(query_string, &values)?;
+        if self.reads_headers() {
             self.extract_headers(headers, &values)?;
         }
         Ok(values)
@@ -104,32 +107,82 @@ impl Parameters {
         Ok(())
     }
 
-    /// One pass over the headers, cookies included.
+    /// One pass over the headers of a scope, cookies included.
     fn extract_headers(
         &self,
         headers: &Bound<'_, PyAny>,
         values: &Bound<'_, PyDict>,
     ) -> PyResult<()> {
-        let header = &self.header.compiled;
-        let mut found = header.found();
-        let mut cookie_headers = Vec::new();
+        let mut found = self.found_headers();
         visit_headers(headers, |name, value| {
-            let name = name.as_bytes();
-            if let Some(name) = header.find(name) {
-                found.keep(name, value.clone());
-            }
-            if !self.cookie.slots.is_empty() && name.eq_ignore_ascii_case(b"cookie") {
-                cookie_headers.push(value.clone());
-            }
+            self.visit(name.as_bytes(), || value.clone(), &mut found);
             ControlFlow::Continue(())
         })?;
-        self.header
-            .fill(values, &found, |raw| header::decode(raw.as_bytes()))?;
-        let mut found = self.cookie.compiled.found();
-        for value in &cookie_headers {
-            self.cookie.compiled.read(value.as_bytes(), &mut found);
+        self.fill_headers(values, &found, |value| value.as_bytes())
+    }
+
+    /// The values of a request whose head was not made a scope.
+    pub fn extract_fields<'a, 'py>(
+        &self,
+        path_params: &Bound<'py, PyDict>,
+        query_string: &[u8],
+        fields: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let values = PyDict::new(path_params.py());
+        self.extract_path(path_params.as_mapping(), &values)?;
+        self.extract_query(query_string, &values)?;
+        if self.reads_headers() {
+            let mut found = self.found_headers();
+            for (name, value) in fields {
+                self.visit(name, || value, &mut found);
+            }
+            self.fill_headers(&values, &found, |value| value)?;
         }
-        self.cookie.fill(values, &found, |raw| cookie::decode(raw))
+        Ok(values)
+    }
+
+    fn extract_query(&self, query_string: &[u8], values: &Bound<'_, PyDict>) -> PyResult<()> {
+        if self.query.slots.is_empty() {
+            return Ok(());
+        }
+        let found = self.query.compiled.read(query_string);
+        self.query.fill(values, &found, |raw| query::decode(raw))
+    }
+
+    fn reads_headers(&self) -> bool {
+        !(self.header.slots.is_empty() && self.cookie.slots.is_empty())
+    }
+
+    fn found_headers<T>(&self) -> FoundHeaders<'_, T> {
+        FoundHeaders {
+            headers: self.header.compiled.found(),
+            cookies: Vec::new(),
+        }
+    }
+
+    fn visit<'a, T>(&'a self, name: &[u8], value: impl Fn() -> T, found: &mut FoundHeaders<'a, T>) {
+        if let Some(name) = self.header.compiled.find(name) {
+            found.headers.keep(name, value());
+        }
+        if !self.cookie.slots.is_empty() && name.eq_ignore_ascii_case(b"cookie") {
+            found.cookies.push(value());
+        }
+    }
+
+    fn fill_headers<T>(
+        &self,
+        values: &Bound<'_, PyDict>,
+        found: &FoundHeaders<'_, T>,
+        bytes: impl Fn(&T) -> &[u8],
+    ) -> PyResult<()> {
+        self.header
+            .fill(values, &found.headers, |raw| header::decode(bytes(raw)))?;
+        let mut cookies = self.cookie.compiled.found();
+        for value in &found.cookies {
+            self.cookie.compiled.read(bytes(value), &mut cookies);
+        }
+        self.cookie
+            .fill(values, &cookies, |raw| cookie::decode(raw))
     }
 }
 

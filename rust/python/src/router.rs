@@ -40,8 +40,8 @@ enum Answer<'py> {
 
 /// Finds the route of a request in a time that depends on the path, not on the number of routes.
 #[pyclass(frozen, module = "ferroapi._core")]
-struct Router {
-    table: core::Router,
+pub struct Router {
+    pub table: core::Router,
     /// The parameter names of each route, interned as the keys of its captures.
     names: Vec<Box<[Py<PyString>]>>,
 }
@@ -111,7 +111,8 @@ impl Router {
 }
 
 impl Router {
-    fn params<'py>(&self, py: Python<'py>, found: &Match<'_>) -> PyResult<Bound<'py, PyDict>> {
+    /// The captures by the names of their parameters.
+    pub fn params<'py>(&self, py: Python<'py>, found: &Match<'_>) -> PyResult<Bound<'py, PyDict>> {
         let params = PyDict::new(py);
         let names = self.names.get(found.index).into_iter().flatten();
         for (name, value) in names.zip(&found.captures) {

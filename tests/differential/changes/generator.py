@@ -303,7 +303,7 @@ class Generator:
 
     def _handlers(self) -> None:
         of = self._choices.one_of(["HTTPException", "RequestValidationError", 404, 403])
-        how = self._choices.one_of(["set", "delete"])
+        how = self._choices.one_of(["set", "delete", "assign", "clear", "remove Starlette's"])
         if of == "RequestValidationError":
             # What nobody handles has the place of an endpoint in it, which FastAPI confuses.
             how = "set"

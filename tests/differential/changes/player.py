@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Match, Route
 from tests.differential.asking import ask
@@ -315,4 +316,10 @@ class Player:
                 self.app.exception_handlers[of] = made
             case "delete":
                 self.app.exception_handlers.pop(of, None)
+            case "assign":
+                self.app.exception_handlers = {of: made}
+            case "clear":
+                self.app.exception_handlers.clear()
+            case "remove Starlette's":
+                self.app.exception_handlers.pop(StarletteHTTPException, None)
         self.app.middleware_stack = None

@@ -10,6 +10,9 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 from ferroapi import Body, Cookie, Depends, FastAPI, Header, HTTPException, Query, Request
 from ferroapi.testclient import TestClient
 
+NO_JSON = b"}", 422
+NO_TEXT = b"\xc3", 400
+
 tenant: ContextVar[str] = ContextVar("tenant", default="unbound")
 calls: list[str] = []
 
@@ -131,6 +134,29 @@ def test_a_dependency_that_refuses_comes_before_a_validator_that_fails() -> None
         return q
 
     assert TestClient(app).get("/?q=q").status_code == 401
+
+
+async def user(item: Annotated[float, Body()]) -> None:
+    """A dependency with a body."""
+
+
+async def of_a_second_dependency(
+    _: str = Depends(set_tenant), user: None = Depends(user), q: Bound = "q"
+) -> None:
+    """The dependency that takes the body runs after another one."""
+
+
+@pytest.mark.parametrize(("body", "status"), [NO_JSON, NO_TEXT], ids=["no JSON", "no text"])
+@pytest.mark.parametrize("endpoint", [of_a_model, of_a_member, of_a_second_dependency])
+def test_a_body_that_cannot_be_decoded_comes_before_the_dependencies(
+    endpoint: Callable[..., Any], body: bytes, status: int
+) -> None:
+    app = FastAPI()
+    app.post("/")(endpoint)
+    calls.clear()
+    headers = {"content-type": "application/json"}
+    assert TestClient(app).post("/", content=body, headers=headers).status_code == status
+    assert calls == []
 
 
 def set_cookie(request: Request) -> None:

@@ -205,7 +205,11 @@ def _embedded(field: ModelField, received: Any) -> tuple[str, Any, bool]:
     names = field.input_names
     if received is Undefined or isinstance(received, bytes):
         return names[0], Undefined, False
-    if not isinstance(received, dict):
+    get = getattr(received, "get", None)
+    if get is None:
         return names[0], Undefined, True
-    name = next((name for name in names if name in received), names[0])
-    return name, received.get(name, Undefined), False
+    for name in names:
+        value = get(name, Undefined)
+        if value is not Undefined:
+            return name, value, False
+    return names[0], Undefined, False

@@ -92,6 +92,13 @@ class Shortcut:
         """Whether anything is taken from the body."""
         return any(stage.body_validator is not None for stage in self.stages.values())
 
+    @property
+    def decodes_first(self) -> bool:
+        """Whether a step runs before the body is looked at, which has to be JSON by then."""
+        return self.in_order and any(
+            stage.index and stage.body_validator is not None for stage in self.stages.values()
+        )
+
     @classmethod
     def compile(
         cls,

@@ -15,6 +15,7 @@ from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
 from ferroapi.plan.reading.validators import instances_as_they_are, items_as_they_are
+from ferroapi.plan.reply.incomplete_type import IncompleteType
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ferroapi.connection.exchange import Exchange
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
+    from ferroapi.plan.reply.incomplete_type import TypeSerializer, TypeValidator
 
 Reply: TypeAlias = "bytes | Response"
 """Bytes are a JSON body with the status and headers the plan knows; anything else sends itself."""
@@ -104,11 +106,16 @@ class TypedValue:
             path: the path of the operation, for the error.
             context: the function of the operation, for the error.
         """
-        adapter = field.complete_adapter
-        self.validator = adapter.validator
-        self.serializer = adapter.serializer
-        self.unchanged = instances_as_they_are(adapter.core_schema)
-        self.unchanged_items = items_as_they_are(adapter.core_schema)
+        self.validator: TypeValidator
+        self.serializer: TypeSerializer
+        self.unchanged = self.unchanged_items = None
+        if field.is_complete:
+            adapter = field.type_adapter
+            self.validator, self.serializer = adapter.validator, adapter.serializer
+            self.unchanged = instances_as_they_are(adapter.core_schema)
+            self.unchanged_items = items_as_they_are(adapter.core_schema)
+        else:
+            self.validator = self.serializer = IncompleteType(field)
         # Each option that is passed takes time, also with its default value; `by_alias` has none.
         self.options = {
             name: value

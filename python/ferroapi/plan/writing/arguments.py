@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
-from ferroapi._core import check_json, has_json_body
+from ferroapi._core import check_json
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reading.body import read_failure
 
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut, Stage
+    from ferroapi.plan.writing.interface import Interface
     from ferroapi.plan.writing.source import Source
+
+
+_DECODED = "from_json(raw, allow_inf_nan=False)"
 
 
 def needs_exchange(steps: Sequence[Step]) -> bool:
@@ -34,38 +38,58 @@ def needs_exchange(steps: Sequence[Step]) -> bool:
 
 
 def write_raw_body(
-    source: Source, *, read: str, strict_content_type: bool, otherwise: Sequence[str]
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    *,
+    target: str,
+    strict_content_type: bool,
+    otherwise: Sequence[str],
 ) -> None:
-    """Writes the reading of a JSON body into `raw`.
+    """Writes the reading of a JSON body into `raw`, and into `decoded` what is decoded first.
 
     Args:
         source: what is written.
-        read: the statement that reads.
+        interface: how the function gets at the request.
+        shortcut: what is taken from the body.
+        target: what the body is assigned to, `raw` first.
         strict_content_type: whether JSON needs a JSON content type.
         otherwise: the lines that leave a request to the exact order.
     """
     source.name("HTTPException", HTTPException)
     source.name("read_failure", read_failure)
     with source.block("try:"):
-        source.line(read)
+        interface.write_read(source, target)
     with source.block("except HTTPException:"):
         source.line("raise")
     with source.block("except Exception as error:"):
         source.line("raise read_failure(error) from error")
-    source.name("has_json_body", has_json_body)
     source.name("check_json", check_json)
-    is_json = f'has_json_body(scope["headers"]) is {"True" if strict_content_type else "not False"}'
+    wanted = "True" if strict_content_type else "not False"
+    is_json = f"{interface.has_json_body(source)} is {wanted}"
     with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
         source.lines(otherwise)
+    if shortcut.decodes_first:
+        source.name("from_json", from_json)
+        with source.block("try:"):
+            source.line(f"decoded = {_DECODED}")
+        with source.block("except ValueError:"):
+            source.lines(otherwise)
 
 
 def write_stage(
-    source: Source, shortcut: Shortcut, step: Step, *, otherwise: Sequence[str]
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    step: Step,
+    *,
+    otherwise: Sequence[str],
 ) -> None:
     """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
 
     Args:
         source: what is written.
+        interface: how the function gets at the request.
         shortcut: what is read.
         step: the step; nothing may be read before it.
         otherwise: the lines that leave a request to the exact order. What the steps before have
@@ -81,25 +105,26 @@ def write_stage(
         # A dependency may have set some on the request.
         with source.block("if exchange is not None and exchange.has_read_cookies:"):
             source.lines(otherwise)
-    _write_parameters(source, stage, otherwise)
-    _write_body(source, stage, otherwise)
+    _write_parameters(source, interface, stage, otherwise)
+    _write_body(source, shortcut, stage, otherwise)
 
 
-def _write_parameters(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
+def _write_parameters(
+    source: Source, interface: Interface, stage: Stage, otherwise: Sequence[str]
+) -> None:
     if stage.parameters is None or stage.validator is None:
         return
     index = stage.index
-    extract = source.name(f"extract_{index}", stage.parameters.extract)
     validate = source.name(f"validate_{index}", stage.validator.validate_python)
     source.name("ValidationError", ValidationError)
-    read = f'{extract}(scope["path_params"], scope["query_string"], scope["headers"])'
+    read = interface.extract(source, index, stage.parameters)
     with source.block("try:"):
         source.line(f"values_{index} = {validate}({read})")
     with source.block("except (ValidationError, OverflowError):"):
         source.lines(otherwise)
 
 
-def _write_body(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
+def _write_body(source: Source, shortcut: Shortcut, stage: Stage, otherwise: Sequence[str]) -> None:
     validator = stage.body_validator
     if validator is None:
         return
@@ -109,9 +134,9 @@ def _write_body(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
     source.name("from_json", from_json)
     source.name("ValidationError", ValidationError)
     from_text = f"{body} = {validate_json}(raw)"
-    decoded = "from_json(raw, allow_inf_nan=False)"
+    decoded = "decoded" if shortcut.decodes_first else _DECODED
     from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
-    longest = stage.longest_from_json
+    longest = 0 if shortcut.decodes_first else stage.longest_from_json
     with source.block("try:"):
         if longest == sys.maxsize:
             source.line(from_text)
@@ -127,7 +152,12 @@ def _write_body(source: Source, stage: Stage, otherwise: Sequence[str]) -> None:
 
 
 def write_dependencies(
-    source: Source, steps: Sequence[Step], shortcut: Shortcut, *, otherwise: Sequence[str]
+    source: Source,
+    interface: Interface,
+    steps: Sequence[Step],
+    shortcut: Shortcut,
+    *,
+    otherwise: Sequence[str],
 ) -> None:
     """Writes the calls of dependencies; the value of each is in `value_<index>`.
 
@@ -135,7 +165,7 @@ def write_dependencies(
     something is read between them.
     """
     for together in _groups(steps, shortcut):
-        write_stage(source, shortcut, together[0], otherwise=otherwise)
+        write_stage(source, interface, shortcut, together[0], otherwise=otherwise)
         if len(together) > 1:
             with source.block("def in_thread():"):
                 write_in_thread(source, together, shortcut)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from ferroapi._core import encode_json, is_list_of
-from ferroapi.connection.exchange import Exchange, read_body
+from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
@@ -33,14 +33,14 @@ from ferroapi.plan.writing.source import Source
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.types import ASGIApp
-
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut
     from ferroapi.plan.reply.serialization import Serialize
+    from ferroapi.plan.writing.interface import Interface
 
 
 def write_function(
+    interface: Interface,
     steps: tuple[Step, ...],
     shortcut: Shortcut,
     serialize: Serialize,
@@ -49,10 +49,11 @@ def write_function(
     title: str,
     status_code: int,
     strict_content_type: bool,
-) -> ASGIApp:
+) -> Callable[..., Awaitable[None]]:
     """An operation without generators as one function.
 
     Args:
+        interface: what the function is called with.
         steps: the dependencies and the endpoint.
         shortcut: how the parameters are read.
         serialize: makes the reply of what the endpoint returned.
@@ -61,7 +62,7 @@ def write_function(
         status_code: the status of the reply.
         strict_content_type: whether a JSON body needs a JSON content type.
     """
-    writer = _Writer(Source(title), steps, shortcut, serialize, status_code)
+    writer = _Writer(Source(title), interface, steps, shortcut, serialize, status_code)
     return writer.write(exactly, strict_content_type=strict_content_type)
 
 
@@ -69,12 +70,14 @@ class _Writer:
     def __init__(
         self,
         source: Source,
+        interface: Interface,
         steps: tuple[Step, ...],
         shortcut: Shortcut,
         serialize: Serialize,
         status_code: int,
     ) -> None:
         self._source = source
+        self._interface = interface
         self._steps = steps
         self._kind = steps[-1].kind
         self._shortcut = shortcut
@@ -85,19 +88,20 @@ class _Writer:
         self._keeps_exchange = (
             needs_exchange(steps) or self._kind is not CallableKind.COROUTINE or not self._inline
         )
-        self._new_exchange = f"Exchange(scope, receive, send{', raw' if self._reads_body else ''})"
+        arguments = f"{interface.scope}, {interface.receive}, {interface.send}"
+        self._new_exchange = f"Exchange({arguments}{', raw' if self._reads_body else ''})"
         # An exchange that is made for one purpose serves what comes after, errors included.
         self._exchange = () if self._keeps_exchange else (f"exchange = {self._new_exchange}",)
         self._otherwise = (*self._exchange, "return await exactly(exchange)")
 
     def write(
         self, exactly: Callable[..., Awaitable[None]], *, strict_content_type: bool
-    ) -> ASGIApp:
+    ) -> Callable[..., Awaitable[None]]:
         source = self._source
         source.name("exactly", exactly)
         source.name("Exchange", Exchange)
         source.name("fail", fail)
-        with source.block("async def answer(scope, receive, send):"):
+        with source.block(f"async def answer({self._interface.parameters}):"):
             if self._reads_body:
                 source.line("raw = None")
             source.line(f"exchange = {self._new_exchange if self._keeps_exchange else None}")
@@ -115,12 +119,11 @@ class _Writer:
         return source.function("answer")
 
     def _write_raw_body(self, *, strict_content_type: bool) -> None:
-        source = self._source
-        source.name("read_body", read_body)
-        kept = "exchange.body = " if self._keeps_exchange else ""
         write_raw_body(
-            source,
-            read=f"raw = {kept}await read_body(receive)",
+            self._source,
+            self._interface,
+            self._shortcut,
+            target="raw = exchange.body" if self._keeps_exchange else "raw",
             strict_content_type=strict_content_type,
             otherwise=self._otherwise,
         )
@@ -132,8 +135,10 @@ class _Writer:
         call = source.name("endpoint", endpoint.dependant.call)
         call += f"({arguments(source, endpoint, shortcut)})"
         before = len(dependencies) - tail_in_thread(steps, shortcut)
-        write_dependencies(source, dependencies[:before], shortcut, otherwise=self._otherwise)
-        write_stage(source, shortcut, steps[before], otherwise=self._otherwise)
+        write_dependencies(
+            source, self._interface, dependencies[:before], shortcut, otherwise=self._otherwise
+        )
+        write_stage(source, self._interface, shortcut, steps[before], otherwise=self._otherwise)
         if self._kind is CallableKind.THREAD:
             with source.block("def in_thread():"):
                 write_in_thread(source, dependencies[before:], shortcut)
@@ -169,7 +174,7 @@ class _Writer:
             with source.block("if isinstance(value, Response):"):
                 source.lines(self._exchange)
                 source.line("reply = serialize(value, exchange)")
-                source.line("return await reply(scope, receive, exchange.send_tracked)")
+                self._write_call_of_response()
             self._write_typed(serialize.typed)
         self._write_send()
 
@@ -189,23 +194,21 @@ class _Writer:
             with source.block("try:"):
                 source.line("value = check(value, from_attributes=True)")
             with source.block("except ValidationError as error:"):
-                source.line("raise mismatch(error, value, scope) from None")
+                source.line(f"raise mismatch(error, value, {self._interface.scope}) from None")
         source.line(f"body = {write_dump(source, typed, 'value')}")
 
     def _write_response(self) -> None:
         source = self._source
         with source.block("if type(reply) is not bytes:"):
-            source.line("return await reply(scope, receive, exchange.send_tracked)")
+            self._write_call_of_response()
+
+    def _write_call_of_response(self) -> None:
+        scope, receive = self._interface.scope, self._interface.receive
+        self._source.line(f"return await reply({scope}, {receive}, exchange.send_tracked)")
 
     def _write_send(self) -> None:
-        """The two messages of a JSON reply."""
-        source = self._source
+        """The sending of a JSON reply."""
         allowed, headers = json_headers(self._status_code)
-        listed = [source.name(f"header_{number}", header) for number, header in enumerate(headers)]
-        if allowed:
-            listed.insert(0, '(b"content-length", b"%d" % len(body))')
-        source.line("started = True")
-        status = f'"status": {self._status_code}, "headers": [{", ".join(listed)}]'
-        source.line(f'await send({{"type": "http.response.start", {status}}})')
-        content = "body" if allowed else 'b""'
-        source.line(f'await send({{"type": "http.response.body", "body": {content}}})')
+        self._source.line("started = True")
+        body = "body" if allowed else None
+        self._interface.write_send(self._source, self._status_code, headers, body)

@@ -204,15 +204,17 @@ fn write_string(out: &mut Vec<u8>, text: &[u8]) {
 }
 
 fn write_escaped(out: &mut Vec<u8>, text: &[u8]) {
-    out.reserve(text.len());
-    for &byte in text {
-        if matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\' {
-            out.push(byte);
-        } else {
-            out.extend_from_slice(b"\\x");
-            out.extend([byte >> 4, byte & 0xF].map(hexadecimal::digit));
-        }
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|&byte| !is_plain(byte))
+        && let (plain, [special, after @ ..]) = rest.split_at(at)
+    {
+        out.extend_from_slice(plain);
+        out.extend_from_slice(b"\\x");
+        out.extend([special >> 4, special & 0xF].map(hexadecimal::digit));
+        rest = after;
     }
+    out.extend_from_slice(rest);
 }
 
 /// Seconds with six decimals.

@@ -33,9 +33,7 @@ pub struct Chunked {
 enum State {
     /// A size, of which so many digits have come.
     Size(u8),
-    /// White space before the semicolon of an extension.
-    ExtensionSpace,
-    Extension,
+    Extension(Extension),
     SizeEnd,
     Data,
     DataReturn,
@@ -46,6 +44,18 @@ enum State {
     TrailerEnd,
     LastEnd,
     Done,
+}
+
+/// What comes next in an extension: a name, and a value that is a token or quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extension {
+    Start,
+    Name,
+    ValueStart,
+    Value,
+    Quoted,
+    QuotedPair,
+    QuotedEnd,
 }
 
 /// What was decoded.
@@ -64,7 +74,7 @@ pub enum Piece<'a> {
 pub enum ChunkError {
     /// A size that is no hexadecimal number of at most 16 digits, below 2^63.
     Size,
-    /// An extension with a control character, or something else after a size.
+    /// An extension that is no name, or no name and value.
     Extension,
     /// More than 4 KiB of extensions.
     TooManyExtensions,
@@ -170,16 +180,13 @@ impl Chunked {
     /// The state after a byte.
     fn step(&mut self, byte: u8) -> Result<State, ChunkError> {
         match (self.state, byte) {
-            (State::Size(1..) | State::Extension, b'\r') => Ok(State::SizeEnd),
-            (State::Size(1..), b' ' | b'\t' | b';') | (State::ExtensionSpace, _) => {
-                self.extension_start(byte)
+            (State::Size(1..), b'\r') => Ok(State::SizeEnd),
+            (State::Size(1..), b';') => {
+                self.count_extension()?;
+                Ok(State::Extension(Extension::Start))
             }
             (State::Size(digits), _) => self.digit(digits, byte),
-            (State::Extension, _) if is_field_value_byte(byte) => {
-                self.count_extension()?;
-                Ok(State::Extension)
-            }
-            (State::Extension, _) => Err(ChunkError::Extension),
+            (State::Extension(extension), _) => self.extension(extension, byte),
             (State::SizeEnd, b'\n') if self.size == 0 => Ok(State::TrailerStart),
             (State::SizeEnd, b'\n') => Ok(State::Data),
             (State::DataReturn, b'\r') => Ok(State::DataEnd),
@@ -229,13 +236,25 @@ impl Chunked {
         Ok(State::Size(digits + 1))
     }
 
-    fn extension_start(&mut self, byte: u8) -> Result<State, ChunkError> {
-        self.count_extension()?;
-        match byte {
-            b';' => Ok(State::Extension),
-            b' ' | b'\t' => Ok(State::ExtensionSpace),
-            _ => Err(ChunkError::Extension),
+    /// White space is refused, though RFC 9112 would have it parsed: it has no use, and h11 and
+    /// llhttp do not parse it.
+    fn extension(&mut self, extension: Extension, byte: u8) -> Result<State, ChunkError> {
+        use Extension::{Name, Quoted, QuotedEnd, QuotedPair, Start, Value, ValueStart};
+        if byte == b'\r' && matches!(extension, Name | Value | QuotedEnd) {
+            return Ok(State::SizeEnd);
         }
+        self.count_extension()?;
+        Ok(State::Extension(match (extension, byte) {
+            (Name | Value | QuotedEnd, b';') => Start,
+            (Name, b'=') => ValueStart,
+            (Start | Name, _) if is_token_byte(byte) => Name,
+            (ValueStart, b'"') => Quoted,
+            (ValueStart | Value, _) if is_token_byte(byte) => Value,
+            (Quoted, b'"') => QuotedEnd,
+            (Quoted, b'\\') => QuotedPair,
+            (Quoted | QuotedPair, _) if is_field_value_byte(byte) => Quoted,
+            _ => return Err(ChunkError::Extension),
+        }))
     }
 
     fn trailer_name(&mut self, byte: u8) -> Result<State, ChunkError> {

@@ -5,11 +5,13 @@
 //! cut.
 
 use std::fmt;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::connection::Options;
-use super::host;
 use super::length::{self, Body, LengthError};
+use super::lines::Lines;
+use super::{host, target};
 use crate::octets;
 
 /// Empty lines before a request, which some clients send after a body (section 2.2).
@@ -18,6 +20,8 @@ const EMPTY_LINES: usize = 2;
 const METHOD: usize = 32;
 /// What a request line has beside its target, in bytes: method, version, spaces and line end.
 const REQUEST_LINE: usize = 64;
+/// As many fields as are read without an allocation for them.
+const FEW_FIELDS: usize = 128;
 
 /// How large a head may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +139,8 @@ pub enum HeadError {
     MissingHost,
     /// A `Host` that is no host and port.
     InvalidHost,
+    /// A `Host` that is not the one of an absolute target (section 3.2.2).
+    OtherHost,
     /// `Host`, `Content-Length` or `Transfer-Encoding` more than once.
     Repeated,
     /// No one way to say how long the body is.
@@ -171,6 +177,7 @@ impl fmt::Display for HeadError {
             Self::TooLarge => "the head is too large",
             Self::MissingHost => "no Host in HTTP/1.1",
             Self::InvalidHost => "Host is no host and port",
+            Self::OtherHost => "Host is not that of the request target",
             Self::Repeated => "Host, Content-Length or Transfer-Encoding more than once",
             Self::Length(error) => return error.fmt(formatter),
         })
@@ -213,8 +220,14 @@ pub fn parse(buffer: &[u8], limits: &Limits) -> Result<Option<Head>, HeadError> 
     if lines.is_first_too_long || (is_full && lines.first_has_no_end) {
         return Err(HeadError::TargetTooLong);
     }
-    let mut storage = Vec::with_capacity(limits.fields);
-    let slots = storage.spare_capacity_mut();
+    let mut few = [const { MaybeUninit::uninit() }; FEW_FIELDS];
+    let mut many = Vec::new();
+    let slots = if limits.fields <= FEW_FIELDS {
+        &mut few[..]
+    } else {
+        many.reserve(limits.fields);
+        many.spare_capacity_mut()
+    };
     let slots = slots.get_mut(..limits.fields).unwrap_or_default();
     let mut parsed = httparse::Request::new(&mut []);
     let result = parsed.parse_with_uninit_headers(lines.whole, slots);
@@ -232,7 +245,7 @@ pub fn parse(buffer: &[u8], limits: &Limits) -> Result<Option<Head>, HeadError> 
         Ok(httparse::Status::Partial) if lines.has_wrong_end => Err(HeadError::LineEnd),
         Ok(httparse::Status::Partial) if is_full => Err(HeadError::TooLarge),
         Ok(httparse::Status::Partial) => Ok(None),
-        Err(error) => Err(refused(error, lines.first)),
+        Err(error) => Err(refused(error, &parsed, lines.first)),
     }
 }
 
@@ -250,65 +263,29 @@ fn skip_empty_lines(window: &[u8]) -> Result<&[u8], HeadError> {
     Ok(rest)
 }
 
-/// The lines of a head that have come.
-#[derive(Default)]
-struct Lines<'a> {
-    /// The request line.
-    first: &'a [u8],
-    /// The lines up to the end of the head, or the first one with a wrong end, which is left out.
-    whole: &'a [u8],
-    has_wrong_end: bool,
-    first_has_no_end: bool,
-    is_first_too_long: bool,
-}
-
-impl<'a> Lines<'a> {
-    fn read(text: &'a [u8], longest_first: usize) -> Self {
-        let mut lines = Self {
-            first_has_no_end: true,
-            is_first_too_long: text.len() > longest_first,
-            ..Self::default()
-        };
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', text) {
-            let line = text.get(start..=end).unwrap_or_default();
-            if lines.first_has_no_end {
-                lines.first_has_no_end = false;
-                lines.first = line;
-                lines.is_first_too_long = line.len() > longest_first;
-            }
-            if !line.ends_with(b"\r\n") {
-                lines.has_wrong_end = true;
-                break;
-            }
-            start = end + 1;
-            if line.len() == 2 {
-                break;
-            }
-        }
-        lines.whole = text.get(..start).unwrap_or_default();
-        lines
-    }
-}
-
-fn refused(error: httparse::Error, request_line: &[u8]) -> HeadError {
+fn refused(
+    error: httparse::Error,
+    parsed: &httparse::Request<'_, '_>,
+    request_line: &[u8],
+) -> HeadError {
     match error {
         httparse::Error::HeaderName => HeadError::FieldName,
         httparse::Error::HeaderValue => HeadError::FieldValue,
         httparse::Error::NewLine => HeadError::LineEnd,
         httparse::Error::TooManyHeaders => HeadError::TooManyFields,
-        httparse::Error::Version if ends_with_version(request_line) => HeadError::Version,
+        httparse::Error::Version if has_other_version(parsed, request_line) => HeadError::Version,
         httparse::Error::Version | httparse::Error::Token | httparse::Error::Status => {
             HeadError::RequestLine
         }
     }
 }
 
-/// Whether a request line ends with a version, whichever it is.
-fn ends_with_version(request_line: &[u8]) -> bool {
+/// Whether what follows the target is a version all the same.
+fn has_other_version(parsed: &httparse::Request<'_, '_>, request_line: &[u8]) -> bool {
+    let length = |part: Option<&str>| part.map_or(0, |part| part.len() + 1);
     matches!(
-        request_line,
-        [.., b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n']
+        request_line.get(length(parsed.method) + length(parsed.path)..),
+        Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n'])
             if major.is_ascii_digit() && minor.is_ascii_digit()
     )
 }
@@ -374,6 +351,12 @@ fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Resul
         Some(value) if !host::is_host(value) => return Err(HeadError::InvalidHost),
         None if is_current => return Err(HeadError::MissingHost),
         _ => {}
+    }
+    let requested = target::authority(parsed.path.unwrap_or_default().as_bytes());
+    if let (Some(value), Some(authority)) = (meaning.host, requested)
+        && !value.eq_ignore_ascii_case(authority)
+    {
+        return Err(HeadError::OtherHost);
     }
     let body = length::body(
         minor_version,

@@ -16,5 +16,6 @@ mod decimal;
 pub mod head;
 mod host;
 pub mod length;
+mod lines;
 pub mod response;
 pub mod target;

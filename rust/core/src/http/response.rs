@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::decimal;
 use crate::hexadecimal;
-use crate::octets::is_token_byte;
 pub use crate::octets::{is_field_value, is_token};
 
 /// What ends a chunked body without trailers.
@@ -58,12 +57,11 @@ pub fn write_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) -> Result<(), F
     if !is_field_value(value) {
         return Err(FieldError::Value);
     }
-    let start = out.len();
-    out.extend(name.iter().map(u8::to_ascii_lowercase));
-    if name.is_empty() || !name.iter().all(|&byte| is_token_byte(byte)) {
-        out.truncate(start);
+    if !is_token(name) {
         return Err(FieldError::Name);
     }
+    out.reserve(name.len() + value.len() + 4);
+    out.extend(name.iter().map(u8::to_ascii_lowercase));
     out.extend_from_slice(b": ");
     out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");

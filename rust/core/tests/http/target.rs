@@ -26,6 +26,7 @@ const FORMS: &[(&[u8], &[u8], Parts)] = &[
     (b"GET", b"http://a.example?c", Ok((b"/", b"c"))),
     (b"GET", b"http://a?b@c/d", Ok((b"/", b"b@c/d"))),
     (b"GET", b"http://[::1]:8000/b", Ok((b"/b", b""))),
+    (b"GET", b"http://[v1.a:b]/", Ok((b"/", b""))),
     (b"OPTIONS", b"*", Ok((b"*", b""))),
     (b"OPTIONS", b"/a", Ok((b"/a", b""))),
     (b"GET", b"", Err(TargetError::Form)),
@@ -54,6 +55,17 @@ const FORMS: &[(&[u8], &[u8], Parts)] = &[
     ),
     (b"GET", b"http://a.example:x/", Err(TargetError::Authority)),
     (b"GET", b"http://a\\b/", Err(TargetError::Authority)),
+    (b"GET", b"http://[::g]/", Err(TargetError::Authority)),
+    (b"GET", b"http://[::1/", Err(TargetError::Authority)),
+    (b"GET", b"http://[::1]x/", Err(TargetError::Authority)),
+    (b"GET", b"http://[]/", Err(TargetError::Authority)),
+    (b"GET", b"http://[v1.]/", Err(TargetError::Authority)),
+    (
+        b"GET",
+        b"http://[fe80::1%25a]/",
+        Err(TargetError::Authority),
+    ),
+    (b"GET", b"http://a%zz/", Err(TargetError::Authority)),
     (b"CONNECT", b"a.example:80", Err(TargetError::Connect)),
     (b"CONNECT", b"/", Err(TargetError::Connect)),
     (b"GET", b"/a#b", Err(TargetError::Fragment)),
@@ -161,7 +173,7 @@ static ORIGIN: LazyLock<Option<Regex>> =
 
 static ABSOLUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let name = r"(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+";
-    let address = r"\[[0-9A-Za-z._~!$&'()*+,;=:-]+\]";
+    let address = r"\[::1?\]";
     let rest = r"(/[!-~&&[^?#]]*)?(?:\?([!-~&&[^#]]*))?";
     Regex::new(&format!(
         r"(?-u)\A(?i:https?)://(?:{name}|{address})(?::[0-9]*)?{rest}\z"
@@ -203,7 +215,7 @@ proptest! {
 
     #[test]
     fn targets_are_taken_apart_as_the_naive_way_does(
-        target in "((https?|HTTP|ftp)?:?/{0,3})?([a-z.@:%\\[\\]*#? é]|%4[0-9A-G]|/){0,12}",
+        target in "((https?|HTTP|ftp)?:?/{0,3})?([a-z.@:%*#? é]|\\[(::1|::|:|x)\\]?|%4[0-9A-G]|/){0,12}",
     ) {
         let parts = parse(b"GET", target.as_bytes())
             .map(|target| (target.path.to_vec(), target.query.to_vec()));

@@ -42,12 +42,16 @@ struct State {
     is_stopping: bool,
 }
 
+/// Finds the first value of a field.
+type FindField<'a> = dyn Fn(&[u8]) -> PyResult<Option<Vec<u8>>> + 'a;
+
 /// A request whose response has started.
 pub struct Answered<'a, 'py> {
     pub client: &'a str,
     pub method: &'a [u8],
     pub target: &'a [u8],
-    pub request_headers: Option<&'a Bound<'py, PyAny>>,
+    /// Looks in the request.
+    pub request_field: &'a FindField<'a>,
     pub start: Start<'a, 'py>,
 }
 
@@ -150,11 +154,27 @@ impl AccessLog {
             .and_then(|method| method.cast::<PyString>().ok())
             .map(|method| method.to_string_lossy());
         let request_headers = scope.get_item(intern!(py, "headers"))?;
+        let path = scope.get_item(intern!(py, "path"))?;
+        let path = path
+            .as_ref()
+            .and_then(|path| path.cast::<PyString>().ok())
+            .map(|path| path.to_string_lossy());
+        let query = scope.get_item(intern!(py, "query_string"))?;
+        let query = query
+            .as_ref()
+            .and_then(|query| query.cast::<PyBytes>().ok());
+        let target = shown_target(
+            path.as_deref().unwrap_or_default(),
+            query.map_or(&[], |query| query.as_bytes()),
+        );
         let answered = Answered {
             client,
             method: method.as_deref().unwrap_or_default().as_bytes(),
-            target: &target_of(scope)?,
-            request_headers: request_headers.as_ref(),
+            target: &target,
+            request_field: &|wanted| match &request_headers {
+                Some(headers) => find(headers, wanted),
+                None => Ok(None),
+            },
             start,
         };
         Self::response_started(slf, &answered)
@@ -167,9 +187,10 @@ impl AccessLog {
     ) -> PyResult<Option<Ending>> {
         let log = slf.get();
         let write = log.current_writer(slf.py())?;
-        let user_agent = match answered.request_headers {
-            Some(headers) if log.fields.contains(Field::UserAgent) => find(headers, b"user-agent")?,
-            _ => None,
+        let user_agent = if log.fields.contains(Field::UserAgent) {
+            (answered.request_field)(b"user-agent")?
+        } else {
+            None
         };
         let request_id = if log.fields.contains(Field::RequestId) {
             request_id(answered)?
@@ -297,39 +318,27 @@ pub fn client_text(client: &Bound<'_, PyAny>) -> PyResult<String> {
     }
 }
 
-/// The path and the query of a scope, as the log says them.
-fn target_of(scope: &Bound<'_, PyDict>) -> PyResult<Vec<u8>> {
-    let py = scope.py();
-    let path = scope.get_item(intern!(py, "path"))?;
-    let path = path.as_ref().and_then(|path| path.cast::<PyString>().ok());
-    let mut target = match path {
-        Some(path) => encode_path(&path.to_string_lossy())
-            .into_owned()
-            .into_bytes(),
-        None => Vec::new(),
-    };
-    let query = scope.get_item(intern!(py, "query_string"))?;
-    if let Some(query) = query
-        .as_ref()
-        .and_then(|query| query.cast::<PyBytes>().ok())
-        && !query.as_bytes().is_empty()
-    {
+/// A path and a query, as the log says them.
+pub fn shown_target(path: &str, query: &[u8]) -> Vec<u8> {
+    let path = encode_path(path);
+    let mut target = Vec::with_capacity(path.len() + query.len() + 1);
+    target.extend_from_slice(path.as_bytes());
+    if !query.is_empty() {
         target.push(b'?');
-        target.extend_from_slice(query.as_bytes());
+        target.extend_from_slice(query);
     }
-    Ok(target)
+    target
 }
 
 /// What the response calls the request, or the request itself.
 fn request_id(answered: &Answered<'_, '_>) -> PyResult<Option<Vec<u8>>> {
-    for headers in [answered.start.headers, answered.request_headers] {
-        if let Some(headers) = headers
-            && let Some(value) = find(headers, b"x-request-id")?
-        {
-            return Ok(Some(value));
-        }
+    let name = b"x-request-id";
+    if let Some(headers) = answered.start.headers
+        && let Some(value) = find(headers, name)?
+    {
+        return Ok(Some(value));
     }
-    Ok(None)
+    (answered.request_field)(name)
 }
 
 /// The first value of a header.

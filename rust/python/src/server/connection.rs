@@ -13,9 +13,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use super::access_log::client_text;
-use super::exchange::{Exchange, wake};
+use super::direct::DirectRequest;
+use super::exchange::{Asked, Exchange, wake};
 use super::response::Request;
-use super::run::Run;
+use super::run::{Call, Run};
 use super::scope;
 use super::settings::ServerSettings;
 
@@ -228,13 +229,14 @@ impl HTTPConnection {
     }
 
     /// What an asyncio protocol is told when more may be sent.
-    fn resume_writing(&self, py: Python<'_>) -> PyResult<()> {
+    fn resume_writing(slf: &Bound<'_, Self>) -> PyResult<()> {
         let waiting = {
-            let mut state = self.state();
+            let mut state = slf.get().state();
             state.write_paused = false;
             std::mem::take(&mut state.until_drained)
         };
-        wake(py, waiting)
+        wake(slf.py(), waiting)?;
+        Self::process(slf)
     }
 
     /// What uvicorn asks for when it stops: closes after the response, or now if there is none.
@@ -329,7 +331,7 @@ impl HTTPConnection {
                 Ok(false)
             }
             Found::Request(text, head) => {
-                Self::answer(slf, &text, &head)?;
+                Self::answer(slf, text, head)?;
                 Ok(true)
             }
             Found::Body(data, complete) => {
@@ -358,7 +360,7 @@ impl HTTPConnection {
                 Found::Nothing
             }
             Reading::Head => {
-                if state.exchange.is_some() {
+                if state.exchange.is_some() || state.write_paused {
                     return Found::Nothing;
                 }
                 let new = state.buffer.get(state.seen..).unwrap_or_default();
@@ -379,7 +381,7 @@ impl HTTPConnection {
                         let text = state.take(head.size).into_boxed_slice();
                         state.deadline = None;
                         state.reading = match head.body {
-                            Body::None => Reading::Head,
+                            Body::None | Body::Length(0) => Reading::Head,
                             Body::Length(length) => Reading::Body(length),
                             Body::Chunked => Reading::ChunkedBody(Chunked::new()),
                         };
@@ -435,12 +437,12 @@ impl HTTPConnection {
     }
 
     /// Has a request answered.
-    fn answer(slf: &Bound<'_, Self>, text: &[u8], head: &Head) -> PyResult<()> {
+    fn answer(slf: &Bound<'_, Self>, text: Box<[u8]>, head: Head) -> PyResult<()> {
         let py = slf.py();
         let connection = slf.get();
         let settings = connection.settings();
-        let method = head.method.get(text);
-        let target = match target::parse(method, head.target.get(text)) {
+        let method = head.method.get(&text);
+        let target = match target::parse(method, head.target.get(&text)) {
             Ok(target) => target,
             Err(error) => {
                 return connection.refuse_request(py, error.status(), &error.to_string());
@@ -450,33 +452,54 @@ impl HTTPConnection {
             return Ok(());
         };
         if let Some(upgrade) = &head.upgrade {
-            let protocol = PyBytes::new(py, upgrade.get(text));
-            let arguments = (protocol, PyBytes::new(py, text), transport);
+            let protocol = PyBytes::new(py, upgrade.get(&text));
+            let arguments = (protocol, PyBytes::new(py, &text), transport);
             let upgraded = slf.call_method1(intern!(py, "upgrade"), arguments)?;
             if !upgraded.is_none() {
                 return Self::hand_over(slf, &upgraded);
             }
         }
-        let scope = scope::make(py, settings, common.bind(py), text, head, &target)?;
         let request = Request {
             is_head: method == b"HEAD",
             minor_version: head.minor_version,
             keep_alive: head.persistent && head.minor_version > 0,
         };
-        let has_body = !matches!(head.body, Body::None);
+        let has_body = !matches!(head.body, Body::None | Body::Length(0));
         let exchange = Exchange::new(
             slf.clone().unbind(),
             request,
-            scope.clone().unbind(),
             head.expects_continue && has_body,
         );
         let exchange = Py::new(py, exchange)?;
+        connection.state().exchange = Some(exchange.clone_ref(py));
         if !has_body {
             exchange.get().feed(py, b"", true)?;
+        } else if let Found::Body(data, complete) = connection.next() {
+            // What starts at once finds what is there.
+            exchange.get().feed(py, &data, complete)?;
         }
-        connection.state().exchange = Some(exchange.clone_ref(py));
-        let app = connection.application(py, text, head)?;
-        let run = Py::new(py, Run::new(exchange, app, scope.unbind()))?;
+        let (app, is_served) = connection.application(py, &text, &head)?;
+        let direct = if is_served {
+            settings.find_direct(py, method, &target)?
+        } else {
+            None
+        };
+        let call = if let Some(found) = direct {
+            let answer = found.answer.clone_ref(py);
+            let request = DirectRequest::new(exchange.clone_ref(py), text, head, found);
+            let request = Py::new(py, request)?;
+            exchange
+                .get()
+                .set_asked(|| Asked::Direct(request.clone_ref(py)));
+            Call::Operation(answer, request)
+        } else {
+            let scope = scope::make(py, settings, common.bind(py), &text, &head, &target)?;
+            exchange
+                .get()
+                .set_asked(|| Asked::Scope(scope.clone().unbind()));
+            Call::Application(app, scope.unbind())
+        };
+        let run = Py::new(py, Run::new(exchange, call))?;
         settings.create_task.call1(py, (run,))?;
         Ok(())
     }
@@ -503,6 +526,14 @@ impl HTTPConnection {
         Ok(())
     }
 
+    /// What all scopes of this connection have in common; nothing once it is gone.
+    pub fn common_scope<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        match self.transport(py) {
+            Some((_, scope)) => Ok(scope.into_bound(py)),
+            None => self.settings().scope.bind(py).copy(),
+        }
+    }
+
     /// The transport, and what all scopes of this connection have in common.
     fn transport(&self, py: Python<'_>) -> Option<(Py<PyAny>, Py<PyDict>)> {
         let state = self.state();
@@ -513,26 +544,28 @@ impl HTTPConnection {
         ))
     }
 
-    fn application(&self, py: Python<'_>, text: &[u8], head: &Head) -> PyResult<Py<PyAny>> {
+    /// What answers a request, and whether that is the application as it is.
+    fn application(&self, py: Python<'_>, text: &[u8], head: &Head) -> PyResult<(Py<PyAny>, bool)> {
         let settings = self.settings();
         if settings.is_full(py) {
             self.warn(py, "Exceeded concurrency limit.")?;
-            return Ok(settings.unavailable.clone_ref(py));
+            return Ok((settings.unavailable.clone_ref(py), false));
         }
         let forwarded = |name: &[u8]| {
             name.get(..12)
                 .is_some_and(|start| start.eq_ignore_ascii_case(b"x-forwarded-"))
         };
         Ok(match &settings.direct_app {
+            None => (settings.app.clone_ref(py), true),
             Some(app)
                 if !head
                     .fields
                     .iter()
                     .any(|field| forwarded(field.name.get(text))) =>
             {
-                app.clone_ref(py)
+                (app.clone_ref(py), true)
             }
-            _ => settings.app.clone_ref(py),
+            Some(_) => (settings.app.clone_ref(py), false),
         })
     }
 
@@ -701,8 +734,16 @@ impl HTTPConnection {
         self.log(intern!(py, "warning"), &PyTuple::new(py, [message])?, None)
     }
 
+    /// The client, as the access log says it; nothing once it is gone.
+    pub fn client(&self) -> Arc<str> {
+        match &self.state().transport {
+            Some(transport) => transport.client.text.clone(),
+            None => "".into(),
+        }
+    }
+
     /// The client of a scope, which middleware for proxies may have changed.
-    pub fn client_text(&self, scope: &Bound<'_, PyDict>) -> PyResult<Arc<str>> {
+    pub fn client_of(&self, scope: &Bound<'_, PyDict>) -> PyResult<Arc<str>> {
         let client = scope.get_item(intern!(scope.py(), "client"))?;
         let Some(client) = client else {
             return Ok("".into());

@@ -11,7 +11,10 @@ use pyo3::{PyTypeInfo, intern};
 use super::access_log::{AccessLog, Ending, Start};
 use super::awaitable::{Done, Operation, Outcome, Waiting};
 use super::connection::HTTPConnection;
-use super::response::{Framing, Request, take, write_body, write_head};
+use super::direct::DirectRequest;
+use super::response::{
+    Framing, Request, begin_head, end_head, take, write_body, write_head, write_length,
+};
 
 /// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
 const COPIED: usize = 1 << 16;
@@ -24,8 +27,8 @@ const INTERNAL_ERROR: &str = "Internal Server Error";
 pub struct Exchange {
     connection: Py<HTTPConnection>,
     request: Request,
-    /// The scope, for the access log; applications change the client in it.
-    scope: Mutex<Option<Py<PyDict>>>,
+    /// What was asked, for the access log.
+    asked: Mutex<Option<Asked>>,
     /// When the request came, where the access log says how long it took.
     since: Option<Instant>,
     state: Mutex<State>,
@@ -57,6 +60,13 @@ struct State {
     sent: u64,
     /// What the access log says at the end.
     ending: Option<Ending>,
+}
+
+/// A request, as the access log finds it when the response starts.
+pub enum Asked {
+    /// The scope, in which applications change the client.
+    Scope(Py<PyDict>),
+    Direct(Py<DirectRequest>),
 }
 
 /// How far a response is.
@@ -94,18 +104,13 @@ impl Exchange {
 }
 
 impl Exchange {
-    pub fn new(
-        connection: Py<HTTPConnection>,
-        request: Request,
-        scope: Py<PyDict>,
-        owes_continue: bool,
-    ) -> Self {
+    pub fn new(connection: Py<HTTPConnection>, request: Request, owes_continue: bool) -> Self {
         let log = connection.get().settings().access_log.as_ref();
         let since = log.is_some_and(|log| log.get().shows_duration());
         Self {
             connection,
             since: since.then(Instant::now),
-            scope: Mutex::new(Some(scope)),
+            asked: Mutex::default(),
             state: Mutex::new(State {
                 body: Vec::new(),
                 body_complete: false,
@@ -285,13 +290,62 @@ impl Exchange {
         if last { self.complete(py) } else { Ok(()) }
     }
 
+    /// Sends a response that is there as a whole, in one write.
+    ///
+    /// `fields` are lines of its head, `body` is `None` where the status has none.
+    pub fn send_whole(
+        &self,
+        py: Python<'_>,
+        status: u16,
+        fields: &[u8],
+        body: Option<&[u8]>,
+    ) -> PyResult<()> {
+        let keep_alive = {
+            let mut state = self.state();
+            if state.disconnected {
+                return Ok(());
+            }
+            state.keep_alive &= !std::mem::take(&mut state.owes_continue);
+            state.keep_alive
+        };
+        self.log_start(py, status, None)?;
+        let connection = self.connection.get();
+        let mut out = Vec::with_capacity(256 + body.map_or(0, <[u8]>::len));
+        begin_head(py, connection, status, &mut out)?;
+        if let Some(body) = body {
+            write_length(body.len(), &mut out);
+        }
+        out.extend_from_slice(fields);
+        end_head(keep_alive, &mut out);
+        if let Some(body) = body
+            && !self.request.is_head
+        {
+            out.extend_from_slice(body);
+            self.state().sent = body.len() as u64;
+        }
+        connection.write(py, &out)?;
+        self.complete(py)
+    }
+
+    /// The whole body, if it has come and nobody has received any.
+    pub fn take_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        let body = {
+            let mut state = self.state();
+            if !state.body_complete || state.body_delivered || state.disconnected {
+                return None;
+            }
+            state.body_delivered = true;
+            std::mem::take(&mut state.body)
+        };
+        Some(PyBytes::new(py, &body))
+    }
+
     fn complete(&self, py: Python<'_>) -> PyResult<()> {
         let (receivers, keep_alive) = {
             let mut state = self.state();
             state.phase = Phase::Complete;
             (std::mem::take(&mut state.receivers), state.keep_alive)
         };
-        self.forget_scope();
         self.log_end(py)?;
         wake(py, receivers)?;
         HTTPConnection::response_complete(self.connection.bind(py), keep_alive)
@@ -320,7 +374,6 @@ impl Exchange {
             state.disconnected = !matches!(state.phase, Phase::Complete);
             std::mem::take(&mut state.receivers)
         };
-        self.forget_scope();
         self.log_end(py)?;
         wake(py, receivers)
     }
@@ -388,19 +441,27 @@ impl Exchange {
         let Some(log) = &connection.settings().access_log else {
             return Ok(());
         };
-        let Some(scope) = self.scope().as_ref().map(|scope| scope.clone_ref(py)) else {
-            return Ok(());
+        let asked = match &*self.asked() {
+            Some(Asked::Scope(scope)) => Asked::Scope(scope.clone_ref(py)),
+            Some(Asked::Direct(request)) => Asked::Direct(request.clone_ref(py)),
+            None => return Ok(()),
         };
-        let scope = scope.bind(py);
+        let log = log.bind(py);
         let start = Start {
             minor_version: self.request.minor_version,
             status,
             headers,
             since: self.since,
         };
-        let client = connection.client_text(scope)?;
-        let ending = AccessLog::response_started_for(log.bind(py), scope, &client, start)?;
-        self.state().ending = ending;
+        let ending = match &asked {
+            Asked::Scope(scope) => {
+                let scope = scope.bind(py);
+                let client = connection.client_of(scope)?;
+                AccessLog::response_started_for(log, scope, &client, start)
+            }
+            Asked::Direct(request) => request.get().response_started(log, start),
+        };
+        self.state().ending = ending?;
         Ok(())
     }
 
@@ -416,12 +477,20 @@ impl Exchange {
         }
     }
 
-    fn scope(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
-        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Has the access log know what was asked, if there is one.
+    pub fn set_asked(&self, asked: impl FnOnce() -> Asked) {
+        if self.connection.get().settings().access_log.is_some() {
+            *self.asked() = Some(asked());
+        }
     }
 
-    fn forget_scope(&self) {
-        *self.scope() = None;
+    fn asked(&self) -> MutexGuard<'_, Option<Asked>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets go of the request when the application has ended.
+    pub fn forget_asked(&self) {
+        *self.asked() = None;
     }
 }
 

@@ -3,6 +3,7 @@
 mod access_log;
 mod awaitable;
 mod connection;
+mod direct;
 mod exchange;
 mod response;
 mod run;
@@ -15,5 +16,7 @@ use pyo3::prelude::*;
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<access_log::AccessLog>()?;
     module.add_class::<settings::ServerSettings>()?;
+    module.add_class::<direct::DirectTable>()?;
+    module.add_class::<direct::DirectRequest>()?;
     module.add_class::<connection::HTTPConnection>()
 }

@@ -50,8 +50,7 @@ pub fn write_head(
     let mut chunked = false;
     let mut close = false;
     let may_chunk = request.minor_version > 0 && status >= 200 && status != 204;
-    response::write_status_line(&mut bytes, status);
-    connection.write_default_fields(py, &mut bytes)?;
+    begin_head(py, connection, status, &mut bytes)?;
     if let Some(headers) = headers {
         write_fields(headers, &mut bytes, |name, value| {
             if name.eq_ignore_ascii_case(b"content-length") {
@@ -96,15 +95,38 @@ pub fn write_head(
         Framing::Chunked
     };
     let keep_alive = request.keep_alive && !close && !matches!(framing, Framing::UntilClose);
-    if !keep_alive && !close {
-        bytes.extend_from_slice(b"connection: close\r\n");
-    }
-    bytes.extend_from_slice(b"\r\n");
+    end_head(keep_alive || close, &mut bytes);
     Ok(Head {
         bytes,
         framing,
         keep_alive,
     })
+}
+
+/// Writes the status line, and the fields that the server adds to each response.
+pub fn begin_head(
+    py: Python<'_>,
+    connection: &HTTPConnection,
+    status: u16,
+    out: &mut Vec<u8>,
+) -> PyResult<()> {
+    response::write_status_line(out, status);
+    connection.write_default_fields(py, out)
+}
+
+/// Writes the field that tells the length of the body.
+pub fn write_length(length: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(length.to_string().as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes the end of the head; the client is told unless it needs not be.
+pub fn end_head(is_told: bool, out: &mut Vec<u8>) {
+    if !is_told {
+        out.extend_from_slice(b"connection: close\r\n");
+    }
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Adds a part of the body to what is written; `last` ends it.

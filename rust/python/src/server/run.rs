@@ -9,6 +9,7 @@ use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyDict, PyIterator, PyString, PyTuple};
 
 use super::awaitable::thrown;
+use super::direct::DirectRequest;
 use super::exchange::Exchange;
 
 /// Runs the application for one request: whatever it raises is logged, and answered if it can be.
@@ -19,11 +20,18 @@ pub struct Run {
 }
 
 enum State {
-    /// The application and its scope.
-    Before(Py<PyAny>, Py<PyDict>),
+    Before(Call),
     /// What is awaited, and the task that does once it had to wait.
     Running(Py<PyIterator>, Option<Py<PyAny>>),
     Ended,
+}
+
+/// What answers a request, not yet called.
+pub enum Call {
+    /// An ASGI application, with the scope.
+    Application(Py<PyAny>, Py<PyDict>),
+    /// The function of an operation, with the request.
+    Operation(Py<PyAny>, Py<DirectRequest>),
 }
 
 /// What the task does with the coroutine.
@@ -75,6 +83,7 @@ impl Run {
         if let State::Running(awaited, _) = state {
             awaited.bind(py).call_method0(intern!(py, "close"))?;
         }
+        slf.get().exchange.get().forget_asked();
         Ok(())
     }
 
@@ -95,10 +104,10 @@ impl Run {
 }
 
 impl Run {
-    pub fn new(exchange: Py<Exchange>, app: Py<PyAny>, scope: Py<PyDict>) -> Self {
+    pub fn new(exchange: Py<Exchange>, call: Call) -> Self {
         Self {
             exchange,
-            state: Mutex::new(State::Before(app, scope)),
+            state: Mutex::new(State::Before(call)),
         }
     }
 
@@ -132,6 +141,7 @@ impl Run {
         }
         exchange.get().rest(py)?;
         Self::end(py, exchange.get(), outcome)?;
+        exchange.get().forget_asked();
         Ok(None)
     }
 
@@ -168,17 +178,22 @@ impl Run {
             let mut state = self.state();
             match &*state {
                 State::Running(awaited, _) => return Ok(awaited.bind(py).clone()),
-                State::Before(..) => std::mem::replace(&mut *state, State::Ended),
+                State::Before(_) => std::mem::replace(&mut *state, State::Ended),
                 State::Ended => State::Ended,
             }
         };
-        let State::Before(app, scope) = before else {
+        let State::Before(call) = before else {
             let message = "cannot reuse already awaited coroutine";
             return Err(PyRuntimeError::new_err(message));
         };
-        let receive = exchange.getattr(intern!(py, "receive"))?;
-        let send = exchange.getattr(intern!(py, "send"))?;
-        let awaitable = app.bind(py).call1((scope, receive, send))?;
+        let awaitable = match call {
+            Call::Application(app, scope) => {
+                let receive = exchange.getattr(intern!(py, "receive"))?;
+                let send = exchange.getattr(intern!(py, "send"))?;
+                app.bind(py).call1((scope, receive, send))?
+            }
+            Call::Operation(answer, request) => answer.bind(py).call1((request,))?,
+        };
         let awaited = awaitable
             .call_method0(intern!(py, "__await__"))?
             .cast_into::<PyIterator>()?;

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use ferroapi_core::http::head::Limits;
 use ferroapi_core::http::response;
+use ferroapi_core::http::target::Target;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyString};
 
 use super::access_log::AccessLog;
+use super::direct::{DirectTable, Found};
 use crate::params::visit_headers;
 
 /// What the connections of one server share.
@@ -20,6 +22,8 @@ pub struct ServerSettings {
     pub app: Py<PyAny>,
     /// Answers requests without `X-Forwarded` fields, which `app` would only hand on.
     pub direct_app: Option<Py<PyAny>>,
+    /// The application, if it is one of ours: its `direct_table` is asked for by each request.
+    pub own_app: Option<Py<PyAny>>,
     /// Answers while there are more connections or tasks than `limit_concurrency`.
     pub unavailable: Py<PyAny>,
     pub limit_concurrency: Option<usize>,
@@ -53,7 +57,7 @@ struct DefaultFields {
 impl ServerSettings {
     #[new]
     #[pyo3(signature = (
-        *, event_loop, app, direct_app, unavailable, limit_concurrency, scope, app_state, root_path,
+        *, event_loop, app, direct_app, own_app, unavailable, limit_concurrency, scope, app_state, root_path,
         connections, tasks, logger, create_task, access_log, head_size, head_fields, target_size,
         keep_alive_seconds, head_seconds, body_seconds,
     ))]
@@ -62,6 +66,7 @@ impl ServerSettings {
         event_loop: Py<PyAny>,
         app: Py<PyAny>,
         direct_app: Option<Py<PyAny>>,
+        own_app: Option<Py<PyAny>>,
         unavailable: Py<PyAny>,
         limit_concurrency: Option<usize>,
         scope: Py<PyDict>,
@@ -83,6 +88,7 @@ impl ServerSettings {
             event_loop,
             app,
             direct_app,
+            own_app,
             unavailable,
             limit_concurrency,
             scope,
@@ -146,6 +152,27 @@ impl ServerSettings {
         match &self.access_log {
             Some(log) if self.connections.bind(py).is_empty() => log.get().flush(py),
             _ => Ok(()),
+        }
+    }
+
+    /// The function that answers a request directly, if the application has one for it.
+    pub fn find_direct<'py>(
+        &self,
+        py: Python<'py>,
+        method: &[u8],
+        target: &Target<'_>,
+    ) -> PyResult<Option<Found<'py>>> {
+        let Some(app) = &self.own_app else {
+            return Ok(None);
+        };
+        let app = app.bind(py);
+        let mut table = app.getattr(intern!(py, "direct_table"))?;
+        if table.is_none() {
+            table = app.call_method0(intern!(py, "make_direct_table"))?;
+        }
+        match table.cast::<DirectTable>() {
+            Ok(table) => table.get().find(py, method, target),
+            Err(_) => Ok(None),
         }
     }
 

@@ -1,0 +1,295 @@
+"""The direct way answers as the application does by ASGI, byte for byte."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field
+from starlette.types import Receive, Scope, Send
+from tests.server.serving import sent, serving
+
+from ferroapi import (
+    BackgroundTasks,
+    Body,
+    Cookie,
+    Depends,
+    FastAPI,
+    Header,
+    HTTPException,
+    Query,
+    Request,
+    Response,
+)
+from ferroapi.dependencies.models import Dependant
+from ferroapi.responses import PlainTextResponse, StreamingResponse
+
+DATE = re.compile(rb"\r\ndate: [^\r]*")
+
+
+class Part(BaseModel):
+    name: str = Field(max_length=5)
+    count: int = 1
+
+
+def user(token: Annotated[str | None, Header()] = None) -> str:
+    if token == "bad":
+        raise HTTPException(403, "not you")
+    return token or "nobody"
+
+
+async def session(name: Annotated[str, Depends(user)], sid: Annotated[str, Cookie()] = "-") -> str:
+    return f"{name}/{sid}"
+
+
+def application(**options: Any) -> FastAPI:
+    app = FastAPI(**options)
+
+    @app.get("/constant")
+    async def constant() -> dict[str, str]:
+        return {"message": "Hello"}
+
+    @app.get("/items/{item}")
+    async def parameters(item: int, q: str = "", many: Annotated[list[int], Query()] = []) -> Any:  # noqa: B006
+        return {"item": item, "q": q, "many": many}
+
+    @app.post("/parts")
+    async def model(part: Part) -> Part:
+        return part
+
+    @app.post("/two")
+    async def embedded(part: Annotated[Part, Body()], other: Annotated[Part, Body()]) -> list[Part]:
+        return [part, other]
+
+    @app.get("/session")
+    async def dependencies(found: Annotated[str, Depends(session)]) -> str:
+        return found
+
+    @app.get("/thread/{text}")
+    def thread(text: str, found: Annotated[str, Depends(session)]) -> list[str]:
+        return [text, found]
+
+    @app.get("/request")
+    async def with_request(request: Request, response: Response) -> Any:
+        response.headers["x-mine"] = "1"
+        response.status_code = 202
+        return {
+            "path": request.url.path,
+            "params": request.path_params,
+            "route": request.scope["route"].path,
+            "app": request.app is app,
+            "router": request.scope["router"] is app.router,
+        }
+
+    @app.get("/background")
+    async def background(tasks: BackgroundTasks) -> str:
+        tasks.add_task(lambda: None)
+        return "ok"
+
+    @app.get("/text")
+    async def text() -> Any:
+        return PlainTextResponse("text", 201)
+
+    @app.get("/stream")
+    async def stream() -> Any:
+        return StreamingResponse(iter([b"a", b"b"]))
+
+    @app.delete("/nothing", status_code=204)
+    async def nothing() -> None: ...
+
+    @app.get("/reset", status_code=205)
+    async def reset() -> None: ...
+
+    @app.head("/head")
+    async def head() -> str:
+        return "head"
+
+    @app.get("/wrong", response_model=Part)
+    async def wrong() -> Any:
+        return {"name": 1}
+
+    @app.get("/raises")
+    async def raises(kind: str = "") -> Any:
+        if kind == "http":
+            raise HTTPException(418, "tea", headers={"x-tea": "green"})
+        raise LookupError(kind)
+
+    @app.post("/body")
+    async def raw(request: Request) -> int:
+        return len(await request.body())
+
+    @app.exception_handler(LookupError)
+    async def handle(request: Request, error: Exception) -> Response:
+        return PlainTextResponse(f"{request.url.path} {error}", 409)
+
+    return app
+
+
+@asynccontextmanager
+async def both(app: FastAPI) -> AsyncIterator[tuple[int, int]]:
+    """The ports of the application by itself, and behind another one that only hands on."""
+
+    async def around(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+
+    async with serving(app) as direct, serving(around) as general:
+        yield direct, general
+
+
+async def same_answer(ports: tuple[int, int], request: bytes) -> bytes:
+    direct, general = [DATE.sub(b"", await sent(port, request)) for port in ports]
+    assert direct == general
+    return direct
+
+
+def request_of(method: str, target: str, fields: dict[str, str], body: bytes) -> bytes:
+    lines = [f"{method} {target} HTTP/1.1", "Host: x", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in fields.items()]
+    if body or method == "POST":
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+JSON = {"Content-Type": "application/json"}
+PART = b'{"name": "a", "count": 2}'
+
+REQUESTS = {
+    "constant": request_of("GET", "/constant", {}, b""),
+    "parameters": request_of("GET", "/items/3?q=%C3%A4&many=1&many=2", {}, b""),
+    "wrong parameters": request_of("GET", "/items/x?many=y", {}, b""),
+    "model": request_of("POST", "/parts", JSON, PART),
+    "wrong model": request_of("POST", "/parts", JSON, b'{"name": "too long"}'),
+    "broken JSON": request_of("POST", "/parts", JSON, b'{"name'),
+    "no content type": request_of("POST", "/parts", {}, PART),
+    "no body": request_of("POST", "/parts", JSON, b""),
+    "two bodies": request_of("POST", "/two", JSON, b'{"part":%b,"other":%b}' % (PART, PART)),
+    "dependencies": request_of("GET", "/session", {"Token": "t", "Cookie": "a=b; sid=4"}, b""),
+    "refused by a dependency": request_of("GET", "/session", {"Token": "bad"}, b""),
+    "function": request_of("GET", "/thread/a%2fb%20c", {}, b""),
+    "request and response": request_of("GET", "/request?x", {}, b""),
+    "background": request_of("GET", "/background", {}, b""),
+    "response": request_of("GET", "/text", {}, b""),
+    "stream": request_of("GET", "/stream", {}, b""),
+    "204": request_of("DELETE", "/nothing", {}, b""),
+    "205": request_of("GET", "/reset", {}, b""),
+    "HEAD": request_of("HEAD", "/head", {}, b""),
+    "handled": request_of("GET", "/raises?kind=mine", {}, b""),
+    "HTTPException": request_of("GET", "/raises?kind=http", {}, b""),
+    "not found": request_of("GET", "/none", {}, b""),
+    "wrong method": request_of("PUT", "/constant", {}, b""),
+    "slash": request_of("GET", "/constant/", {}, b""),
+    "body by hand": request_of("POST", "/body", {}, b"x" * 100_000),
+    "HTTP/1.0": b"GET /constant HTTP/1.0\r\n\r\n",
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
+async def test_a_request_is_answered_as_by_asgi(request_bytes: bytes, anyio_backend: str) -> None:
+    async with both(application()) as ports:
+        assert (await same_answer(ports, request_bytes)).startswith(b"HTTP/1.1 ")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_an_error_of_ours_is_answered_as_by_asgi(
+    anyio_backend: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with both(application()) as ports:
+        answer = await same_answer(ports, request_of("GET", "/wrong", {}, b""))
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert [record.message for record in caplog.records] == ["Exception in ASGI application\n"] * 2
+
+
+field_text = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=12)
+requests = st.builds(
+    request_of,
+    st.sampled_from(["GET", "POST", "DELETE", "HEAD", "PUT"]),
+    st.sampled_from(
+        [request.split()[1].decode() for request in REQUESTS.values() if b"/wrong" not in request]
+    )
+    | st.from_regex(r"/(items|thread)/[!-\"$->@-~]{0,8}(\?[!-\"$-~]{0,20})?", fullmatch=True),
+    st.dictionaries(
+        st.sampled_from(["Token", "Cookie", "Content-Type", "X-Other"]),
+        field_text | st.sampled_from(["sid=1", "application/json", "bad"]),
+        max_size=3,
+    ),
+    st.sampled_from([b"", PART, b"[]", b'{"name": 1}', b"\xff"]) | st.binary(max_size=30),
+)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(requests, min_size=1, max_size=8))
+def test_any_request_is_answered_as_by_asgi(cases: list[bytes]) -> None:
+    async def run() -> None:
+        async with both(application()) as ports:
+            for case in cases:
+                await same_answer(ports, case)
+
+    asyncio.run(run())
+
+
+def guard(request: Request) -> None:
+    raise HTTPException(401)
+
+
+async def middleware(request: Request, call_next: Any) -> Response:
+    response: Response = await call_next(request)
+    response.headers["x-around"] = "1"
+    return response
+
+
+def other_route() -> Any:
+    other = FastAPI()
+    other.get("/session")(lambda: "new")
+    return other.routes[-1]
+
+
+CHANGES: dict[str, Any] = {
+    "a guard on a route": lambda app: app.routes[-1].dependant.dependencies.append(
+        Dependant(call=guard, request_param_name="request")
+    ),
+    "an override": lambda app: app.dependency_overrides.update({user: lambda: "other"}),
+    "an override of one's own": lambda app: setattr(
+        app, "dependency_overrides", {user: lambda: "other"}
+    ),
+    "a route in front": lambda app: app.router.routes.insert(0, other_route()),
+    "no routes": lambda app: setattr(app.router, "routes", []),
+    "an entry of one's own": lambda app: setattr(app, "middleware_stack", PlainTextResponse("x")),
+    "another default": lambda app: setattr(app.router, "default", PlainTextResponse("d")),
+    "the root path": lambda app: setattr(app, "root_path", "/root"),
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_what_is_declared_later_is_noticed(change: Any, anyio_backend: str) -> None:
+    app = FastAPI()
+
+    @app.get("/session")
+    async def dependencies(request: Request, found: Annotated[str, Depends(session)]) -> Any:
+        return [found, request.scope["root_path"]]
+
+    request = request_of("GET", "/session", {}, b"")
+    missing = request_of("GET", "/none", {}, b"")
+    async with both(app) as ports:
+        before = [await same_answer(ports, case) for case in (request, missing)]
+        change(app)
+        after = [await same_answer(ports, case) for case in (request, missing)]
+    assert before != after
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_middleware_is_not_gone_around(anyio_backend: str) -> None:
+    app = application()
+    app.middleware("http")(middleware)
+    async with both(app) as ports:
+        answer = await same_answer(ports, REQUESTS["constant"])
+    assert b"x-around: 1" in answer
