@@ -32,11 +32,13 @@ from harness.report import (
     imports_table,
     in_process_table,
     latency_table,
+    service_table,
     socket_table,
     startup_table,
 )
 from harness.results import Results
 from harness.rounds import Effort, measure_case
+from harness.service import SETUPS, SUPPORTED, measure_service
 from harness.sockets import measure_sockets
 from harness.startup import measure_startup
 
@@ -47,10 +49,11 @@ STARTS = 5
 IMPORTS = 11
 
 SOCKETS = "sockets"
+SERVICE = "service"
 LATENCY = "latency"
 STARTUP = "startup"
 IMPORT = "import"
-PARTS = (*CASES, SOCKETS, LATENCY, STARTUP, IMPORT)
+PARTS = (*CASES, SOCKETS, SERVICE, LATENCY, STARTUP, IMPORT)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -154,6 +157,17 @@ def measure_parts(
             effort = QUICK if options.quick else FULL_SOCKETS
             results.sockets.append(measure_sockets(name, effort, options.package, contenders))
         print(f"\n{socket_table(results.sockets)}", flush=True)
+    if SERVICE in chosen and not SUPPORTED:
+        print("\nThe small service is not measured: it needs Linux.", flush=True)
+    elif SERVICE in chosen:
+        progress("the small service")
+        results.service = measure_service(
+            QUICK if options.quick else FULL_SOCKETS,
+            options.package,
+            [setup for setup in SETUPS if not (options.no_peers and setup.optional)],
+            install=not options.quick,
+        )
+        print(f"\n{service_table(results.service)}", flush=True)
     if LATENCY in chosen:
         progress("slow streams")
         results.latency = measure_latency(QUICK if options.quick else FULL_SOCKETS, options.package)

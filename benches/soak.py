@@ -20,8 +20,8 @@ from scenarios import SCENARIOS
 ENVIRONMENTS = ("fastapi", "peers")
 """Which of the benchmarks' environments have what is compared, and Granian."""
 
-CONNECTIONS = 4500
-"""The most connections at a time: of the readers of two servers."""
+CONNECTIONS = 6500
+"""The most connections at a time: of the readers of three servers."""
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:

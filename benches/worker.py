@@ -17,20 +17,22 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TextIO
 
 import uvloop
 
-from cases import CASES, SLOW_CASES, startup
+from cases import CASES, SERVICE_CASES, SLOW_CASES, startup
 from harness.answers import Answer
 from harness.applications import OTHER, build, framework
 from harness.case import ASGIApp, Contender, Request, Row
-from harness.contenders import INSTALLED, SHARED, environment_of
+from harness.contenders import INSTALLED, OPTIONAL, SHARED, environment_of
 from harness.driver import answer, drive, empty, start
 from harness.ledger import Ledger
-from harness.servers import Parser, server
+from harness.servers import Parser, command, server
 from scenarios import SCENARIOS
 
 LOGGED = 3
@@ -63,6 +65,17 @@ def forget_peak() -> None:
         references.write_text("5")
 
 
+def import_from(package: str) -> None:
+    """Lets `import ferroapi` find what is in a directory, where nothing else is looked for."""
+    if "ferroapi" in sys.modules:
+        return
+    spec = PathFinder.find_spec("ferroapi", [package])
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["ferroapi"] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+
 def _over(now: int | None, before: int | None) -> int | None:
     return None if now is None or before is None else now - before
 
@@ -87,7 +100,8 @@ class Commands:
     def describe(self) -> dict[str, Any]:
         """The versions, and where our extension is."""
         environment = environment_of(self._contender)
-        names = [name.partition("==")[0] for name in INSTALLED.get(environment or "", ())]
+        frameworks = (INSTALLED | OPTIONAL).get(environment or "", ())
+        names = [name.partition("==")[0] for name in frameworks]
         description: dict[str, Any] = {
             "python": sys.version.split()[0],
             "versions": {name: importlib.metadata.version(name) for name in (*SHARED, *names)},
@@ -100,7 +114,7 @@ class Commands:
 
     def load(self, case: str, *, lifespan: bool) -> None:
         """Builds the applications of what is measured together; starts those that have to be."""
-        for part in (CASES | SLOW_CASES)[case]:
+        for part in (CASES | SLOW_CASES | SERVICE_CASES)[case]:
             if not part.has(self._contender):
                 continue
             app = build(self._contender, part)
@@ -177,11 +191,25 @@ class Commands:
         if not collect:
             gc.disable()
 
-    def serve(self, http: Parser = "httptools") -> int:
-        """Makes a server of the only application; answers its port. `main` then runs it."""
+    def pin(self, processor: int) -> None:
+        """Lets this process, and what it starts from now on, run on one processor only."""
+        os.sched_setaffinity(0, {processor})
+
+    def serve(self, http: Parser = "httptools", package: str | None = None) -> int:
+        """Makes a server of the only application; answers its port. `main` then runs it.
+
+        `package`: the directory of the ferroapi that `http` is from.
+        """
+        if package is not None:
+            import_from(package)
         app, *same = self._apps.values()
         assert all(other is app for other in same)
         port, self.serving = server(self._contender, app, http)
+        return port
+
+    def serve_command(self) -> int:
+        """The same by the command `ferroapi run`, of the small service."""
+        port, self.serving = command()
         return port
 
 

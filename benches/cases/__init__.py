@@ -18,6 +18,7 @@ from cases import (
     refused,
     request_object,
     routes,
+    service,
     slow_streams,
     sync_generator,
     thread,
@@ -49,6 +50,12 @@ CASES: dict[str, tuple[Case, ...]] = {
 SOCKET_CASES = {"constant": 0.85, "parameters": 0.85, "model": 0.85, "raw": 0.95}
 """The cases that are measured through a server too, and at least what part of the floor's requests
 a second they should reach."""
+
+SERVICE_CASES: dict[str, tuple[Case, ...]] = {
+    "service": (service.CASE,),
+    "service_behind": (service.BEHIND,),
+}
+"""The cases of which the server's processor time is measured, beside other servers."""
 
 SLOW_CASES: dict[str, tuple[Case, ...]] = {"slow_streams": (slow_streams.CASE,)}
 """The cases of which it is measured how late their items arrive through a server."""

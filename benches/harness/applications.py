@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from types import ModuleType
+from typing import Any
 
-from harness.case import ASGIApp, Case, Contender
+from harness.case import Case, Contender
 from harness.contenders import FASTAPI_VERSION
 from harness.ledger import Ledger
+from harness.limit import answers
 from harness.scenario import Scenario
 
 OTHER = {"fastapi": "ferroapi", "ferroapi": "fastapi"}
@@ -26,11 +28,17 @@ def framework(name: str) -> ModuleType:
     return module
 
 
-def build(contender: Contender, case: Case | Scenario, *ledger: Ledger) -> ASGIApp:
-    """The contender's application of a case, or of a scenario, which takes a ledger."""
+def build(contender: Contender, case: Case | Scenario, *ledger: Ledger) -> Any:
+    """The contender's application of a case, or of a scenario, which takes a ledger.
+
+    It is what the contender's server serves: most often one of ASGI.
+    """
     name = contender.removesuffix("_granian")
     if name in OTHER:
         return case.app(framework(name), *ledger)
-    if name in ("floor", "granian"):
+    if name in ("floor", "granian", "h2corn"):
         return case.floor(*ledger)
-    return case.others[contender]()  # type: ignore[no-any-return]
+    assert isinstance(case, Case)
+    if name == "limit":
+        return answers(case)
+    return case.others[contender]()

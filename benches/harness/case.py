@@ -22,6 +22,10 @@ Contender: TypeAlias = Literal[
     "granian",
     "ferroapi_granian",
     "robyn",
+    "limit",
+    "rsgi",
+    "h2corn",
+    "bolt",
 ]
 NAMES: dict[Contender, str] = {
     "floor": "floor",
@@ -34,6 +38,10 @@ NAMES: dict[Contender, str] = {
     "granian": "floor, Granian",
     "ferroapi_granian": "ferroapi, Granian",
     "robyn": "Robyn",
+    "limit": "limit",
+    "rsgi": "floor, RSGI",
+    "h2corn": "floor, h2corn",
+    "bolt": "django-bolt",
 }
 CONTENDERS: tuple[Contender, ...] = (
     "floor",
@@ -49,6 +57,9 @@ OTHER_SERVERS: tuple[Contender, ...] = ("granian", "ferroapi_granian", "robyn")
 """Who is served by something else: the floor and ferroapi by Granian, Robyn by itself."""
 PEERS: tuple[Contender, ...] = ("litestar", "blacksheep", "falcon", *OTHER_SERVERS)
 """Who has an environment that a run can do without."""
+
+LOOPBACK = "127.0.0.1"
+"""The address that servers listen on."""
 
 JSON = {"content-type": "application/json"}
 
@@ -131,13 +142,14 @@ Goal: TypeAlias = Within | Over | Added
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table."""
+    """One line of the table; `wrong` is its request with a value that has to be refused."""
 
     name: str
     title: str
     request: Request
     expected: Expected
     goals: tuple[Goal, ...] = ()
+    wrong: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +173,5 @@ class Case:
         return contender.removesuffix("_granian") in _WRITTEN or contender in self.others
 
 
-_WRITTEN = ("floor", "granian", "ferroapi", "fastapi")
-"""Who is made of `app` or `floor`."""
+_WRITTEN = ("floor", "granian", "h2corn", "ferroapi", "fastapi", "limit")
+"""Who is made of `app`, `floor` or the rows."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
 import subprocess
 import sys
-import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -30,8 +30,25 @@ INSTALLED: dict[str, tuple[str, ...]] = {
 }
 """What is installed into each environment, beside `SHARED`."""
 
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    "h2corn": ("h2corn==2.0.0",),
+    "bolt": ("django-bolt==0.13.0",),
+}
+"""The same of environments that a run does without where they cannot be made."""
+
+LEAST_PYTHON: dict[str, tuple[int, int]] = {"bolt": (3, 12)}
+"""The Python that an environment needs, where ours may be too old."""
+
 UNSHARED: dict[str, tuple[str, ...]] = {"robyn": ("uvloop",)}
 """What of `SHARED` an environment has in a version of its own, since what is in it demands so."""
+
+
+NEWEST_MINOR = 14
+"""The newest Python 3 that is looked for."""
+
+
+class EnvironmentMissingError(Exception):
+    """An environment cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +70,9 @@ class Installation:
 
 def environment_of(contender: Contender) -> str | None:
     """The environment that a contender needs; `None`: the one that runs this."""
-    if contender in ("floor", "starlette", "ferroapi"):
+    if contender in ("floor", "starlette", "ferroapi", "limit"):
         return None
-    return contender if contender in INSTALLED else "peers"
+    return contender if contender in INSTALLED | OPTIONAL else "peers"
 
 
 def interpreter(environment: str) -> Path:
@@ -69,11 +86,11 @@ def installation(contender: Contender, package: Path | None = None) -> Installat
     if environment is None:
         return Installation(Path(sys.executable), package if contender == "ferroapi" else None)
     if contender == "ferroapi_granian":
-        return Installation(interpreter(environment), package or _installed_package())
+        return Installation(interpreter(environment), package or installed_package())
     return Installation(interpreter(environment))
 
 
-def _installed_package() -> Path:
+def installed_package() -> Path:
     """The directory that `ferroapi` is imported from."""
     found = find_spec("ferroapi")
     assert found is not None
@@ -85,19 +102,48 @@ def requirements(environment: str) -> list[str]:
     """What is installed into an environment: its frameworks, and our versions of the rest."""
     own = UNSHARED.get(environment, ())
     shared = [f"{name}=={version(name)}" for name in SHARED if name not in own]
-    return [*INSTALLED[environment], *shared]
+    return [*(INSTALLED | OPTIONAL)[environment], *shared]
 
 
 def make_environment(environment: str) -> None:
-    """Makes an environment, or brings it to the versions of this one. Downloads."""
+    """Makes an environment, or brings it to the versions of this one. Downloads.
+
+    Raises:
+        EnvironmentMissingError: the Python for it is not there, or something cannot be installed.
+    """
     python, wanted = interpreter(environment), requirements(environment)
     if python.exists() and has(python, wanted):
         return
-    names = ", ".join(name.replace("==", " ") for name in INSTALLED[environment])
+    frameworks = (INSTALLED | OPTIONAL)[environment]
+    names = ", ".join(name.replace("==", " ") for name in frameworks)
     print(f"Installing {names} into {python.parents[1]}", flush=True)
-    venv.create(python.parents[1], with_pip=True, symlinks=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, *wanted], check=True)
+    try:
+        subprocess.run([_python_for(environment), "-m", "venv", python.parents[1]], check=True)
+        subprocess.run([*pip, *wanted], check=True)
+    except subprocess.CalledProcessError as error:
+        raise EnvironmentMissingError(f"{names} cannot be installed") from error
+
+
+def _python_for(environment: str) -> str:
+    """An interpreter that is new enough: ours, or one that is on the path or of pyenv."""
+    least = LEAST_PYTHON.get(environment, (3, 0))
+    if sys.version_info >= least:
+        return sys.executable
+    directories = [os.environ.get("PATH", "")]
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    directories += (str(path / "bin") for path in sorted(root.glob("versions/*")))
+    for minor in range(least[1], NEWEST_MINOR + 1):
+        for directory in os.pathsep.join(directories).split(os.pathsep):
+            python = shutil.which(f"python3.{minor}", path=directory)
+            if python is not None and _runs(python):
+                return python
+    raise EnvironmentMissingError(f"it needs Python {least[0]}.{least[1]}, which is not here")
+
+
+def _runs(python: str) -> bool:
+    """Whether an interpreter is one: pyenv has names of some that it then refuses to run."""
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
 def has(python: Path, requirements: Sequence[str]) -> bool:

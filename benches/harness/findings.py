@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harness.case import Contender
-from harness.servers import Parser
+from harness.servers import OWN_PROTOCOL, Parser
 
 TITLE = 46
 COLUMN = 17
@@ -28,12 +28,14 @@ class Subject:
 
 UVICORN = Subject("uvicorn", "ferroapi")
 H11 = Subject("uvicorn, h11", "ferroapi", "h11")
+OURS = Subject("uvicorn, ours", "ferroapi", OWN_PROTOCOL)
 GRANIAN = Subject("Granian", "ferroapi_granian")
 FASTAPI = Subject("FastAPI", "fastapi")
 FLOOR = Subject("bare ASGI", "floor")
+OURS_FLOOR = Subject("bare, ours", "floor", OWN_PROTOCOL)
 GRANIAN_FLOOR = Subject("bare, Granian", "granian")
 
-BARE = {UVICORN: FLOOR, GRANIAN: GRANIAN_FLOOR}
+BARE = {UVICORN: FLOOR, OURS: OURS_FLOOR, GRANIAN: GRANIAN_FLOOR}
 """The same server with no framework."""
 
 

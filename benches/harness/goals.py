@@ -10,6 +10,7 @@ from harness.case import NAMES, Contender, Goal, Over, Within
 from harness.imports import Imports
 from harness.latency import LatencyFigures
 from harness.rounds import RowFigures
+from harness.service import Service, ServiceRow
 from harness.sockets import SocketFigures
 from harness.startup import STAGES, StartUp
 
@@ -106,6 +107,61 @@ def judge_sockets(rows: Iterable[SocketFigures]) -> list[Verdict]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How often the processor time of `against` a setup may take at most, by row."""
+
+    name: str
+    against: str
+    factors: Mapping[str, float]
+
+
+def _every(factor: float) -> dict[str, float]:
+    return {"root": factor, "item": factor, "order": factor}
+
+
+BOUNDS = (
+    Bound("ferroapi_own", "bolt", _every(1.0)),
+    Bound("ferroapi_own", "limit", {"root": 2.0, "item": 2.5, "order": 2.8}),
+    Bound("run", "limit", {"root": 2.3, "item": 2.8, "order": 3.2}),
+    Bound("behind_own", "behind", _every(0.65)),
+    Bound("fastapi_own", "fastapi", _every(0.85)),
+    Bound("starlette_own", "starlette", _every(0.85)),
+    Bound("ferroapi_own", "ferroapi", {"jsonl": 1.0, "sse": 1.0}),
+)
+RATE = 1.6
+"""How often the requests a second of bare ASGI on uvicorn, ferroapi's on our protocol, at least."""
+
+
+def judge_service(service: Service) -> list[Verdict]:
+    """The verdicts on the small service, of the setups that were measured."""
+    verdicts = [
+        Verdict(
+            f"{service.titles[bound.name]} ({figures.row.name})",
+            f"{factor:g} x {service.titles[bound.against]}",
+            factor,
+            figures.ratio(bound.name, bound.against),
+        )
+        for bound in BOUNDS
+        for figures in service.rows
+        if figures.worked.keys() >= {bound.name, bound.against}
+        and figures.row.name in bound.factors
+        for factor in (bound.factors[figures.row.name],)
+    ]
+    verdicts += (
+        Verdict(
+            f"{service.titles['ferroapi_own']} ({figures.row.name})",
+            f"{RATE:g} x the requests a second of {service.titles['bare']}",
+            RATE,
+            figures.rate("ferroapi_own", "bare"),
+            most=False,
+        )
+        for figures in service.rows
+        if figures.rates.keys() >= {"ferroapi_own", "bare"}
+    )
+    return verdicts
+
+
 def judge_latency(rows: Iterable[LatencyFigures]) -> list[Verdict]:
     """The verdicts on slow streams."""
     return [
@@ -160,3 +216,25 @@ def compare_sockets(rows: Iterable[SocketFigures]) -> list[Comparison]:
             ours = max(rates.get(own, 0.0) for own in (OURS if peer == "robyn" else OURS[:1]))
             comparisons.append(Comparison(f"{figures.row.title}, socket", NAMES[peer], rate / ours))
     return comparisons
+
+
+RIVALS = ("starlette", "fastapi", "blacksheep", "bolt", "robyn")
+"""Who does in the small service what ferroapi does, and is compared with it."""
+
+
+def compare_service(service: Service) -> list[Comparison]:
+    """ferroapi on its fastest server, and everybody with a framework, by processor time."""
+    return [
+        Comparison(
+            f"{figures.row.title}, processor",
+            service.titles[rival],
+            min(figures.ratio(own, rival) for own in _own(figures)),
+        )
+        for figures in service.rows
+        for rival in RIVALS
+        if rival in figures.worked
+    ]
+
+
+def _own(figures: ServiceRow) -> list[str]:
+    return [name for name in ("ferroapi", "ferroapi_own") if name in figures.worked]

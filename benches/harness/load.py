@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
+from selectors import EVENT_READ, DefaultSelector
 from time import perf_counter, process_time, sleep
 
-import uvloop
-
 from harness.answers import Answer
-from harness.case import Request
+from harness.case import LOOPBACK, Request
 from harness.chunks import ChunkedBody
 
 CONNECTIONS = 16
+MOST_AT_ONCE = 65536
+"""Bytes that are read at once, at most."""
+
 LAST_CHUNK = b"0\r\n\r\n"
 PATIENCE = 60.0
 """Seconds that one load may take."""
@@ -46,7 +48,7 @@ def wait_for(port: int) -> None:
     """Returns when somebody listens on a port. Raises `BrokenAnswerError` after ten seconds."""
     for _ in range(100):
         with socket.socket() as connection:
-            if connection.connect_ex(("127.0.0.1", port)) == 0:
+            if connection.connect_ex((LOOPBACK, port)) == 0:
                 return
         sleep(0.1)
     raise BrokenAnswerError(f"nobody listens on port {port}")
@@ -54,7 +56,7 @@ def wait_for(port: int) -> None:
 
 def ask_once(port: int, request: Request) -> tuple[Answer, int, bytes]:
     """One answer over a connection of its own, how many bytes it is on the wire, and the last."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection((LOOPBACK, port), timeout=10) as connection:
         connection.sendall(wire(request))
         data = b""
         while b"\r\n\r\n" not in data:
@@ -71,94 +73,106 @@ def ask_once(port: int, request: Request) -> tuple[Answer, int, bytes]:
 
 
 def _more(connection: socket.socket) -> bytes:
-    data = connection.recv(65536)
+    try:
+        data = connection.recv(MOST_AT_ONCE)
+    except ConnectionError as error:
+        raise BrokenAnswerError("the server broke the connection") from error
     if not data:
         raise BrokenAnswerError("the server closed the connection")
     return data
 
 
-class Connection(asyncio.Protocol):
-    """Sends a request, waits for the whole answer, sends the next, while there are any."""
+class _Connection:
+    """Sends a request and takes its answer, again and again."""
 
-    def __init__(self, load: _Requests) -> None:
-        self._load = load
-        self._received = bytearray()
-        self._transport: asyncio.WriteTransport | None = None
+    def __init__(self, port: int, request: bytes, length: int, tail: bytes, slack: int) -> None:
+        self.socket = socket.create_connection((LOOPBACK, port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._request = request
+        self._least = length - slack
+        self._most = length + slack
+        self._tail = tail
+        self._at_once = min(self._most + 1, MOST_AT_ONCE)
+        self._received = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport) or hasattr(transport, "write")
-        self._transport = transport  # type: ignore[assignment]  # uvloop's has no such base
-        self._next()
+    def __enter__(self) -> _Connection:
+        return self
 
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        if len(self._received) < self._load.length:
-            return
-        if len(self._received) > self._load.length or not self._received.endswith(self._load.tail):
-            self._load.fail(f"the server answered {self._received[:200]!r}")
-            return
-        self._received.clear()
-        self._load.answered()
-        self._next()
+    def __exit__(self, *exception: object) -> None:
+        self.socket.close()
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self._load.fail("the server closed a connection")
+    def send(self) -> None:
+        """Sends the request."""
+        self.socket.sendall(self._request)
 
-    def _next(self) -> None:
-        assert self._transport is not None
-        if self._load.left > 0:
-            self._load.left -= 1
-            self._transport.write(self._load.request)
-
-
-class _Requests:
-    """How many requests are still to be sent and to be answered, over all connections."""
-
-    def __init__(self, request: bytes, length: int, tail: bytes, count: int) -> None:
-        self.request = request
-        self.length = length
-        self.tail = tail
-        self.left = count
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._unanswered = count
-
-    def answered(self) -> None:
-        self._unanswered -= 1
-        if self._unanswered == 0 and not self.done.done():
-            self.done.set_result(None)
-
-    def fail(self, reason: str) -> None:
-        if not self.done.done():
-            self.done.set_exception(BrokenAnswerError(reason))
+    def receive(self) -> bool:
+        """Takes what has arrived; whether that was the end of the answer."""
+        data = self.socket.recv(self._at_once)
+        if not data:
+            raise BrokenAnswerError("the server closed a connection")
+        if self._received:
+            data = self._received + data
+        if self._least <= len(data) <= self._most and data.endswith(self._tail):
+            self._received = b""
+            return True
+        if len(data) >= self._most:
+            raise BrokenAnswerError(f"the server answered {data[:200]!r}")
+        self._received = data
+        return False
 
 
-async def _load(port: int, request: Request, count: int, length: int, tail: bytes) -> Load:
-    loop = asyncio.get_running_loop()
-    requests = _Requests(wire(request), length, tail, count)
-    transports = []
-    busy, started = process_time(), perf_counter()
-    try:
-        for _ in range(CONNECTIONS):
-            transport, _ = await loop.create_connection(
-                lambda: Connection(requests), "127.0.0.1", port
-            )
-            transports.append(transport)
-        await asyncio.wait_for(requests.done, PATIENCE)
-        seconds = perf_counter() - started
-        return Load(count, seconds, (process_time() - busy) / seconds)
-    finally:
-        for transport in transports:
-            transport.abort()
+def load(
+    port: int,
+    request: Request,
+    count: int,
+    length: int,
+    tail: bytes,
+    connections: int = CONNECTIONS,
+    slack: int = 0,
+) -> Load:
+    """Sends `count` requests over so many connections, one at a time on each.
 
-
-def load(port: int, request: Request, count: int, length: int, tail: bytes) -> Load:
-    """Sends `count` requests over 16 connections, one at a time on each.
-
-    Every answer has to have `length` bytes, of which `tail` are the last.
+    Every answer has to have `length` bytes, of which `tail` are the last. `slack` is by how many it
+    may have more or less: of a stream the parts may be cut elsewhere each time.
 
     Raises:
         BrokenAnswerError: an answer is another one, or a connection was closed.
         TimeoutError: it took longer than a minute.
     """
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_load(port, request, count, length, tail))
+    busy, started = process_time(), perf_counter()
+    try:
+        _load(port, request, count, length, tail, connections, slack)
+    except ConnectionError as error:
+        raise BrokenAnswerError("the server broke a connection") from error
+    seconds = perf_counter() - started
+    return Load(count, seconds, (process_time() - busy) / seconds)
+
+
+def _load(
+    port: int,
+    request: Request,
+    count: int,
+    length: int,
+    tail: bytes,
+    connections: int,
+    slack: int,
+) -> None:
+    sent, deadline = wire(request), perf_counter() + PATIENCE
+    unsent, unanswered = count, count
+    with ExitStack() as stack:
+        selector = stack.enter_context(DefaultSelector())
+        for _ in range(min(connections, count)):
+            connection = stack.enter_context(_Connection(port, sent, length, tail, slack))
+            selector.register(connection.socket, EVENT_READ, connection)
+            connection.send()
+            unsent -= 1
+        while unanswered:
+            ready = selector.select(PATIENCE)
+            if not ready or perf_counter() > deadline:
+                raise TimeoutError(f"{unanswered} of {count} answers are missing")
+            for key, _ in ready:
+                if key.data.receive():
+                    unanswered -= 1
+                    if unsent:
+                        key.data.send()
+                        unsent -= 1

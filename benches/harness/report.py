@@ -10,11 +10,14 @@ from harness.goals import Comparison, Verdict
 from harness.imports import Imports
 from harness.latency import SLOW, LatencyFigures
 from harness.rounds import RowFigures
+from harness.service import Service, ServiceRow
 from harness.sockets import SocketFigures
 from harness.startup import STAGES, STARTING, StartUp
 
 TITLE = 41
 LONG = 45
+SERVED = 34
+"""Columns of titles: of rows, of goals, and of setups."""
 
 
 def _present(
@@ -99,6 +102,65 @@ def _column(contender: Contender) -> str:
 
 def _width(contender: Contender) -> int:
     return max(11, len(NAMES[contender]) + 2)
+
+
+def service_table(service: Service) -> str:
+    """The small service on many servers."""
+    where = "on one processor, the client on another" if service.pinned else "wherever it was put"
+    lines = [
+        "A small service over a socket: microseconds that the server's processor works a request,",
+        "user and system, and requests a second. x: times the limit's microseconds.",
+        f"One worker each, {where}.",
+    ]
+    small = [figures for figures in service.rows if "limit" in figures.worked]
+    streams = [figures for figures in service.rows if "limit" not in figures.worked]
+    lines += _service_lines(service, small)
+    lines += _service_lines(service, streams) if streams else ()
+    shown = ("django-bolt", "h2corn", "granian", "robyn", "blacksheep", "fastapi", "starlette")
+    versions = (f"{name} {service.versions[name]}" for name in shown if name in service.versions)
+    lines += ["", ", ".join(versions)]
+    lines += (f"{title}: not measured, {reason}." for title, reason in service.absent.items())
+    lines += (
+        f"* {service.titles[name]}, {figures.row.title}: a wrong value is not refused, "
+        f"{f'status {status}' if status else 'no answer'}."
+        for figures in service.rows
+        for name, status in figures.refusals.items()
+        if not figures.refuses(name)
+    )
+    busy = [
+        (median(rounds), service.titles[name])
+        for figures in service.rows
+        for name, rounds in figures.busy.items()
+    ]
+    lines.append("The client was busy {:.2f} of the time at most, at {}.".format(*max(busy)))
+    spread = median(
+        (max(rounds) - min(rounds)) / median(rounds)
+        for figures in service.rows
+        for rounds in figures.worked.values()
+    )
+    lines.append(
+        f"From the fastest to the slowest round: {spread:.0%} of the median, in the middle."
+    )
+    return "\n".join(lines)
+
+
+def _service_lines(service: Service, rows: Sequence[ServiceRow]) -> list[str]:
+    """The lines of the setups that were measured in these rows."""
+    lines = [
+        "",
+        f"{'':{SERVED}}" + "".join(f"{figures.row.title:>36}" for figures in rows),
+        f"{'':{SERVED}}" + f"{'us':>16}{'x':>10}{'/s':>10}" * len(rows),
+    ]
+    for name, title in service.titles.items():
+        if any(name not in figures.worked for figures in rows):
+            continue
+        cells = ""
+        for figures in rows:
+            ratio = _times(figures.ratio(name, "limit")) if "limit" in figures.worked else "-"
+            rate = median(figures.rates[name])
+            cells += f"{figures.seconds(name) * 1e6:>16,.1f}{ratio:>10}{rate:>10,.0f}"
+        lines.append(f"{title:{SERVED}}{cells}")
+    return lines
 
 
 def latency_table(rows: Sequence[LatencyFigures]) -> str:

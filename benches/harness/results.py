@@ -11,6 +11,7 @@ from harness.goals import Comparison, Verdict
 from harness.imports import Imports
 from harness.latency import LatencyFigures
 from harness.rounds import RowFigures
+from harness.service import Service
 from harness.sockets import SocketFigures
 from harness.startup import StartUp
 
@@ -21,6 +22,7 @@ class Results:
 
     rows: list[RowFigures] = field(default_factory=list)
     sockets: list[SocketFigures] = field(default_factory=list)
+    service: Service | None = None
     latency: list[LatencyFigures] = field(default_factory=list)
     startup: StartUp | None = None
     imports: Imports | None = None
@@ -30,6 +32,7 @@ class Results:
         return [
             *goals.judge_rows(self.rows),
             *goals.judge_sockets(self.sockets),
+            *(goals.judge_service(self.service) if self.service else ()),
             *goals.judge_latency(self.latency),
             *(goals.judge_startup(self.startup) if self.startup else ()),
             *(goals.judge_imports(self.imports) if self.imports else ()),
@@ -37,7 +40,11 @@ class Results:
 
     def comparisons(self) -> list[Comparison]:
         """ferroapi and every peer."""
-        return [*goals.compare_rows(self.rows), *goals.compare_sockets(self.sockets)]
+        return [
+            *goals.compare_rows(self.rows),
+            *goals.compare_sockets(self.sockets),
+            *(goals.compare_service(self.service) if self.service else ()),
+        ]
 
     def document(
         self, now: datetime, machine: dict[str, Any], contenders: dict[str, Any]
@@ -68,6 +75,7 @@ class Results:
                 }
                 for figures in self.sockets
             },
+            "service": _service(self.service) if self.service else {},
             "latency": {
                 figures.row.name: {
                     "title": figures.row.title,
@@ -90,3 +98,23 @@ class Results:
                 for verdict in self.verdicts()
             ],
         }
+
+
+def _service(service: Service) -> dict[str, Any]:
+    return {
+        "titles": service.titles,
+        "versions": service.versions,
+        "absent": service.absent,
+        "pinned": service.pinned,
+        "rows": {
+            figures.row.name: {
+                "title": figures.row.title,
+                "processor_seconds": figures.worked,
+                "requests_per_second": figures.rates,
+                "client_busy": figures.busy,
+                "requests": figures.requests,
+                "status_of_wrong": figures.refusals,
+            }
+            for figures in service.rows
+        },
+    }

@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from harness.case import Request
+from harness.case import LOOPBACK, Request
 from harness.contenders import environment_of, installation, interpreter
 from harness.findings import Findings, Subject
 from harness.load import ask_once, wait_for
 from harness.process import Worker
-from harness.servers import LOOPBACK
 
 Client = TypeVar("Client", bound=asyncio.Protocol)
 

@@ -59,7 +59,7 @@ def measure_sockets(
         lengths: dict[Contender, tuple[int, bytes]] = {}
         for contender, port in ports.items():
             wait_for(port)
-            lengths[contender] = _checked(row, contender, port)
+            lengths[contender] = checked(row, contender, port)
             length, tail = lengths[contender]
             for rounds in (figures.rounds, figures.worked, figures.busy):
                 rounds[contender] = []
@@ -80,16 +80,21 @@ def measure_sockets(
                 figures.rounds[contender].append(done.requests / done.seconds)
                 figures.busy[contender].append(done.busy)
         for contender, port in ports.items():
-            _checked(row, contender, port)
+            checked(row, contender, port)
     return figures
 
 
-def _checked(row: Row, contender: Contender, port: int) -> tuple[int, bytes]:
-    """Length and last bytes of the row's answer on the wire."""
+def checked(row: Row, server: str, port: int) -> tuple[int, bytes]:
+    """Length and last bytes of the row's answer on the wire.
+
+    Raises:
+        WrongAnswerError: it is not the one that is expected.
+        BrokenAnswerError: there is none.
+    """
     answer, length, tail = ask_once(port, row.request)
     try:
         check(row, answer)
     except Exception as error:
-        error.add_note(f"answered by {contender} over a socket")
+        error.add_note(f"answered by {server} over a socket")
         raise
     return length, tail

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from harness.case import Request
 from harness.departures import vanish
-from harness.findings import FASTAPI, GRANIAN, H11, UVICORN, Findings
+from harness.findings import FASTAPI, GRANIAN, H11, OURS, UVICORN, Findings
 from harness.load import wire
 from harness.scenario import Scenario
 from harness.serving import Served, Soak
@@ -98,7 +98,7 @@ def load(served: Served, findings: Findings, count: int) -> None:
 def run(soak: Soak) -> Findings:
     """The load on each server, one after the other, and a part of it on FastAPI."""
     findings = Findings(soak.quick)
-    subjects = (UVICORN, H11, GRANIAN)
+    subjects = (UVICORN, H11, OURS, GRANIAN)
     each = -(-TOTAL // (len(subjects) * len(streams.PATHS) * len(WAYS)))
     for subject in (*subjects, FASTAPI):
         count = soak.sized(each if subject.ours else COMPARED, 20)

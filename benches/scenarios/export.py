@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from harness.case import ASGIApp, Request
 from harness.chunks import ChunkedBody
-from harness.findings import GRANIAN, UVICORN, Findings
+from harness.findings import GRANIAN, OURS, UVICORN, Findings
 from harness.ledger import Generation, Ledger
 from harness.load import wire
 from harness.scenario import Scenario
@@ -152,7 +152,7 @@ def load(served: Served, findings: Findings, size: int, slow: int, seconds: floa
 def run(soak: Soak) -> Findings:
     """The load on each server, one after the other."""
     findings = Findings(soak.quick)
-    for subject in (UVICORN, GRANIAN):
+    for subject in (UVICORN, OURS, GRANIAN):
         with soak.serving("export", (subject,)) as loaded:
             for served in loaded:
                 size = soak.sized(1024, 8) * MIB

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from harness.case import ASGIApp
 from harness.departures import abort
-from harness.findings import GRANIAN, UVICORN, Findings
+from harness.findings import GRANIAN, OURS, UVICORN, Findings
 from harness.frames import CLOSE, HEAD, PING, PONG, TEXT, Frames, frame
 from harness.ledger import Generation, Ledger
 from harness.scenario import Scenario
@@ -143,7 +143,7 @@ def run(soak: Soak) -> Findings:
     """The load on each server, one after the other."""
     findings = Findings(soak.quick)
     count, vanishing = soak.sized(1000, 100), soak.sized(250, 25)
-    for subject in (UVICORN, GRANIAN):
+    for subject in (UVICORN, OURS, GRANIAN):
         with soak.serving("room", (subject,)) as loaded:
             for served in loaded:
                 soak.run(load(served, findings, count, vanishing, soak.sized(20, 2)))

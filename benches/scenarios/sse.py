@@ -18,7 +18,16 @@ from cases.sending import send_json, send_part, send_start, wait_for_disconnect
 from harness.case import ASGIApp, Request
 from harness.chunks import ChunkedBody
 from harness.departures import abort
-from harness.findings import FASTAPI, FLOOR, GRANIAN, GRANIAN_FLOOR, UVICORN, Findings
+from harness.findings import (
+    FASTAPI,
+    FLOOR,
+    GRANIAN,
+    GRANIAN_FLOOR,
+    OURS,
+    OURS_FLOOR,
+    UVICORN,
+    Findings,
+)
 from harness.ledger import Generation, Ledger
 from harness.load import wire
 from harness.scenario import Scenario
@@ -138,7 +147,7 @@ async def load(
     await asyncio.sleep(SETTLED)
     tasks = served.state()["tasks"] - served.before["tasks"]
     added = (served.resident() - before) / count / 1000
-    findings.size(subject, WAITING, added, "KB", MEMORY if subject == UVICORN else None)
+    findings.size(subject, WAITING, added, "KB", MEMORY if subject in (UVICORN, OURS) else None)
     findings.size(subject, "tasks of a reader that waits", tasks / count, "", 1)
     loop = asyncio.get_running_loop()
     vanished: list[Reader] = []
@@ -173,9 +182,9 @@ def run(soak: Soak) -> Findings:
             for served in loaded:
                 group.create_task(load(served, findings, count, vanishing, seconds))
 
-    with soak.serving("sse", (UVICORN, GRANIAN)) as loaded:
+    with soak.serving("sse", (UVICORN, OURS, GRANIAN)) as loaded:
         soak.run(both(loaded))
-    for subject, events in ((FASTAPI, 3), (FLOOR, 0), (GRANIAN_FLOOR, 0)):
+    for subject, events in ((FASTAPI, 3), (FLOOR, 0), (OURS_FLOOR, 0), (GRANIAN_FLOOR, 0)):
         with soak.serving("sse", (subject,)) as compared:
             for served in compared:
                 fewer = min(500, count) if events else count

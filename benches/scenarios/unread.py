@@ -25,6 +25,8 @@ from harness.findings import (
     FLOOR,
     GRANIAN,
     GRANIAN_FLOOR,
+    OURS,
+    OURS_FLOOR,
     UVICORN,
     Findings,
     Subject,
@@ -214,7 +216,7 @@ def judge(subject: Subject, findings: Findings, name: str, turns: list[Turn], be
     worked = median(max(turn.worked) for turn in turns)
     findings.size(subject, f"{name}: worst, server's own work", worked * 1000, "ms", WORST)
     grown = (max(turn.largest for turn in turns) - before) / 2**20
-    most = GROWTH if subject == UVICORN else None
+    most = GROWTH if subject in (UVICORN, OURS) else None
     findings.size(subject, f"{name}: growth", grown, "MiB", most)
 
 
@@ -242,7 +244,7 @@ async def load_all(
 def run(soak: Soak) -> Findings:
     """The load on each server, one after the other; on FastAPI and none for part of the time."""
     findings = Findings(soak.quick)
-    for subject in (UVICORN, GRANIAN, FASTAPI, FLOOR, GRANIAN_FLOOR):
+    for subject in (UVICORN, OURS, GRANIAN, FASTAPI, FLOOR, OURS_FLOOR, GRANIAN_FLOOR):
         styles = ("async",) if subject in BARE.values() else STYLES
         with soak.serving("unread", (subject,)) as loaded:
             for served in loaded:

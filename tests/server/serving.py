@@ -9,7 +9,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from ferroapi.server import HTTPProtocol
+from ferroapi.server import HTTPProtocol, ServerOptions
 
 LIMIT = 5
 """Seconds after which a test that waits for the server fails."""
@@ -59,5 +59,27 @@ async def sent(port: int, *parts: bytes, closing: bool = True) -> bytes:
                 await writer.drain()
                 await asyncio.sleep(0)
             return await reader.read()
+        finally:
+            writer.close()
+
+
+def limited(**limits: float) -> type[HTTPProtocol]:
+    """A protocol with other limits than the usual ones."""
+
+    class Limited(HTTPProtocol):
+        options = ServerOptions(**limits)  # type: ignore[arg-type]  # sizes are whole numbers
+
+        __slots__ = ()
+
+    return Limited
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection that is closed at the end; what takes longer than the limit fails."""
+    async with asyncio.timeout(LIMIT):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            yield reader, writer
         finally:
             writer.close()

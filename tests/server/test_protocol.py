@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import websockets
 from starlette.types import Receive, Scope, Send
-from tests.server.serving import LIMIT, sent, serving
+from tests.server.applications import echo, read, respond
+from tests.server.serving import LIMIT, connected, sent, serving
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 pytestmark = pytest.mark.anyio
@@ -19,34 +20,11 @@ CHUNKED = (
     b"POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     b"3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
 )
+UPGRADE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n"
+)
 OLD = b"GET / HTTP/1.0\r\n\r\n"
-
-
-@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    return "asyncio", {"use_uvloop": request.param}
-
-
-async def read(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        assert message["type"] == "http.request"
-        body += message["body"]
-        if not message["more_body"]:
-            return body
-
-
-async def respond(send: Send, body: bytes, status: int = 200) -> None:
-    headers = [(b"Content-Length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Says what it was asked for."""
-    body = await read(receive)
-    await respond(send, b"%s %s" % (scope["path"].encode(), body))
 
 
 async def parts(scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,13 +46,16 @@ def head_and_body(answer: bytes) -> tuple[list[bytes], bytes]:
     [
         pytest.param(LAST, b"/last ", id="get"),
         pytest.param(POST, b"/p hello", id="body"),
+        pytest.param(
+            POST.replace(b"5", b"0").removesuffix(b"hello"), b"/p ", id="body of no length"
+        ),
         pytest.param(CHUNKED, b"/p hello", id="chunked body"),
         pytest.param(OLD, b"/ ", id="HTTP/1.0"),
         pytest.param(b"\r\n" + LAST, b"/last ", id="an empty line first"),
         pytest.param(
             LAST.replace(b"/last", b"/%C3%A4%2f?%41"), b"/\xc3\xa4/ ", id="percent-encoded path"
         ),
-        pytest.param(LAST.replace(b"/last", b"http://y/z?q"), b"/z ", id="absolute form"),
+        pytest.param(LAST.replace(b"/last", b"http://x/z?q"), b"/z ", id="absolute form"),
     ],
 )
 @pytest.mark.parametrize("cut", [0, 1, 7])
@@ -328,6 +309,33 @@ async def test_a_websocket_is_handed_to_the_servers_own_protocol() -> None:
     ):
         await socket.send("ab")
         assert await asyncio.wait_for(socket.recv(), LIMIT) == "abab"
+
+
+@pytest.mark.parametrize("before", [b"", b"\r\n"], ids=["", "empty line"])
+async def test_what_follows_an_upgrade_belongs_to_the_other_protocol(before: bytes) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "websocket"
+        await receive()
+        await send({"type": "websocket.accept"})
+        message = await receive()
+        await send({"type": "websocket.send", "text": message["text"] * 2})
+        await send({"type": "websocket.close"})
+
+    masked = b"\x81\x82\x00\x00\x00\x00ab"
+    async with serving(app, ws="websockets-sansio") as port, connected(port) as (reader, writer):
+        writer.write(before + UPGRADE + masked)
+        assert await reader.readline() == b"HTTP/1.1 101 Switching Protocols\r\n"
+        await reader.readuntil(b"\r\n\r\n")
+        assert await reader.readexactly(6) == b"\x81\x04abab"
+
+
+async def test_a_request_with_a_body_is_not_upgraded() -> None:
+    request = UPGRADE.replace(b"\r\n\r\n", b"\r\nContent-Length: 2\r\n\r\nok")
+    async with serving(echo, ws="websockets-sansio") as port, connected(port) as (reader, writer):
+        writer.write(request + LAST)
+        answer = await reader.read()
+    assert b"\r\n\r\n/ ok" in answer
+    assert answer.endswith(b"/last ")
 
 
 async def test_the_scope_of_a_request_is_its_own() -> None:

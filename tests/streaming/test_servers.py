@@ -17,10 +17,13 @@ PATIENCE = 10
 """Seconds for what takes milliseconds, on a machine that has other things to do."""
 
 UVICORN = ["-m", "uvicorn", "endings:app", "--port", "{port}"]
+FERROAPI_SERVER = ["-m", "tests.server.command", "endings:app", "--port", "{port}"]
 GRANIAN = ["-m", "granian", "endings:app", "--interface", "asgi", "--port", "{port}"]
 SERVERS = {
     "httptools": [*UVICORN, "--http", "httptools", "--loop", "uvloop"],
     "h11": [*UVICORN, "--http", "h11", "--loop", "asyncio"],
+    "ferroapi": [*FERROAPI_SERVER, "--loop", "uvloop"],
+    "ferroapi, asyncio": [*FERROAPI_SERVER, "--loop", "asyncio"],
     "granian": GRANIAN,
 }
 PATHS = [f"/{form}/{kind}" for form in ("async", "sync") for kind in ("sse", "jsonl", "raw")]
@@ -132,6 +135,7 @@ def serve(
             [argument.format(port=port) for argument in command],
             cwd=Path(__file__).parent,
             ENDINGS=str(file),
+            PYTHONPATH=str(Path(__file__).parents[2]),
         )
         endings = Endings(server, port, file)
         deadline = time.monotonic() + 30
@@ -311,6 +315,7 @@ COMMANDS = {
     "ferroapi": FERROAPI,
     "ferroapi, workers": [*FERROAPI, "--workers", "2"],
     "uvicorn": UVICORN,
+    "uvicorn, ferroapi": FERROAPI_SERVER,
     "uvicorn, workers": [*UVICORN, "--workers", "2"],
     "granian": GRANIAN,
     # Its worker processes hear of no signal: they wait three seconds, then cancel what is open.

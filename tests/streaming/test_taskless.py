@@ -8,11 +8,17 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.server.serving import sent, serving
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ferroapi.streaming.taskless import Taskless, advance
+from ferroapi.connection.exchange import Exchange
+from ferroapi.server import HTTPProtocol
+from ferroapi.streaming.taskless import Taskless, advance, is_of_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from starlette.types import Message, Receive, Scope, Send
 
 
 class FutureOfServer:
@@ -56,3 +62,22 @@ def test_what_was_waited_for_is_let_go() -> None:
 
     taskless.close()
     loop.close()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("protocol", [HTTPProtocol, HttpToolsProtocol])
+async def test_the_functions_of_a_server_are_known(protocol: type[Any]) -> None:
+    known: list[bool] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def wrapped(message: Message) -> None:
+            await send(message)
+
+        exchange = Exchange(scope, receive, send)
+        functions = (receive, send, wrapped, exchange.send_tracked)
+        known.extend(map(is_of_server, functions))
+
+    async with serving(app, protocol=protocol) as port:
+        await sent(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert known == [True, True, False, False]

@@ -284,11 +284,14 @@ FAULTS = (
     Fault("wsproto", INVALID_DATA, ("end", None), _SILENT),
     Fault("granian", PROTOCOL_ERROR, ("close", 1005), _CODELESS),
     Fault("granian", INVALID_DATA, ("close", 1005), _CODELESS),
-    Fault(
-        "websockets",
-        CLOSED,
-        PROTOCOL_ERROR,
-        "websockets takes a close frame before the last fragment for an error",
-        of="fragments: close between",
+    *(
+        Fault(
+            server,
+            CLOSED,
+            PROTOCOL_ERROR,
+            "websockets takes a close frame before the last fragment for an error",
+            of="fragments: close between",
+        )
+        for server in ("websockets", "ferroapi")
     ),
 )

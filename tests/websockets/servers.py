@@ -14,9 +14,10 @@ from tests.processes import process_group
 SERVERS: dict[str, list[str]] = {
     "websockets": ["uvicorn", "--ws", "auto", "--log-level", "warning"],
     "wsproto": ["uvicorn", "--ws", "wsproto", "--log-level", "warning"],
+    "ferroapi": ["tests.server.command", "--log-level", "warning"],
     "granian": ["granian", "--interface", "asgi", "--log-level", "warning"],
 }
-"""The arguments of `python -m`, by the library that speaks the protocol."""
+"""The arguments of `python -m`, by the library that speaks the protocol, or hands over to it."""
 START_SECONDS = 20
 
 
@@ -34,7 +35,8 @@ def serving(name: str, output: Path) -> Iterator[int]:
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ
+            | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(__file__).parents[2])},
         ) as process,
     ):
         _wait_for(port, process, output)

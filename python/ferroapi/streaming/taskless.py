@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextvars import Context
 
-SERVERS = frozenset({"uvicorn", "granian"})
-"""Packages whose `receive` and `send` wait for futures only."""
+SERVERS = frozenset({"uvicorn", "granian", "ferroapi._core"})
+"""Packages, or modules, whose `receive` and `send` wait for futures only."""
 
 
 def is_of_server(function: Callable[..., Any]) -> bool:
     """Whether a `receive` or a `send` is the server's own."""
-    owner = type(getattr(function, "__self__", None))
-    return owner.__module__.partition(".")[0] in SERVERS
+    module = type(getattr(function, "__self__", None)).__module__
+    return module.partition(".")[0] in SERVERS or module in SERVERS
 
 
 def advance(

@@ -102,8 +102,8 @@ pub struct Head {
     /// Whether another request may follow (section 9.3): in HTTP/1.1 unless `Connection` says
     /// `close`, in HTTP/1.0 never.
     pub persistent: bool,
-    /// The value of `Upgrade`, when `Connection` names it: in HTTP/1.1 only, and not when there are
-    /// several fields of that name.
+    /// The value of `Upgrade`, when `Connection` names it: in HTTP/1.1 only, and neither when there
+    /// are several fields of that name nor before a body.
     pub upgrade: Option<Span>,
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110, section
     /// 10.1.1): in HTTP/1.1 only, and only when there is a body.
@@ -363,9 +363,12 @@ fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Resul
         meaning.content_length,
         meaning.transfer_encoding,
     )?;
-    let upgrade = meaning
-        .upgrade
-        .filter(|_| is_current && meaning.connection.upgrade && !meaning.has_several_upgrades);
+    let upgrade = meaning.upgrade.filter(|_| {
+        is_current
+            && matches!(body, Body::None)
+            && meaning.connection.upgrade
+            && !meaning.has_several_upgrades
+    });
     let span = |part: Option<&str>| Span::of(buffer, part.unwrap_or_default().as_bytes());
     Ok(Head {
         method: span(parsed.method),
@@ -375,9 +378,7 @@ fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Resul
         body,
         persistent: meaning.connection.is_persistent(minor_version),
         upgrade: upgrade.map(|value| Span::of(buffer, value)),
-        expects_continue: is_current
-            && meaning.expects_continue
-            && !matches!(body, Body::None | Body::Length(0)),
+        expects_continue: is_current && meaning.expects_continue && !matches!(body, Body::None),
         size,
     })
 }

@@ -15,9 +15,9 @@ const DIGITS: usize = 19;
 /// What follows a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// Nothing.
+    /// Nothing, also where that was said by a length of 0.
     None,
-    /// This number of bytes, below 2^63.
+    /// This number of bytes, at least one and below 2^63.
     Length(u64),
     /// Chunks (section 7.1), for [`super::chunked`].
     Chunked,
@@ -84,9 +84,10 @@ pub fn body(
     match (content_length, transfer_encoding) {
         (None, None) => Ok(Body::None),
         (Some(_), Some(_)) => Err(LengthError::Both),
-        (Some(length), None) => number(length)
-            .map(Body::Length)
-            .ok_or(LengthError::ContentLength),
+        (Some(length), None) => match number(length).ok_or(LengthError::ContentLength)? {
+            0 => Ok(Body::None),
+            length => Ok(Body::Length(length)),
+        },
         (None, Some(_)) if minor_version == 0 => Err(LengthError::OldVersion),
         (None, Some(codings)) if codings.eq_ignore_ascii_case(b"chunked") => Ok(Body::Chunked),
         (None, Some(codings)) => Err(refused(codings)),

@@ -14,7 +14,7 @@ use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use super::access_log::client_text;
 use super::direct::DirectRequest;
-use super::exchange::{Asked, Exchange, wake};
+use super::exchange::{Asked, Exchange, pending, wake};
 use super::response::Request;
 use super::run::{Call, Run};
 use super::scope;
@@ -53,7 +53,7 @@ struct State {
     /// Futures of those who wait until more can be sent.
     until_drained: Vec<Py<PyAny>>,
     deadline: Option<Deadline>,
-    timer: Option<Py<PyAny>>,
+    timer: Option<Timer>,
 }
 
 struct Transport {
@@ -81,6 +81,19 @@ enum Reading {
     Nothing,
 }
 
+/// A call of the event loop that is to come.
+struct Timer {
+    at: Instant,
+    handle: Py<PyAny>,
+}
+
+impl Timer {
+    fn cancel(&self, py: Python<'_>) -> PyResult<()> {
+        self.handle.call_method0(py, intern!(py, "cancel"))?;
+        Ok(())
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Deadline {
     at: Instant,
@@ -101,6 +114,7 @@ enum Found {
     Request(Box<[u8]>, Head),
     Body(Vec<u8>, bool),
     Refused(u16, String),
+    RefusedBody(u16, String),
 }
 
 #[pymethods]
@@ -211,7 +225,7 @@ impl HTTPConnection {
             )
         };
         if let Some(timer) = timer {
-            timer.call_method0(py, intern!(py, "cancel"))?;
+            timer.cancel(py)?;
         }
         if let Some(exchange) = exchange {
             exchange.get().disconnect(py)?;
@@ -269,16 +283,11 @@ impl HTTPConnection {
         match due {
             None => Self::arm(slf),
             Some((WaitsFor::Head, false)) => connection.refuse_request(py, 408, "head timed out"),
-            Some((WaitsFor::Body, _)) => {
-                if let Some(exchange) = connection.exchange(py) {
-                    let started = exchange.get().has_started();
-                    if !started {
-                        connection.refuse_request(py, 408, "body timed out")?;
-                    }
-                    exchange.get().disconnect(py)?;
-                }
-                connection.close(py)
+            Some((WaitsFor::Body, _)) if connection.is_waited_for(py) => {
+                connection.renew_body_time();
+                Self::arm(slf)
             }
+            Some((WaitsFor::Body, _)) => connection.refuse_body(py, 408, "body timed out"),
             Some(_) => connection.close(py),
         }
     }
@@ -324,9 +333,14 @@ impl HTTPConnection {
         match found {
             Found::Nothing => {
                 Self::arm(slf)?;
-                let waiting = connection.state().buffer.len();
-                if waiting > MOST_WAITING {
+                let (is_full, is_idle) = {
+                    let state = connection.state();
+                    (state.is_full(), state.exchange.is_none())
+                };
+                if is_full {
                     connection.pause_reading(py)?;
+                } else if is_idle {
+                    connection.resume_reading(py)?;
                 }
                 Ok(false)
             }
@@ -344,6 +358,10 @@ impl HTTPConnection {
             }
             Found::Refused(status, reason) => {
                 connection.refuse_request(py, status, &reason)?;
+                Ok(false)
+            }
+            Found::RefusedBody(status, reason) => {
+                connection.refuse_body(py, status, &reason)?;
                 Ok(false)
             }
         }
@@ -412,7 +430,9 @@ impl HTTPConnection {
                 let complete = loop {
                     let rest = state.buffer.get(position..).unwrap_or_default();
                     match chunked.decode(rest) {
-                        Err(error) => return Found::Refused(400, error.to_string()),
+                        Err(error) => {
+                            return Found::RefusedBody(error.status(), error.to_string());
+                        }
                         Ok((size, piece)) => {
                             position += size;
                             match piece {
@@ -453,7 +473,11 @@ impl HTTPConnection {
         };
         if let Some(upgrade) = &head.upgrade {
             let protocol = PyBytes::new(py, upgrade.get(&text));
-            let arguments = (protocol, PyBytes::new(py, &text), transport);
+            let arguments = (
+                protocol,
+                PyBytes::new(py, text.trim_ascii_start()),
+                transport,
+            );
             let upgraded = slf.call_method1(intern!(py, "upgrade"), arguments)?;
             if !upgraded.is_none() {
                 return Self::hand_over(slf, &upgraded);
@@ -518,7 +542,7 @@ impl HTTPConnection {
             (std::mem::take(&mut state.buffer), state.timer.take())
         };
         if let Some(timer) = timer {
-            timer.call_method0(py, intern!(py, "cancel"))?;
+            timer.cancel(py)?;
         }
         if !rest.is_empty() {
             protocol.call_method1(intern!(py, "data_received"), (PyBytes::new(py, &rest),))?;
@@ -577,7 +601,7 @@ impl HTTPConnection {
         if !keep_alive {
             return connection.close(py);
         }
-        let resume = {
+        {
             let mut state = connection.state();
             if state.is_closing {
                 return Ok(());
@@ -586,15 +610,11 @@ impl HTTPConnection {
             if matches!(state.reading, Reading::Head) {
                 state.wait_for(WaitsFor::Request, connection.settings().keep_alive_time);
             }
-            state.read_paused
-        };
-        if resume {
-            connection.resume_reading(py)?;
         }
         Self::process(slf)
     }
 
-    fn count_request(&self, py: Python<'_>) -> PyResult<()> {
+    pub fn count_request(&self, py: Python<'_>) -> PyResult<()> {
         let name = intern!(py, "total_requests");
         let state = self.server_state.bind(py);
         let count: u64 = state.getattr(name)?.extract()?;
@@ -611,6 +631,44 @@ impl HTTPConnection {
     fn refuse_request(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
         self.warn(py, &format!("Invalid HTTP request received: {reason}"))?;
         self.refuse(py, status, "Invalid HTTP request received.")
+    }
+
+    /// Refuses the rest of a request. A response that has begun is left incomplete.
+    fn refuse_body(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
+        let exchange = self.exchange(py);
+        let may_answer = exchange
+            .as_ref()
+            .is_some_and(|exchange| !exchange.get().has_started());
+        if may_answer {
+            self.refuse_request(py, status, reason)?;
+        } else {
+            self.warn(py, &format!("Invalid HTTP request received: {reason}"))?;
+            self.close(py)?;
+        }
+        if let Some(exchange) = exchange {
+            exchange.get().disconnect(py)?;
+        }
+        let waiting = std::mem::take(&mut self.state().until_drained);
+        wake(py, waiting)
+    }
+
+    /// Whether the client does not send its body because the application has yet to read it.
+    fn is_waited_for(&self, py: Python<'_>) -> bool {
+        self.state().read_paused
+            || self
+                .exchange(py)
+                .is_some_and(|exchange| exchange.get().owes_continue())
+    }
+
+    /// Gives the client the whole time for the next part of its body.
+    pub fn renew_body_time(&self) {
+        let time = self.settings().body_time;
+        let mut state = self.state();
+        if let Some(deadline) = &mut state.deadline
+            && deadline.waits_for == WaitsFor::Body
+        {
+            deadline.at = Instant::now() + time;
+        }
     }
 
     /// Sends a whole response in plain text, and closes.
@@ -678,7 +736,10 @@ impl HTTPConnection {
     /// A future that is done when more may be sent.
     pub fn until_drained<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let future = self.settings().create_future(py)?;
-        self.state().until_drained.push(future.clone().unbind());
+        let waiting = std::mem::take(&mut self.state().until_drained);
+        let mut waiting = pending(py, waiting)?;
+        waiting.push(future.clone().unbind());
+        self.state().until_drained = waiting;
         Ok(future)
     }
 
@@ -693,7 +754,8 @@ impl HTTPConnection {
     fn set_reading(&self, py: Python<'_>, paused: bool) -> PyResult<()> {
         let transport = {
             let mut state = self.state();
-            if state.is_closing || state.read_paused == paused {
+            let is_in_vain = !paused && state.is_full();
+            if state.is_closing || state.read_paused == paused || is_in_vain {
                 return Ok(());
             }
             state.read_paused = paused;
@@ -708,6 +770,7 @@ impl HTTPConnection {
             intern!(py, "resume_reading")
         };
         transport.call_method0(py, name)?;
+        self.renew_body_time();
         Ok(())
     }
 
@@ -764,27 +827,37 @@ impl HTTPConnection {
     fn arm(slf: &Bound<'_, Self>) -> PyResult<()> {
         let py = slf.py();
         let connection = slf.get();
-        let left = {
-            let state = connection.state();
-            match state.deadline {
-                Some(deadline) if state.timer.is_none() && !state.is_closing => {
-                    deadline.at.saturating_duration_since(Instant::now())
-                }
-                _ => return Ok(()),
+        let (at, late) = {
+            let mut state = connection.state();
+            let Some(Deadline { at, .. }) = state.deadline.filter(|_| !state.is_closing) else {
+                return Ok(());
+            };
+            if state.timer.as_ref().is_some_and(|timer| timer.at <= at) {
+                return Ok(());
             }
+            (at, state.timer.take())
         };
+        if let Some(timer) = late {
+            timer.cancel(py)?;
+        }
+        let left = at.saturating_duration_since(Instant::now());
         let check = slf.getattr(intern!(py, "check_time"))?;
-        let timer = connection.settings().event_loop.call_method1(
+        let handle = connection.settings().event_loop.call_method1(
             py,
             intern!(py, "call_later"),
             (left.as_secs_f64(), check),
         )?;
-        connection.state().timer = Some(timer);
+        connection.state().timer = Some(Timer { at, handle });
         Ok(())
     }
 }
 
 impl State {
+    /// Whether so much waits for the response that no more is to come.
+    fn is_full(&self) -> bool {
+        self.exchange.is_some() && self.buffer.len() > MOST_WAITING
+    }
+
     /// Takes bytes off the front of the buffer.
     fn take(&mut self, size: usize) -> Vec<u8> {
         self.seen = 0;

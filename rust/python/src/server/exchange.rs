@@ -95,7 +95,7 @@ impl Exchange {
         message: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        if slf.get().connection.get().is_write_paused() {
+        if slf.get().has_to_wait() {
             return waiting(slf, Operation::Send(message.clone().unbind()));
         }
         slf.get().send_now(py, message)?;
@@ -144,11 +144,14 @@ impl Exchange {
                     return Ok(Outcome::Done(message.into_any()));
                 }
                 let future = connection.settings().create_future(py)?;
-                exchange.state().receivers.push(future.clone().unbind());
+                let receivers = std::mem::take(&mut exchange.state().receivers);
+                let mut receivers = pending(py, receivers)?;
+                receivers.push(future.clone().unbind());
+                exchange.state().receivers = receivers;
                 Ok(Outcome::Waits(future))
             }
             Operation::Send(message) => {
-                if connection.is_write_paused() {
+                if exchange.has_to_wait() {
                     return Ok(Outcome::Waits(connection.until_drained(py)?));
                 }
                 exchange.send_now(py, message.bind(py))?;
@@ -171,6 +174,7 @@ impl Exchange {
             self.connection
                 .get()
                 .write(py, b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            self.connection.get().renew_body_time();
             state = self.state();
         }
         let ended = state.body_complete && !state.body_delivered;
@@ -221,7 +225,8 @@ impl Exchange {
             // A head that is not valid leaves nothing that could be answered in its place.
             state.phase = Phase::Started(Framing::NoContent);
             // A body that nobody asked for may follow or not (RFC 9110, section 10.1.1).
-            state.keep_alive && !std::mem::take(&mut state.owes_continue)
+            let owes_continue = std::mem::take(&mut state.owes_continue);
+            std::mem::take(&mut state.keep_alive) && !owes_continue
         };
         let status: u16 = message.get_item(intern!(py, "status"))?.extract()?;
         let headers = get(message, intern!(py, "headers"))?;
@@ -383,6 +388,15 @@ impl Exchange {
         self.state().keep_alive = false;
     }
 
+    /// Whether the client waits to be told to send its body.
+    pub fn owes_continue(&self) -> bool {
+        self.state().owes_continue
+    }
+
+    fn has_to_wait(&self) -> bool {
+        self.connection.get().is_write_paused() && !self.is_disconnected()
+    }
+
     pub fn is_complete(&self) -> bool {
         matches!(self.state().phase, Phase::Complete)
     }
@@ -423,6 +437,7 @@ impl Exchange {
         }
         self.log_start(py, 500, None)?;
         self.log_end(py)?;
+        connection.count_request(py)?;
         connection.refuse(py, 500, INTERNAL_ERROR)
     }
 
@@ -490,7 +505,9 @@ impl Exchange {
 
     /// Lets go of the request when the application has ended.
     pub fn forget_asked(&self) {
-        *self.asked() = None;
+        // What is in it may be destroyed by this, and must not find the lock taken.
+        let asked = self.asked().take();
+        drop(asked);
     }
 }
 
@@ -511,6 +528,20 @@ pub fn wake(py: Python<'_>, futures: Vec<Py<PyAny>>) -> PyResult<()> {
         }
     }
     Ok(())
+}
+
+/// Those of the futures that are not done: who waited for the others has gone.
+pub fn pending(py: Python<'_>, futures: Vec<Py<PyAny>>) -> PyResult<Vec<Py<PyAny>>> {
+    let mut waiting = Vec::with_capacity(futures.len() + 1);
+    for future in futures {
+        if !future
+            .call_method0(py, intern!(py, "done"))?
+            .is_truthy(py)?
+        {
+            waiting.push(future);
+        }
+    }
+    Ok(waiting)
 }
 
 fn get<'py>(

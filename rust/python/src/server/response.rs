@@ -37,7 +37,7 @@ pub struct Head {
 ///
 /// # Errors
 ///
-/// `RuntimeError` for fields that HTTP does not allow, or that contradict each other.
+/// `RuntimeError` for a status or fields that HTTP does not allow, or that contradict each other.
 pub fn write_head(
     py: Python<'_>,
     connection: &HTTPConnection,
@@ -45,11 +45,14 @@ pub fn write_head(
     status: u16,
     headers: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Head> {
+    if !(200..=999).contains(&status) {
+        return Err(refused("Response with a status that is not final"));
+    }
     let mut bytes = Vec::with_capacity(256);
     let mut length: Option<u64> = None;
     let mut chunked = false;
     let mut close = false;
-    let may_chunk = request.minor_version > 0 && status >= 200 && status != 204;
+    let may_chunk = request.minor_version > 0 && status != 204;
     begin_head(py, connection, status, &mut bytes)?;
     if let Some(headers) = headers {
         write_fields(headers, &mut bytes, |name, value| {
@@ -59,7 +62,8 @@ pub fn write_head(
                 return match again {
                     Some(other) if other != declared => Err(refused("Response with two lengths")),
                     Some(_) => Ok(false),
-                    None => Ok(true),
+                    // RFC 9110, section 8.6.
+                    None => Ok(status != 204),
                 };
             }
             if name.eq_ignore_ascii_case(b"transfer-encoding") {
