@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench soak conformance ecosystem differential wheel clean FORCE
+.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -54,6 +54,9 @@ ecosystem: $(VENV)/extension ## Run the tests of packages that build on FastAPI 
 
 differential: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Answer 20,000 requests by ferroapi and by FastAPI
 	$(BIN)/python -m tests.differential.run
+
+protocol: $(VENV)/extension $(VENV)/dev.group ## Run uvicorn's tests of HTTP protocols against ferroapi's
+	$(BIN)/python -m tests.server.uvicorn_suite.run
 
 wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python

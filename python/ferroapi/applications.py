@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import AppType as AppType
 from typing_extensions import Unpack, deprecated
 
-from ferroapi import document_functions
+from ferroapi import document_functions, params
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default
@@ -33,6 +33,7 @@ from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
+from ferroapi.routing.lifespan import Handler
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
@@ -40,14 +41,12 @@ from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
 
 if TYPE_CHECKING:
-    from ferroapi import params
     from ferroapi.document_functions import get_openapi as get_openapi
     from ferroapi.document_functions import get_redoc_html as get_redoc_html
     from ferroapi.document_functions import get_swagger_ui_html as get_swagger_ui_html
     from ferroapi.document_functions import (
         get_swagger_ui_oauth2_redirect_html as get_swagger_ui_oauth2_redirect_html,
     )
-    from ferroapi.routing.lifespan import Handler
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 

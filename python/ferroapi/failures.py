@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from ferroapi.exception_handlers import http_exception_handler
 from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.originals import has_own
+from ferroapi.streaming.taskless import is_of_server
 from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
@@ -165,6 +167,8 @@ class Failures(FailureHandlers):
         error = self._told(error, exchange, find)
         handler = find(error)
         if (handler is None or exchange.started) and exchange.is_left(error):
+            if not exchange.started:
+                await _begin_for_middleware(exchange)
             return
         if handler is None:
             raise error
@@ -261,6 +265,15 @@ class Around(ServerErrorMiddleware):
                 exchange.started = started
             await self._answer(error, exchange)
             raise
+
+
+async def _begin_for_middleware(exchange: Exchange) -> None:
+    """Begins the response to a client that has left: to middleware, none is an error."""
+    if not is_of_server(exchange.send):
+        exchange.scope[INCOMPLETE] = True
+        with suppress(OSError):
+            await exchange.send({"type": "http.response.start", "status": 200, "headers": []})
+            await exchange.send({"type": "http.response.body", "body": b"", "more_body": True})
 
 
 async def _no_app(_scope: Scope, _receive: Receive, _send: Send) -> None:

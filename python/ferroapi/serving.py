@@ -6,7 +6,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ferroapi._core import DirectTable
 from ferroapi.body_limit import with_body_limit
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
 from ferroapi.incomplete import KeepsIncomplete, is_completing
@@ -14,13 +16,10 @@ from ferroapi.live import Live, compiled
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
+from ferroapi.telemetry.configuration import TelemetryConfig
 from ferroapi.telemetry.deferred import NAMESPACE, DeferredTelemetry, server_telemetry
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from ferroapi._core import DirectTable
-    from ferroapi.telemetry.configuration import TelemetryConfig
     from ferroapi.telemetry.server import ServerTelemetry
 
 
@@ -94,24 +93,17 @@ class ServingApplication(Live, Starlette):
                 stack = self.build_middleware_stack()
             else:
                 self.failures = self._make_failures(outermost=True)
-                stack = with_body_limit(self._routing(), self.max_body_size)
+                stack = with_body_limit(_routing(self.router), self.max_body_size)
             # Nothing that was compiled depends on it: it tells nobody.
             vars(self)["middleware_stack"] = stack
         if not has_own(Starlette, "__call__"):
             self._entry = super().__call__
-        elif stack == self.router.app and type(self.router).app is APIRouter.app:
-            self._entry = self.router.respond
         elif isinstance(stack, Around):
             # A method is called in less time than an object with one.
             self._entry = stack.__call__
         else:
-            self._entry = stack
+            self._entry = _at_once(stack)
         return self._entry
-
-    def _routing(self) -> ASGIApp:
-        """The router; one whose class has a `__call__` of its own is called as a whole."""
-        router = self.router
-        return router.app if type(router).__call__ is _CALL else partial(guarded, router)
 
     def build_middleware_stack(self) -> ASGIApp:
         """The user's middleware around the router, and around it what answers unhandled exceptions.
@@ -138,18 +130,23 @@ class Innermost:
 
     def __init__(self, app: APIRouter) -> None:
         self.app = app
-        self._answer = _answers(app)
+        self._answer = _at_once(_routing(app))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._answer(scope, receive, send)
 
 
-def _answers(router: APIRouter) -> ASGIApp:
-    """What answers for a router; one whose class has a `__call__` of its own is called."""
-    if type(router).__call__ is not _CALL:
-        return partial(guarded, router)
-    ours = getattr(router.app, "__func__", None) is APIRouter.app
-    return router.respond if ours else router.app
+def _routing(router: APIRouter) -> ASGIApp:
+    """A router; one whose class has a `__call__` of its own is called as a whole."""
+    return router.app if type(router).__call__ is _CALL else partial(guarded, router)
+
+
+def _at_once(app: ASGIApp) -> ASGIApp:
+    """What does the same without a coroutine of its own, if that is the `app` of our routers."""
+    router = getattr(app, "__self__", None)
+    if isinstance(router, APIRouter) and getattr(app, "__func__", None) is APIRouter.app:
+        return router.respond
+    return app
 
 
 # As they were imported: one that somebody has put into its place since then is not ours.

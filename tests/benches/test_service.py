@@ -13,7 +13,8 @@ from harness.contenders import BENCHES, interpreter
 from harness.goals import Comparison, compare_service, judge_service
 from harness.limit import answers
 from harness.report import service_table
-from harness.service import OWN, SETUPS, STREAMS, SUPPORTED, Service, ServiceRow, able
+from harness.servers import OWN_PROTOCOL
+from harness.service import SETUPS, STREAMS, SUPPORTED, Service, ServiceRow, able
 
 import ferroapi
 
@@ -125,7 +126,7 @@ def test_setups_on_our_protocol_are_measured_when_it_is_there(tmp_path: Path, th
     (tmp_path / "ferroapi").mkdir()
     if there:
         (tmp_path / "ferroapi" / "server.py").touch()
-    assert any(setup.http == OWN for setup in able(SETUPS, tmp_path)) is there
+    assert any(setup.http == OWN_PROTOCOL for setup in able(SETUPS, tmp_path)) is there
 
 
 def test_the_limit_has_the_answer_of_each_row() -> None:

@@ -31,6 +31,7 @@ from ferroapi.dependencies.utils import (
     SolvedDependency,
     get_dependant,
     request_body_to_args,
+    request_params_to_args,
     solve_dependencies,
 )
 from ferroapi.fields import Undefined
@@ -343,6 +344,7 @@ def test_signatures_are_those_that_packages_look_for() -> None:
         "embed_body_fields",
     ]
     assert found["body"].default is Undefined
+    assert list(signature(request_params_to_args).parameters) == ["fields", "received_params"]
     assert list(signature(request_body_to_args).parameters) == [
         "body_fields",
         "received_body",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.routing import Route, WebSocketRoute
 
-from ferroapi import FastAPI, HTTPException, Request, Response, WebSocket
-from ferroapi.routing import request_response, websocket_session
+from ferroapi import BackgroundTasks, FastAPI, HTTPException, Request, Response, WebSocket
+from ferroapi.routing import APIRoute, request_response, websocket_session
 from ferroapi.testclient import TestClient
 
 if TYPE_CHECKING:
@@ -73,6 +73,31 @@ def test_the_stacks_are_left_around_the_response() -> None:
 
     assert client_of(answer).get("/").text == "done"
     assert order == ["function", "sent", "inner", "middleware"]
+
+
+def test_a_handler_of_a_route_has_the_stacks() -> None:
+    order: list[str] = []
+
+    class Opening(APIRoute):
+        def get_route_handler(self) -> Any:
+            handler = super().get_route_handler()
+
+            async def answer(request: Request) -> Response:
+                for name in STACKS:
+                    request.scope[name].callback(order.append, name)
+                return await handler(request)  # type: ignore[no-any-return]
+
+            return answer
+
+    app = FastAPI(openapi_url=None)
+    app.router.route_class = Opening
+
+    @app.get("/")
+    def read(tasks: BackgroundTasks) -> None:
+        tasks.add_task(order.append, "task")
+
+    assert TestClient(app).get("/").status_code == 200
+    assert order == [STACKS[1], "task", STACKS[0], STACKS[2]]
 
 
 def test_a_swallowed_exception_is_an_error_of_its_own() -> None:

@@ -94,6 +94,12 @@ LENGTH = (b"Content-Length", b"2")
         ),
         pytest.param(
             GET,
+            (start(200, LENGTH, (b"Transfer-Encoding", b"chunked"), (b"a", b"b")), body(b"all")),
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\na: b\r\n\r\n3\r\nall\r\n0\r\n\r\n",
+            id="both lengths",
+        ),
+        pytest.param(
+            GET,
             (start(299, LENGTH), body(b"ok")),
             b"HTTP/1.1 299 \r\ncontent-length: 2\r\n\r\nok",
             id="status without a phrase",

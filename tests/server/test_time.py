@@ -4,6 +4,7 @@ import asyncio
 import gc
 import weakref
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -35,10 +36,13 @@ async def test_a_head_has_its_time_however_it_trickles(caplog: pytest.LogCapture
         connected(port) as (reader, writer),
     ):
         trickling = asyncio.create_task(trickle(writer, GET * 2))
-        answer = await reader.read()
+        # What comes after the end resets the connection, which may take the answer away.
+        with suppress(ConnectionResetError):
+            assert (await reader.read()).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
         trickling.cancel()
-    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
-    assert len(caplog.records) == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        "Invalid HTTP request received: head timed out"
+    ]
 
 
 async def test_a_silent_connection_is_closed() -> None:

@@ -144,6 +144,24 @@ async def test_a_client_that_leaves_before_the_response_has_begun(
         client.leave()
 
 
+@behind
+@kinds
+async def test_a_client_that_leaves_amid_its_request_before_the_response_has_begun(
+    client: Any, declare: Declare, options: dict[str, Any]
+) -> None:
+    app = FastAPI()
+
+    @app.post("/", **options)
+    async def read(request: Request) -> AsyncIterator[str]:
+        async for _ in request.stream():
+            client.leave()
+        yield ""
+
+    client.request = [{"type": "http.request", "body": b"a", "more_body": True}]
+    await client.call(declare(app))
+    assert not client.complete
+
+
 async def test_a_response_in_the_place_of_a_stream_is_complete(client: Any) -> None:
     app = FastAPI()
 

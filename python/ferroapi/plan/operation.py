@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import AsyncExitStack
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import EndpointContext
 from ferroapi.plan.order.teardown import (
+    MIDDLEWARE_STACK,
     Generators,
+    close_form,
     refuse_to_swallow,
     run_with_teardown,
     show_stacks,
@@ -126,9 +129,12 @@ class OperationPlan:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, its errors included."""
         exchange = Exchange(scope, receive, send)
+        files: AsyncExitStack | None = None
         try:
             if self.handler is not None:
                 scope[RUNNING_KEY] = self, exchange
+                if MIDDLEWARE_STACK not in scope:
+                    files = scope[MIDDLEWARE_STACK] = AsyncExitStack()
                 await self._run_handler(self.handler, exchange)
             elif self.generators.any:
                 await self._run_with_teardown(self._reply, exchange)
@@ -138,7 +144,9 @@ class OperationPlan:
             await fail(error, exchange)
         finally:
             if exchange.form is not None:
-                await exchange.form.close()
+                await close_form(exchange.form)
+            if files is not None:
+                await files.aclose()
 
     def as_function(self) -> ASGIApp:
         """The same as one function where that is possible, else the plan itself."""

@@ -83,7 +83,7 @@ class Frontend(Inheriting, BaseRoute):
         """A full match for every request below the path: its method depends on the file."""
         if scope["type"] != "http" or self._file_path(scope) is None:
             return Match.NONE, {}
-        return Match.FULL, {"route": self, "path_params": scope.get("path_params", {})}
+        return Match.FULL, {"path_params": scope.get("path_params", {})}
 
     def _file_path(self, scope: Scope) -> str | None:
         path = below(scope.get("root_path", ""), scope["path"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -109,9 +110,9 @@ INCLUSION_KEYWORDS = Keywords(InclusionOptions, Inherited())
 class Inheriting:
     """A route that inclusions around it give their settings."""
 
+    @abstractmethod
     def within(self, outer: Inherited) -> BaseRoute:
         """The route as an inclusion makes it; this one stays as it is."""
-        raise NotImplementedError
 
 
 def check_prefix(prefix: str) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any, TypedDict
 
+from pydantic.main import IncEx
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 
+from ferroapi import params
 from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.unique_id import generate_unique_id
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from enum import Enum
-
-    from pydantic.main import IncEx
-    from starlette.routing import BaseRoute
-
-    from ferroapi import params
 
 
 class PathOperationOptions(TypedDict, total=False):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from re import Pattern
+from typing import Any
 
 from starlette.convertors import (
     CONVERTOR_TYPES,
+    Convertor,
     FloatConvertor,
     IntegerConvertor,
     PathConvertor,
@@ -13,11 +15,6 @@ from starlette.convertors import (
     UUIDConvertor,
 )
 from starlette.routing import PARAM_REGEX, compile_path
-
-if TYPE_CHECKING:
-    from re import Pattern
-
-    from starlette.convertors import Convertor
 
 TEXT_CONVERTORS = (StringConvertor, PathConvertor)
 CONVERTORS = (*TEXT_CONVERTORS, IntegerConvertor, FloatConvertor, UUIDConvertor)

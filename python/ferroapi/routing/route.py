@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from contextvars import ContextVar
 from copy import copy
 from enum import IntEnum
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import Unpack
 
 from ferroapi._form_limits import checked_form_limits
@@ -21,6 +23,7 @@ from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.description import Description
+from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
@@ -43,11 +46,6 @@ from ferroapi.seams import is_handler_replaced, is_replaced
 from ferroapi.sse import EventSourceResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from ferroapi.dependencies.models import Dependant
     from ferroapi.exceptions import EndpointContext
     from ferroapi.plan.reply.serialization import Serialize
     from ferroapi.seams.handlers import RouteHandler

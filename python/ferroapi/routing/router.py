@@ -9,17 +9,21 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from enum import Enum
+from typing import Any, TypeVar
 
 from anyio.to_thread import current_default_thread_limiter
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 from typing_extensions import Unpack, deprecated
 
+from ferroapi import params
 from ferroapi._form_limits import FormLimits, checked_form_limits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
+from ferroapi.dependencies.models import Dependant
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
@@ -47,14 +51,6 @@ from ferroapi.routing.starlette_routes import StarletteRoutes
 from ferroapi.routing.tree import IncludedRouter, route_contexts
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.routing.websocket_route import APIWebSocketRoute
-
-if TYPE_CHECKING:
-    from enum import Enum
-
-    from starlette.types import ASGIApp
-
-    from ferroapi import params
-    from ferroapi.dependencies.models import Dependant
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 

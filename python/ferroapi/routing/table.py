@@ -207,8 +207,7 @@ class RouteTable:
                 asked = self._ask_low_priority(scope)
         if asked is not None:
             target, child_scope = asked
-            scope["route"] = target.context.original_route
-            scope[SCOPE_KEY] = target.scope
+            target.show_in(scope)
             scope.update(child_scope)
             route = target.context.effective_route
             if not target.planned:
@@ -251,8 +250,7 @@ class RouteTable:
         route_selected(scope, target.context.effective_route)
         scope["path_params"] = target.convert(found.params) or {}
         scope["endpoint"] = target.endpoint
-        scope["route"] = target.context.original_route
+        target.show_in(scope)
         if target.handles_itself:
-            scope[SCOPE_KEY] = target.scope
             return target.handle
         return refusal(scope, found.allowed)

@@ -79,8 +79,14 @@ class Target:
         """Writes into a scope what matched."""
         scope["path_params"] = captures
         scope["endpoint"] = self.endpoint
-        scope["route"] = self.context.original_route
+        self.show_in(scope)
+
+    def show_in(self, scope: Scope) -> None:
+        """Puts into the scope what FastAPI says of the route: nothing of Starlette's own routes."""
         scope[SCOPE_KEY] = self.scope
+        route = self.context.original_route
+        if isinstance(route, (APIRoute, APIWebSocketRoute)):
+            scope["route"] = route
 
     def forget_plan(self) -> None:
         """Has the plan made again, also where the route or the router keeps it by itself."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.routing import Match, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ferroapi import params
 from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
@@ -21,13 +24,6 @@ from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from ferroapi import params
 
 
 class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):

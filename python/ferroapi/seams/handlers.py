@@ -21,7 +21,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.fields import Undefined
 from ferroapi.plan.operation import RUNNING_KEY, answer, endpoint_context
-from ferroapi.plan.order.teardown import MIDDLEWARE_STACK, REQUEST_STACK
+from ferroapi.plan.order.teardown import MIDDLEWARE_STACK, REQUEST_STACK, close_form
 from ferroapi.plan.reading.body import read_received
 from ferroapi.plan.reply.serialization import (
     Serialize,
@@ -211,7 +211,7 @@ def get_request_handler(
                 error.errors(), body=error.body, endpoint_ctx=context
             ) from error.__cause__
         if is_form:
-            request.scope[MIDDLEWARE_STACK].push_async_callback(body.close)
+            request.scope[MIDDLEWARE_STACK].push_async_callback(close_form, body)
         return body
 
     async def respond(request: Request) -> Response:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class APIKeyBase(SecurityBase):
     """A key called `name`; an empty one counts as missing."""
 
-    model: "APIKey"
+    if TYPE_CHECKING:
+        model: APIKey
 
     location: Literal["query", "header", "cookie"]
     challenge = "APIKey"

@@ -33,7 +33,8 @@ class HTTPAuthorizationCredentials(BaseModel):
 class HTTPBase(SecurityBase):
     """Any scheme of HTTP authentication: takes credentials of every scheme, asks for `scheme`."""
 
-    model: "HTTPBaseModel"
+    if TYPE_CHECKING:
+        model: HTTPBaseModel
 
     def __init__(
         self,
@@ -76,7 +77,8 @@ class _HTTPToken(HTTPBase):
 class HTTPBearer(_HTTPToken):
     """Bearer tokens (RFC 6750). `bearerFormat` tells the reader of the schema what they are."""
 
-    model: "HTTPBearerModel"
+    if TYPE_CHECKING:
+        model: HTTPBearerModel
 
     def __init__(
         self,

@@ -73,7 +73,8 @@ class OAuth2(SecurityBase):
     `flows` is a model of OpenAPI's flows or a dictionary of the same shape.
     """
 
-    model: "OAuth2Model"
+    if TYPE_CHECKING:
+        model: OAuth2Model
 
     challenge = "Bearer"
 

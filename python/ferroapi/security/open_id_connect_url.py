@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class OpenIdConnect(SecurityBase):
     """Gives the whole `Authorization` header field; checking it is yours."""
 
-    model: "OpenIdConnectModel"
+    if TYPE_CHECKING:
+        model: OpenIdConnectModel
 
     challenge = "Bearer"
 

@@ -54,13 +54,13 @@ def _make(
     if not config.loaded:
         config.load()
     app = config.loaded_app
+    # Without the fields that it reads it does nothing.
+    direct_app = app.app if type(app) is ProxyHeadersMiddleware else None
+    served = direct_app or app
     access_log = access_log_of(options, loop)
     if access_log is not None:
         # Also when the interpreter ends.
         finalize(server_state, access_log.flush)
-    # Without the fields that it reads it does nothing.
-    direct_app = app.app if type(app) is ProxyHeadersMiddleware else None
-    served = direct_app or app
     return ServerSettings(
         event_loop=loop,
         app=app,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from ferroapi import Body, Depends, FastAPI, File, Form, Request, UploadFile
+from ferroapi import Body, Depends, FastAPI, File, Form, Request, UploadFile, routing
 from ferroapi.testclient import TestClient
 
 
@@ -270,6 +270,40 @@ def test_uploads_are_closed_after_the_request(loop: dict[str, Any]) -> None:
     assert client.post("/false", files=ONE).status_code == 200
     assert client.post("/true", files=ONE).status_code == 500
     assert [file.closed for file in seen] == [True, True]
+
+
+@pytest.mark.parametrize("general", [False, True], ids=["plan", "general way"])
+@pytest.mark.parametrize("failing", ["http.response.start", "http.response.body"])
+def test_uploads_are_closed_when_a_client_leaves_and_middleware_cancels_the_request(
+    failing: str, general: bool, loop: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is on the disk is closed in a thread."""
+    seen: list[Any] = []
+    app = FastAPI()
+    if general:
+        serialize = routing.serialize_response
+        monkeypatch.setattr(routing, "serialize_response", lambda **given: serialize(**given))
+
+    @app.middleware("http")
+    async def pass_on(request: Request, call_next: Any) -> Any:
+        return await call_next(request)
+
+    @app.post("/")
+    async def create(p: UploadFile) -> None:
+        seen.append(p.file)
+
+    async def leaving(scope: Any, receive: Any, send: Any) -> None:
+        async def fail(message: Any) -> None:
+            if message["type"] == failing:
+                raise OSError("left")
+            await send(message)
+
+        await app(scope, receive, fail)
+
+    files = [("p", ("a.txt", b"a" * (2 << 20), "text/plain"))]
+    with pytest.raises(OSError, match="left"):
+        TestClient(leaving, **loop).post("/", files=files)
+    assert [file.closed for file in seen] == [True]
 
 
 def test_dependencies_share_the_form() -> None:

@@ -1,6 +1,6 @@
 """When parameters are read: what a dependency has done is seen by what is read after it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from typing import Annotated, Any
 
@@ -21,6 +21,11 @@ async def set_tenant() -> str:
     calls.append("set_tenant")
     tenant.set("acme")
     return "acme"
+
+
+async def generated() -> AsyncIterator[None]:
+    calls.append("generated")
+    yield
 
 
 def bound(value: str) -> str:
@@ -118,6 +123,40 @@ def test_dependencies_run_once_for_a_request_that_is_refused() -> None:
     response = TestClient(app).get("/?q=q&n=x")
     assert [error["loc"] for error in response.json()["detail"]] == [["query", "n"]]
     assert calls.count("set_tenant") == 1
+
+
+async def of_another_dependency(item: Item) -> None:
+    calls.append("of_another_dependency")
+
+
+async def after_another(
+    _: str = Depends(set_tenant), __: None = Depends(of_another_dependency)
+) -> None: ...
+
+
+async def with_a_generator(
+    item: Item, _: str = Depends(set_tenant), __: None = Depends(generated)
+) -> None: ...
+
+
+@pytest.mark.parametrize("endpoint", [of_a_model, of_a_member, after_another, with_a_generator])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b'{"name": "a"', 422, id="cut off"),
+        pytest.param(b"name", 422, id="no JSON"),
+        pytest.param(b"\xff", 400, id="no text"),
+    ],
+)
+def test_no_dependency_runs_for_a_body_that_is_no_json(
+    endpoint: Callable[..., Any], body: bytes, status: int
+) -> None:
+    app = FastAPI()
+    app.post("/")(endpoint)
+    calls.clear()
+    headers = {"content-type": "application/json"}
+    assert TestClient(app).post("/", content=body, headers=headers).status_code == status
+    assert calls == []
 
 
 def test_a_dependency_that_refuses_comes_before_a_validator_that_fails() -> None:

@@ -1,4 +1,4 @@
-"""Closing what the generators of dependencies opened."""
+"""Closing what a request opened: the generators of dependencies, and the files of its form."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ferroapi.exceptions import FastAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+
+    from starlette.datastructures import FormData
 
     from ferroapi.connection.exchange import Exchange
     from ferroapi.plan.order.steps import Step
@@ -108,6 +110,12 @@ def refuse_to_swallow() -> None:
         "docs: https://fastapi.tiangolo.com/tutorial/dependencies/"
         "dependencies-with-yield/#dependencies-with-yield-and-except"
     )
+
+
+async def close_form(form: FormData) -> None:
+    """Closes the files of a form, also when the request is cancelled: a thread closes big ones."""
+    with anyio.CancelScope(shield=True):
+        await form.close()
 
 
 def show_stacks(exchange: Exchange) -> None:

@@ -43,7 +43,7 @@ def reads_itself(exchange: Exchange) -> bool:
 
 
 def read(
-    fields: list[ModelField], received: Mapping[str, Any]
+    fields: list[ModelField], received_params: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
     """The values of `fields` by Python name, and the errors in order of declaration."""
     values: dict[str, Any] = {}
@@ -53,9 +53,9 @@ def read(
         assert isinstance(info, params.Param)
         location = info.in_.value
         if parameter_model(field):
-            value, found = read_model(field, received, location)
+            value, found = read_model(field, received_params, location)
         else:
-            name, value = find(field, received)
+            name, value = find(field, received_params)
             value, found = validate(field, value, (location, name))
         if found:
             errors.extend(found)

@@ -46,7 +46,10 @@ def write_raw_body(
     strict_content_type: bool,
     otherwise: Sequence[str],
 ) -> None:
-    """Writes the reading of a JSON body into `raw`, and into `decoded` what is decoded first.
+    """Writes the reading of a JSON body into `raw`.
+
+    What is no JSON is refused before any dependency runs: where one runs before the body is
+    validated, it is decoded first, into `decoded`.
 
     Args:
         source: what is written.

@@ -42,17 +42,15 @@ struct State {
     is_stopping: bool,
 }
 
-/// Finds the first value of a field.
+/// Finds the value of the first field of a name.
 type FindField<'a> = dyn Fn(&[u8]) -> PyResult<Option<Vec<u8>>> + 'a;
 
-/// A request whose response has started.
-pub struct Answered<'a, 'py> {
-    pub client: &'a str,
+/// What the client has asked for.
+pub struct Asked<'a> {
     pub method: &'a [u8],
     pub target: &'a [u8],
-    /// Looks in the request.
-    pub request_field: &'a FindField<'a>,
-    pub start: Start<'a, 'py>,
+    /// The value of the first field of that name, in small letters.
+    pub field: &'a FindField<'a>,
 }
 
 /// What is known of a response when it starts.
@@ -153,69 +151,56 @@ impl AccessLog {
             .as_ref()
             .and_then(|method| method.cast::<PyString>().ok())
             .map(|method| method.to_string_lossy());
-        let request_headers = scope.get_item(intern!(py, "headers"))?;
-        let path = scope.get_item(intern!(py, "path"))?;
-        let path = path
-            .as_ref()
-            .and_then(|path| path.cast::<PyString>().ok())
-            .map(|path| path.to_string_lossy());
-        let query = scope.get_item(intern!(py, "query_string"))?;
-        let query = query
-            .as_ref()
-            .and_then(|query| query.cast::<PyBytes>().ok());
-        let target = shown_target(
-            path.as_deref().unwrap_or_default(),
-            query.map_or(&[], |query| query.as_bytes()),
-        );
-        let answered = Answered {
-            client,
+        let headers = scope.get_item(intern!(py, "headers"))?;
+        let asked = Asked {
             method: method.as_deref().unwrap_or_default().as_bytes(),
-            target: &target,
-            request_field: &|wanted| match &request_headers {
-                Some(headers) => find(headers, wanted),
-                None => Ok(None),
+            target: &target_of(scope)?,
+            field: &|name| {
+                let headers = headers.as_ref();
+                headers.map_or(Ok(None), |headers| find(headers, name))
             },
-            start,
         };
-        Self::response_started(slf, &answered)
+        Self::response_started(slf, client, &asked, start)
     }
 
     /// Says that a response has started, or gives what is to be said when it has ended.
     pub fn response_started(
         slf: &Bound<'_, Self>,
-        answered: &Answered<'_, '_>,
+        client: &str,
+        asked: &Asked<'_>,
+        start: Start<'_, '_>,
     ) -> PyResult<Option<Ending>> {
         let log = slf.get();
         let write = log.current_writer(slf.py())?;
         let user_agent = if log.fields.contains(Field::UserAgent) {
-            (answered.request_field)(b"user-agent")?
+            (asked.field)(b"user-agent")?
         } else {
             None
         };
         let request_id = if log.fields.contains(Field::RequestId) {
-            request_id(answered)?
+            request_id(asked, start.headers)?
         } else {
             None
         };
         let needs_end = log.shows_duration() || log.fields.contains(Field::Bytes);
         if needs_end && write.is_some() {
             return Ok(Some(Ending {
-                client: answered.client.to_owned(),
-                method: answered.method.to_owned(),
-                target: answered.target.to_owned(),
-                minor_version: answered.start.minor_version,
-                status: answered.start.status,
+                client: client.to_owned(),
+                method: asked.method.to_owned(),
+                target: asked.target.to_owned(),
+                minor_version: start.minor_version,
+                status: start.status,
                 user_agent,
                 request_id,
-                since: answered.start.since,
+                since: start.since,
             }));
         }
         let entry = Entry {
-            client: answered.client,
-            method: answered.method,
-            target: answered.target,
-            minor_version: answered.start.minor_version,
-            status: answered.start.status,
+            client,
+            method: asked.method,
+            target: asked.target,
+            minor_version: start.minor_version,
+            status: start.status,
             bytes: 0,
             seconds: 0.0,
             user_agent: user_agent.as_deref(),
@@ -318,11 +303,25 @@ pub fn client_text(client: &Bound<'_, PyAny>) -> PyResult<String> {
     }
 }
 
-/// A path and a query, as the log says them.
-pub fn shown_target(path: &str, query: &[u8]) -> Vec<u8> {
-    let path = encode_path(path);
-    let mut target = Vec::with_capacity(path.len() + query.len() + 1);
-    target.extend_from_slice(path.as_bytes());
+/// The path and the query of a scope, as the log says them.
+fn target_of(scope: &Bound<'_, PyDict>) -> PyResult<Vec<u8>> {
+    let py = scope.py();
+    let path = scope.get_item(intern!(py, "path"))?;
+    let path = path.as_ref().and_then(|path| path.cast::<PyString>().ok());
+    let path = path.map_or_else(String::new, |path| path.to_string_lossy().into_owned());
+    let query = scope.get_item(intern!(py, "query_string"))?;
+    let query = query
+        .as_ref()
+        .and_then(|query| query.cast::<PyBytes>().ok());
+    Ok(target_text(
+        &path,
+        query.map_or(b"", |query| query.as_bytes()),
+    ))
+}
+
+/// A path, percent-decoded, and a query, as the log says them.
+pub fn target_text(path: &str, query: &[u8]) -> Vec<u8> {
+    let mut target = encode_path(path).into_owned().into_bytes();
     if !query.is_empty() {
         target.push(b'?');
         target.extend_from_slice(query);
@@ -331,14 +330,13 @@ pub fn shown_target(path: &str, query: &[u8]) -> Vec<u8> {
 }
 
 /// What the response calls the request, or the request itself.
-fn request_id(answered: &Answered<'_, '_>) -> PyResult<Option<Vec<u8>>> {
-    let name = b"x-request-id";
-    if let Some(headers) = answered.start.headers
-        && let Some(value) = find(headers, name)?
-    {
-        return Ok(Some(value));
+fn request_id(asked: &Asked<'_>, headers: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<u8>>> {
+    const NAME: &[u8] = b"x-request-id";
+    let of_response = headers.map_or(Ok(None), |headers| find(headers, NAME))?;
+    match of_response {
+        None => (asked.field)(NAME),
+        found => Ok(found),
     }
-    (answered.request_field)(name)
 }
 
 /// The first value of a header.

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 use ferroapi_core::http::chunked::{Chunked, Piece};
 use ferroapi_core::http::head::{self, Head};
 use ferroapi_core::http::length::Body;
-use ferroapi_core::http::response::write_status_line;
+use ferroapi_core::http::response::{write_field, write_status_line};
 use ferroapi_core::http::target;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use super::access_log::client_text;
 use super::direct::DirectRequest;
-use super::exchange::{Asked, Exchange, pending, wake};
+use super::exchange::{Exchange, pending, wake};
 use super::response::Request;
 use super::run::{Call, Run};
 use super::scope;
@@ -473,11 +474,8 @@ impl HTTPConnection {
         };
         if let Some(upgrade) = &head.upgrade {
             let protocol = PyBytes::new(py, upgrade.get(&text));
-            let arguments = (
-                protocol,
-                PyBytes::new(py, text.trim_ascii_start()),
-                transport,
-            );
+            let request = PyBytes::new(py, &request_of_upgrade(&text, &head)?);
+            let arguments = (protocol, request, transport);
             let upgraded = slf.call_method1(intern!(py, "upgrade"), arguments)?;
             if !upgraded.is_none() {
                 return Self::hand_over(slf, &upgraded);
@@ -492,6 +490,7 @@ impl HTTPConnection {
         let exchange = Exchange::new(
             slf.clone().unbind(),
             request,
+            None,
             head.expects_continue && has_body,
         );
         let exchange = Py::new(py, exchange)?;
@@ -511,16 +510,10 @@ impl HTTPConnection {
         let call = if let Some(found) = direct {
             let answer = found.answer.clone_ref(py);
             let request = DirectRequest::new(exchange.clone_ref(py), text, head, found);
-            let request = Py::new(py, request)?;
-            exchange
-                .get()
-                .set_asked(|| Asked::Direct(request.clone_ref(py)));
             Call::Operation(answer, request)
         } else {
             let scope = scope::make(py, settings, common.bind(py), &text, &head, &target)?;
-            exchange
-                .get()
-                .set_asked(|| Asked::Scope(scope.clone().unbind()));
+            exchange.get().set_scope(scope.clone().unbind());
             Call::Application(app, scope.unbind())
         };
         let run = Py::new(py, Run::new(exchange, call))?;
@@ -797,16 +790,8 @@ impl HTTPConnection {
         self.log(intern!(py, "warning"), &PyTuple::new(py, [message])?, None)
     }
 
-    /// The client, as the access log says it; nothing once it is gone.
-    pub fn client(&self) -> Arc<str> {
-        match &self.state().transport {
-            Some(transport) => transport.client.text.clone(),
-            None => "".into(),
-        }
-    }
-
     /// The client of a scope, which middleware for proxies may have changed.
-    pub fn client_of(&self, scope: &Bound<'_, PyDict>) -> PyResult<Arc<str>> {
+    pub fn client_text(&self, scope: &Bound<'_, PyDict>) -> PyResult<Arc<str>> {
         let client = scope.get_item(intern!(scope.py(), "client"))?;
         let Some(client) = client else {
             return Ok("".into());
@@ -817,6 +802,13 @@ impl HTTPConnection {
             return Ok(transport.client.text.clone());
         }
         Ok(client_text(&client)?.into())
+    }
+
+    /// The client at the other end, as the access log says it.
+    pub fn own_client_text(&self) -> Arc<str> {
+        let state = self.state();
+        let transport = state.transport.as_ref();
+        transport.map_or_else(|| "".into(), |transport| transport.client.text.clone())
     }
 
     fn expect(&self, waits_for: WaitsFor, time: Duration) {
@@ -850,6 +842,18 @@ impl HTTPConnection {
         connection.state().timer = Some(Timer { at, handle });
         Ok(())
     }
+}
+
+/// The head as the protocols of uvicorn expect it: the names of its fields in lower case.
+fn request_of_upgrade(text: &[u8], head: &Head) -> PyResult<Vec<u8>> {
+    let (method, target) = (head.method.get(text), head.target.get(text));
+    let mut request = [method, b" ", target, b" HTTP/1.1\r\n"].concat();
+    for field in &head.fields {
+        write_field(&mut request, field.name.get(text), field.value.get(text))
+            .map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+    }
+    request.extend_from_slice(b"\r\n");
+    Ok(request)
 }
 
 impl State {

@@ -11,7 +11,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use super::access_log::{AccessLog, Answered, Ending, Start, shown_target};
+use super::access_log::{Asked, target_text};
 use super::exchange::Exchange;
 use super::scope;
 use crate::params::Parameters;
@@ -169,33 +169,6 @@ impl DirectRequest {
         }
     }
 
-    /// [`AccessLog::response_started`] for this request.
-    pub fn response_started(
-        &self,
-        log: &Bound<'_, AccessLog>,
-        start: Start<'_, '_>,
-    ) -> PyResult<Option<Ending>> {
-        let connection = self.exchange.get().connection();
-        if let Some(scope) = self.scope.get() {
-            let scope = scope.bind(log.py());
-            let client = connection.client_of(scope)?;
-            return AccessLog::response_started_for(log, scope, &client, start);
-        }
-        let target = self.target();
-        let answered = Answered {
-            client: &connection.client(),
-            method: self.head.method.get(&self.text),
-            target: &shown_target(&target::decode_path(target.path), target.query),
-            request_field: &|wanted| {
-                let mut fields = self.fields();
-                let field = fields.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-                Ok(field.map(|(_, value)| value.to_owned()))
-            },
-            start,
-        };
-        AccessLog::response_started(log, &answered)
-    }
-
     fn target(&self) -> Target<'_> {
         let method = self.head.method.get(&self.text);
         // It was read when the request came.
@@ -226,7 +199,9 @@ impl DirectRequest {
         let scope = scope::make(py, settings, &common, &self.text, &self.head, &target)?;
         self.complete_scope
             .call1(py, (&scope, self.captures.clone_ref(py)))?;
-        Ok(self.scope.get_or_init(|| scope.unbind()).clone_ref(py))
+        let scope = self.scope.get_or_init(|| scope.unbind());
+        self.exchange.get().set_scope(scope.clone_ref(py));
+        Ok(scope.clone_ref(py))
     }
 
     /// The ASGI callable by which the client's messages come.
@@ -276,6 +251,23 @@ impl DirectRequest {
         fields: &[u8],
         body: Option<&[u8]>,
     ) -> PyResult<()> {
-        self.exchange.get().send_whole(py, status, fields, body)
+        let find = |name: &[u8]| {
+            let mut fields = self.fields();
+            let found = fields.find(|(known, _)| known.eq_ignore_ascii_case(name));
+            Ok(found.map(|(_, value)| value.to_vec()))
+        };
+        let exchange = self.exchange.get();
+        let target = if exchange.connection().settings().access_log.is_some() {
+            let target = self.target();
+            target_text(&target::decode_path(target.path), target.query)
+        } else {
+            Vec::new()
+        };
+        let asked = Asked {
+            method: self.head.method.get(&self.text),
+            target: &target,
+            field: &find,
+        };
+        exchange.send_whole(py, &asked, status, fields, body)
     }
 }

@@ -8,10 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pyo3::{PyTypeInfo, intern};
 
-use super::access_log::{AccessLog, Ending, Start};
+use super::access_log::{AccessLog, Asked, Ending, Start};
 use super::awaitable::{Done, Operation, Outcome, Waiting};
 use super::connection::HTTPConnection;
-use super::direct::DirectRequest;
 use super::response::{
     Framing, Request, begin_head, end_head, take, write_body, write_head, write_length,
 };
@@ -27,8 +26,8 @@ const INTERNAL_ERROR: &str = "Internal Server Error";
 pub struct Exchange {
     connection: Py<HTTPConnection>,
     request: Request,
-    /// What was asked, for the access log.
-    asked: Mutex<Option<Asked>>,
+    /// The scope, for the access log; applications change the client in it.
+    scope: Mutex<Option<Py<PyDict>>>,
     /// When the request came, where the access log says how long it took.
     since: Option<Instant>,
     state: Mutex<State>,
@@ -60,13 +59,6 @@ struct State {
     sent: u64,
     /// What the access log says at the end.
     ending: Option<Ending>,
-}
-
-/// A request, as the access log finds it when the response starts.
-pub enum Asked {
-    /// The scope, in which applications change the client.
-    Scope(Py<PyDict>),
-    Direct(Py<DirectRequest>),
 }
 
 /// How far a response is.
@@ -104,13 +96,18 @@ impl Exchange {
 }
 
 impl Exchange {
-    pub fn new(connection: Py<HTTPConnection>, request: Request, owes_continue: bool) -> Self {
+    pub fn new(
+        connection: Py<HTTPConnection>,
+        request: Request,
+        scope: Option<Py<PyDict>>,
+        owes_continue: bool,
+    ) -> Self {
         let log = connection.get().settings().access_log.as_ref();
         let since = log.is_some_and(|log| log.get().shows_duration());
         Self {
             connection,
             since: since.then(Instant::now),
-            asked: Mutex::default(),
+            scope: Mutex::new(scope),
             state: Mutex::new(State {
                 body: Vec::new(),
                 body_complete: false,
@@ -301,6 +298,7 @@ impl Exchange {
     pub fn send_whole(
         &self,
         py: Python<'_>,
+        asked: &Asked<'_>,
         status: u16,
         fields: &[u8],
         body: Option<&[u8]>,
@@ -313,21 +311,28 @@ impl Exchange {
             state.keep_alive &= !std::mem::take(&mut state.owes_continue);
             state.keep_alive
         };
-        self.log_start(py, status, None)?;
         let connection = self.connection.get();
-        let mut out = Vec::with_capacity(256 + body.map_or(0, <[u8]>::len));
+        if let Some(log) = &connection.settings().access_log {
+            let start = Start {
+                minor_version: self.request.minor_version,
+                status,
+                headers: None,
+                since: self.since,
+            };
+            let client = connection.own_client_text();
+            let ending = AccessLog::response_started(log.bind(py), &client, asked, start)?;
+            self.state().ending = ending;
+        }
+        let sent = body.filter(|_| !self.request.is_head).unwrap_or_default();
+        let mut out = Vec::with_capacity(256 + sent.len());
         begin_head(py, connection, status, &mut out)?;
         if let Some(body) = body {
             write_length(body.len(), &mut out);
         }
         out.extend_from_slice(fields);
         end_head(keep_alive, &mut out);
-        if let Some(body) = body
-            && !self.request.is_head
-        {
-            out.extend_from_slice(body);
-            self.state().sent = body.len() as u64;
-        }
+        out.extend_from_slice(sent);
+        self.state().sent = sent.len() as u64;
         connection.write(py, &out)?;
         self.complete(py)
     }
@@ -456,27 +461,19 @@ impl Exchange {
         let Some(log) = &connection.settings().access_log else {
             return Ok(());
         };
-        let asked = match &*self.asked() {
-            Some(Asked::Scope(scope)) => Asked::Scope(scope.clone_ref(py)),
-            Some(Asked::Direct(request)) => Asked::Direct(request.clone_ref(py)),
-            None => return Ok(()),
+        let Some(scope) = self.scope().as_ref().map(|scope| scope.clone_ref(py)) else {
+            return Ok(());
         };
-        let log = log.bind(py);
+        let scope = scope.bind(py);
         let start = Start {
             minor_version: self.request.minor_version,
             status,
             headers,
             since: self.since,
         };
-        let ending = match &asked {
-            Asked::Scope(scope) => {
-                let scope = scope.bind(py);
-                let client = connection.client_of(scope)?;
-                AccessLog::response_started_for(log, scope, &client, start)
-            }
-            Asked::Direct(request) => request.get().response_started(log, start),
-        };
-        self.state().ending = ending?;
+        let client = connection.client_text(scope)?;
+        let ending = AccessLog::response_started_for(log.bind(py), scope, &client, start)?;
+        self.state().ending = ending;
         Ok(())
     }
 
@@ -492,22 +489,19 @@ impl Exchange {
         }
     }
 
-    /// Has the access log know what was asked, if there is one.
-    pub fn set_asked(&self, asked: impl FnOnce() -> Asked) {
-        if self.connection.get().settings().access_log.is_some() {
-            *self.asked() = Some(asked());
-        }
+    pub fn set_scope(&self, scope: Py<PyDict>) {
+        *self.scope() = Some(scope);
     }
 
-    fn asked(&self) -> MutexGuard<'_, Option<Asked>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    fn scope(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets go of the request when the application has ended.
-    pub fn forget_asked(&self) {
+    /// Lets go of the scope when the application has ended.
+    pub fn forget_scope(&self) {
         // What is in it may be destroyed by this, and must not find the lock taken.
-        let asked = self.asked().take();
-        drop(asked);
+        let scope = self.scope().take();
+        drop(scope);
     }
 }
 

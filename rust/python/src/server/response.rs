@@ -83,8 +83,9 @@ pub fn write_head(
             Ok(true)
         })?;
     }
-    if length.is_some() && chunked {
-        return Err(refused("Response with both a length and a transfer coding"));
+    if chunked && length.take().is_some() {
+        // The coding is what counts where there are both (RFC 9112, section 6.2).
+        remove_length(&mut bytes);
     }
     let framing = if response::has_no_content(request.is_head, status) {
         Framing::NoContent
@@ -170,6 +171,17 @@ pub fn take(left: &mut u64, size: usize, last: bool) -> PyResult<()> {
         return Err(refused("Response content shorter than Content-Length"));
     }
     Ok(())
+}
+
+/// Takes the line of the length out of a head.
+fn remove_length(head: &mut Vec<u8>) {
+    const NAME: &[u8] = b"\r\ncontent-length: ";
+    let start = head.windows(NAME.len()).position(|part| part == NAME);
+    if let Some(start) = start {
+        let line = head.iter().skip(start + 2);
+        let size = line.take_while(|&&byte| byte != b'\r').count();
+        head.drain(start..start + 2 + size);
+    }
 }
 
 fn digits(value: &[u8]) -> PyResult<u64> {

@@ -31,7 +31,7 @@ pub enum Call {
     /// An ASGI application, with the scope.
     Application(Py<PyAny>, Py<PyDict>),
     /// The function of an operation, with the request.
-    Operation(Py<PyAny>, Py<DirectRequest>),
+    Operation(Py<PyAny>, DirectRequest),
 }
 
 /// What the task does with the coroutine.
@@ -83,7 +83,6 @@ impl Run {
         if let State::Running(awaited, _) = state {
             awaited.bind(py).call_method0(intern!(py, "close"))?;
         }
-        slf.get().exchange.get().forget_asked();
         Ok(())
     }
 
@@ -141,7 +140,7 @@ impl Run {
         }
         exchange.get().rest(py)?;
         Self::end(py, exchange.get(), outcome)?;
-        exchange.get().forget_asked();
+        exchange.get().forget_scope();
         Ok(None)
     }
 

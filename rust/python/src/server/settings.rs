@@ -147,14 +147,6 @@ impl ServerSettings {
         })
     }
 
-    /// Writes what waits to be written once there is no connection, which is how a server stops.
-    pub fn rest(&self, py: Python<'_>) -> PyResult<()> {
-        match &self.access_log {
-            Some(log) if self.connections.bind(py).is_empty() => log.get().flush(py),
-            _ => Ok(()),
-        }
-    }
-
     /// The function that answers a request directly, if the application has one for it.
     pub fn find_direct<'py>(
         &self,
@@ -173,6 +165,14 @@ impl ServerSettings {
         match table.cast::<DirectTable>() {
             Ok(table) => table.get().find(py, method, target),
             Err(_) => Ok(None),
+        }
+    }
+
+    /// Writes what waits to be written once there is no connection, which is how a server stops.
+    pub fn rest(&self, py: Python<'_>) -> PyResult<()> {
+        match &self.access_log {
+            Some(log) if self.connections.bind(py).is_empty() => log.get().flush(py),
+            _ => Ok(()),
         }
     }
 
