@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n/ "
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
-SOON = 0.2
+SOON = 0.5
 """Seconds of the limit that a test is about; a test takes several of them."""
 
 
