@@ -7,7 +7,7 @@ ended, it ends the response, whether its sender has come to the end or has faile
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +16,7 @@ INCOMPLETE = "ferroapi.incomplete"
 """What is in the scope of a request whose response has begun and is left as it is."""
 
 
-def not_completing(app: ASGIApp) -> ASGIApp:
+def not_completing(app: Any) -> ASGIApp:
     """Middleware that leaves responses incomplete, if it would complete them."""
     # Those who do not use it have not imported it.
     base = sys.modules.get("starlette.middleware.base")
