@@ -28,7 +28,6 @@ from ferroapi.exception_handlers import http_exception_handler
 from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.originals import has_own
-from ferroapi.streaming.taskless import is_of_server
 from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
@@ -269,6 +268,9 @@ class Around(ServerErrorMiddleware):
 
 async def _begin_for_middleware(exchange: Exchange) -> None:
     """Begins the response to a client that has left: to middleware, none is an error."""
+    # A stream has it imported.
+    from ferroapi.streaming.taskless import is_of_server
+
     if not is_of_server(exchange.send):
         exchange.scope[INCOMPLETE] = True
         with suppress(OSError):

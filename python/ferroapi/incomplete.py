@@ -7,7 +7,7 @@ ended, it ends the response, whether its sender has come to the end or has faile
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,11 +16,43 @@ INCOMPLETE = "ferroapi.incomplete"
 """What is in the scope of a request whose response has begun and is left as it is."""
 
 
-def is_completing(app: ASGIApp) -> bool:
-    """Whether middleware ends responses that are left incomplete."""
+def not_completing(app: Any) -> ASGIApp:
+    """Middleware that leaves responses incomplete, if it would complete them."""
     # Those who do not use it have not imported it.
     base = sys.modules.get("starlette.middleware.base")
-    return base is not None and isinstance(app, base.BaseHTTPMiddleware)
+    if base is None or not isinstance(app, base.BaseHTTPMiddleware):
+        return app
+    app.app = TellsIncomplete(app.app)
+    return KeepsIncomplete(app)
+
+
+class TellsIncomplete:
+    """Tells by the scope of a request that its response was left incomplete, whatever sends it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """
+        Args:
+            app: what is inside of middleware that completes responses.
+        """
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Has a request answered."""
+        is_open = False
+
+        async def send_watched(message: Message) -> None:
+            nonlocal is_open
+            if message["type"] == "http.response.start":
+                is_open = True
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+                is_open = False
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_watched)
+        finally:
+            if is_open:
+                scope[INCOMPLETE] = True
 
 
 class KeepsIncomplete:

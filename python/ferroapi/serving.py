@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ferroapi._core import DirectTable
 from ferroapi.body_limit import with_body_limit
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
-from ferroapi.incomplete import KeepsIncomplete, is_completing
+from ferroapi.incomplete import not_completing
 from ferroapi.live import Live, compiled
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
@@ -116,9 +116,7 @@ class ServingApplication(Live, Starlette):
             handlers = self.exception_handlers
             app = self.failures.behind_middleware(app, handlers, debug=self.debug)
         for middleware, args, kwargs in reversed(self.user_middleware):
-            app = middleware(app, *args, **kwargs)
-            if is_completing(app):
-                app = KeepsIncomplete(app)
+            app = not_completing(middleware(app, *args, **kwargs))
         return self.failures.around(with_body_limit(app, self.max_body_size))
 
     def _make_failures(self, *, outermost: bool) -> Failures:

@@ -5,6 +5,7 @@ from typing import Any
 
 import anyio
 import pytest
+from starlette.background import BackgroundTask
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -82,6 +83,32 @@ async def test_a_stream_that_fails_is_incomplete(
         await client.call(declare(app))
     assert b"1" in client.body
     assert not client.complete
+
+
+@behind
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_stream_that_is_returned_is_complete_if_it_has_ended(
+    client: Any, declare: Declare, fails: bool
+) -> None:
+    """So is what fails after it."""
+    app = FastAPI()
+
+    async def chunks() -> AsyncIterator[str]:
+        yield "1"
+        if fails:
+            raise ItemError
+
+    async def fail() -> None:
+        raise ItemError
+
+    @app.get("/")
+    async def read() -> StreamingResponse:
+        return StreamingResponse(chunks(), background=BackgroundTask(fail))
+
+    with pytest.raises(ItemError):
+        await client.call(declare(app))
+    assert client.body
+    assert client.complete is not fails
 
 
 @behind
