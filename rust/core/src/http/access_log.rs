@@ -1,6 +1,6 @@
 //! The access log: one request is one line, whatever its client sends.
 
-use super::date::Moment;
+use super::moment::Moment;
 use super::{decimal, response};
 use crate::params::latin1;
 use crate::{hexadecimal, json};

@@ -1,6 +1,6 @@
 //! What an HTTP/1.1 server has to decide about bytes (RFC 9110, RFC 9112): where a request's
 //! [`head`] ends and what it says, how long its body is ([`length`], [`chunked`]), what its
-//! [`target`] names, and how a [`response`], its [`date`] and its line in the [`access_log`] are
+//! [`target`] names, and how a [`response`] and its line in the [`access_log`] are
 //! written.
 //!
 //! Nothing here reads or writes a socket. What the RFCs leave to a server's discretion is refused:
@@ -11,11 +11,12 @@
 pub mod access_log;
 pub mod chunked;
 mod connection;
-pub mod date;
+
 mod decimal;
 pub mod head;
 mod host;
 pub mod length;
 mod lines;
+pub mod moment;
 pub mod response;
 pub mod target;

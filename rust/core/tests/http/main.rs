@@ -3,9 +3,9 @@
 
 mod access_log;
 mod chunked;
-mod date;
 mod head;
 mod length;
+mod moment;
 mod naive_head;
 mod response;
 mod target;

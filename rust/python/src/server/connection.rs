@@ -1,10 +1,8 @@
 //! `HTTPConnection`: an asyncio protocol that reads requests of HTTP/1.1 and has them answered.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
-use ferroapi_core::http::chunked::{Chunked, Piece};
-use ferroapi_core::http::head::{self, Head};
+use ferroapi_core::http::head::Head;
 use ferroapi_core::http::length::Body;
 use ferroapi_core::http::response::{write_field, write_status_line};
 use ferroapi_core::http::target;
@@ -16,13 +14,12 @@ use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use super::access_log::client_text;
 use super::direct::DirectRequest;
 use super::exchange::{Exchange, pending, wake};
+use super::reading::{Found, Reading};
 use super::response::Request;
 use super::run::{Call, Run};
 use super::scope;
 use super::settings::ServerSettings;
-
-/// What may wait for the request before it to be answered. More is left to the network.
-const MOST_WAITING: usize = 1 << 16;
+use super::timing::{Deadline, Timer, WaitsFor};
 
 /// A connection of a client: one request after the other, each answered before the next is read.
 #[pyclass(frozen, subclass, weakref, module = "ferroapi._core")]
@@ -37,27 +34,27 @@ pub struct HTTPConnection {
     clippy::struct_excessive_bools,
     reason = "they are independent of each other"
 )]
-struct State {
-    transport: Option<Transport>,
+pub(super) struct State {
+    pub(super) transport: Option<Transport>,
     /// What has come and was not read yet.
-    buffer: Vec<u8>,
+    pub(super) buffer: Vec<u8>,
     /// How much of the buffer was looked through for the end of a line.
-    seen: usize,
-    reading: Reading,
+    pub(super) seen: usize,
+    pub(super) reading: Reading,
     /// The request whose response is not complete.
-    exchange: Option<Py<Exchange>>,
+    pub(super) exchange: Option<Py<Exchange>>,
     /// Whether somebody reads the buffer: what comes meanwhile is read by them.
-    is_processing: bool,
-    is_closing: bool,
-    write_paused: bool,
-    read_paused: bool,
+    pub(super) is_processing: bool,
+    pub(super) is_closing: bool,
+    pub(super) write_paused: bool,
+    pub(super) read_paused: bool,
     /// Futures of those who wait until more can be sent.
-    until_drained: Vec<Py<PyAny>>,
-    deadline: Option<Deadline>,
-    timer: Option<Timer>,
+    pub(super) until_drained: Vec<Py<PyAny>>,
+    pub(super) deadline: Option<Deadline>,
+    pub(super) timer: Option<Timer>,
 }
 
-struct Transport {
+pub(super) struct Transport {
     object: Py<PyAny>,
     write: Py<PyAny>,
     /// What all scopes of this connection have in common.
@@ -71,51 +68,6 @@ struct Client {
     address: Py<PyAny>,
     /// As the access log says it.
     text: Arc<str>,
-}
-
-/// What is expected next from the client.
-enum Reading {
-    Head,
-    /// This many bytes of a body.
-    Body(u64),
-    ChunkedBody(Chunked),
-    Nothing,
-}
-
-/// A call of the event loop that is to come.
-struct Timer {
-    at: Instant,
-    handle: Py<PyAny>,
-}
-
-impl Timer {
-    fn cancel(&self, py: Python<'_>) -> PyResult<()> {
-        self.handle.call_method0(py, intern!(py, "cancel"))?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Deadline {
-    at: Instant,
-    waits_for: WaitsFor,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum WaitsFor {
-    /// Another request.
-    Request,
-    Head,
-    Body,
-}
-
-/// What was found in the buffer.
-enum Found {
-    Nothing,
-    Request(Box<[u8]>, Head),
-    Body(Vec<u8>, bool),
-    Refused(u16, String),
-    RefusedBody(u16, String),
 }
 
 #[pymethods]
@@ -271,31 +223,12 @@ impl HTTPConnection {
 
     /// Looks whether the time of what is waited for is over.
     fn check_time(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let py = slf.py();
-        let connection = slf.get();
-        let due = {
-            let mut state = connection.state();
-            state.timer = None;
-            state
-                .deadline
-                .filter(|deadline| deadline.at <= Instant::now())
-                .map(|deadline| (deadline.waits_for, state.buffer.is_empty()))
-        };
-        match due {
-            None => Self::arm(slf),
-            Some((WaitsFor::Head, false)) => connection.refuse_request(py, 408, "head timed out"),
-            Some((WaitsFor::Body, _)) if connection.is_waited_for(py) => {
-                connection.renew_body_time();
-                Self::arm(slf)
-            }
-            Some((WaitsFor::Body, _)) => connection.refuse_body(py, 408, "body timed out"),
-            Some(_) => connection.close(py),
-        }
+        Self::end_time(slf)
     }
 }
 
 impl HTTPConnection {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -303,7 +236,7 @@ impl HTTPConnection {
         self.settings.get()
     }
 
-    fn exchange(&self, py: Python<'_>) -> Option<Py<Exchange>> {
+    pub(super) fn exchange(&self, py: Python<'_>) -> Option<Py<Exchange>> {
         self.state()
             .exchange
             .as_ref()
@@ -364,95 +297,6 @@ impl HTTPConnection {
             Found::RefusedBody(status, reason) => {
                 connection.refuse_body(py, status, &reason)?;
                 Ok(false)
-            }
-        }
-    }
-
-    /// Takes the next thing out of the buffer.
-    fn next(&self) -> Found {
-        let settings = self.settings();
-        let mut guard = self.state();
-        let state = &mut *guard;
-        match &mut state.reading {
-            Reading::Nothing => {
-                state.buffer = Vec::new();
-                Found::Nothing
-            }
-            Reading::Head => {
-                if state.exchange.is_some() || state.write_paused {
-                    return Found::Nothing;
-                }
-                let new = state.buffer.get(state.seen..).unwrap_or_default();
-                let is_whole = new.contains(&b'\n') || state.buffer.len() > settings.limits.target;
-                state.seen = state.buffer.len();
-                if !is_whole {
-                    if !state.buffer.is_empty() {
-                        state.wait_for(WaitsFor::Head, settings.head_time);
-                    }
-                    return Found::Nothing;
-                }
-                match head::parse(&state.buffer, &settings.limits) {
-                    Ok(None) => {
-                        state.wait_for(WaitsFor::Head, settings.head_time);
-                        Found::Nothing
-                    }
-                    Ok(Some(head)) => {
-                        let text = state.take(head.size).into_boxed_slice();
-                        state.deadline = None;
-                        state.reading = match head.body {
-                            Body::None | Body::Length(0) => Reading::Head,
-                            Body::Length(length) => Reading::Body(length),
-                            Body::Chunked => Reading::ChunkedBody(Chunked::new()),
-                        };
-                        Found::Request(text, head)
-                    }
-                    Err(error) => Found::Refused(error.status(), error.to_string()),
-                }
-            }
-            Reading::Body(left) => {
-                let size = usize::try_from(*left)
-                    .unwrap_or(usize::MAX)
-                    .min(state.buffer.len());
-                if size == 0 {
-                    state.wait_for(WaitsFor::Body, settings.body_time);
-                    return Found::Nothing;
-                }
-                *left = left.saturating_sub(size as u64);
-                let complete = *left == 0;
-                let data = state.take(size);
-                if complete {
-                    state.body_ends();
-                }
-                Found::Body(data, complete)
-            }
-            Reading::ChunkedBody(chunked) => {
-                let mut data = Vec::new();
-                let mut position = 0;
-                let complete = loop {
-                    let rest = state.buffer.get(position..).unwrap_or_default();
-                    match chunked.decode(rest) {
-                        Err(error) => {
-                            return Found::RefusedBody(error.status(), error.to_string());
-                        }
-                        Ok((size, piece)) => {
-                            position += size;
-                            match piece {
-                                Piece::Data(part) => data.extend_from_slice(part),
-                                Piece::More => break false,
-                                Piece::End => break true,
-                            }
-                        }
-                    }
-                };
-                if position == 0 && !complete {
-                    state.wait_for(WaitsFor::Body, settings.body_time);
-                    return Found::Nothing;
-                }
-                state.take(position);
-                if complete {
-                    state.body_ends();
-                }
-                Found::Body(data, complete)
             }
         }
     }
@@ -621,13 +465,13 @@ impl HTTPConnection {
     }
 
     /// Refuses what is not a request: says so, logs it, and closes.
-    fn refuse_request(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
+    pub(super) fn refuse_request(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
         self.warn(py, &format!("Invalid HTTP request received: {reason}"))?;
         self.refuse(py, status, "Invalid HTTP request received.")
     }
 
     /// Refuses the rest of a request. A response that has begun is left incomplete.
-    fn refuse_body(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
+    pub(super) fn refuse_body(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
         let exchange = self.exchange(py);
         let may_answer = exchange
             .as_ref()
@@ -643,25 +487,6 @@ impl HTTPConnection {
         }
         let waiting = std::mem::take(&mut self.state().until_drained);
         wake(py, waiting)
-    }
-
-    /// Whether the client does not send its body because the application has yet to read it.
-    fn is_waited_for(&self, py: Python<'_>) -> bool {
-        self.state().read_paused
-            || self
-                .exchange(py)
-                .is_some_and(|exchange| exchange.get().owes_continue())
-    }
-
-    /// Gives the client the whole time for the next part of its body.
-    pub fn renew_body_time(&self) {
-        let time = self.settings().body_time;
-        let mut state = self.state();
-        if let Some(deadline) = &mut state.deadline
-            && deadline.waits_for == WaitsFor::Body
-        {
-            deadline.at = Instant::now() + time;
-        }
     }
 
     /// Sends a whole response in plain text, and closes.
@@ -810,38 +635,6 @@ impl HTTPConnection {
         let transport = state.transport.as_ref();
         transport.map_or_else(|| "".into(), |transport| transport.client.text.clone())
     }
-
-    fn expect(&self, waits_for: WaitsFor, time: Duration) {
-        self.state().wait_for(waits_for, time);
-    }
-
-    /// Has the clock looked at when the next deadline may be over.
-    fn arm(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let py = slf.py();
-        let connection = slf.get();
-        let (at, late) = {
-            let mut state = connection.state();
-            let Some(Deadline { at, .. }) = state.deadline.filter(|_| !state.is_closing) else {
-                return Ok(());
-            };
-            if state.timer.as_ref().is_some_and(|timer| timer.at <= at) {
-                return Ok(());
-            }
-            (at, state.timer.take())
-        };
-        if let Some(timer) = late {
-            timer.cancel(py)?;
-        }
-        let left = at.saturating_duration_since(Instant::now());
-        let check = slf.getattr(intern!(py, "check_time"))?;
-        let handle = connection.settings().event_loop.call_method1(
-            py,
-            intern!(py, "call_later"),
-            (left.as_secs_f64(), check),
-        )?;
-        connection.state().timer = Some(Timer { at, handle });
-        Ok(())
-    }
 }
 
 /// The head as the protocols of uvicorn expect it: the names of its fields in lower case.
@@ -854,37 +647,4 @@ fn request_of_upgrade(text: &[u8], head: &Head) -> PyResult<Vec<u8>> {
     }
     request.extend_from_slice(b"\r\n");
     Ok(request)
-}
-
-impl State {
-    /// Whether so much waits for the response that no more is to come.
-    fn is_full(&self) -> bool {
-        self.exchange.is_some() && self.buffer.len() > MOST_WAITING
-    }
-
-    /// Takes bytes off the front of the buffer.
-    fn take(&mut self, size: usize) -> Vec<u8> {
-        self.seen = 0;
-        if size >= self.buffer.len() {
-            return std::mem::take(&mut self.buffer);
-        }
-        let rest = self.buffer.split_off(size);
-        std::mem::replace(&mut self.buffer, rest)
-    }
-
-    fn body_ends(&mut self) {
-        self.reading = Reading::Head;
-        self.deadline = None;
-    }
-
-    /// Sets the time until which something has to come; the head has one time for the whole.
-    fn wait_for(&mut self, waits_for: WaitsFor, time: Duration) {
-        let is_same = self
-            .deadline
-            .is_some_and(|deadline| deadline.waits_for == waits_for);
-        if !(is_same && waits_for == WaitsFor::Head) {
-            let at = Instant::now() + time;
-            self.deadline = Some(Deadline { at, waits_for });
-        }
-    }
 }

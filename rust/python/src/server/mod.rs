@@ -5,10 +5,12 @@ mod awaitable;
 mod connection;
 mod direct;
 mod exchange;
+mod reading;
 mod response;
 mod run;
 mod scope;
 mod settings;
+mod timing;
 
 use pyo3::prelude::*;
 
