@@ -24,6 +24,10 @@ from ferroapi.streaming import set_grace_period
 gc.disable()
 set_grace_period(1.0)
 
+LONG = 0.9
+"""Seconds between the items of a download: longer than processes may take to hear of a signal, for
+uvicorn looks every half second, and within the time that a download has then."""
+
 file = os.open(os.environ["ENDINGS"], os.O_WRONLY | os.O_APPEND)
 variable: ContextVar[str] = ContextVar("variable")
 produced = 0
@@ -103,7 +107,7 @@ async def stream(script: Script = Depends()) -> AsyncIterator[Item]:
         while script.how == "go on":
             yield script.chunk()
         if script.how == "end":
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(LONG)
             yield script.item(1)
             return
         if script.how != "wait":
@@ -123,7 +127,7 @@ def stream_in_thread(script: Script = Depends()) -> Iterator[Item]:
         while script.how == "go on":
             yield script.chunk()
         if script.how == "end":
-            time.sleep(0.5)
+            time.sleep(LONG)
             yield script.item(1)
             return
         if script.how != "wait":
