@@ -293,3 +293,25 @@ async def test_middleware_is_not_gone_around(anyio_backend: str) -> None:
     async with both(app) as ports:
         answer = await same_answer(ports, REQUESTS["constant"])
     assert b"x-around: 1" in answer
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_class_that_is_called_in_another_way_is_called(anyio_backend: str) -> None:
+    class Application(FastAPI):
+        pass
+
+    app = Application()
+
+    @app.get("/constant")
+    async def constant() -> str:
+        return "here"
+
+    async def call(self: FastAPI, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["path"] = "/elsewhere"
+        await FastAPI.__call__(self, scope, receive, send)
+
+    async with both(app) as ports:
+        assert b"here" in await same_answer(ports, REQUESTS["constant"])
+        Application.__call__ = call  # type: ignore[method-assign]  # as tools do
+        assert b"Not Found" in await same_answer(ports, REQUESTS["constant"])

@@ -43,7 +43,8 @@ enum Operation {
 pub struct Found<'py> {
     pub answer: Py<PyAny>,
     complete_scope: Py<PyAny>,
-    captures: Bound<'py, PyDict>,
+    /// Nothing where the path has no parameters.
+    captures: Option<Bound<'py, PyDict>>,
 }
 
 #[pymethods]
@@ -119,7 +120,11 @@ impl DirectTable {
         Ok(Some(Found {
             answer,
             complete_scope,
-            captures: router.params(py, &found)?,
+            captures: if found.captures.is_empty() {
+                None
+            } else {
+                Some(router.params(py, &found)?)
+            },
         }))
     }
 
@@ -152,7 +157,7 @@ pub struct DirectRequest {
     exchange: Py<Exchange>,
     text: Box<[u8]>,
     head: Head,
-    captures: Py<PyDict>,
+    captures: Option<Py<PyDict>>,
     complete_scope: Py<PyAny>,
     scope: OnceLock<Py<PyDict>>,
 }
@@ -163,9 +168,16 @@ impl DirectRequest {
             exchange,
             text,
             head,
-            captures: found.captures.unbind(),
+            captures: found.captures.map(Bound::unbind),
             complete_scope: found.complete_scope,
             scope: OnceLock::new(),
+        }
+    }
+
+    fn captures<'py>(&self, py: Python<'py>) -> Bound<'py, PyDict> {
+        match &self.captures {
+            Some(captures) => captures.bind(py).clone(),
+            None => PyDict::new(py),
         }
     }
 
@@ -197,8 +209,7 @@ impl DirectRequest {
         let settings = connection.settings();
         let target = self.target();
         let scope = scope::make(py, settings, &common, &self.text, &self.head, &target)?;
-        self.complete_scope
-            .call1(py, (&scope, self.captures.clone_ref(py)))?;
+        self.complete_scope.call1(py, (&scope, self.captures(py)))?;
         let scope = self.scope.get_or_init(|| scope.unbind());
         self.exchange.get().set_scope(scope.clone_ref(py));
         Ok(scope.clone_ref(py))
@@ -222,7 +233,7 @@ impl DirectRequest {
         py: Python<'py>,
         parameters: &Bound<'py, Parameters>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let captures = self.captures.bind(py);
+        let captures = &self.captures(py);
         parameters
             .get()
             .extract_fields(captures, self.target().query, self.fields())

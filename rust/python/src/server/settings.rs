@@ -23,7 +23,7 @@ pub struct ServerSettings {
     /// Answers requests without `X-Forwarded` fields, which `app` would only hand on.
     pub direct_app: Option<Py<PyAny>>,
     /// The application, if it is one of ours: its `direct_table` is asked for by each request.
-    pub own_app: Option<Py<PyAny>>,
+    pub own_app: Option<OwnApp>,
     /// Answers while there are more connections or tasks than `limit_concurrency`.
     pub unavailable: Py<PyAny>,
     pub limit_concurrency: Option<usize>,
@@ -43,6 +43,39 @@ pub struct ServerSettings {
     pub head_time: Duration,
     pub body_time: Duration,
     default_fields: Mutex<DefaultFields>,
+}
+
+/// An application of ours.
+pub struct OwnApp {
+    app: Py<PyAny>,
+    /// The `__call__` of its class. Who puts another one into its place wants to be called.
+    call: Py<PyAny>,
+}
+
+impl OwnApp {
+    fn new(app: Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            call: call_of(&app)?.unbind(),
+            app: app.unbind(),
+        })
+    }
+
+    /// What it answers requests by directly, or something else if it does not.
+    fn direct_table<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let app = self.app.bind(py);
+        if !call_of(app)?.is(&self.call) {
+            return Ok(None);
+        }
+        let table = app.getattr(intern!(py, "direct_table"))?;
+        if table.is_none() {
+            return app.call_method0(intern!(py, "make_direct_table")).map(Some);
+        }
+        Ok(Some(table))
+    }
+}
+
+fn call_of<'py>(app: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    app.get_type().getattr(intern!(app.py(), "__call__"))
 }
 
 /// The fields that the server adds to each response, as they are sent.
@@ -66,7 +99,7 @@ impl ServerSettings {
         event_loop: Py<PyAny>,
         app: Py<PyAny>,
         direct_app: Option<Py<PyAny>>,
-        own_app: Option<Py<PyAny>>,
+        own_app: Option<Bound<'_, PyAny>>,
         unavailable: Py<PyAny>,
         limit_concurrency: Option<usize>,
         scope: Py<PyDict>,
@@ -88,7 +121,7 @@ impl ServerSettings {
             event_loop,
             app,
             direct_app,
-            own_app,
+            own_app: own_app.map(OwnApp::new).transpose()?,
             unavailable,
             limit_concurrency,
             scope,
@@ -157,11 +190,9 @@ impl ServerSettings {
         let Some(app) = &self.own_app else {
             return Ok(None);
         };
-        let app = app.bind(py);
-        let mut table = app.getattr(intern!(py, "direct_table"))?;
-        if table.is_none() {
-            table = app.call_method0(intern!(py, "make_direct_table"))?;
-        }
+        let Some(table) = app.direct_table(py)? else {
+            return Ok(None);
+        };
         match table.cast::<DirectTable>() {
             Ok(table) => table.get().find(py, method, target),
             Err(_) => Ok(None),
