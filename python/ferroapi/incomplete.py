@@ -16,13 +16,14 @@ INCOMPLETE = "ferroapi.incomplete"
 """What is in the scope of a request whose response has begun and is left as it is."""
 
 
-def not_completing(app: Any) -> ASGIApp:
+def not_completing(app: ASGIApp) -> ASGIApp:
     """Middleware that leaves responses incomplete, if it would complete them."""
     # Those who do not use it have not imported it.
     base = sys.modules.get("starlette.middleware.base")
     if base is None or not isinstance(app, base.BaseHTTPMiddleware):
         return app
-    app.app = TellsIncomplete(app.app)
+    middleware: Any = app
+    middleware.app = TellsIncomplete(middleware.app)
     return KeepsIncomplete(app)
 
 
