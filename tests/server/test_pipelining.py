@@ -1,6 +1,7 @@
 """Requests that come before the ones before them were answered."""
 
 import asyncio
+from contextvars import ContextVar
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -58,3 +59,19 @@ async def test_what_waits_is_left_to_the_network(asks: bool) -> None:
         go_on.set()
         assert await asyncio.wait_for(reader.readline(), LIMIT) == b"HTTP/1.1 200 OK\r\n"
         writer.transport.abort()
+
+
+async def test_what_one_request_sets_is_not_there_for_the_next() -> None:
+    before: ContextVar[str] = ContextVar("before", default="none")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        found = before.get()
+        before.set(scope["path"])
+        await respond(send, found.encode())
+
+    last = numbered(2).replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    async with serving(app) as port, connected(port) as (reader, writer):
+        writer.write(numbered(0) + numbered(1) + last)
+        answer = await reader.read()
+    parts = answer.split(b"HTTP/1.1 200 OK\r\n")[1:]
+    assert [part.partition(b"\r\n\r\n")[2] for part in parts] == [b"none"] * 3

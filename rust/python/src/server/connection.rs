@@ -59,6 +59,8 @@ pub(super) struct Transport {
     write: Py<PyAny>,
     /// What all scopes of this connection have in common.
     scope: Py<PyDict>,
+    /// The context variables that the connection was accepted with.
+    context: Py<PyAny>,
     client: Client,
 }
 
@@ -119,6 +121,10 @@ impl HTTPConnection {
             object: transport.clone().unbind(),
             write: transport.getattr(intern!(py, "write"))?.unbind(),
             scope: scope.unbind(),
+            context: py
+                .import(intern!(py, "contextvars"))?
+                .call_method0(intern!(py, "copy_context"))?
+                .unbind(),
             client: Client {
                 address: client.clone().unbind(),
                 text: client_text(client)?.into(),
@@ -150,6 +156,11 @@ impl HTTPConnection {
             }
             state.buffer.extend_from_slice(data);
         }
+        Self::process(slf)
+    }
+
+    /// Reads what has come before the response to the request before it was complete.
+    fn read_on(slf: &Bound<'_, Self>) -> PyResult<()> {
         Self::process(slf)
     }
 
@@ -438,7 +449,7 @@ impl HTTPConnection {
         if !keep_alive {
             return connection.close(py);
         }
-        {
+        let context = {
             let mut state = connection.state();
             if state.is_closing {
                 return Ok(());
@@ -447,8 +458,21 @@ impl HTTPConnection {
             if matches!(state.reading, Reading::Head) {
                 state.wait_for(WaitsFor::Request, connection.settings().keep_alive_time);
             }
-        }
-        Self::process(slf)
+            let is_next_there = !state.buffer.is_empty() && !state.is_processing;
+            state
+                .transport
+                .as_ref()
+                .filter(|_| is_next_there)
+                .map(|transport| transport.context.clone_ref(py))
+        };
+        let Some(context) = context else {
+            return Self::process(slf);
+        };
+        // What the application has set for one request is not there for the one behind it.
+        let context = context.call_method0(py, intern!(py, "copy"))?;
+        let read_on = slf.getattr(intern!(py, "read_on"))?;
+        context.call_method1(py, intern!(py, "run"), (read_on,))?;
+        Ok(())
     }
 
     pub fn count_request(&self, py: Python<'_>) -> PyResult<()> {
