@@ -122,6 +122,11 @@ def application(**options: Any) -> FastAPI:
     async def raw(request: Request) -> int:
         return len(await request.body())
 
+    @app.get("/sends")
+    async def sends(request: Request) -> str:
+        await PlainTextResponse("first")(request.scope, request.receive, request._send)
+        return "second"
+
     @app.exception_handler(LookupError)
     async def handle(request: Request, error: Exception) -> Response:
         return PlainTextResponse(f"{request.url.path} {error}", 409)
@@ -193,6 +198,19 @@ REQUESTS = {
 async def test_a_request_is_answered_as_by_asgi(request_bytes: bytes, anyio_backend: str) -> None:
     async with both(application()) as ports:
         assert (await same_answer(ports, request_bytes)).startswith(b"HTTP/1.1 ")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_one_request_has_one_response(
+    anyio_backend: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with both(application()) as ports:
+        answer = await same_answer(ports, request_of("GET", "/sends", {}, b""))
+    assert answer.endswith(b"first")
+    errors = [record.exc_info[1] for record in caplog.records if record.exc_info]
+    assert [type(error) for error in errors] == [RuntimeError] * 2
+    assert len({str(error) for error in errors}) == 1
 
 
 @pytest.mark.anyio

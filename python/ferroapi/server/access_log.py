@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("uvicorn.access")
 
 ERROR_LOGGER = logging.getLogger("uvicorn.error")
+"""The log of the server itself."""
 
 FORMAT = '%(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s'
 """That of uvicorn's own configuration, which lines of text are like."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 
 from ferroapi._core import HTTPConnection
+from ferroapi.server.access_log import ERROR_LOGGER
 from ferroapi.server.options import ServerOptions
-from ferroapi.server.settings import LOGGER, settings_of
+from ferroapi.server.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,9 +83,9 @@ class HTTPProtocol(HTTPConnection):
             transport: the connection.
         """
         if self.ws_protocol_class is None or protocol.lower() != b"websocket":
-            LOGGER.warning("Unsupported upgrade request.")
+            ERROR_LOGGER.warning("Unsupported upgrade request.")
             if self.ws_protocol_class is None:
-                LOGGER.warning(NO_WEBSOCKETS)
+                ERROR_LOGGER.warning(NO_WEBSOCKETS)
             return None
         make = cast("Callable[..., asyncio.Protocol]", self.ws_protocol_class)
         websocket = make(

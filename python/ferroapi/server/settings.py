@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from contextvars import Context
 from functools import partial
@@ -14,7 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.flow_control import service_unavailable
 
 from ferroapi._core import ServerSettings
-from ferroapi.server.access_log import access_log_of
+from ferroapi.server.access_log import ERROR_LOGGER, access_log_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
     from ferroapi.server.options import ServerOptions
-
-LOGGER = logging.getLogger("uvicorn.error")
-"""The log of the server itself."""
 
 _made: WeakKeyDictionary[ServerState, ServerSettings] = WeakKeyDictionary()
 
@@ -78,7 +74,7 @@ def _make(
         root_path=config.root_path,
         connections=server_state.connections,
         tasks=server_state.tasks,
-        logger=LOGGER,
+        logger=ERROR_LOGGER,
         create_task=_create_task(config, loop),
         access_log=access_log,
         head_size=options.head_size,

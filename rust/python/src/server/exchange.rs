@@ -210,9 +210,7 @@ impl Exchange {
                 expect(&kind, intern!(py, "http.response.body"))?;
                 self.send_body(py, message, framing)
             }
-            Phase::Complete => Err(PyRuntimeError::new_err(format!(
-                "Unexpected ASGI message '{kind}' sent, after response already completed."
-            ))),
+            Phase::Complete => Err(out_of_turn(&kind.to_string(), phase)),
         }
     }
 
@@ -307,6 +305,9 @@ impl Exchange {
             let mut state = self.state();
             if state.disconnected {
                 return Ok(());
+            }
+            if !matches!(state.phase, Phase::Before) {
+                return Err(out_of_turn("http.response.start", state.phase));
             }
             state.keep_alive &= !std::mem::take(&mut state.owes_continue);
             state.keep_alive
@@ -553,9 +554,23 @@ fn expect(kind: &Bound<'_, PyAny>, expected: &Bound<'_, pyo3::types::PyString>) 
     if kind.is(expected) || kind.eq(expected)? {
         return Ok(());
     }
-    Err(PyRuntimeError::new_err(format!(
+    Err(not_expected(&expected.to_string(), &kind.to_string()))
+}
+
+fn not_expected(expected: &str, kind: &str) -> PyErr {
+    PyRuntimeError::new_err(format!(
         "Expected ASGI message '{expected}', but got '{kind}'."
-    )))
+    ))
+}
+
+/// What is raised for a message that comes when the response has begun or ended.
+fn out_of_turn(kind: &str, phase: Phase) -> PyErr {
+    match phase {
+        Phase::Complete => PyRuntimeError::new_err(format!(
+            "Unexpected ASGI message '{kind}' sent, after response already completed."
+        )),
+        Phase::Before | Phase::Started(_) => not_expected("http.response.body", kind),
+    }
 }
 
 /// A body as bytes; any object that has some will do.
