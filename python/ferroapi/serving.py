@@ -12,7 +12,7 @@ from ferroapi._core import DirectTable
 from ferroapi.body_limit import with_body_limit
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
 from ferroapi.incomplete import not_completing
-from ferroapi.live import Live, compiled
+from ferroapi.live import Live, compiled, is_current
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
@@ -77,8 +77,12 @@ class ServingApplication(Live, Starlette):
         except Exception:
             # It is raised again where it can be answered.
             return False
-        self.direct_table = table or False
-        return self.direct_table
+        made: DirectTable | Literal[False] = table or False
+        if not is_current(self):
+            # Something has changed meanwhile: the next request finds out again.
+            return False
+        self.direct_table = made
+        return made
 
     def _enter(self, scope: Scope) -> None:
         scope["app"] = self
@@ -96,14 +100,19 @@ class ServingApplication(Live, Starlette):
                 stack = with_body_limit(_routing(self.router), self.max_body_size)
             # Nothing that was compiled depends on it: it tells nobody.
             vars(self)["middleware_stack"] = stack
+        entry: ASGIApp
         if not has_own(Starlette, "__call__"):
-            self._entry = super().__call__
+            entry = super().__call__
+        elif stack == self.router.app and type(self.router).app is APIRouter.app:
+            entry = self.router.respond
         elif isinstance(stack, Around):
             # A method is called in less time than an object with one.
-            self._entry = stack.__call__
+            entry = stack.__call__
         else:
-            self._entry = _at_once(stack)
-        return self._entry
+            entry = stack
+        if is_current(self):
+            self._entry = entry
+        return entry
 
     def build_middleware_stack(self) -> ASGIApp:
         """The user's middleware around the router, and around it what answers unhandled exceptions.

@@ -4,14 +4,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 from starlette.types import Receive, Scope, Send
-from tests.server.serving import sent, serving
+from tests.server.serving import LIMIT, sent, serving
 
 from ferroapi import (
     BackgroundTasks,
@@ -26,6 +26,7 @@ from ferroapi import (
     Response,
 )
 from ferroapi.dependencies.models import Dependant
+from ferroapi.dependency_overrides import DependencyOverrides
 from ferroapi.responses import PlainTextResponse, StreamingResponse
 
 DATE = re.compile(rb"\r\ndate: [^\r]*")
@@ -44,6 +45,12 @@ def user(token: Annotated[str | None, Header()] = None) -> str:
 
 async def session(name: Annotated[str, Depends(user)], sid: Annotated[str, Cookie()] = "-") -> str:
     return f"{name}/{sid}"
+
+
+class ValueResponse(PlainTextResponse):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        await super().__call__(scope, receive, send)
+        return 1
 
 
 def application(**options: Any) -> FastAPI:
@@ -127,6 +134,14 @@ def application(**options: Any) -> FastAPI:
         await PlainTextResponse("first")(request.scope, request.receive, request._send)
         return "second"
 
+    @app.get("/value")
+    async def value() -> Any:
+        return ValueResponse("value")
+
+    @app.get("/status", status_code=1000)
+    async def status() -> str:
+        return "status"
+
     @app.exception_handler(LookupError)
     async def handle(request: Request, error: Exception) -> Response:
         return PlainTextResponse(f"{request.url.path} {error}", 409)
@@ -188,6 +203,11 @@ REQUESTS = {
     "wrong method": request_of("PUT", "/constant", {}, b""),
     "slash": request_of("GET", "/constant/", {}, b""),
     "body by hand": request_of("POST", "/body", {}, b"x" * 100_000),
+    "expecting to be told": request_of("POST", "/parts", {**JSON, "Expect": "100-continue"}, PART),
+    "two on one connection": request_of("GET", "/value", {}, b"").replace(
+        b"Connection: close", b"A: b"
+    )
+    + request_of("GET", "/constant", {}, b""),
     "HTTP/1.0": b"GET /constant HTTP/1.0\r\n\r\n",
 }
 
@@ -220,8 +240,9 @@ async def test_an_error_of_ours_is_answered_as_by_asgi(
 ) -> None:
     async with both(application()) as ports:
         answer = await same_answer(ports, request_of("GET", "/wrong", {}, b""))
-    assert answer.startswith(b"HTTP/1.1 500 ")
-    assert [record.message for record in caplog.records] == ["Exception in ASGI application\n"] * 2
+        assert answer.startswith(b"HTTP/1.1 500 ")
+        await same_answer(ports, request_of("GET", "/status", {}, b""))
+    assert [record.message for record in caplog.records] == ["Exception in ASGI application\n"] * 4
 
 
 field_text = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=12)
@@ -311,6 +332,114 @@ async def test_middleware_is_not_gone_around(anyio_backend: str) -> None:
     async with both(app) as ports:
         answer = await same_answer(ports, REQUESTS["constant"])
     assert b"x-around: 1" in answer
+
+
+class Guard:
+    """Refuses all requests, and otherwise looks like the application in it."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.app, name)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("denied", 401)(scope, receive, send)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_what_hands_on_the_attributes_of_an_application_is_not_gone_around(
+    anyio_backend: str,
+) -> None:
+    async with serving(Guard(application())) as port:
+        assert (await sent(port, REQUESTS["constant"])).startswith(b"HTTP/1.1 401 ")
+
+
+class Refreshing(FastAPI):
+    """Its overrides change whenever they are looked at."""
+
+    extra: ClassVar[dict[Any, Any]] = {}
+
+    @property
+    def dependency_overrides(self) -> Any:
+        overrides = vars(self).get("_overrides")
+        if overrides is not None:
+            overrides.update(self.extra)
+        return overrides
+
+    @dependency_overrides.setter
+    def dependency_overrides(self, value: Any) -> None:
+        vars(self)["_overrides"] = DependencyOverrides(value)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_change_while_the_table_is_made_is_noticed(anyio_backend: str) -> None:
+    app = Refreshing()
+    app.get("/session")(session_of)
+    request = request_of("GET", "/session", {}, b"")
+    async with both(app) as ports:
+        await same_answer(ports, request)
+        app.dependency_overrides[user] = guard
+        assert (await same_answer(ports, request)).startswith(b"HTTP/1.1 401 ")
+        app.router.routes.clear()
+        assert (await same_answer(ports, request)).startswith(b"HTTP/1.1 404 ")
+
+
+async def session_of(found: Annotated[str, Depends(user)]) -> str:
+    return found
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_what_a_request_declares_is_there_for_the_one_behind_it(anyio_backend: str) -> None:
+    app = FastAPI()
+    app.get("/session")(session_of)
+
+    async def lock() -> None:
+        app.dependency_overrides[user] = guard
+
+    @app.get("/lock")
+    async def lock_later(tasks: BackgroundTasks) -> str:
+        app.dependency_overrides.clear()
+        tasks.add_task(lock)
+        return "locked"
+
+    pair = request_of("GET", "/lock", {}, b"").replace(b"Connection: close", b"A: b")
+    async with both(app) as ports:
+        answer = await same_answer(ports, pair + request_of("GET", "/session", {}, b""))
+    assert answer.count(b"HTTP/1.1 401 ") == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_the_scope_of_a_client_that_has_left_is_whole(anyio_backend: str) -> None:
+    app = FastAPI()
+    seen: list[Scope] = []
+    entered, left, handled = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    @app.get("/wait")
+    async def wait() -> None:
+        entered.set()
+        await left.wait()
+        raise LookupError
+
+    @app.exception_handler(LookupError)
+    async def handle(request: Request, error: Exception) -> Response:
+        seen.append(request.scope)
+        handled.set()
+        return PlainTextResponse("")
+
+    async with serving(app) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request_of("GET", "/wait", {}, b""))
+        await asyncio.wait_for(entered.wait(), LIMIT)
+        writer.close()
+        await asyncio.sleep(0.05)
+        left.set()
+        await asyncio.wait_for(handled.wait(), LIMIT)
+    assert {"client", "server", "scheme"} <= seen[0].keys()
 
 
 @pytest.mark.anyio

@@ -150,10 +150,15 @@ async def test_what_is_no_request_is_refused_and_the_connection_closed(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
-async def test_a_chunked_body_that_is_none_is_refused() -> None:
-    broken = CHUNKED.replace(b"2\r\n", b"x\r\n")
+@pytest.mark.parametrize("at_once", [True, False], ids=["with its head", "behind its head"])
+@pytest.mark.parametrize("size", [b"x", b"1Zxxxxxxxxxxxx"])
+async def test_a_chunked_body_that_is_none_is_refused(size: bytes, at_once: bool) -> None:
+    """And nothing of it is read as something else."""
+    head = CHUNKED.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    body = b"5\r\nhello\r\n%b\r\n0\r\n\r\n" % size
+    parts = [head + body] if at_once else [head, body]
     async with serving(echo) as port:
-        lines, _ = head_and_body(await sent(port, broken))
+        lines, _ = head_and_body(await sent(port, *parts))
     assert lines[0] == b"HTTP/1.1 400 Bad Request"
 
 

@@ -154,7 +154,8 @@ class OperationPlan:
 
     def as_direct_function(self) -> Callable[[DirectRequest], Awaitable[None]] | None:
         """The same as one function that is given what our server has read, where possible."""
-        return self._written(Direct())
+        # Others are refused where they are sent.
+        return self._written(Direct()) if self.status_code in range(200, 1000) else None
 
     def _written(self, interface: Interface) -> Callable[..., Awaitable[None]] | None:
         solver = self.solver

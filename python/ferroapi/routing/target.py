@@ -83,10 +83,10 @@ class Target:
 
     def show_in(self, scope: Scope) -> None:
         """Puts into the scope what FastAPI says of the route: nothing of Starlette's own routes."""
-        scope[SCOPE_KEY] = self.scope
         route = self.context.original_route
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
             scope["route"] = route
+        scope[SCOPE_KEY] = self.scope
 
     def forget_plan(self) -> None:
         """Has the plan made again, also where the route or the router keeps it by itself."""

@@ -61,7 +61,10 @@ def _make(
         event_loop=loop,
         app=app,
         direct_app=direct_app,
-        own_app=served if hasattr(served, "make_direct_table") and not config.root_path else None,
+        # By its class: what is around an application may hand on its attributes.
+        own_app=served
+        if hasattr(type(served), "make_direct_table") and not config.root_path
+        else None,
         unavailable=service_unavailable,
         limit_concurrency=config.limit_concurrency,
         scope={

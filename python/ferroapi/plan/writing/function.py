@@ -204,7 +204,9 @@ class _Writer:
 
     def _write_call_of_response(self) -> None:
         scope, receive = self._interface.scope, self._interface.receive
-        self._source.line(f"return await reply({scope}, {receive}, exchange.send_tracked)")
+        # Whatever it returns is nobody's.
+        self._source.line(f"await reply({scope}, {receive}, exchange.send_tracked)")
+        self._source.line("return")
 
     def _write_send(self) -> None:
         """The sending of a JSON reply."""

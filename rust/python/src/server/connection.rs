@@ -12,12 +12,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use super::access_log::client_text;
-use super::direct::DirectRequest;
 use super::exchange::{Exchange, pending, wake};
 use super::reading::{Found, Reading};
+use super::received::Received;
 use super::response::Request;
 use super::run::{Call, Run};
-use super::scope;
 use super::settings::ServerSettings;
 use super::timing::{Deadline, Timer, WaitsFor};
 
@@ -318,12 +317,9 @@ impl HTTPConnection {
         let connection = slf.get();
         let settings = connection.settings();
         let method = head.method.get(&text);
-        let target = match target::parse(method, head.target.get(&text)) {
-            Ok(target) => target,
-            Err(error) => {
-                return connection.refuse_request(py, error.status(), &error.to_string());
-            }
-        };
+        if let Err(error) = target::parse(method, head.target.get(&text)) {
+            return connection.refuse_request(py, error.status(), &error.to_string());
+        }
         let Some((transport, common)) = connection.transport(py) else {
             return Ok(());
         };
@@ -350,30 +346,34 @@ impl HTTPConnection {
         );
         let exchange = Py::new(py, exchange)?;
         connection.state().exchange = Some(exchange.clone_ref(py));
-        if !has_body {
-            exchange.get().feed(py, b"", true)?;
-        } else if let Found::Body(data, complete) = connection.next() {
+        let mut refused = None;
+        if has_body {
             // What starts at once finds what is there.
-            exchange.get().feed(py, &data, complete)?;
+            match connection.next() {
+                Found::Body(data, complete) => {
+                    exchange.get().feed(py, &data, complete)?;
+                }
+                Found::RefusedBody(status, reason) => refused = Some((status, reason)),
+                Found::Nothing | Found::Request(..) | Found::Refused(..) => {}
+            }
+        } else {
+            exchange.get().feed(py, b"", true)?;
         }
         let (app, is_served) = connection.application(py, &text, &head)?;
-        let direct = if is_served {
-            settings.find_direct(py, method, &target)?
+        let received = Received::new(text, head, common);
+        let call = if is_served && settings.own_app.is_some() {
+            Call::Own(app, received)
         } else {
-            None
-        };
-        let call = if let Some(found) = direct {
-            let answer = found.answer.clone_ref(py);
-            let request = DirectRequest::new(exchange.clone_ref(py), text, head, found);
-            Call::Operation(answer, request)
-        } else {
-            let scope = scope::make(py, settings, common.bind(py), &text, &head, &target)?;
+            let scope = received.scope(py, settings)?;
             exchange.get().set_scope(scope.clone().unbind());
             Call::Application(app, scope.unbind())
         };
         let run = Py::new(py, Run::new(exchange, call))?;
         settings.create_task.call1(py, (run,))?;
-        Ok(())
+        match refused {
+            Some((status, reason)) => connection.refuse_body(py, status, &reason),
+            None => Ok(()),
+        }
     }
 
     /// Lets another protocol go on with the connection.
@@ -396,14 +396,6 @@ impl HTTPConnection {
             protocol.call_method1(intern!(py, "data_received"), (PyBytes::new(py, &rest),))?;
         }
         Ok(())
-    }
-
-    /// What all scopes of this connection have in common; nothing once it is gone.
-    pub fn common_scope<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        match self.transport(py) {
-            Some((_, scope)) => Ok(scope.into_bound(py)),
-            None => self.settings().scope.bind(py).copy(),
-        }
     }
 
     /// The transport, and what all scopes of this connection have in common.

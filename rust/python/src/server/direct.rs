@@ -3,7 +3,6 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ferroapi_core::http::head::Head;
 use ferroapi_core::http::target::{self, Target};
 use ferroapi_core::media_type;
 use ferroapi_core::router::Lookup;
@@ -11,9 +10,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use super::access_log::{Asked, target_text};
 use super::exchange::Exchange;
-use super::scope;
+use super::received::Received;
 use crate::params::Parameters;
 use crate::router::Router;
 
@@ -25,7 +23,15 @@ pub struct DirectTable {
     compile_route: Py<PyAny>,
     /// The module that, once it was imported, has to see all requests, and the imported ones.
     unless_imported: Option<(Py<PyAny>, Py<PyDict>)>,
-    operations: Mutex<Vec<Operation>>,
+    operations: Mutex<Operations>,
+}
+
+/// What is known of the routes, by their index.
+#[derive(Default)]
+struct Operations {
+    known: Vec<Operation>,
+    /// How often everything was forgotten.
+    version: usize,
 }
 
 /// How a route is answered.
@@ -73,12 +79,14 @@ impl DirectTable {
 
     /// Has every function made again by its next request.
     fn clear(&self) {
-        self.operations().clear();
+        let mut operations = self.operations();
+        operations.known.clear();
+        operations.version = operations.version.wrapping_add(1);
     }
 }
 
 impl DirectTable {
-    fn operations(&self) -> MutexGuard<'_, Vec<Operation>> {
+    fn operations(&self) -> MutexGuard<'_, Operations> {
         self.operations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -102,7 +110,7 @@ impl DirectTable {
         let Lookup::Found(found) = router.table.find(method, &path) else {
             return Ok(None);
         };
-        let known = match self.operations().get(found.index) {
+        let known = match self.operations().known.get(found.index) {
             None | Some(Operation::NotCompiled) => None,
             Some(Operation::General) => return Ok(None),
             Some(Operation::Direct {
@@ -129,16 +137,21 @@ impl DirectTable {
     }
 
     fn compile(&self, py: Python<'_>, index: usize) -> PyResult<Option<(Py<PyAny>, Py<PyAny>)>> {
+        let version = self.operations().version;
         let Ok(made) = self.compile_route.call1(py, (index,)) else {
             // Whatever is wrong with a declaration is said where it can be answered.
             return Ok(None);
         };
         let made: Option<(Py<PyAny>, Py<PyAny>)> = made.extract(py)?;
         let mut operations = self.operations();
-        while operations.len() <= index {
-            operations.push(Operation::NotCompiled);
+        if operations.version != version {
+            // Something has changed meanwhile: the next request makes it again.
+            return Ok(made);
         }
-        if let Some(operation) = operations.get_mut(index) {
+        while operations.known.len() <= index {
+            operations.known.push(Operation::NotCompiled);
+        }
+        if let Some(operation) = operations.known.get_mut(index) {
             *operation = match &made {
                 None => Operation::General,
                 Some((answer, complete_scope)) => Operation::Direct {
@@ -155,19 +168,17 @@ impl DirectTable {
 #[pyclass(frozen, module = "ferroapi._core")]
 pub struct DirectRequest {
     exchange: Py<Exchange>,
-    text: Box<[u8]>,
-    head: Head,
+    received: Received,
     captures: Option<Py<PyDict>>,
     complete_scope: Py<PyAny>,
     scope: OnceLock<Py<PyDict>>,
 }
 
 impl DirectRequest {
-    pub fn new(exchange: Py<Exchange>, text: Box<[u8]>, head: Head, found: Found<'_>) -> Self {
+    pub fn new(exchange: Py<Exchange>, received: Received, found: Found<'_>) -> Self {
         Self {
             exchange,
-            text,
-            head,
+            received,
             captures: found.captures.map(Bound::unbind),
             complete_scope: found.complete_scope,
             scope: OnceLock::new(),
@@ -180,20 +191,6 @@ impl DirectRequest {
             None => PyDict::new(py),
         }
     }
-
-    fn target(&self) -> Target<'_> {
-        let method = self.head.method.get(&self.text);
-        // It was read when the request came.
-        target::parse(method, self.head.target.get(&self.text)).unwrap_or(Target {
-            path: b"/",
-            query: b"",
-        })
-    }
-
-    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let fields = self.head.fields.iter();
-        fields.map(|field| (field.name.get(&self.text), field.value.get(&self.text)))
-    }
 }
 
 #[pymethods]
@@ -204,11 +201,8 @@ impl DirectRequest {
         if let Some(scope) = self.scope.get() {
             return Ok(scope.clone_ref(py));
         }
-        let connection = self.exchange.get().connection();
-        let common = connection.common_scope(py)?;
-        let settings = connection.settings();
-        let target = self.target();
-        let scope = scope::make(py, settings, &common, &self.text, &self.head, &target)?;
+        let settings = self.exchange.get().connection().settings();
+        let scope = self.received.scope(py, settings)?;
         self.complete_scope.call1(py, (&scope, self.captures(py)))?;
         let scope = self.scope.get_or_init(|| scope.unbind());
         self.exchange.get().set_scope(scope.clone_ref(py));
@@ -234,21 +228,20 @@ impl DirectRequest {
         parameters: &Bound<'py, Parameters>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let captures = &self.captures(py);
+        let query = self.received.target().query;
         parameters
             .get()
-            .extract_fields(captures, self.target().query, self.fields())
+            .extract_fields(captures, query, self.received.fields())
     }
 
     /// What `has_json_body` says of the headers.
     fn has_json_body(&self) -> Option<bool> {
-        let (_, value) = self
-            .fields()
-            .find(|(name, _)| name.eq_ignore_ascii_case(b"content-type"))?;
+        let value = self.received.field(b"content-type")?;
         (!value.is_empty()).then(|| media_type::is_json(value))
     }
 
     /// The whole body, if all of it has come and nobody has received any.
-    fn take_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+    fn take_body<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         self.exchange.get().take_body(py)
     }
 
@@ -262,23 +255,8 @@ impl DirectRequest {
         fields: &[u8],
         body: Option<&[u8]>,
     ) -> PyResult<()> {
-        let find = |name: &[u8]| {
-            let mut fields = self.fields();
-            let found = fields.find(|(known, _)| known.eq_ignore_ascii_case(name));
-            Ok(found.map(|(_, value)| value.to_vec()))
-        };
-        let exchange = self.exchange.get();
-        let target = if exchange.connection().settings().access_log.is_some() {
-            let target = self.target();
-            target_text(&target::decode_path(target.path), target.query)
-        } else {
-            Vec::new()
-        };
-        let asked = Asked {
-            method: self.head.method.get(&self.text),
-            target: &target,
-            field: &find,
-        };
-        exchange.send_whole(py, &asked, status, fields, body)
+        self.exchange
+            .get()
+            .send_whole(py, &self.received, status, fields, body)
     }
 }

@@ -3,14 +3,16 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use ferroapi_core::http::target::decode_path;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pyo3::{PyTypeInfo, intern};
 
-use super::access_log::{AccessLog, Asked, Ending, Start};
+use super::access_log::{AccessLog, Asked, Ending, Start, target_text};
 use super::awaitable::{Done, Operation, Outcome, Waiting};
 use super::connection::HTTPConnection;
+use super::received::Received;
 use super::response::{
     Framing, Request, begin_head, end_head, take, write_body, write_head, write_length,
 };
@@ -166,14 +168,9 @@ impl Exchange {
             message.set_item(intern!(py, "type"), intern!(py, "http.disconnect"))?;
             return Ok(Some(message));
         }
-        if std::mem::take(&mut state.owes_continue) {
-            drop(state);
-            self.connection
-                .get()
-                .write(py, b"HTTP/1.1 100 Continue\r\n\r\n")?;
-            self.connection.get().renew_body_time();
-            state = self.state();
-        }
+        drop(state);
+        self.tell_to_continue(py)?;
+        state = self.state();
         let ended = state.body_complete && !state.body_delivered;
         if state.body.is_empty() && !ended {
             drop(state);
@@ -296,7 +293,7 @@ impl Exchange {
     pub fn send_whole(
         &self,
         py: Python<'_>,
-        asked: &Asked<'_>,
+        received: &Received,
         status: u16,
         fields: &[u8],
         body: Option<&[u8]>,
@@ -313,16 +310,10 @@ impl Exchange {
             state.keep_alive
         };
         let connection = self.connection.get();
-        if let Some(log) = &connection.settings().access_log {
-            let start = Start {
-                minor_version: self.request.minor_version,
-                status,
-                headers: None,
-                since: self.since,
-            };
-            let client = connection.own_client_text();
-            let ending = AccessLog::response_started(log.bind(py), &client, asked, start)?;
-            self.state().ending = ending;
+        if self.scope().is_some() {
+            self.log_start(py, status, None)?;
+        } else {
+            self.log_received(py, received, status)?;
         }
         let sent = body.filter(|_| !self.request.is_head).unwrap_or_default();
         let mut out = Vec::with_capacity(256 + sent.len());
@@ -339,16 +330,27 @@ impl Exchange {
     }
 
     /// The whole body, if it has come and nobody has received any.
-    pub fn take_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+    pub fn take_body<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         let body = {
             let mut state = self.state();
             if !state.body_complete || state.body_delivered || state.disconnected {
-                return None;
+                return Ok(None);
             }
             state.body_delivered = true;
             std::mem::take(&mut state.body)
         };
-        Some(PyBytes::new(py, &body))
+        self.tell_to_continue(py)?;
+        Ok(Some(PyBytes::new(py, &body)))
+    }
+
+    /// Tells a client that waits for it to send its body.
+    fn tell_to_continue(&self, py: Python<'_>) -> PyResult<()> {
+        if std::mem::take(&mut self.state().owes_continue) {
+            let connection = self.connection.get();
+            connection.write(py, b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            connection.renew_body_time();
+        }
+        Ok(())
     }
 
     fn complete(&self, py: Python<'_>) -> PyResult<()> {
@@ -474,6 +476,30 @@ impl Exchange {
         };
         let client = connection.client_text(scope)?;
         let ending = AccessLog::response_started_for(log.bind(py), scope, &client, start)?;
+        self.state().ending = ending;
+        Ok(())
+    }
+
+    /// Tells the access log that the response to a request without a scope starts.
+    fn log_received(&self, py: Python<'_>, received: &Received, status: u16) -> PyResult<()> {
+        let connection = self.connection.get();
+        let Some(log) = &connection.settings().access_log else {
+            return Ok(());
+        };
+        let target = received.target();
+        let asked = Asked {
+            method: received.method(),
+            target: &target_text(&decode_path(target.path), target.query),
+            field: &|name| Ok(received.field(name).map(<[u8]>::to_vec)),
+        };
+        let start = Start {
+            minor_version: self.request.minor_version,
+            status,
+            headers: None,
+            since: self.since,
+        };
+        let client = connection.own_client_text();
+        let ending = AccessLog::response_started(log.bind(py), &client, &asked, start)?;
         self.state().ending = ending;
         Ok(())
     }

@@ -6,6 +6,7 @@ mod connection;
 mod direct;
 mod exchange;
 mod reading;
+mod received;
 mod response;
 mod run;
 mod scope;

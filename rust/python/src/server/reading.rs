@@ -93,6 +93,8 @@ impl HTTPConnection {
                     let rest = state.buffer.get(position..).unwrap_or_default();
                     match chunked.decode(rest) {
                         Err(error) => {
+                            // Nobody knows what comes next, and nothing may be decoded again.
+                            state.reading = Reading::Nothing;
                             return Found::RefusedBody(error.status(), error.to_string());
                         }
                         Ok((size, piece)) => {

@@ -11,6 +11,7 @@ use pyo3::types::{PyDict, PyIterator, PyString, PyTuple};
 use super::awaitable::thrown;
 use super::direct::DirectRequest;
 use super::exchange::Exchange;
+use super::received::Received;
 
 /// Runs the application for one request: whatever it raises is logged, and answered if it can be.
 #[pyclass(frozen, weakref, module = "ferroapi._core")]
@@ -30,8 +31,9 @@ enum State {
 pub enum Call {
     /// An ASGI application, with the scope.
     Application(Py<PyAny>, Py<PyDict>),
-    /// The function of an operation, with the request.
-    Operation(Py<PyAny>, DirectRequest),
+    /// An application of ours, with the request. What answers it is found by the first step, when
+    /// any other application would begin.
+    Own(Py<PyAny>, Received),
 }
 
 /// What the task does with the coroutine.
@@ -186,18 +188,37 @@ impl Run {
             return Err(PyRuntimeError::new_err(message));
         };
         let awaitable = match call {
-            Call::Application(app, scope) => {
-                let receive = exchange.getattr(intern!(py, "receive"))?;
-                let send = exchange.getattr(intern!(py, "send"))?;
-                app.bind(py).call1((scope, receive, send))?
+            Call::Application(app, scope) => Self::call(exchange, &app, scope.bind(py))?,
+            Call::Own(app, received) => {
+                let settings = exchange.get().connection().settings();
+                let method = received.method();
+                if let Some(found) = settings.find_direct(py, method, &received.target())? {
+                    let answer = found.answer.clone_ref(py).into_bound(py);
+                    let exchange = exchange.clone().unbind();
+                    answer.call1((DirectRequest::new(exchange, received, found),))?
+                } else {
+                    let scope = received.scope(py, settings)?;
+                    exchange.get().set_scope(scope.clone().unbind());
+                    Self::call(exchange, &app, &scope)?
+                }
             }
-            Call::Operation(answer, request) => answer.bind(py).call1((request,))?,
         };
         let awaited = awaitable
             .call_method0(intern!(py, "__await__"))?
             .cast_into::<PyIterator>()?;
         *self.state() = State::Running(awaited.clone().unbind(), None);
         Ok(awaited)
+    }
+
+    fn call<'py>(
+        exchange: &Bound<'py, Exchange>,
+        app: &Py<PyAny>,
+        scope: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = exchange.py();
+        let receive = exchange.getattr(intern!(py, "receive"))?;
+        let send = exchange.getattr(intern!(py, "send"))?;
+        app.bind(py).call1((scope, receive, send))
     }
 
     /// Has the server know of a task that takes longer than one step.
