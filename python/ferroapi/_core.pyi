@@ -189,6 +189,12 @@ def check_json(body: bytes) -> tuple[JSONFault, int] | None:
     The second value is the byte offset. Other syntax errors are not looked for. Linear.
     """
 
+def has_long_integer(body: bytes) -> bool:
+    """Whether more than 308 digits follow each other, in a number or in text.
+
+    No shorter integer is beyond the range of a double. Linear.
+    """
+
 def encode_json(value: object) -> bytes | None:
     """Plain data as compact JSON in UTF-8, or `None` when `value` holds anything else.
 

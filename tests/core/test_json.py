@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ferroapi._core import check_json, encode_json, encode_json_item
+from ferroapi._core import check_json, encode_json, encode_json_item, has_long_integer
 
 
 def dumps_compact(value: Any) -> bytes:
@@ -143,6 +143,17 @@ def test_check_reads_numbers_as_python(number: str) -> None:
     expected = isinstance(json.loads(number), int) or math.isfinite(float(number))
 
     assert expected == (check_json(number.encode()) is None)
+
+
+@pytest.mark.parametrize("digits", [*range(305, 313), 400, 617, 618, 4_000])
+@pytest.mark.parametrize("pattern", ["%s", "[-%s]", '{"a": "%s"}', "0.%s", " " * 500 + "%s, 1"])
+def test_long_integer(pattern: str, digits: int) -> None:
+    assert has_long_integer((pattern % ("1" * digits)).encode()) is (digits > 308)
+
+
+def test_no_shorter_integer_is_beyond_a_double() -> None:
+    assert math.isfinite(float("9" * 308))
+    assert math.isinf(float("9" * 309))
 
 
 # Encoding

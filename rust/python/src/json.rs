@@ -19,6 +19,7 @@ thread_local! {
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_json, module)?)?;
+    module.add_function(wrap_pyfunction!(has_long_integer, module)?)?;
     module.add_function(wrap_pyfunction!(encode_json, module)?)?;
     module.add_function(wrap_pyfunction!(encode_json_item, module)?)
 }
@@ -32,6 +33,11 @@ fn check_json(body: &[u8]) -> Option<(&'static str, usize)> {
         FaultKind::TooDeep => "too_deep",
     };
     Some((kind, fault.offset))
+}
+
+#[pyfunction]
+fn has_long_integer(body: &[u8]) -> bool {
+    json::has_long_integer(body)
 }
 
 #[pyfunction]

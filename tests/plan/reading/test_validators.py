@@ -1,16 +1,9 @@
-"""One validator for several values, and which bodies need not be decoded before validation."""
+"""One schema for several values, and whose instances are valid as they are."""
 
-import dataclasses
-import json
-import sys
 from collections.abc import Sequence
-from datetime import date
-from enum import Enum
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Any, Optional
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,212 +12,26 @@ from pydantic import (
     RootModel,
     TypeAdapter,
     ValidationError,
-    computed_field,
-    field_validator,
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from typing_extensions import TypedDict
+from pydantic_core import SchemaValidator
 
 from ferroapi.fields import ModelField
 from ferroapi.plan.reading.validators import (
-    combined_validator,
+    combined_schema,
     instances_as_they_are,
     items_as_they_are,
-    longest_from_json,
 )
 
 
 class Plain(BaseModel):
     a: int
     b: float | None = None
-    c: list[str] = []
-
-
-class Nested(BaseModel):
-    many: dict[str, list[Plain]]
-    alias: Annotated[bool, Field(alias="Alias")] = True
-
-
-class Twice(BaseModel):
-    plain: Plain
-    many: list[Plain]
 
 
 class Node(BaseModel):
     next: Optional["Node"] = None
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    a: int
-
-
-class StrictField(BaseModel):
-    a: Annotated[int, Field(strict=True)]
-
-
-class Open(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-    a: int
-
-
-class TypedExtras(BaseModel):
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, int]
-
-
-class Moment(BaseModel):
-    at: date
-
-
-class Validated(BaseModel):
-    a: int
-
-    @field_validator("a")
-    @classmethod
-    def check(cls, value: int) -> int:
-        return value
-
-
-class Whole(BaseModel):
-    a: int
-
-    @model_validator(mode="before")
-    @classmethod
-    def check(cls, value: Any) -> Any:
-        return value
-
-
-class Computed(BaseModel):
-    a: int
-
-    @computed_field  # type: ignore[prop-decorator]  # mypy does not know the combination
-    @property
-    def b(self) -> int:
-        return self.a
-
-
-class Factory(BaseModel):
-    a: list[int] = Field(default_factory=list)
-
-
-class CheckedDefault(BaseModel):
-    a: int = Field(default=1, validate_default=True)
-
-
-class Init(BaseModel):
-    a: int
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-
-
-class Root(RootModel[int]):
-    """A model that is one value."""
-
-
-@dataclasses.dataclass
-class Record:
-    a: int
-
-
-class Mapped(TypedDict):
-    a: int
-
-
-class Color(Enum):
-    RED = "red"
-
-
-# name: (a type, whether its JSON may be validated as text)
-TYPES: dict[str, tuple[Any, bool]] = {
-    "int": (int, True),
-    "float": (float, True),
-    "bool": (bool, True),
-    "str": (str, True),
-    "none": (None, True),
-    "optional": (int | None, True),
-    "list": (list[int], True),
-    "dict": (dict[str, float], True),
-    "constrained": (Annotated[int, Field(ge=1)], True),
-    "plain": (Plain, True),
-    "nested": (Nested, True),
-    "list_of_models": (list[Plain], True),
-    "open": (Open, True),
-    "model_used_twice": (Twice, False),
-    "any": (Any, False),
-    "date": (date, False),
-    "moment": (Moment, False),
-    "union": (int | str, False),
-    "union_below": (list[int | str], False),
-    "enum": (Color, False),
-    "literal": (Literal["a"], False),
-    "strict": (Strict, False),
-    "strict_field": (StrictField, False),
-    "strict_below": (list[Strict], False),
-    "typed_extras": (TypedExtras, False),
-    "validated": (Validated, False),
-    "validated_below": (dict[str, Validated], False),
-    "whole": (Whole, False),
-    "computed": (Computed, False),
-    "factory": (Factory, False),
-    "checked_default": (CheckedDefault, False),
-    "init": (Init, False),
-    "root": (Root, False),
-    "recursive": (Node, False),
-    "record": (Record, False),
-    "typed_dict": (Mapped, False),
-    "tuple": (tuple[int, str], False),
-    "set": (set[int], False),
-    "bytes": (bytes, False),
-}
-
-
-@pytest.mark.parametrize(("kind", "same"), TYPES.values(), ids=TYPES)
-def test_same_from_json(kind: Any, same: bool) -> None:
-    assert (longest_from_json(TypeAdapter(kind).core_schema) > 0) is same
-
-
-@pytest.mark.parametrize(
-    ("kind", "longest"), [(float, 308), (list[float], 308), (int, sys.maxsize)]
-)
-def test_integers_beyond_floats_are_decoded_first(kind: Any, longest: int) -> None:
-    assert longest_from_json(TypeAdapter(kind).core_schema) == longest
-
-
-SAME = {name: TypeAdapter(kind) for name, (kind, same) in TYPES.items() if same}
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.integers().map(str)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.sampled_from(["", "a", "true", "1.0", "1e3", " 1 ", 10**30, -0.0]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["a", "b", "c", "many", "Alias"]), inner, max_size=4)
-    ),
-    max_leaves=8,
-)
-
-
-def outcome(validate: Any, value: Any) -> Any:
-    try:
-        return repr(validate(value))
-    except ValidationError as error:
-        return [(wrong["type"], wrong["loc"]) for wrong in error.errors()]
-
-
-@given(name=st.sampled_from(sorted(SAME)), value=JSON)
-def test_json_text_means_what_the_decoded_value_means(name: str, value: Any) -> None:
-    adapter = SAME[name]
-    text = json.dumps(value)
-    assert outcome(adapter.validate_json, text) == outcome(
-        adapter.validate_python, json.loads(text)
-    )
 
 
 def field(annotation: Any, **options: Any) -> ModelField:
@@ -233,13 +40,15 @@ def field(annotation: Any, **options: Any) -> ModelField:
 
 def test_combined() -> None:
     """Each value under its own name in, under its key out; defaults for what is missing."""
-    validator = combined_validator(
-        [
-            ("0.a", "a", field(int)),
-            ("b", "B", field(list[int], default=[1])),
-            ("c", "c", field(Node | None, default=None)),
-            ("d", "d", field(list[Node], default_factory=list)),
-        ]
+    validator = SchemaValidator(
+        combined_schema(
+            [
+                ("0.a", "a", field(int)),
+                ("b", "B", field(list[int], default=[1])),
+                ("c", "c", field(Node | None, default=None)),
+                ("d", "d", field(list[Node], default_factory=list)),
+            ]
+        )
     )
     assert validator.validate_python({"a": "1"}) == {"0.a": 1, "b": [1], "c": None, "d": []}
     given = {"a": 1, "B": ["2"], "c": {"next": {}}, "d": [{}], "unknown": 1}
@@ -255,7 +64,7 @@ def test_combined() -> None:
 
 
 def test_defaults_are_not_shared() -> None:
-    validator = combined_validator([("b", "b", field(list[int], default=[1]))])
+    validator = SchemaValidator(combined_schema([("b", "b", field(list[int], default=[1]))]))
     validator.validate_python({})["b"].append(2)
     assert validator.validate_python({}) == {"b": [1]}
 

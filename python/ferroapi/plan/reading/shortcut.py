@@ -9,7 +9,8 @@ from pydantic_core import SchemaValidator
 from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.annotations import is_sequence
-from ferroapi.plan.reading.validators import combined_validator, longest_from_json
+from ferroapi.plan.reading.from_json import same_from_json
+from ferroapi.plan.reading.validators import combined_schema
 from ferroapi.plan.reading.values import parameter_model, takes_all
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class Stage:
 
     __slots__ = (
         "body_validator",
+        "from_json",
         "index",
-        "longest_from_json",
         "parameters",
         "reads_cookies",
         "validator",
@@ -37,8 +38,8 @@ class Stage:
     parameters: Parameters | None
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
-    longest_from_json: int
-    """The longest body that is validated as it is, without being decoded first."""
+    from_json: bool
+    """Whether a body is validated as it is, without being decoded first."""
     reads_cookies: bool
 
     def __init__(
@@ -51,19 +52,21 @@ class Stage:
     ) -> None:
         self.index = index
         self.parameters = self.validator = self.body_validator = None
-        self.longest_from_json = 0
+        self.from_json = False
         self.reads_cookies = any(isinstance(param.field_info, params.Cookie) for _, param in flat)
         if flat:
             self.parameters = _extraction(flat)
-            self.validator = combined_validator((key, key, param) for key, param in flat)
-        if embed and bodies:
-            self.body_validator = combined_validator(
-                (key, param.input_names[0], param) for key, param in bodies
+            self.validator = SchemaValidator(
+                combined_schema((key, key, param) for key, param in flat)
             )
-        elif bodies:
-            schema = bodies[0][1].core_schema
+        if bodies:
+            schema = (
+                combined_schema((key, param.input_names[0], param) for key, param in bodies)
+                if embed
+                else bodies[0][1].core_schema
+            )
             self.body_validator = SchemaValidator(schema)
-            self.longest_from_json = longest_from_json(schema)
+            self.from_json = same_from_json(schema)
 
 
 class Shortcut:

@@ -1,26 +1,21 @@
-"""One pydantic-core validator for several values."""
+"""What validates values: one schema for several, and what a schema leaves as it is."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import CoreSchema, SchemaValidator, core_schema
+from pydantic_core import core_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic_core import CoreSchema
+
     from ferroapi.fields import ModelField
 
-# Schemas that give the same result for a value and for the JSON text of it. Strict and union
-# schemas do not: from JSON, text is an exact date, so `date | str` would choose differently.
-_SAME_FROM_JSON = frozenset(
-    {"bool", "dict", "float", "int", "list", "model", "model-fields", "none", "nullable", "str"}
-)
 
-
-def combined_validator(fields: Iterable[tuple[str, str, ModelField]]) -> SchemaValidator:
-    """Validates a dictionary with all `fields` in one call.
+def combined_schema(fields: Iterable[tuple[str, str, ModelField]]) -> CoreSchema:
+    """What validates a dictionary with all `fields` in one call.
 
     Each field is `(key, name, field)`: read under `name`, returned under `key`. Missing values take
     their default; a missing value without one is an error.
@@ -39,43 +34,7 @@ def combined_validator(fields: Iterable[tuple[str, str, ModelField]]) -> SchemaV
     combined: CoreSchema = core_schema.typed_dict_schema(members)
     if definitions:
         combined = core_schema.definitions_schema(combined, list(definitions.values()))
-    return SchemaValidator(combined)
-
-
-def longest_from_json(schema: Any) -> int:
-    """The longest JSON text, in bytes, whose validation gives what that of its value gives.
-
-    An integer beyond the range of a double becomes an infinity from text and is refused as a value:
-    a text that is shorter than such an integer cannot have one. 0 when text differs anyway.
-    """
-    if _same_from_json(schema, _SAME_FROM_JSON - {"float"}):
-        return sys.maxsize
-    return sys.float_info.max_10_exp if _same_from_json(schema, _SAME_FROM_JSON) else 0
-
-
-def _same_from_json(schema: Any, types: frozenset[str]) -> bool:
-    if schema.get("strict") or schema["type"] not in types:
-        return False
-    config = schema.get("config") or {}
-    if config.get("strict") or schema.get("custom_init") or schema.get("root_model"):
-        return False
-    if schema["type"] == "model-fields":
-        if schema.get("extras_schema") or schema.get("computed_fields"):
-            return False
-        return all(_field_same_from_json(field, types) for field in schema["fields"].values())
-    inner = [
-        schema.get(part) for part in ("schema", "items_schema", "keys_schema", "values_schema")
-    ]
-    return all(_same_from_json(part, types) for part in inner if part is not None)
-
-
-def _field_same_from_json(field: Any, types: frozenset[str]) -> bool:
-    schema = field["schema"]
-    if schema["type"] == "default":
-        if schema.get("validate_default") or "default_factory" in schema:
-            return False
-        schema = schema["schema"]
-    return _same_from_json(schema, types)
+    return combined
 
 
 def instances_as_they_are(schema: Any) -> type | None:

@@ -6,7 +6,6 @@ that this cannot answer are left to the exact order.
 
 from __future__ import annotations
 
-import sys
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
-from ferroapi._core import check_json
+from ferroapi._core import check_json, has_long_integer
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reading.body import read_failure
 
@@ -139,17 +138,15 @@ def _write_body(source: Source, shortcut: Shortcut, stage: Stage, otherwise: Seq
     from_text = f"{body} = {validate_json}(raw)"
     decoded = "decoded" if shortcut.decodes_first else _DECODED
     from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
-    longest = 0 if shortcut.decodes_first else stage.longest_from_json
     with source.block("try:"):
-        if longest == sys.maxsize:
-            source.line(from_text)
-        elif longest == 0:
-            source.line(from_value)
-        else:
-            with source.block(f"if len(raw) <= {longest}:"):
-                source.line(from_text)
-            with source.block("else:"):
+        if stage.from_json and not shortcut.decodes_first:
+            source.name("has_long_integer", has_long_integer)
+            with source.block("if has_long_integer(raw):"):
                 source.line(from_value)
+            with source.block("else:"):
+                source.line(from_text)
+        else:
+            source.line(from_value)
     with source.block("except (ValueError, OverflowError):"):
         source.lines(otherwise)
 

@@ -8,4 +8,5 @@ mod write;
 
 pub use check::{Fault, FaultKind, MAX_DEPTH, check};
 pub use float::write_float;
+pub use number::has_long_integer;
 pub use write::{write_ascii_string, write_integer, write_string};

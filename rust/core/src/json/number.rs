@@ -1,6 +1,30 @@
 /// A number with this many digits before the point, or fewer, is in the range of a double.
 const MAX_INTEGER_DIGITS: usize = 308;
 
+/// Whether more than 308 digits follow each other, in a number or in text: no shorter integer is
+/// beyond the range of a double.
+///
+/// Looks at one byte of 309, and around it when it is a digit.
+///
+/// ```
+/// use ferroapi_core::json::has_long_integer;
+///
+/// assert!(has_long_integer("9".repeat(309).as_bytes()));
+/// assert!(!has_long_integer(b"[1, 22, 333]"));
+/// ```
+#[must_use]
+pub fn has_long_integer(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some((window, _)) = rest.split_at_checked(MAX_INTEGER_DIGITS + 1) {
+        let digits = digits_at_end(window);
+        if digits == window.len() {
+            return true;
+        }
+        rest = rest.get(window.len() - digits..).unwrap_or_default();
+    }
+    false
+}
+
 /// Where the non-finite number starts that has its telling byte (`N`, `I`, `.`, `e` or `E`, outside
 /// of strings) at `offset`, if there is one.
 ///

@@ -1,4 +1,5 @@
-//! The check against a byte-by-byte one, and what is written against slower ways to write it.
+//! What is looked for against byte-by-byte searches, and what is written against slower ways to write it.
 
 mod check;
+mod number;
 mod write;
