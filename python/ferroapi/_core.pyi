@@ -210,6 +210,24 @@ def encode_json_item(value: object) -> bytes | None:
     Non-finite numbers are written as `null`.
     """
 
+# schema_encoder
+
+@final
+class SchemaEncoder:
+    """Writes values of one schema as JSON, as pydantic's serializer does."""
+
+    def __new__(
+        cls, nodes: list[tuple[Any, ...]], otherwise: Callable[[Any], bytes]
+    ) -> SchemaEncoder:
+        """
+        Args:
+            nodes: the parts of the schema, the whole first: each a kind and what that needs, others
+                by their places. Raises `ValueError` for what is not there.
+            otherwise: writes what is not as the schema says.
+        """
+    def encode(self, value: object) -> bytes:
+        """JSON text, or whatever `otherwise` does."""
+
 # server
 
 _Application: TypeAlias = Callable[..., Awaitable[None]]

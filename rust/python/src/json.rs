@@ -94,11 +94,17 @@ pub fn encode_item_to<T>(value: &Bound<'_, PyAny>, consume: impl FnOnce(&[u8]) -
 }
 
 fn encode_to<S: Style, T>(value: &Bound<'_, PyAny>, consume: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    write_to(|out| Encoder::<S>::new(out).encode(value), consume)
+}
+
+/// What `consume` makes of the text that `write` has written, if it could.
+pub fn write_to<T>(
+    write: impl FnOnce(&mut Vec<u8>) -> Option<()>,
+    consume: impl FnOnce(&[u8]) -> T,
+) -> Option<T> {
     let mut out = BUFFER.take();
     out.clear();
-    let consumed = Encoder::<S>::new(&mut out)
-        .encode(value)
-        .map(|()| consume(&out));
+    let consumed = write(&mut out).map(|()| consume(&out));
     out.shrink_to(KEPT_CAPACITY);
     BUFFER.set(out);
     consumed

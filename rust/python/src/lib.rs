@@ -10,6 +10,7 @@ mod json;
 mod media_type;
 mod params;
 mod router;
+mod schema_encoder;
 mod server;
 
 /// The compiled part of ferroapi.
@@ -22,5 +23,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     media_type::register(module)?;
     params::register(module)?;
     router::register(module)?;
+    schema_encoder::register(module)?;
     server::register(module)
 }

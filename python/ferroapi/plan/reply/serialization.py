@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
@@ -16,10 +17,12 @@ from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
 from ferroapi.plan.reading.validators import instances_as_they_are, items_as_they_are
 from ferroapi.plan.reply.incomplete_type import IncompleteType
+from ferroapi.plan.reply.schema_encoder import schema_encoder
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from ferroapi._core import SchemaEncoder
     from ferroapi.connection.exchange import Exchange
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
@@ -84,6 +87,8 @@ class TypedValue:
     __slots__ = (
         "_context",
         "_path",
+        "dump",
+        "encoder",
         "options",
         "serializer",
         "unchanged",
@@ -122,6 +127,16 @@ class TypedValue:
             for name, value in options.items()
             if name == "by_alias" or not (value is None or value is False)
         }
+        self.dump: Callable[[Any], bytes] = partial(self.serializer.to_json, **self.options)
+        self.encoder: SchemaEncoder | None = None
+        if field.is_complete and self.options.keys() == {"by_alias"}:
+            self.encoder = schema_encoder(
+                field.type_adapter.core_schema,
+                by_alias=self.options["by_alias"],
+                otherwise=self.dump,
+            )
+            if self.encoder is not None:
+                self.dump = self.encoder.encode
         self._path = path
         self._context = context
 
@@ -140,8 +155,8 @@ class TypedValue:
         )
 
     def dumper(self, scope: Scope) -> Callable[[Any], bytes]:
-        """`to_json` for the items of the answer to the request in `scope`."""
-        check, dump, options = self.validator.validate_python, self.serializer.to_json, self.options
+        """What checks and serializes the items of the answer to the request in `scope`."""
+        check, dump = self.validator.validate_python, self.dump
         unchanged = self.unchanged
 
         def dump_item(item: Any) -> bytes:
@@ -150,14 +165,13 @@ class TypedValue:
                     item = check(item, from_attributes=True)
                 except ValidationError as error:
                     raise self.mismatch(error, item, scope) from None
-            return dump(item, **options)
+            return dump(item)
 
         return dump_item
 
     def to_json(self, value: Any, exchange: Exchange) -> bytes:
         """JSON text. Raises `ResponseValidationError` when `value` does not fit."""
-        validated = self._validated(value, exchange)
-        return self.serializer.to_json(validated, **self.options)
+        return self.dump(self._validated(value, exchange))
 
     def to_data(self, value: Any, exchange: Exchange) -> Any:
         """Data for a response class to render. Raises `ResponseValidationError`."""

@@ -4,9 +4,13 @@
 mod check;
 mod float;
 mod number;
+mod rfc3339;
+mod uuid;
 mod write;
 
 pub use check::{Fault, FaultKind, MAX_DEPTH, check};
 pub use float::write_float;
 pub use number::has_long_integer;
+pub use rfc3339::{write_date, write_offset, write_time};
+pub use uuid::write_uuid;
 pub use write::{write_ascii_string, write_integer, write_string};

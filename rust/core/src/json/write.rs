@@ -1,5 +1,3 @@
-use std::io::Write;
-
 use crate::hexadecimal;
 
 /// Appends a string in quotes, in UTF-8 with only the escapes that JSON asks for: the bytes of
@@ -20,8 +18,22 @@ pub fn write_ascii_string(out: &mut Vec<u8>, text: &str) {
 
 /// Appends a decimal integer.
 pub fn write_integer(out: &mut Vec<u8>, value: i64) {
-    // Writing to a vector cannot fail.
-    let _ = write!(out, "{value}");
+    if value < 0 {
+        out.push(b'-');
+    }
+    let first = out.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        // The formatter of the standard library takes four times as many instructions.
+        out.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if let Some(digits) = out.get_mut(first..) {
+        digits.reverse();
+    }
 }
 
 #[inline]

@@ -2,4 +2,6 @@
 
 mod check;
 mod number;
+mod rfc3339;
+mod uuid;
 mod write;
