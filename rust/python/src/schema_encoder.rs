@@ -1,6 +1,6 @@
 //! `SchemaEncoder`: JSON of values whose schema says all there is to say about it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use ferroapi_core::json::{
@@ -204,7 +204,7 @@ impl SchemaEncoder {
         if values.len() != model.fields.len() {
             return None;
         }
-        let next = std::cell::Cell::new(0);
+        let next = Cell::new(0);
         write_entries(out, values, |out, key, value| {
             let place = next.replace(next.get() + 1);
             let field = match model.fields.get(place) {
