@@ -110,6 +110,42 @@ class Parameters:
 def query_pairs(query_string: bytes) -> list[tuple[str, str]]:
     """What `urllib.parse.parse_qsl` gives for it as Latin-1, with `keep_blank_values=True`."""
 
+# encoders
+
+@final
+class DataEncoder:
+    """Makes JSON data of any value, by the rules of `ferroapi.encoders`."""
+
+    def __new__(
+        cls,
+        *,
+        leaves: dict[type[Any], Callable[[Any], Any]],
+        model: type,
+        model_dump: Callable[..., Any] | None,
+        other: Callable[[Any], tuple[Any, bool]],
+        deep: Callable[[Any], Any],
+    ) -> Self:
+        """
+        Args:
+            leaves: the classes, by exact class, that the table of encoders is asked for, and the
+                encoders it has when nobody changes it.
+            model: the class of models, which are encoded as their `model_dump` says.
+            model_dump: the one that does what the serializer of a model does, if any.
+            other: what stands for an object of a class that is none of these, nor of the standard
+                library's, and whether that is JSON data already.
+            deep: encodes what is below 1,000 levels, and what says that it is of another class.
+        """
+
+    def __call__(self, value: Any, encoders: dict[type[Any], Callable[[Any], Any]]) -> Any:
+        """The data of `value`, new lists and dictionaries throughout.
+
+        Raises whatever iterators, encoders and other functions of users raise.
+
+        Args:
+            value: what to encode.
+            encoders: encoders by exact class, for the `leaves`.
+        """
+
 # frames
 
 def jsonl_frame(data: bytes | str) -> bytes:

@@ -32,6 +32,7 @@ from pydantic.networks import AnyUrl, NameEmail
 from pydantic.types import SecretBytes, SecretStr
 from pydantic_core import PydanticUndefinedType, Url
 
+from ferroapi._core import DataEncoder
 from ferroapi.exceptions import PydanticV1NotSupportedError
 
 if TYPE_CHECKING:
@@ -142,6 +143,14 @@ def jsonable_encoder(
         ValueError: an object is neither a mapping nor has attributes. Its argument is the list of
             both errors.
     """
+    if (
+        include is None
+        and exclude is None
+        and by_alias is True
+        and not (exclude_unset or exclude_defaults or exclude_none or custom_encoder)
+        and sqlalchemy_safe
+    ):
+        return _encode(obj, ENCODERS_BY_TYPE)
     return _Encoding(
         by_alias=by_alias,
         exclude_unset=exclude_unset,
@@ -232,19 +241,8 @@ class _Encoding:
         return data
 
     def _other(self, value: Any, include: Any, exclude: Any) -> Any:
-        encoder = ENCODERS_BY_TYPE.get(type(value))
-        if encoder is not None:
-            return encoder(value)
-        for encoder, classes in encoders_by_class_tuples.items():
-            if isinstance(value, classes):
-                return encoder(value)
-        if _is_pydantic_v1(value):
-            raise PydanticV1NotSupportedError(
-                "pydantic.v1 models are no longer supported by FastAPI."
-                f" Please update the model {value!r}."
-            )
-        contents = _contents(value)
-        return self._rule_of(contents)(self, contents, include, exclude)
+        result, is_data = _encoded_or_contents(value)
+        return result if is_data else self.encode(result, include, exclude)
 
 
 _Rule: TypeAlias = Callable[[_Encoding, Any, Any, Any], Any]
@@ -277,7 +275,6 @@ _RULES: tuple[tuple[Callable[[Any], bool], _Rule], ...] = (
     (lambda value: isinstance(value, Enum), _by(attrgetter("value"))),
     (lambda value: isinstance(value, PurePath), _by(str)),
     (lambda value: isinstance(value, (str, int, float)), _same),
-    (lambda value: isinstance(value, PydanticUndefinedType), _by(lambda value: None)),
     (lambda value: isinstance(value, dict), _Encoding._mapping),
     (lambda value: isinstance(value, (list, tuple, set, frozenset, deque)), _Encoding._items),
 )
@@ -286,6 +283,24 @@ _RULES: tuple[tuple[Callable[[Any], bool], _Rule], ...] = (
 
 def _rule(value: Any) -> _Rule:
     return next((rule for applies, rule in _RULES if applies(value)), _Encoding._other)
+
+
+def _encoded_or_contents(value: Any) -> tuple[Any, bool]:
+    """What the table makes of an object, and true; or what is in it, and false."""
+    if isinstance(value, PydanticUndefinedType):
+        return None, True
+    encoder = ENCODERS_BY_TYPE.get(type(value))
+    if encoder is not None:
+        return encoder(value), True
+    for encoder, classes in encoders_by_class_tuples.items():
+        if isinstance(value, classes):
+            return encoder(value), True
+    if _is_pydantic_v1(value):
+        raise PydanticV1NotSupportedError(
+            "pydantic.v1 models are no longer supported by FastAPI."
+            f" Please update the model {value!r}."
+        )
+    return _contents(value), False
 
 
 def _is_pydantic_v1(value: Any) -> bool:
@@ -303,3 +318,59 @@ def _contents(value: Any) -> Any:
             return vars(value)
         except Exception as no_attributes:
             raise ValueError([not_a_mapping, no_attributes]) from no_attributes
+
+
+def _as_text(value: bytes) -> Any:
+    try:
+        return _encoded_or_contents(value)[0]
+    except UnicodeDecodeError:
+        return value.decode(errors="replace")
+
+
+def _leniently_encoded_or_contents(value: Any) -> tuple[Any, bool]:
+    if isinstance(value, bytes):
+        return _as_text(value), True
+    return _encoded_or_contents(value)
+
+
+_DEFAULTS = _Encoding(
+    by_alias=True,
+    exclude_unset=False,
+    exclude_defaults=False,
+    exclude_none=False,
+    custom_encoder={},
+    sqlalchemy_safe=True,
+)
+_LEAVES = {
+    class_: encoder
+    for class_, encoder in ENCODERS_BY_TYPE.items()
+    if class_ not in {Enum, Path, set, frozenset, deque, GeneratorType}
+}
+
+# What somebody has put into its place is called.
+_MODEL_DUMP = (
+    BaseModel.model_dump
+    if BaseModel.model_dump.__globals__ is vars(sys.modules[BaseModel.__module__])
+    else None
+)
+
+# The rules of `_Encoding` without options, compiled.
+_encode = DataEncoder(
+    leaves=_LEAVES,
+    model=BaseModel,
+    model_dump=_MODEL_DUMP,
+    other=_encoded_or_contents,
+    deep=_DEFAULTS.encode,
+)
+_encode_leniently = DataEncoder(
+    leaves={class_: encoder for class_, encoder in _LEAVES.items() if class_ is not bytes},
+    model=BaseModel,
+    model_dump=_MODEL_DUMP,
+    other=_leniently_encoded_or_contents,
+    deep=dataclasses.replace(_DEFAULTS, custom_encoder={bytes: _as_text}).encode,
+)
+
+
+def leniently_encoded(value: Any) -> Any:
+    """What `jsonable_encoder` gives, with U+FFFD for bytes that are no UTF-8."""
+    return _encode_leniently(value, ENCODERS_BY_TYPE)

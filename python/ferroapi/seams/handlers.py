@@ -28,10 +28,10 @@ from ferroapi.plan.reply.serialization import (
     TypedJSON,
     TypedValue,
     UntypedJSON,
-    encode_untyped,
     response_of,
     with_background,
 )
+from ferroapi.plan.reply.untyped import encode_untyped
 from ferroapi.seams.dependencies import solve_dependencies as solve_dependencies
 from ferroapi.seams.sessions import exchange_of
 from ferroapi.sse import EventSourceResponse

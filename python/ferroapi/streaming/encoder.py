@@ -49,10 +49,14 @@ class Encoder:
 
 def dump_untyped(item: Any) -> bytes:
     """The JSON of an item of no declared type: what `json.dumps` gives, but `null` for NaN."""
-    data = encode_json_item(item)
-    if data is not None:
-        return data
-    return json.dumps(with_finite_floats(jsonable_encoder(item))).encode()
+    encoded = encode_json_item(item)
+    if encoded is not None:
+        return encoded
+    data = jsonable_encoder(item)
+    encoded = encode_json_item(data)
+    if encoded is not None:
+        return encoded
+    return json.dumps(with_finite_floats(data)).encode()
 
 
 def with_finite_floats(data: Any) -> Any:

@@ -10,8 +10,8 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyT
 /// What a thread keeps of the memory it wrote into.
 const KEPT_CAPACITY: usize = 1 << 16;
 
-/// Levels of the deepest value that is written: one that holds itself has no deepest.
-const MAX_DEPTH: usize = 1000;
+/// Levels of the deepest value that is read or written: one that holds itself has no deepest.
+pub const MAX_DEPTH: usize = 1000;
 
 thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };

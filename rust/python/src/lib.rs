@@ -4,6 +4,7 @@
 
 use pyo3::prelude::*;
 
+mod encoders;
 mod frames;
 mod instances;
 mod json;
@@ -17,6 +18,7 @@ mod server;
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    encoders::register(module)?;
     frames::register(module)?;
     instances::register(module)?;
     json::register(module)?;

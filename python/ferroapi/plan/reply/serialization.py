@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.responses import JSONResponse, Response
 
-from ferroapi._core import encode_json
 from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
 from ferroapi.plan.reading.validators import instances_as_they_are, items_as_they_are
 from ferroapi.plan.reply.incomplete_type import IncompleteType
 from ferroapi.plan.reply.schema_encoder import schema_encoder
+from ferroapi.plan.reply.untyped import encode_untyped
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -52,33 +52,6 @@ async def _run_both(injected: BackgroundTasks, own: BackgroundTask) -> None:
     # They may be among those of the response as well, and each runs once.
     injected.tasks.clear()
     await own()
-
-
-def encode_untyped(value: Any) -> bytes:
-    """Any value as JSON, the way `JSONResponse` writes what `jsonable_encoder` gives.
-
-    Clients can send what JSON cannot say. Infinities and not-a-number are written as `null`, as
-    typed responses and streams write them; bytes that are no UTF-8 have U+FFFD in their place.
-    """
-    encoded = encode_json(value)
-    if encoded is not None:
-        return encoded
-    from ferroapi.encoders import jsonable_encoder
-
-    try:
-        data = jsonable_encoder(value)
-    except UnicodeDecodeError:
-        data = jsonable_encoder(value, custom_encoder={bytes: _as_text})
-    try:
-        return bytes(JSONResponse(data).body)
-    except ValueError:
-        from ferroapi.streaming.encoder import with_finite_floats
-
-        return bytes(JSONResponse(with_finite_floats(data)).body)
-
-
-def _as_text(data: bytes) -> str:
-    return data.decode(errors="replace")
 
 
 class TypedValue:

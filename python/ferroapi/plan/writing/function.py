@@ -18,6 +18,7 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
+from ferroapi.plan.reply.untyped import encode_rich
 from ferroapi.plan.writing.arguments import (
     arguments,
     needs_exchange,
@@ -165,18 +166,21 @@ class _Writer:
             source.name("encode_json", encode_json)
             source.line("body = encode_json(value)")
             with source.block("if body is None:"):
-                source.lines(self._exchange)
-                source.line("reply = serialize(value, exchange)")
-                self._write_response()
-                source.line("body = reply")
+                self._write_returned_response()
+                source.name("encode_rich", encode_rich)
+                source.line("body = encode_rich(value)")
         else:
-            source.name("Response", Response)
-            with source.block("if isinstance(value, Response):"):
-                source.lines(self._exchange)
-                source.line("reply = serialize(value, exchange)")
-                self._write_call_of_response()
+            self._write_returned_response()
             self._write_typed(serialize.typed)
         self._write_send()
+
+    def _write_returned_response(self) -> None:
+        source = self._source
+        source.name("Response", Response)
+        with source.block("if isinstance(value, Response):"):
+            source.lines(self._exchange)
+            source.line("reply = serialize(value, exchange)")
+            self._write_call_of_response()
 
     def _write_typed(self, typed: TypedValue) -> None:
         source = self._source
