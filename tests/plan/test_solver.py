@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, field_v
 from typing_extensions import TypedDict
 
 from ferroapi import Body, Cookie, Depends, FastAPI, Header, HTTPException, Path, Query
+from ferroapi.exceptions import RequestValidationError
 from ferroapi.responses import Response
 from ferroapi.testclient import TestClient
 
@@ -451,7 +452,7 @@ def test_value(
     ]
 
 
-def test_what_declarations_call_runs_again_for_a_request_that_is_refused() -> None:
+def test_what_declarations_call_runs_once_for_a_request_that_is_refused() -> None:
     calls: list[str] = []
 
     def told(name: str, value: int = 0) -> int:
@@ -471,4 +472,21 @@ def test_what_declarations_call_runs_again_for_a_request_that_is_refused() -> No
     assert client.post("/?a=1").status_code == 200
     assert calls == ["validator", "factory"]
     assert client.post("/?a=1&c=x").status_code == 422
-    assert calls == ["validator", "factory"] * 3
+    assert calls == ["validator", "factory"] * 2
+
+
+def test_what_declarations_call_runs_again_where_a_handler_answers_who_is_refused() -> None:
+    calls: list[int] = []
+
+    def told(value: int) -> int:
+        calls.append(value)
+        return value
+
+    app = FastAPI()
+    app.exception_handler(RequestValidationError)(lambda _request, _error: Response("mine", 422))
+
+    @app.post("/")
+    async def endpoint(a: Annotated[int, AfterValidator(told)], c: int = 0) -> None: ...
+
+    assert TestClient(app).post("/?a=1&c=x").text == "mine"
+    assert calls == [1, 1]

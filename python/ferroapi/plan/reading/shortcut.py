@@ -9,6 +9,7 @@ from pydantic_core import SchemaValidator
 from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.annotations import is_sequence
+from ferroapi.plan.reading.refusal import Refusal, can_refuse
 from ferroapi.plan.reading.validators import combined_validator, longest_from_json
 from ferroapi.plan.reading.values import parameter_model, takes_all
 
@@ -29,6 +30,7 @@ class Stage:
         "longest_from_json",
         "parameters",
         "reads_cookies",
+        "refusal",
         "validator",
     )
 
@@ -40,6 +42,8 @@ class Stage:
     longest_from_json: int
     """The longest body that is validated as it is, without being decoded first."""
     reads_cookies: bool
+    refusal: Refusal | None
+    """Answers what does not fit, unless something else may have to be said."""
 
     def __init__(
         self,
@@ -48,7 +52,16 @@ class Stage:
         bodies: Sequence[tuple[str, ModelField]],
         *,
         embed: bool,
+        refuses: bool,
     ) -> None:
+        """
+        Args:
+            index: the step that it is read before.
+            flat: the parameters.
+            bodies: what is taken from the body.
+            embed: whether the body is an object with a member for each of `bodies`.
+            refuses: whether nothing is left to do for a request whose values do not fit.
+        """
         self.index = index
         self.parameters = self.validator = self.body_validator = None
         self.longest_from_json = 0
@@ -64,6 +77,15 @@ class Stage:
             schema = bodies[0][1].core_schema
             self.body_validator = SchemaValidator(schema)
             self.longest_from_json = longest_from_json(schema)
+        self.refusal = None
+        if refuses and can_refuse(flat):
+            self.refusal = Refusal(
+                flat,
+                bodies,
+                body_validator=self.body_validator,
+                longest_from_json=self.longest_from_json,
+                embed=embed,
+            )
 
 
 class Shortcut:
@@ -141,7 +163,7 @@ class Shortcut:
         if taken and not _can_shorten(taken, body_field, embed=embed):
             return None
         shortcut.stages = {
-            index: Stage(index, flat, bodies, embed=embed)
+            index: Stage(index, flat, bodies, embed=embed, refuses=index == len(dependants) - 1)
             for index, (flat, bodies) in waiting.items()
             if flat or bodies
         }

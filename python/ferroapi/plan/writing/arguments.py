@@ -17,6 +17,7 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
 from ferroapi._core import check_json
+from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reading.body import read_failure
 
@@ -87,6 +88,7 @@ def write_stage(
     step: Step,
     *,
     otherwise: Sequence[str],
+    refuses: bool = False,
 ) -> None:
     """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
 
@@ -97,6 +99,7 @@ def write_stage(
         step: the step; nothing may be read before it.
         otherwise: the lines that leave a request to the exact order. What the steps before have
             given is handed to it.
+        refuses: whether the function sends responses, also that to a request that does not fit.
     """
     stage = shortcut.stages.get(step.index)
     if stage is None:
@@ -108,12 +111,31 @@ def write_stage(
         # A dependency may have set some on the request.
         with source.block("if exchange is not None and exchange.has_read_cookies:"):
             source.lines(otherwise)
-    _write_parameters(source, interface, stage, otherwise)
-    _write_body(source, shortcut, stage, otherwise)
+    refusal = stage.refusal if refuses else None
+    if refusal is not None:
+        source.name("refusal", refusal)
+    _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+    _write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+
+
+def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
+    """Writes how a request that does not fit is answered, unless that is left to others."""
+    application = interface.application(source)
+    source.line(f"refused = refusal({application}, error, {extracted}, {raw})")
+    with source.block("if refused is not None:"):
+        source.line("started = True")
+        interface.write_send(source, 422, [JSON_TYPE], "refused")
+        source.line("return")
 
 
 def _write_parameters(
-    source: Source, interface: Interface, stage: Stage, otherwise: Sequence[str]
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
 ) -> None:
     if stage.parameters is None or stage.validator is None:
         return
@@ -121,13 +143,32 @@ def _write_parameters(
     validate = source.name(f"validate_{index}", stage.validator.validate_python)
     source.name("ValidationError", ValidationError)
     read = interface.extract(source, index, stage.parameters)
+    if refuses:
+        source.line(f"extracted = {read}")
+        read = "extracted"
     with source.block("try:"):
         source.line(f"values_{index} = {validate}({read})")
-    with source.block("except (ValidationError, OverflowError):"):
-        source.lines(otherwise)
+    if refuses:
+        with source.block("except ValidationError as error:"):
+            raw = "raw" if shortcut.reads_body else "None"
+            _write_refusal(source, interface, "extracted", raw)
+            source.lines(otherwise)
+        with source.block("except OverflowError:"):
+            source.lines(otherwise)
+    else:
+        with source.block("except (ValidationError, OverflowError):"):
+            source.lines(otherwise)
 
 
-def _write_body(source: Source, shortcut: Shortcut, stage: Stage, otherwise: Sequence[str]) -> None:
+def _write_body(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
+) -> None:
     validator = stage.body_validator
     if validator is None:
         return
@@ -150,8 +191,15 @@ def _write_body(source: Source, shortcut: Shortcut, stage: Stage, otherwise: Seq
                 source.line(from_text)
             with source.block("else:"):
                 source.line(from_value)
-    with source.block("except (ValueError, OverflowError):"):
-        source.lines(otherwise)
+    if refuses:
+        with source.block("except ValueError as error:"):
+            _write_refusal(source, interface, "None", "raw")
+            source.lines(otherwise)
+        with source.block("except OverflowError:"):
+            source.lines(otherwise)
+    else:
+        with source.block("except (ValueError, OverflowError):"):
+            source.lines(otherwise)
 
 
 def write_dependencies(
