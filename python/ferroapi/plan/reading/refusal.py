@@ -18,7 +18,7 @@ from ferroapi.exception_handlers import errors_as_json
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, located, missing_error
 from ferroapi.plan.reading.body import decode_json
-from ferroapi.plan.reading.values import empty_is_absent, parameter_model
+from ferroapi.plan.reading.values import empty_is_absent, in_cookies, parameter_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,14 +48,15 @@ class Refusal:
             longest_from_json: the longest body that it validates without decoding.
             embed: whether the body is an object with a member for each of `bodies`.
         """
-        located = [(key, _location(param), param) for key, param in flat]
-        self._parameters = _Members(located)
+        self._parameters = _Members((key, key, _location(param), param) for key, param in flat)
         self._body = body_validator
         self._longest_from_json = longest_from_json
         self._embedded: _Members | None = None
         if embed:
-            names = [(field.input_names[0], field) for _, field in bodies]
-            self._embedded = _Members((name, ("body", name), field) for name, field in names)
+            named = [(key, field.input_names[0], field) for key, field in bodies]
+            self._embedded = _Members(
+                (key, name, ("body", name), field) for key, name, field in named
+            )
 
     def __call__(
         self,
@@ -132,12 +133,15 @@ class _Members:
 
     __slots__ = ("_known",)
 
-    def __init__(self, fields: Iterable[tuple[str, Location, ModelField]]) -> None:
+    def __init__(self, fields: Iterable[tuple[str, str, Location, ModelField]]) -> None:
         """
         Args:
-            fields: the name of each in the dictionary, and where its own errors are.
+            fields: the key of each, its name in the dictionary, and where its errors are.
         """
-        self._known = {name: (location, field.required) for name, location, field in fields}
+        self._known: dict[str, tuple[str, Location, bool]] = {}
+        for key, name, location, field in fields:
+            # Errors of a default are those of the key.
+            self._known[key] = self._known[name] = name, location, field.required
 
     def locate(self, error: ValidationError, given: Mapping[str, Any]) -> list[ErrorDetail]:
         """The errors of a dictionary as those of its fields."""
@@ -145,19 +149,22 @@ class _Members:
         return [self._located(detail, given) for detail in errors]
 
     def _located(self, detail: Any, given: Mapping[str, Any]) -> ErrorDetail:
-        name, *inner = detail["loc"]
-        location, required = self._known[name]
+        key, *inner = detail["loc"]
+        name, location, required = self._known[key]
         if required and name not in given:
             return missing_error(location)
         return {**detail, "loc": (*location, *inner)}
 
 
-def can_refuse(flat: Sequence[tuple[str, ModelField]]) -> bool:
-    """Whether the errors of parameters say where the exact order has found each."""
-    return all(
+def can_refuse(
+    flat: Sequence[tuple[str, ModelField]], bodies: Sequence[tuple[str, ModelField]]
+) -> bool:
+    """Whether errors say of which value they are, and where the exact order has found it."""
+    known = [name for key, field in bodies for name in {key, field.input_names[0]}]
+    return len(known) == len(set(known)) and all(
         isinstance(param.field_info, params.Param)
         and len(param.input_names) == 1
-        and not (parameter_model(param) or empty_is_absent(param))
+        and not (parameter_model(param) or empty_is_absent(param, in_cookies=in_cookies(param)))
         for _, param in flat
     )
 

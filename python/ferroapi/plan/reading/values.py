@@ -24,11 +24,14 @@ def takes_all(field: ModelField) -> bool:
     return not field.is_json and is_sequence(field.field_info.annotation)
 
 
-def empty_is_absent(field: ModelField) -> bool:
+def empty_is_absent(field: ModelField, *, in_cookies: bool) -> bool:
     """Whether an empty text counts as no value: that of a sequence which is one piece of text."""
-    return is_sequence(field.field_info.annotation) and (
-        field.is_json or isinstance(field.field_info, params.Cookie)
-    )
+    return is_sequence(field.field_info.annotation) and (field.is_json or in_cookies)
+
+
+def in_cookies(field: ModelField) -> bool:
+    """Whether it is a parameter that is read from cookies."""
+    return isinstance(field.field_info, params.Cookie)
 
 
 def validate(field: ModelField, value: Any, loc: Location) -> tuple[Any, list[ErrorDetail]]:

@@ -137,17 +137,29 @@ def _write_parameters(
     *,
     refuses: bool,
 ) -> None:
-    if stage.parameters is None or stage.validator is None:
+    if stage.validator is None:
         return
     index = stage.index
     validate = source.name(f"validate_{index}", stage.validator.validate_python)
     source.name("ValidationError", ValidationError)
-    read = interface.extract(source, index, stage.parameters)
-    if refuses:
+    read = "{}"
+    if stage.parameters is not None:
+        read = interface.extract(source, f"{index}", stage.parameters)
+    if refuses or stage.models:
         source.line(f"extracted = {read}")
         read = "extracted"
+    for number, model in enumerate(stage.models):
+        found = interface.extract(source, f"{index}_{number}", model.parameters)
+        if model.may_be_absent:
+            source.line(f"model = {found}")
+            with source.block("if model:"):
+                source.line(f'extracted["{model.key}"] = model')
+        else:
+            source.line(f'extracted["{model.key}"] = {found}')
+    # What users' functions make of a value may be an object that a model is read from.
+    options = ", from_attributes=True" if stage.models else ""
     with source.block("try:"):
-        source.line(f"values_{index} = {validate}({read})")
+        source.line(f"values_{index} = {validate}({read}{options})")
     if refuses:
         with source.block("except ValidationError as error:"):
             raw = "raw" if shortcut.reads_body else "None"

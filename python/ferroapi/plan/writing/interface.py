@@ -32,8 +32,8 @@ class Interface(Protocol):
         """The expression for the application."""
         ...
 
-    def extract(self, source: Source, index: int, parameters: Parameters) -> str:
-        """The expression for the values of parameters."""
+    def extract(self, source: Source, name: str, parameters: Parameters) -> str:
+        """The expression for the values of parameters, which the function knows by that name."""
         ...
 
     def write_read(self, source: Source, target: str) -> None:
@@ -71,9 +71,9 @@ class Asgi:
         """Reads the scope."""
         return 'scope.get("app")'
 
-    def extract(self, source: Source, index: int, parameters: Parameters) -> str:
+    def extract(self, source: Source, name: str, parameters: Parameters) -> str:
         """Reads the scope."""
-        extract = source.name(f"extract_{index}", parameters.extract)
+        extract = source.name(f"extract_{name}", parameters.extract)
         return f'{extract}(scope["path_params"], scope["query_string"], scope["headers"])'
 
     def write_read(self, source: Source, target: str) -> None:
@@ -129,9 +129,9 @@ class Direct:
         """The one that is known."""
         return source.name("application", self._application)
 
-    def extract(self, source: Source, index: int, parameters: Parameters) -> str:
+    def extract(self, source: Source, name: str, parameters: Parameters) -> str:
         """Reads the head."""
-        return f"request.extract({source.name(f'parameters_{index}', parameters)})"
+        return f"request.extract({source.name(f'parameters_{name}', parameters)})"
 
     def write_read(self, source: Source, target: str) -> None:
         """Takes the body, and only waits for what has not come yet."""
