@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from ferroapi._core import check_json
 from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.dependencies.callables import CallableKind
+from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.reading.body import read_failure
 
 if TYPE_CHECKING:
@@ -238,14 +239,14 @@ def write_dependencies(
             source.line(f"{values} = await run_in_thread(in_thread)")
         else:
             step = together[0]
-            source.line(f"{_value(step)} = await {_awaited(source, step, shortcut)}")
+            source.line(f"{_value(step)} = {_called(source, step, shortcut)}")
 
 
 def _groups(steps: Sequence[Step], shortcut: Shortcut) -> list[list[Step]]:
     groups: list[list[Step]] = []
     for step in steps:
-        joins = groups and _runs_in_thread(groups[-1][-1]) and _joins_thread(step, shortcut)
-        if joins:
+        starts = groups and _runs_in_thread(groups[-1][0]) and not _is_at_once(groups[-1][0])
+        if starts and _joins_thread(step, shortcut):
             groups[-1].append(step)
         else:
             groups.append([step])
@@ -304,22 +305,32 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
     return found
 
 
-def _awaited(source: Source, step: Step, shortcut: Shortcut) -> str:
+def _called(source: Source, step: Step, shortcut: Shortcut) -> str:
     index = step.index
     if step.kind.is_generator or step.dependant.concurrency is not None:
         run = source.name(f"run_{index}", step.run)
-        return f"{run}({dictionary(source, step, shortcut)}, exchange)"
+        return f"await {run}({dictionary(source, step, shortcut)}, exchange)"
     call = source.name(f"call_{index}", step.dependant.call)
     given = arguments(source, step, shortcut)
     if step.kind is CallableKind.COROUTINE:
-        return f"{call}({given})"
+        return f"await {call}({given})"
     source.name("run_in_thread", anyio.to_thread.run_sync)
     source.name("partial", partial)
-    return f"run_in_thread(partial({call}, {given}))"
+    in_thread = f"await run_in_thread(partial({call}, {given}))"
+    if not _is_at_once(step):
+        return in_thread
+    # Somebody may put another constructor into its place.
+    init = source.name(f"init_{index}", step.dependant.call.__init__)
+    return f"{call}({given}) if {call}.__init__ is {init} else {in_thread}"
 
 
 def _value(step: Step) -> str:
     return f"value_{step.index}"
+
+
+def _is_at_once(step: Step) -> bool:
+    """Whether a step takes no time, so that no thread is asked for it alone."""
+    return step.dependant.concurrency is None and only_keeps(step.dependant.call)
 
 
 def _runs_in_thread(step: Step) -> bool:
