@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Annotated, Any
 
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from ferroapi import (
     APIRouter,
+    Body,
     Depends,
     FastAPI,
     HTTPException,
@@ -22,8 +27,17 @@ from ferroapi import (
     WebSocket,
     WebSocketDisconnect,
 )
-from ferroapi.exception_handlers import http_exception_handler
-from ferroapi.exceptions import RequestValidationError, ResponseValidationError
+from ferroapi.connection.exchange import Exchange
+from ferroapi.exception_handlers import (
+    http_exception_handler,
+    request_validation_exception_handler,
+)
+from ferroapi.exceptions import (
+    RequestValidationError,
+    ResponseValidationError,
+    ValidationException,
+)
+from ferroapi.failures import Failures
 from ferroapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from ferroapi.streaming import current_thread_limiter
 from ferroapi.testclient import TestClient
@@ -738,3 +752,119 @@ def test_what_is_no_operation_has_the_handlers_in_its_scope(
     inner.add_api_route("/own", tell_handled)
     app.mount("/inner", inner)
     assert TestClient(app).get(path).text == told
+
+
+DETAILS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner),
+    max_leaves=5,
+)
+OWN_HEADERS = st.dictionaries(
+    st.sampled_from(["X-Own", "content-type", "Content-Length"]) | st.text(max_size=3),
+    st.text(max_size=3) | st.integers(),
+    max_size=2,
+)
+STATUSES = st.sampled_from([*HTTPStatus, 100, 204, 205, 304, 400, 404, 418, 422, 599, 1000])
+
+
+@given(STATUSES, DETAILS, st.none() | OWN_HEADERS)
+def test_a_default_answer_is_that_of_the_default_handler(
+    status: int, detail: Any, headers: Any
+) -> None:
+    error = HTTPException(status, detail, headers)
+    assert_answered_as_by_handler(error, http_exception_handler)
+
+
+@given(st.lists(st.fixed_dictionaries({"type": st.text(), "input": DETAILS}), max_size=2))
+def test_a_default_refusal_is_that_of_the_default_handler(errors: Any) -> None:
+    error = RequestValidationError(errors)
+    assert_answered_as_by_handler(error, request_validation_exception_handler)
+
+
+def assert_answered_as_by_handler(error: Any, handler: Any) -> None:
+    """The same messages with the handler, and with one that only calls it."""
+
+    async def call(request: Request, error: Exception) -> Any:
+        return await handler(request, error)
+
+    async def answers(kind: Any, handler: Any) -> list[Any]:
+        messages: list[Any] = []
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        handlers = {kind: handler}
+        failures = Failures(handlers, debug=False, outermost=False)
+        exchange = Exchange({"type": "http", "method": "GET"}, receive_nothing, send)
+        with suppress(Exception):
+            await failures.answer(error, exchange)
+            return messages
+        return ["raises", *messages]
+
+    async def both() -> list[Any]:
+        kind = StarletteHTTPException if isinstance(error, HTTPException) else type(error)
+        return [await answers(kind, handler), await answers(kind, call)]
+
+    by_default, by_call = anyio.run(both)
+    assert by_default == by_call
+
+
+async def receive_nothing() -> Any:
+    raise AssertionError("nothing is read")
+
+
+def refusing() -> FastAPI:
+    """An application that refuses a parameter and a body."""
+    app = FastAPI()
+
+    @app.post("/{number}")
+    async def read(number: int, limit: Annotated[int, Body()]) -> None: ...
+
+    return app
+
+
+BODY_ERROR: Any = {"json": "x"}
+BROKEN: Any = {"content": b"{", "headers": {"content-type": "application/json"}}
+
+
+@around
+@pytest.mark.parametrize("sent", [BODY_ERROR, BROKEN, {"json": 1}], ids=["body", "broken", "path"])
+@pytest.mark.parametrize("key", [RequestValidationError, ValidationException])
+def test_whoever_has_a_say_is_asked_about_what_does_not_fit(
+    key: Any, sent: Any, around: Any
+) -> None:
+    app = refusing()
+    around(app)
+    client = TestClient(app)
+    path = "/x" if sent == {"json": 1} else "/1"
+    plain = client.post(path, **sent)
+    assert plain.status_code == 422
+    assert set(plain.json()) == {"detail"}
+    if key is ValidationException:
+        del app.exception_handlers[RequestValidationError]
+    app.add_exception_handler(key, saying("mine"))
+    assert client.post(path, **sent).text == "mine RequestValidationError"
+    app.exception_handlers.pop(key)
+    app.add_exception_handler(RequestValidationError, request_validation_exception_handler)
+    assert client.post(path, **sent).content == plain.content
+
+
+@around
+def test_a_dependency_may_add_a_handler_for_what_does_not_fit(around: Any) -> None:
+    async def add(request: Request) -> None:
+        by_class, _ = request.scope["starlette.exception_handlers"]
+        by_class[RequestValidationError] = saying("added")
+
+    app = FastAPI()
+    around(app)
+
+    @app.get("/", dependencies=[Depends(add)])
+    async def read(number: int) -> None: ...
+
+    assert TestClient(app).get("/?number=x").text == "added RequestValidationError"
+
+
+def test_an_exception_that_is_raised_again_keeps_no_frames() -> None:
+    error = HTTPException(400)
+    assert TestClient(raising(error, no_middleware)).get("/").status_code == 400
+    assert error.__traceback__ is None

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence, Set
 from typing import Any, Literal, Self, TypeAlias, final
 
 from typing_extensions import disjoint_base
@@ -92,7 +92,15 @@ class Parameters:
         query: Sequence[Wanted] = (),
         header: Sequence[Wanted] = (),
         cookie: Sequence[Wanted] = (),
-    ) -> Parameters: ...
+        others: tuple[Literal["query", "header", "cookie"], Set[str]] | None = None,
+    ) -> Parameters:
+        """
+        Args:
+            path, query, header, cookie: what is wanted of each place.
+            others: a place, and the names that are known there, those of headers in lower case. The
+                values of all other names are wanted, too, after the slots: each under its name, as
+                `str`, or as `list[str]` where there are several. Of a cookie it is the last.
+        """
     def extract(
         self,
         path_params: Mapping[str, Any],

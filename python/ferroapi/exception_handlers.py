@@ -42,7 +42,12 @@ async def websocket_request_validation_exception_handler(
 
 class _ErrorsResponse(JSONResponse):
     def render(self, content: Any) -> bytes:
-        return b'{"detail":%b}' % _render(content)
+        return errors_as_json(content)
+
+
+def errors_as_json(errors: Sequence[Any]) -> bytes:
+    """The content of the default answer to these errors."""
+    return b'{"detail":%b}' % _render(errors)
 
 
 def _as_text(data: bytes) -> str:

@@ -18,13 +18,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.status import HTTP_503_SERVICE_UNAVAILABLE, WS_1011_INTERNAL_ERROR
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ferroapi._core import encode_json
 from ferroapi.body_limit import body_limit_error
 from ferroapi.concurrency import is_thread_shortage
 from ferroapi.connection.exchange import Exchange
-from ferroapi.connection.failure import FailureHandlers
+from ferroapi.connection.failure import JSON_TYPE, Answer, FailureHandlers
 from ferroapi.content import is_body_allowed
 from ferroapi.dependencies.callables import CallableKind, callable_kind
-from ferroapi.exception_handlers import http_exception_handler
+from ferroapi.exception_handlers import (
+    errors_as_json,
+    http_exception_handler,
+    request_validation_exception_handler,
+)
+from ferroapi.exceptions import RequestValidationError
 from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.originals import has_own
@@ -34,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from ferroapi._core import Header
 
 Handlers = Mapping[Any, Any]
 
@@ -89,6 +97,32 @@ class Failures(FailureHandlers):
             and 404 not in self._by_status
             and self._by_type.get(HTTPException) is http_exception_handler
         )
+
+    @property
+    def refuses_by_default(self) -> bool:
+        """See `FailureHandlers`."""
+        handler = self._by_type.get(RequestValidationError)
+        return not self._in_scope and handler is request_validation_exception_handler
+
+    def default_answer(self, error: Exception) -> Answer | None:
+        """See `FailureHandlers`."""
+        if self._in_scope:
+            return None
+        if type(error) is RequestValidationError:
+            if self.refuses_by_default:
+                return Answer(422, [], errors_as_json(error.errors()))
+            return None
+        if not isinstance(error, HTTPException):
+            return None
+        status = error.status_code
+        if type(status) is not int or status in self._by_status or not is_body_allowed(status):
+            return None
+        handlers = (self._by_type[kind] for kind in type(error).__mro__ if kind in self._by_type)
+        if next(handlers, None) is not http_exception_handler:
+            return None
+        body = encode_json({"detail": error.detail})
+        headers = _own_headers(error.headers)
+        return None if body is None or headers is None else Answer(status, headers, body)
 
     def behind_middleware(self, app: ASGIApp, handlers: Handlers, *, debug: bool) -> ASGIApp:
         """`app` behind Starlette's `ExceptionMiddleware`, whose handlers then answer.
@@ -162,6 +196,12 @@ class Failures(FailureHandlers):
             raise
 
     async def _handle(self, error: Exception, exchange: Exchange) -> None:
+        if not exchange.started and exchange.scope["type"] == "http":
+            answer = self.default_answer(error)
+            if answer is not None:
+                await _send(answer, exchange)
+                error.__traceback__ = None
+                return
         find = partial(self._handler_in, exchange.scope) if self._in_scope else self.find
         error = self._told(error, exchange, find)
         handler = find(error)
@@ -264,6 +304,27 @@ class Around(ServerErrorMiddleware):
                 exchange.started = started
             await self._answer(error, exchange)
             raise
+
+
+def _own_headers(headers: Mapping[str, str] | None) -> list[Header] | None:
+    """The headers of an exception as they are sent; `None` where one of them describes the body."""
+    if not headers:
+        return []
+    sent = [
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
+    ]
+    return None if any(name in _OF_THE_BODY for name, _ in sent) else sent
+
+
+_OF_THE_BODY = frozenset({b"content-length", b"content-type"})
+
+
+async def _send(answer: Answer, exchange: Exchange) -> None:
+    status, own, body = answer
+    headers = [*own, (b"content-length", b"%d" % len(body)), JSON_TYPE]
+    exchange.started = True
+    await exchange.send({"type": "http.response.start", "status": status, "headers": headers})
+    await exchange.send({"type": "http.response.body", "body": body})
 
 
 async def _begin_for_middleware(exchange: Exchange) -> None:

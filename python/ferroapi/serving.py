@@ -73,7 +73,7 @@ class ServingApplication(Live, Starlette):
                 and (telemetry is None or isinstance(telemetry, DeferredTelemetry))
             ):
                 name = None if telemetry is None else NAMESPACE
-                table = self.router.direct_table(self._enter, unless_imported=name)
+                table = self.router.direct_table(self, unless_imported=name)
         except Exception:
             # It is raised again where it can be answered.
             return False
@@ -83,9 +83,6 @@ class ServingApplication(Live, Starlette):
             return False
         self.direct_table = made
         return made
-
-    def _enter(self, scope: Scope) -> None:
-        scope["app"] = self
 
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""

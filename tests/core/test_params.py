@@ -3,7 +3,7 @@
 import http.cookies
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -218,6 +218,62 @@ def test_path_values_are_passed_on(mapping: type[Any]) -> None:
     assert parameters.extract(mapping({"x": value, "y": 1}), b"", []) == {"a": value, "b": value}
 
 
+# others
+
+
+def naive_others(pairs: Iterable[tuple[str, str]], known: set[str]) -> dict[str, Any]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name not in known:
+            grouped.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in grouped.items()}
+
+
+KNOWN = st.sets(st.sampled_from(["", "a", "b", "x-a", "\xe9"]))
+
+
+@given(QUERY_STRINGS, KNOWN)
+def test_other_names_of_a_query(query_string: bytes, known: set[str]) -> None:
+    pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+    expected = naive_others(pairs, known)
+    actual = Parameters(others=("query", known)).extract({}, query_string, [])
+    assert list(actual.items()) == list(expected.items())
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([b"x-a", b"x_a", b"", b"\xe9"]), st.binary(max_size=3)),
+        max_size=5,
+    ),
+    KNOWN,
+)
+def test_other_headers(headers: list[tuple[bytes, bytes]], known: set[str]) -> None:
+    expected = naive_others(Headers(raw=headers).items(), known)
+    actual = Parameters(others=("header", known)).extract({}, b"", headers)
+    assert list(actual.items()) == list(expected.items())
+
+
+def test_a_known_header_has_no_case() -> None:
+    headers = [(b"X-A", b"1"), (b"X-B", b"2")]
+    assert Parameters(others=("header", {"x-a"})).extract({}, b"", headers) == {"X-B": "2"}
+
+
+@given(st.lists(COOKIE_HEADERS, max_size=3), KNOWN)
+def test_other_cookies(values: list[bytes], known: set[str]) -> None:
+    expected = [item for item in starlette_cookies(values).items() if item[0] not in known]
+    headers = [(b"cookie", value) for value in values]
+    actual = Parameters(others=("cookie", known)).extract({}, b"", headers)
+    assert list(actual.items()) == expected
+
+
+def test_others_come_after_the_slots_of_their_place() -> None:
+    parameters = Parameters(
+        query=[("slot", ["b"], "last")], header=[("h", ["h"], "first")], others=("query", {"b"})
+    )
+    found = parameters.extract({}, b"a=1&b=2&c=3&a=4", [(b"h", b"5")])
+    assert list(found.items()) == [("slot", "2"), ("a", ["1", "4"]), ("c", "3"), ("h", "5")]
+
+
 # all together
 
 
@@ -258,6 +314,9 @@ def test_headers_are_read_only_when_wanted() -> None:
         {"query": [(1, ["name"], "last")]},
         {"query": None},
         {"path": [("slot", ["\ud800"])]},
+        {"others": ("path", set())},
+        {"others": ("query", ["a"])},
+        {"others": "query"},
         {"body": []},
     ],
 )
@@ -381,6 +440,8 @@ def test_60_kb_of_query(piece: bytes) -> None:
     for query_string in (hostile, b"a=" + hostile):
         values = QueryParams(query_string)
         assert query(query_string, "a", "all") == (values.getlist("a") or None)
+        others = Parameters(others=("query", {"a"})).extract({}, query_string, [])
+        assert others.keys() == values.keys() - {"a"}
     assert time.process_time() - start < 1
 
 

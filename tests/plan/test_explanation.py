@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from ferroapi import Depends, FastAPI, Form, Query
 
 
 class Model(BaseModel):
-    a: int = 1
+    """Which of the two names of its member is another one depends on what was sent."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    a: int = Field(1, alias="b")
 
 
 def opened() -> Iterator[int]:

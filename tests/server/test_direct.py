@@ -4,12 +4,15 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Annotated, Any, ClassVar
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import Receive, Scope, Send
 from tests.server.serving import LIMIT, sent, serving
 
@@ -27,7 +30,21 @@ from ferroapi import (
 )
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependency_overrides import DependencyOverrides
+from ferroapi.exceptions import RequestValidationError
 from ferroapi.responses import PlainTextResponse, StreamingResponse
+
+ERRORS: dict[str, Exception] = {
+    "text": HTTPException(404, "gone"),
+    "data": HTTPException(400, {"a": [1, None]}),
+    "phrase": HTTPException(HTTPStatus.CONFLICT),
+    "empty": HTTPException(204, headers={"x-a": "b"}),
+    "no JSON": HTTPException(400, object()),
+    "a header that is none": HTTPException(400, headers={"x-a": "\u20ac"}),
+    "a line in a header": HTTPException(400, headers={"x-a": "b\r\nx-c: d"}),
+    "does not fit": RequestValidationError([{"type": "mine", "input": b"\xff"}]),
+    "errors of no kind": RequestValidationError([object()]),
+}
+"""Exceptions of endpoints, by what a request asks for."""
 
 DATE = re.compile(rb"\r\ndate: [^\r]*")
 
@@ -123,6 +140,8 @@ def application(**options: Any) -> FastAPI:
     async def raises(kind: str = "") -> Any:
         if kind == "http":
             raise HTTPException(418, "tea", headers={"x-tea": "green"})
+        if kind in ERRORS:
+            raise ERRORS[kind]
         raise LookupError(kind)
 
     @app.post("/body")
@@ -246,6 +265,17 @@ async def test_an_error_of_ours_is_answered_as_by_asgi(
 
 
 field_text = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=12)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("kind", ERRORS)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_an_exception_is_answered_as_by_asgi(kind: str, anyio_backend: str) -> None:
+    async with both(application()) as ports:
+        await same_answer(ports, request_of("GET", f"/raises?kind={quote(kind)}", {}, b""))
+
+
 requests = st.builds(
     request_of,
     st.sampled_from(["GET", "POST", "DELETE", "HEAD", "PUT"]),
@@ -301,6 +331,15 @@ CHANGES: dict[str, Any] = {
     "no routes": lambda app: setattr(app.router, "routes", []),
     "an entry of one's own": lambda app: setattr(app, "middleware_stack", PlainTextResponse("x")),
     "another default": lambda app: setattr(app.router, "default", PlainTextResponse("d")),
+    "a handler of an exception": lambda app: app.add_exception_handler(
+        StarletteHTTPException, lambda _request, _error: PlainTextResponse("mine")
+    ),
+    "a handler of a status": lambda app: app.add_exception_handler(
+        404, lambda _request, _error: PlainTextResponse("mine")
+    ),
+    "a handler of what does not fit": lambda app: app.add_exception_handler(
+        RequestValidationError, lambda _request, _error: PlainTextResponse("mine")
+    ),
     "the root path": lambda app: setattr(app, "root_path", "/root"),
 }
 
@@ -315,12 +354,16 @@ async def test_what_is_declared_later_is_noticed(change: Any, anyio_backend: str
     async def dependencies(request: Request, found: Annotated[str, Depends(session)]) -> Any:
         return [found, request.scope["root_path"]]
 
-    request = request_of("GET", "/session", {}, b"")
-    missing = request_of("GET", "/none", {}, b"")
+    @app.get("/number/{number}")
+    async def numbered(number: int) -> None:
+        raise HTTPException(404, "no such number")
+
+    targets = ("/session", "/none", "/number/x", "/number/1")
+    cases = [request_of("GET", target, {}, b"") for target in targets]
     async with both(app) as ports:
-        before = [await same_answer(ports, case) for case in (request, missing)]
+        before = [await same_answer(ports, case) for case in cases]
         change(app)
-        after = [await same_answer(ports, case) for case in (request, missing)]
+        after = [await same_answer(ports, case) for case in cases]
     assert before != after
 
 

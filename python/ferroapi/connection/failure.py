@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from ferroapi._core import DirectRequest, Header
     from ferroapi.connection.exchange import Exchange
+
+
+JSON_TYPE = (b"content-type", b"application/json")
+
+
+class Answer(NamedTuple):
+    """A response whose content is JSON, without an object for it."""
+
+    status: int
+    headers: list[Header]
+    """Those besides the length and the type."""
+    body: bytes
 
 
 class FailureHandlers:
@@ -18,6 +31,15 @@ class FailureHandlers:
     tables: tuple[dict[type[BaseException], Any], dict[int, Any]]
     """The handlers by class and by status, which a request may look into and add to."""
 
+    @property
+    def refuses_by_default(self) -> bool:
+        """Whether the default handler, and no other, answers requests that do not fit."""
+        return False
+
+    def default_answer(self, error: Exception) -> Answer | None:
+        """What a default handler answers; `None` where somebody has a say, or would see it."""
+        return None
+
     def show_in(self, scope: Scope) -> None:
         """Puts the handlers where Starlette's middleware leaves them."""
         scope["starlette.exception_handlers"] = self.tables
@@ -25,6 +47,33 @@ class FailureHandlers:
     async def answer(self, error: Exception, exchange: Exchange) -> None:
         """Sends the answer to an exception; raises it when there is none."""
         raise error
+
+
+def default_refusals(application: Any) -> bool:
+    """Whether requests that do not fit are answered by the default handler of `application`."""
+    failures = getattr(application, "failures", None)
+    return isinstance(failures, FailureHandlers) and failures.refuses_by_default
+
+
+def reply_by_default(request: DirectRequest, application: Any, error: Exception) -> bool:
+    """Answers an exception to a client of our server, if a default handler would; else `False`."""
+    failures = getattr(application, "failures", None)
+    if not isinstance(failures, FailureHandlers):
+        return False
+    try:
+        answer = failures.default_answer(error)
+    except Exception:
+        # It is raised again where it can be answered.
+        return False
+    if answer is None or answer.headers:
+        # Headers are checked where messages are sent.
+        return False
+    request.reply(answer.status, _JSON_FIELD, answer.body)
+    error.__traceback__ = None
+    return True
+
+
+_JSON_FIELD = b"%b: %b\r\n" % JSON_TYPE
 
 
 async def fail(error: Exception, exchange: Exchange, application: Any = None) -> None:

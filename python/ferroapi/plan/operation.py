@@ -152,10 +152,12 @@ class OperationPlan:
         """The same as one function where that is possible, else the plan itself."""
         return self._written(Asgi()) or self
 
-    def as_direct_function(self) -> Callable[[DirectRequest], Awaitable[None]] | None:
+    def as_direct_function(
+        self, application: Any
+    ) -> Callable[[DirectRequest], Awaitable[None]] | None:
         """The same as one function that is given what our server has read, where possible."""
         # Others are refused where they are sent.
-        return self._written(Direct()) if self.status_code in range(200, 1000) else None
+        return self._written(Direct(application)) if self.status_code in range(200, 1000) else None
 
     def _written(self, interface: Interface) -> Callable[..., Awaitable[None]] | None:
         solver = self.solver

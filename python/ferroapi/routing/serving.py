@@ -26,7 +26,7 @@ from ferroapi.routing.tree import (
 from ferroapi.routing.watching import watching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Iterable, Iterator
 
     from starlette.datastructures import URLPath
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -211,9 +211,7 @@ class ServingRouter(Live, Router):
             return fail(error, Exchange(scope, receive, send))
         return serve(scope, receive, send)
 
-    def direct_table(
-        self, enter: Callable[[Scope], None], *, unless_imported: str | None
-    ) -> DirectTable | None:
+    def direct_table(self, application: Any, *, unless_imported: str | None) -> DirectTable | None:
         """See `RouteTable.direct`; `None` also where something is around the table."""
         table = self._compiled()
         serve = self._serve or self._start()
@@ -221,10 +219,10 @@ class ServingRouter(Live, Router):
             return None
 
         def enter_router(scope: Scope) -> None:
-            enter(scope)
+            scope["app"] = application
             scope["router"] = self
 
-        return table.direct(enter_router, unless_imported=unless_imported)
+        return table.direct(application, enter_router, unless_imported=unless_imported)
 
     def explain(self, path: str, method: str = "GET") -> str:
         """See `FastAPI.explain`."""

@@ -111,12 +111,13 @@ class RouteTable:
             return fail(error, Exchange(scope, receive, send))
 
     def direct(
-        self, enter: Callable[[Scope], None], *, unless_imported: str | None
+        self, application: Any, enter: Callable[[Scope], None], *, unless_imported: str | None
     ) -> DirectTable | None:
         """What our server answers requests by, without ASGI; `None` where routes are to be asked.
 
         Args:
-            enter: writes into a scope what is around the router.
+            application: what the router is of.
+            enter: writes into a scope what is around the table.
             unless_imported: the module that has to see all requests as soon as it is imported.
         """
         if self._asked:
@@ -126,7 +127,7 @@ class RouteTable:
             index: int,
         ) -> tuple[Callable[[DirectRequest], Awaitable[None]], Callable[..., None]] | None:
             target = self._matched[index]
-            answer = target.compile_directly()
+            answer = target.compile_directly(application)
 
             def complete_scope(scope: Scope, captures: dict[str, Any]) -> None:
                 enter(scope)

@@ -67,13 +67,15 @@ class Target:
         self.run = run = written(plan) if telemetry is None else _traced(plan, route)
         return run
 
-    def compile_directly(self) -> Callable[[DirectRequest], Awaitable[None]] | None:
+    def compile_directly(
+        self, application: Any
+    ) -> Callable[[DirectRequest], Awaitable[None]] | None:
         """Makes the function that our server gives requests to, where the plan can be one."""
         if not self.planned or self.convertors:
             return None
         route = self.context.effective_route
         plan = route.plan() if isinstance(route, APIRoute) else None
-        return plan.as_direct_function() if isinstance(plan, OperationPlan) else None
+        return plan.as_direct_function(application) if isinstance(plan, OperationPlan) else None
 
     def enter(self, scope: Scope, captures: dict[str, Any]) -> None:
         """Writes into a scope what matched."""

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use ferroapi_core::params::cookie::{self, Cookie};
@@ -18,6 +19,21 @@ pub struct Parameters {
     query: Place<Query>,
     header: Place<Header>,
     cookie: Place<Cookie>,
+    others: Option<Others>,
+}
+
+/// All values of one place but those of some names.
+struct Others {
+    place: OtherPlace,
+    /// Decoded names; those of headers in lower case.
+    known: HashSet<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OtherPlace {
+    Query,
+    Header,
+    Cookie,
 }
 
 /// A compiled place and the slots it fills.
@@ -30,20 +46,23 @@ struct Place<C> {
 struct FoundHeaders<'a, T> {
     headers: Found<'a, T>,
     cookies: Vec<T>,
+    /// Headers of other names, with these names.
+    others: Vec<(String, T)>,
 }
 
 #[pymethods]
 impl Parameters {
     #[new]
     #[pyo3(
-        signature = (*, path = vec![], query = vec![], header = vec![], cookie = vec![]),
-        text_signature = "(*, path=(), query=(), header=(), cookie=())",
+        signature = (*, path = vec![], query = vec![], header = vec![], cookie = vec![], others = None),
+        text_signature = "(*, path=(), query=(), header=(), cookie=(), others=None)",
     )]
     fn new(
         path: Vec<(Bound<'_, PyString>, Vec<Bound<'_, PyString>>)>,
         query: Vec<WantedArgument<'_>>,
         header: Vec<WantedArgument<'_>>,
         cookie: Vec<WantedArgument<'_>>,
+        others: Option<(OtherPlace, HashSet<String>)>,
     ) -> PyResult<Self> {
         let path = path
             .into_iter()
@@ -61,6 +80,7 @@ impl Parameters {
                 Header::new(wanted).map_err(|error| PyValueError::new_err(error.to_string()))
             })?,
             cookie: Place::new(cookie, |wanted| Ok(Cookie::new(wanted)))?,
+            others: others.map(|(place, known)| Others { place, known }),
         })
     }
 
@@ -142,21 +162,41 @@ impl Parameters {
     }
 
     fn extract_query(&self, query_string: &[u8], values: &Bound<'_, PyDict>) -> PyResult<()> {
-        if self.query.slots.is_empty() {
-            return Ok(());
+        if !self.query.slots.is_empty() {
+            let found = self.query.compiled.read(query_string);
+            self.query.fill(values, &found, |raw| query::decode(raw))?;
         }
-        let found = self.query.compiled.read(query_string);
-        self.query.fill(values, &found, |raw| query::decode(raw))
+        if let Some(others) = self.others_of(OtherPlace::Query) {
+            let pairs = query::pairs(query_string)
+                .map(|(name, value)| (query::decode(name), query::decode(value)))
+                .filter(|(name, _)| !others.known.contains(&**name));
+            give_all(values, pairs)?;
+        }
+        Ok(())
+    }
+
+    fn others_of(&self, place: OtherPlace) -> Option<&Others> {
+        self.others.as_ref().filter(|others| others.place == place)
     }
 
     fn reads_headers(&self) -> bool {
-        !(self.header.slots.is_empty() && self.cookie.slots.is_empty())
+        !self.header.slots.is_empty() || self.reads_others() || self.reads_cookies()
+    }
+
+    /// Whether values of other headers are wanted.
+    fn reads_others(&self) -> bool {
+        self.others_of(OtherPlace::Header).is_some()
+    }
+
+    fn reads_cookies(&self) -> bool {
+        !self.cookie.slots.is_empty() || self.others_of(OtherPlace::Cookie).is_some()
     }
 
     fn found_headers<T>(&self) -> FoundHeaders<'_, T> {
         FoundHeaders {
             headers: self.header.compiled.found(),
             cookies: Vec::new(),
+            others: Vec::new(),
         }
     }
 
@@ -164,8 +204,14 @@ impl Parameters {
         if let Some(name) = self.header.compiled.find(name) {
             found.headers.keep(name, value());
         }
-        if !self.cookie.slots.is_empty() && name.eq_ignore_ascii_case(b"cookie") {
+        if self.reads_cookies() && name.eq_ignore_ascii_case(b"cookie") {
             found.cookies.push(value());
+        }
+        if let Some(others) = self.others_of(OtherPlace::Header) {
+            let name = header::decode(name);
+            if !others.known.contains(&name.to_ascii_lowercase()) {
+                found.others.push((name.into_owned(), value()));
+            }
         }
     }
 
@@ -177,13 +223,55 @@ impl Parameters {
     ) -> PyResult<()> {
         self.header
             .fill(values, &found.headers, |raw| header::decode(bytes(raw)))?;
+        let others = found.others.iter();
+        give_all(
+            values,
+            others.map(|(name, raw)| (Cow::from(name), header::decode(bytes(raw)))),
+        )?;
         let mut cookies = self.cookie.compiled.found();
         for value in &found.cookies {
             self.cookie.compiled.read(bytes(value), &mut cookies);
         }
         self.cookie
-            .fill(values, &cookies, |raw| cookie::decode(raw))
+            .fill(values, &cookies, |raw| cookie::decode(raw))?;
+        if let Some(others) = self.others_of(OtherPlace::Cookie) {
+            for (name, raw) in found
+                .cookies
+                .iter()
+                .flat_map(|raw| cookie::pairs(bytes(raw)))
+            {
+                let name = header::decode(name);
+                if !others.known.contains(&*name) {
+                    values.set_item(name, cookie::decode(raw))?;
+                }
+            }
+        }
+        Ok(())
     }
+}
+
+/// Adds the values of names that are not in `values`: text, or a list where a name has several.
+fn give_all<'a>(
+    values: &Bound<'_, PyDict>,
+    pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
+) -> PyResult<()> {
+    let given = PyDict::new(values.py());
+    for (name, value) in pairs {
+        match given.get_item(&name)? {
+            None => given.set_item(name, value)?,
+            Some(known) => match known.cast_exact::<PyList>() {
+                Ok(list) => list.append(value)?,
+                Err(_) => given.set_item(
+                    name,
+                    PyList::new(
+                        values.py(),
+                        [known, value.into_pyobject(values.py())?.into_any()],
+                    )?,
+                )?,
+            },
+        }
+    }
+    values.update(given.as_mapping())
 }
 
 impl<C> Place<C> {
@@ -233,6 +321,21 @@ fn query_pairs<'py>(py: Python<'py>, query_string: &[u8]) -> PyResult<Bound<'py,
         pairs.append((query::decode(name), query::decode(value)))?;
     }
     Ok(pairs)
+}
+
+impl<'py> FromPyObject<'_, 'py> for OtherPlace {
+    type Error = PyErr;
+
+    fn extract(place: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match place.extract()? {
+            "query" => Ok(Self::Query),
+            "header" => Ok(Self::Header),
+            "cookie" => Ok(Self::Cookie),
+            other => Err(PyValueError::new_err(format!(
+                "place is {other:?}, not 'query', 'header' or 'cookie'"
+            ))),
+        }
+    }
 }
 
 struct ModeArgument(Mode);

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import SchemaValidator
 
 from ferroapi import params
 from ferroapi._core import Parameters
-from ferroapi.annotations import is_sequence
 from ferroapi.plan.reading.from_json import same_from_json
+from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
+from ferroapi.plan.reading.refusal import Refusal, can_refuse
 from ferroapi.plan.reading.validators import combined_schema
-from ferroapi.plan.reading.values import parameter_model, takes_all
+from ferroapi.plan.reading.values import (
+    empty_is_absent,
+    in_cookies,
+    parameter_model,
+    takes_all,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ferroapi._core import Wanted
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
+
+
+class Model(NamedTuple):
+    """A parameter that is a model."""
+
+    key: str
+    """Where it is among the other parameters."""
+    parameters: Parameters
+    """Finds what it is made of."""
+    may_be_absent: bool
 
 
 class Stage:
@@ -28,19 +44,25 @@ class Stage:
         "body_validator",
         "from_json",
         "index",
+        "models",
         "parameters",
         "reads_cookies",
+        "refusal",
         "validator",
     )
 
     index: int
     """The step that it is read before."""
     parameters: Parameters | None
+    """Finds those that are no models."""
+    models: list[Model]
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
     from_json: bool
     """Whether a body is validated as it is, without being decoded first."""
     reads_cookies: bool
+    refusal: Refusal | None
+    """Answers what does not fit, unless something else may have to be said."""
 
     def __init__(
         self,
@@ -48,16 +70,35 @@ class Stage:
         flat: Sequence[tuple[str, ModelField]],
         bodies: Sequence[tuple[str, ModelField]],
         *,
+        models: Mapping[str, Parameters],
         embed: bool,
+        refuses: bool,
     ) -> None:
+        """
+        Args:
+            index: the step that it is read before.
+            flat: the parameters.
+            models: what finds those that are models.
+            bodies: what is taken from the body.
+            embed: whether the body is an object with a member for each of `bodies`.
+            refuses: whether nothing is left to do for a request whose values do not fit.
+        """
         self.index = index
         self.parameters = self.validator = self.body_validator = None
         self.from_json = False
-        self.reads_cookies = any(isinstance(param.field_info, params.Cookie) for _, param in flat)
+        self.reads_cookies = any(in_cookies(param) for _, param in flat)
+        single = [(key, param) for key, param in flat if not parameter_model(param)]
+        self.models = [
+            Model(key, models[key], may_be_absent(param)) for key, param in flat if key in models
+        ]
+        if single:
+            self.parameters = _extraction(single)
         if flat:
-            self.parameters = _extraction(flat)
             self.validator = SchemaValidator(
-                combined_schema((key, key, param) for key, param in flat)
+                combined_schema(
+                    ((key, key, param) for key, param in flat),
+                    filled=[key for key, param in single if _empty_is_absent(param)],
+                )
             )
         if bodies:
             schema = (
@@ -67,6 +108,15 @@ class Stage:
             )
             self.body_validator = SchemaValidator(schema)
             self.from_json = same_from_json(schema)
+        self.refusal = None
+        if refuses and can_refuse(flat, bodies):
+            self.refusal = Refusal(
+                flat,
+                bodies,
+                body_validator=self.body_validator,
+                from_json=self.from_json,
+                embed=embed,
+            )
 
 
 class Shortcut:
@@ -135,25 +185,34 @@ class Shortcut:
                 expressions[param.name] = f"body_{stage}{member}"
             shortcut.expressions.append(expressions)
         read = [param for flat, _ in waiting.values() for _, param in flat]
-        if any(parameter_model(param) or _is_cookie_list(param) for param in read):
-            return None
         taken = [param for _, bodies in waiting.values() for param in bodies]
         if not all(param.is_complete for param in (*read, *(param for _, param in taken))):
             # What nobody can read is an error where it is sent only.
             return None
+        models: dict[str, Parameters] = {}
+        for key, param in (row for flat, _ in waiting.values() for row in flat):
+            if parameter_model(param):
+                found = model_extraction(param)
+                if found is None:
+                    return None
+                models[key] = found
         if taken and not _can_shorten(taken, body_field, embed=embed):
             return None
         shortcut.stages = {
-            index: Stage(index, flat, bodies, embed=embed)
+            index: Stage(
+                *(index, flat, bodies),
+                models=models,
+                embed=embed,
+                refuses=index == len(dependants) - 1,
+            )
             for index, (flat, bodies) in waiting.items()
             if flat or bodies
         }
         return shortcut
 
 
-def _is_cookie_list(field: ModelField) -> bool:
-    """Whether an empty value counts as an empty list, which is as good as none."""
-    return isinstance(field.field_info, params.Cookie) and is_sequence(field.field_info.annotation)
+def _empty_is_absent(field: ModelField) -> bool:
+    return empty_is_absent(field, in_cookies=in_cookies(field))
 
 
 def _can_shorten(

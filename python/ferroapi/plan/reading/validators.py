@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from pydantic_core import CoreSchema
 
     from ferroapi.fields import ModelField
 
 
-def combined_schema(fields: Iterable[tuple[str, str, ModelField]]) -> CoreSchema:
+def combined_schema(
+    fields: Iterable[tuple[str, str, ModelField]], *, filled: Container[str] = ()
+) -> CoreSchema:
     """What validates a dictionary with all `fields` in one call.
 
     Each field is `(key, name, field)`: read under `name`, returned under `key`. Missing values take
-    their default; a missing value without one is an error.
+    their default; a missing value without one is an error, and so is an empty text for one of the
+    keys in `filled`.
     """
     definitions: dict[str, CoreSchema] = {}
     members: dict[str, core_schema.TypedDictField] = {}
@@ -28,6 +31,8 @@ def combined_schema(fields: Iterable[tuple[str, str, ModelField]]) -> CoreSchema
             for definition in schema["definitions"]:
                 definitions[definition["ref"]] = definition
             schema = schema["schema"]
+        if key in filled:
+            schema = _filled(schema)
         members[key] = core_schema.typed_dict_field(
             schema, required=field.required, validation_alias=name
         )
@@ -35,6 +40,12 @@ def combined_schema(fields: Iterable[tuple[str, str, ModelField]]) -> CoreSchema
     if definitions:
         combined = core_schema.definitions_schema(combined, list(definitions.values()))
     return combined
+
+
+def _filled(schema: Any) -> Any:
+    if schema["type"] == "default":
+        return {**schema, "schema": _filled(schema["schema"])}
+    return core_schema.chain_schema([core_schema.str_schema(min_length=1), schema])
 
 
 def instances_as_they_are(schema: Any) -> type | None:
@@ -60,6 +71,18 @@ def items_as_they_are(schema: Any) -> type | None:
         return None
     items = schema.get("items_schema")
     return None if items is None else instances_as_they_are(items)
+
+
+def takes_others(schema: Any) -> bool:
+    """Whether a model may be another one for members that are not its own."""
+    while schema["type"] in ("default", "nullable", "function-after"):
+        schema = schema["schema"]
+    config = schema.get("config") or {}
+    if schema["type"] != "model" or schema.get("custom_init") or schema.get("root_model"):
+        return True
+    members = schema["schema"]
+    extra = members.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
+    return members["type"] != "model-fields" or extra != "ignore"
 
 
 def calls_functions_of_users(schema: Any) -> bool:

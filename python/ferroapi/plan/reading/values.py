@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, ImmutableMultiDict
 
+from ferroapi import params
 from ferroapi.annotations import is_sequence, optional_model
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
 
@@ -21,6 +22,16 @@ def parameter_model(field: ModelField) -> bool:
 def takes_all(field: ModelField) -> bool:
     """Whether a parameter sent several times is a list of all its values."""
     return not field.is_json and is_sequence(field.field_info.annotation)
+
+
+def empty_is_absent(field: ModelField, *, in_cookies: bool) -> bool:
+    """Whether an empty text counts as no value: that of a sequence which is one piece of text."""
+    return is_sequence(field.field_info.annotation) and (field.is_json or in_cookies)
+
+
+def in_cookies(field: ModelField) -> bool:
+    """Whether it is a parameter that is read from cookies."""
+    return isinstance(field.field_info, params.Cookie)
 
 
 def validate(field: ModelField, value: Any, loc: Location) -> tuple[Any, list[ErrorDetail]]:

@@ -16,7 +16,9 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
 from ferroapi._core import check_json, has_long_integer
+from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.dependencies.callables import CallableKind
+from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.reading.body import read_failure
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ def write_stage(
     step: Step,
     *,
     otherwise: Sequence[str],
+    refuses: bool = False,
 ) -> None:
     """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
 
@@ -96,6 +99,7 @@ def write_stage(
         step: the step; nothing may be read before it.
         otherwise: the lines that leave a request to the exact order. What the steps before have
             given is handed to it.
+        refuses: whether the function sends responses, also that to a request that does not fit.
     """
     stage = shortcut.stages.get(step.index)
     if stage is None:
@@ -107,26 +111,76 @@ def write_stage(
         # A dependency may have set some on the request.
         with source.block("if exchange is not None and exchange.has_read_cookies:"):
             source.lines(otherwise)
-    _write_parameters(source, interface, stage, otherwise)
-    _write_body(source, shortcut, stage, otherwise)
+    refusal = stage.refusal if refuses else None
+    if refusal is not None:
+        source.name("refusal", refusal)
+    _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+    _write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+
+
+def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
+    """Writes how a request that does not fit is answered, unless that is left to others."""
+    application = interface.application(source)
+    source.line(f"refused = refusal({application}, error, {extracted}, {raw})")
+    with source.block("if refused is not None:"):
+        source.line("started = True")
+        interface.write_send(source, 422, [JSON_TYPE], "refused")
+        source.line("return")
 
 
 def _write_parameters(
-    source: Source, interface: Interface, stage: Stage, otherwise: Sequence[str]
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
 ) -> None:
-    if stage.parameters is None or stage.validator is None:
+    if stage.validator is None:
         return
     index = stage.index
     validate = source.name(f"validate_{index}", stage.validator.validate_python)
     source.name("ValidationError", ValidationError)
-    read = interface.extract(source, index, stage.parameters)
+    read = "{}"
+    if stage.parameters is not None:
+        read = interface.extract(source, f"{index}", stage.parameters)
+    if refuses or stage.models:
+        source.line(f"extracted = {read}")
+        read = "extracted"
+    for number, model in enumerate(stage.models):
+        found = interface.extract(source, f"{index}_{number}", model.parameters)
+        if model.may_be_absent:
+            source.line(f"model = {found}")
+            with source.block("if model:"):
+                source.line(f'extracted["{model.key}"] = model')
+        else:
+            source.line(f'extracted["{model.key}"] = {found}')
+    # What users' functions make of a value may be an object that a model is read from.
+    options = ", from_attributes=True" if stage.models else ""
     with source.block("try:"):
-        source.line(f"values_{index} = {validate}({read})")
-    with source.block("except (ValidationError, OverflowError):"):
-        source.lines(otherwise)
+        source.line(f"values_{index} = {validate}({read}{options})")
+    if refuses:
+        with source.block("except ValidationError as error:"):
+            raw = "raw" if shortcut.reads_body else "None"
+            _write_refusal(source, interface, "extracted", raw)
+            source.lines(otherwise)
+        with source.block("except OverflowError:"):
+            source.lines(otherwise)
+    else:
+        with source.block("except (ValidationError, OverflowError):"):
+            source.lines(otherwise)
 
 
-def _write_body(source: Source, shortcut: Shortcut, stage: Stage, otherwise: Sequence[str]) -> None:
+def _write_body(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
+) -> None:
     validator = stage.body_validator
     if validator is None:
         return
@@ -147,8 +201,15 @@ def _write_body(source: Source, shortcut: Shortcut, stage: Stage, otherwise: Seq
                 source.line(from_text)
         else:
             source.line(from_value)
-    with source.block("except (ValueError, OverflowError):"):
-        source.lines(otherwise)
+    if refuses:
+        with source.block("except ValueError as error:"):
+            _write_refusal(source, interface, "None", "raw")
+            source.lines(otherwise)
+        with source.block("except OverflowError:"):
+            source.lines(otherwise)
+    else:
+        with source.block("except (ValueError, OverflowError):"):
+            source.lines(otherwise)
 
 
 def write_dependencies(
@@ -175,14 +236,14 @@ def write_dependencies(
             source.line(f"{values} = await run_in_thread(in_thread)")
         else:
             step = together[0]
-            source.line(f"{_value(step)} = await {_awaited(source, step, shortcut)}")
+            source.line(f"{_value(step)} = {_called(source, step, shortcut)}")
 
 
 def _groups(steps: Sequence[Step], shortcut: Shortcut) -> list[list[Step]]:
     groups: list[list[Step]] = []
     for step in steps:
-        joins = groups and _runs_in_thread(groups[-1][-1]) and _joins_thread(step, shortcut)
-        if joins:
+        starts = groups and _runs_in_thread(groups[-1][0]) and not _is_at_once(groups[-1][0])
+        if starts and _joins_thread(step, shortcut):
             groups[-1].append(step)
         else:
             groups.append([step])
@@ -241,22 +302,32 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
     return found
 
 
-def _awaited(source: Source, step: Step, shortcut: Shortcut) -> str:
+def _called(source: Source, step: Step, shortcut: Shortcut) -> str:
     index = step.index
     if step.kind.is_generator or step.dependant.concurrency is not None:
         run = source.name(f"run_{index}", step.run)
-        return f"{run}({dictionary(source, step, shortcut)}, exchange)"
+        return f"await {run}({dictionary(source, step, shortcut)}, exchange)"
     call = source.name(f"call_{index}", step.dependant.call)
     given = arguments(source, step, shortcut)
     if step.kind is CallableKind.COROUTINE:
-        return f"{call}({given})"
+        return f"await {call}({given})"
     source.name("run_in_thread", anyio.to_thread.run_sync)
     source.name("partial", partial)
-    return f"run_in_thread(partial({call}, {given}))"
+    in_thread = f"await run_in_thread(partial({call}, {given}))"
+    if not _is_at_once(step):
+        return in_thread
+    # Somebody may put another constructor into its place.
+    init = source.name(f"init_{index}", step.dependant.call.__init__)
+    return f"{call}({given}) if {call}.__init__ is {init} else {in_thread}"
 
 
 def _value(step: Step) -> str:
     return f"value_{step.index}"
+
+
+def _is_at_once(step: Step) -> bool:
+    """Whether a step takes no time, so that no thread is asked for it alone."""
+    return step.dependant.concurrency is None and only_keeps(step.dependant.call)
 
 
 def _runs_in_thread(step: Step) -> bool:

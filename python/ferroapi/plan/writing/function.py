@@ -112,6 +112,7 @@ class _Writer:
                     self._write_raw_body(strict_content_type=strict_content_type)
                 self._write_reply()
             with source.block("except Exception as error:"):
+                self._interface.write_default_answer(source)
                 if not self._keeps_exchange:
                     with source.block("if exchange is None:"):
                         source.line(f"exchange = {self._new_exchange}")
@@ -139,7 +140,11 @@ class _Writer:
         write_dependencies(
             source, self._interface, dependencies[:before], shortcut, otherwise=self._otherwise
         )
-        write_stage(source, self._interface, shortcut, steps[before], otherwise=self._otherwise)
+        write_stage(
+            *(source, self._interface, shortcut, steps[before]),
+            otherwise=self._otherwise,
+            refuses=True,
+        )
         if self._kind is CallableKind.THREAD:
             with source.block("def in_thread():"):
                 write_in_thread(source, dependencies[before:], shortcut)

@@ -5,10 +5,11 @@ Whatever else the function does is the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ferroapi._core import has_json_body
 from ferroapi.connection.exchange import read_body
+from ferroapi.connection.failure import reply_by_default
 
 if TYPE_CHECKING:
     from ferroapi._core import Header, Parameters
@@ -27,8 +28,12 @@ class Interface(Protocol):
     send: str
     """The expression for what sends."""
 
-    def extract(self, source: Source, index: int, parameters: Parameters) -> str:
-        """The expression for the values of parameters."""
+    def application(self, source: Source) -> str:
+        """The expression for the application."""
+        ...
+
+    def extract(self, source: Source, name: str, parameters: Parameters) -> str:
+        """The expression for the values of parameters, which the function knows by that name."""
         ...
 
     def write_read(self, source: Source, target: str) -> None:
@@ -50,6 +55,9 @@ class Interface(Protocol):
             body: the expression for the body; `None` where the status has none.
         """
 
+    def write_default_answer(self, source: Source) -> None:
+        """Writes how an `error` is answered by a default handler, where that takes no exchange."""
+
 
 class Asgi:
     """The function is an ASGI application."""
@@ -59,9 +67,13 @@ class Asgi:
     receive = "receive"
     send = "send"
 
-    def extract(self, source: Source, index: int, parameters: Parameters) -> str:
+    def application(self, source: Source) -> str:
         """Reads the scope."""
-        extract = source.name(f"extract_{index}", parameters.extract)
+        return 'scope.get("app")'
+
+    def extract(self, source: Source, name: str, parameters: Parameters) -> str:
+        """Reads the scope."""
+        extract = source.name(f"extract_{name}", parameters.extract)
         return f'{extract}(scope["path_params"], scope["query_string"], scope["headers"])'
 
     def write_read(self, source: Source, target: str) -> None:
@@ -86,6 +98,9 @@ class Asgi:
         content = 'b""' if body is None else body
         source.line(f'await send({{"type": "http.response.body", "body": {content}}})')
 
+    def write_default_answer(self, source: Source) -> None:
+        """Nothing: it takes an exchange."""
+
 
 class Exchanged(Asgi):
     """The function is given an exchange, and its scope."""
@@ -103,9 +118,20 @@ class Direct:
     receive = "request.receive"
     send = "request.send"
 
-    def extract(self, source: Source, index: int, parameters: Parameters) -> str:
+    def __init__(self, application: Any) -> None:
+        """
+        Args:
+            application: whose operation it is.
+        """
+        self._application = application
+
+    def application(self, source: Source) -> str:
+        """The one that is known."""
+        return source.name("application", self._application)
+
+    def extract(self, source: Source, name: str, parameters: Parameters) -> str:
         """Reads the head."""
-        return f"request.extract({source.name(f'parameters_{index}', parameters)})"
+        return f"request.extract({source.name(f'parameters_{name}', parameters)})"
 
     def write_read(self, source: Source, target: str) -> None:
         """Takes the body, and only waits for what has not come yet."""
@@ -124,3 +150,10 @@ class Direct:
         """Hands over the whole response."""
         fields = b"".join(b"%s: %s\r\n" % header for header in headers)
         source.line(f"request.reply({status_code}, {fields!r}, {body})")
+
+    def write_default_answer(self, source: Source) -> None:
+        """Hands over the response, unless somebody has an exchange to send by."""
+        source.name("reply_by_default", reply_by_default)
+        call = f"reply_by_default(request, {self.application(source)}, error)"
+        with source.block(f"if exchange is None and not started and {call}:"):
+            source.line("return")

@@ -36,26 +36,37 @@ impl Cookie {
     /// each header in turn, it reads them as one. [`decode`] makes text of the
     /// values.
     pub fn read<'a>(&self, header: &'a [u8], found: &mut Found<'_, &'a [u8]>) {
-        let mut start = 0;
-        let ends = memchr::memchr_iter(b';', header).chain([header.len()]);
-        for end in ends {
-            let pair = header.get(start..end).unwrap_or_default();
-            start = end + 1;
-            let (name, value) = match memchr::memchr(b'=', pair) {
-                Some(at) => (
-                    pair.get(..at).unwrap_or_default(),
-                    pair.get(at + 1..).unwrap_or_default(),
-                ),
-                None => (&[][..], pair),
-            };
-            let (name, value) = (trim(name), trim(value));
-            if (!name.is_empty() || !value.is_empty())
-                && let Some(name) = self.0.find(name)
-            {
+        for (name, value) in pairs(header) {
+            if let Some(name) = self.0.find(name) {
                 found.keep(name, value);
             }
         }
     }
+}
+
+/// The names and values of one `Cookie` header as they are, in their order. A name is ISO 8859-1,
+/// and [`decode`] makes text of a value.
+///
+/// ```
+/// let pairs: Vec<_> = ferroapi_core::params::cookie::pairs(b"a=1; ;b").collect();
+/// assert_eq!(pairs, [(&b"a"[..], &b"1"[..]), (b"", b"b")]);
+/// ```
+pub fn pairs(header: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b';', header).chain([header.len()]);
+    ends.filter_map(move |end| {
+        let pair = header.get(start..end).unwrap_or_default();
+        start = end + 1;
+        let (name, value) = match memchr::memchr(b'=', pair) {
+            Some(at) => (
+                pair.get(..at).unwrap_or_default(),
+                pair.get(at + 1..).unwrap_or_default(),
+            ),
+            None => (&[][..], pair),
+        };
+        let (name, value) = (trim(name), trim(value));
+        (!name.is_empty() || !value.is_empty()).then_some((name, value))
+    })
 }
 
 /// Decodes a cookie value: without its double quotes, if it is between two, and
