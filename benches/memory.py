@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from cases import CASES
+from cases import CASES, SHAPE_CASES
 from harness.case import Contender, Row
 from harness.process import Worker, WorkerError, working
 
@@ -19,6 +19,7 @@ FIRST = 1_000
 """Requests after which a process has everything that it keeps."""
 
 STEP = 1_000
+WATCHED = CASES | SHAPE_CASES
 BOUND = 3 * 2**19
 """Bytes that a row may add: one arena of Python's allocator, which is 1 MiB, and half of one.
 
@@ -51,7 +52,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         default=60,
         help="after which a row is left, whose requests take long",
     )
-    parser.add_argument("--case", action="append", choices=CASES, help="this only")
+    parser.add_argument("--case", action="append", choices=WATCHED, help="this only")
     parser.add_argument(
         "--contender", default="ferroapi", choices=("ferroapi", "floor"), help="whose process"
     )
@@ -94,9 +95,9 @@ def main() -> int:
             if worker.ask("resident") is None:
                 print("This system does not say what is resident.", file=sys.stderr)
                 return 2
-            for name in options.case or CASES:
+            for name in options.case or WATCHED:
                 worker.ask("load", case=name, lifespan=False)
-                for row in (row for case in CASES[name] for row in case.rows):
+                for row in (row for case in WATCHED[name] for row in case.rows):
                     growths.append(measure(worker, row, options.requests, options.seconds))
                     print(line(growths[-1]), flush=True)
     except WorkerError as error:

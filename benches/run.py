@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cases import CASES, SOCKET_CASES
+from cases import CASES, SHAPE_CASES, SOCKET_CASES
 from harness.answers import WrongAnswerError
-from harness.case import CONTENDERS, OTHER_SERVERS, PEERS, Contender
+from harness.case import CONTENDERS, OTHER_SERVERS, PEERS, SHAPED, Contender
 from harness.contenders import (
     BENCHES,
     build_of,
@@ -25,7 +25,7 @@ from harness.imports import measure_imports
 from harness.latency import measure_latency
 from harness.load import BrokenAnswerError
 from harness.machine import describe_machine, machine_name
-from harness.plot import plot
+from harness.plot import plot, plot_shapes
 from harness.process import WorkerError, working
 from harness.report import (
     goals_table,
@@ -33,6 +33,7 @@ from harness.report import (
     in_process_table,
     latency_table,
     service_table,
+    shapes_table,
     socket_table,
     startup_table,
 )
@@ -53,7 +54,7 @@ SERVICE = "service"
 LATENCY = "latency"
 STARTUP = "startup"
 IMPORT = "import"
-PARTS = (*CASES, SOCKETS, SERVICE, LATENCY, STARTUP, IMPORT)
+PARTS = (*CASES, *SHAPE_CASES, SOCKETS, SERVICE, LATENCY, STARTUP, IMPORT)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -126,8 +127,12 @@ def measure(options: argparse.Namespace, contenders: tuple[Contender, ...]) -> i
     machine["load_after"] = describe_machine()["load"]
     report = results.document(now, machine, descriptions)
     path.write_text(json.dumps(report, indent=1) + "\n")
-    path.with_suffix(".svg").write_text(plot(results, f"{now:%Y-%m-%d}"))
-    print(f"\nWritten to {path} and {path.with_suffix('.svg').name}.")
+    pictures = {path.with_suffix(".svg"): plot(results, f"{now:%Y-%m-%d}")}
+    if results.shapes:
+        pictures[path.with_name(f"{path.stem}-shapes.svg")] = plot_shapes(results.shapes)
+    for file, picture in pictures.items():
+        file.write_text(picture)
+    print(f"\nWritten to {path}, {', '.join(file.name for file in pictures)}.")
     return 0
 
 
@@ -151,6 +156,13 @@ def measure_parts(
                 results.rows += measure_case(name, FULL, workers)
     if results.rows:
         print(f"\n{in_process_table(results.rows)}", flush=True)
+    for name in SHAPE_CASES:
+        if name not in chosen:
+            continue
+        progress("ordinary shapes")
+        with working(SHAPED, options.package) as workers:
+            results.shapes = measure_case(name, QUICK if options.quick else FULL, workers)
+        print(f"\n{shapes_table(results.shapes)}", flush=True)
     if SOCKETS in chosen:
         for name in SOCKET_CASES:
             progress(f"{name} over a socket")

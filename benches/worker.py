@@ -25,7 +25,7 @@ from typing import Any, TextIO
 
 import uvloop
 
-from cases import CASES, SERVICE_CASES, SLOW_CASES, startup
+from cases import CASES, SERVICE_CASES, SHAPE_CASES, SLOW_CASES, startup
 from harness.answers import Answer
 from harness.applications import OTHER, build, framework
 from harness.case import ASGIApp, Contender, Request, Row
@@ -114,7 +114,7 @@ class Commands:
 
     def load(self, case: str, *, lifespan: bool) -> None:
         """Builds the applications of what is measured together; starts those that have to be."""
-        for part in (CASES | SLOW_CASES | SERVICE_CASES)[case]:
+        for part in (CASES | SHAPE_CASES | SLOW_CASES | SERVICE_CASES)[case]:
             if not part.has(self._contender):
                 continue
             app = build(self._contender, part)

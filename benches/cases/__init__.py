@@ -25,6 +25,7 @@ from cases import (
     thread_chain,
     websocket,
 )
+from cases.shapes import SHAPES
 from harness.case import Case
 
 CASES: dict[str, tuple[Case, ...]] = {
@@ -46,6 +47,9 @@ CASES: dict[str, tuple[Case, ...]] = {
     "raw": (raw.CASE,),
     "websocket": (websocket.CASE,),
 }
+
+SHAPE_CASES: dict[str, tuple[Case, ...]] = {"shapes": SHAPES}
+"""The ordinary shapes of endpoints, which FastAPI, ferroapi and the floor answer."""
 
 SOCKET_CASES = {"constant": 0.85, "parameters": 0.85, "model": 0.85, "raw": 0.95}
 """The cases that are measured through a server too, and at least what part of the floor's requests

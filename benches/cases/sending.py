@@ -2,10 +2,22 @@
 
 from typing import Any
 
+JSON_TYPE = (b"content-type", b"application/json")
+
+
+async def send_answer(
+    send: Any, body: bytes, *headers: tuple[bytes, bytes], status: int = 200
+) -> None:
+    """Sends an answer whose body is complete, with its length."""
+    length = (b"content-length", b"%d" % len(body))
+    start = {"type": "http.response.start", "status": status, "headers": [length, *headers]}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
 
 async def send_json(send: Any, body: bytes, status: int = 200) -> None:
     """Sends a JSON answer."""
-    headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+    headers = [(b"content-length", b"%d" % len(body)), JSON_TYPE]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

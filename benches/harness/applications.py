@@ -15,13 +15,16 @@ from harness.scenario import Scenario
 
 OTHER = {"fastapi": "ferroapi", "ferroapi": "fastapi"}
 
+USED = ("middleware.cors", "middleware.gzip", "responses", "routing", "security", "sse")
+"""The modules of the framework that applications take names from."""
+
 
 def framework(name: str) -> ModuleType:
     """FastAPI's module or ours, in an environment that does not have the other one."""
     if importlib.util.find_spec(OTHER[name]) is not None:
         raise RuntimeError(f"{OTHER[name]} is importable beside {name}")
-    importlib.import_module(f"{name}.sse")
-    importlib.import_module(f"{name}.middleware.cors")
+    for used in USED:
+        importlib.import_module(f"{name}.{used}")
     module = importlib.import_module(name)
     if name == "fastapi" and module.__version__ != FASTAPI_VERSION:
         raise RuntimeError(f"FastAPI is {module.__version__}, not {FASTAPI_VERSION}")

@@ -57,11 +57,16 @@ OTHER_SERVERS: tuple[Contender, ...] = ("granian", "ferroapi_granian", "robyn")
 """Who is served by something else: the floor and ferroapi by Granian, Robyn by itself."""
 PEERS: tuple[Contender, ...] = ("litestar", "blacksheep", "falcon", *OTHER_SERVERS)
 """Who has an environment that a run can do without."""
+SHAPED: tuple[Contender, ...] = ("floor", "ferroapi", "fastapi")
+"""Who answers the ordinary shapes."""
 
 LOOPBACK = "127.0.0.1"
 """The address that servers listen on."""
 
 JSON = {"content-type": "application/json"}
+"""What an answer says of its body."""
+JSON_BODY = ((b"content-type", b"application/json"),)
+"""What a request says of its body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,16 @@ BENCHES = Path(__file__).resolve().parents[1]
 ENVIRONMENTS = BENCHES / ".venv"
 FASTAPI_VERSION = "0.165.0"
 
-SHARED = ("pydantic", "pydantic-core", "starlette", "anyio", "uvicorn", "uvloop", "httptools")
+SHARED = (
+    "pydantic",
+    "pydantic-core",
+    "starlette",
+    "anyio",
+    "python-multipart",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+)
 """What the other environments have in the version that ours has."""
 
 INSTALLED: dict[str, tuple[str, ...]] = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness import imports
+from harness import imports, shapes
 from harness.case import NAMES, Contender, Goal, Over, Within
 from harness.imports import Imports
 from harness.latency import LatencyFigures
@@ -91,6 +91,22 @@ def judge_rows(rows: Iterable[RowFigures]) -> list[Verdict]:
         judge(goal, figures, by_row) for figures in by_row.values() for goal in figures.row.goals
     ]
     return [verdict for verdict in verdicts if verdict is not None]
+
+
+def judge_shapes(rows: Sequence[RowFigures]) -> list[Verdict]:
+    """The verdicts on the ordinary shapes: on all together, and on the one that is furthest off."""
+    if not rows:
+        return []
+    mean, lowest = shapes.mean_speedup(rows), shapes.lowest(rows)
+    text = "at least {:g} x as fast as fastapi"
+    title, of_all = f"{len(rows)} shapes, geometric mean", text.format(shapes.MEAN)
+    verdict = Verdict(title, of_all, shapes.MEAN, mean, most=False)
+    title, of_one = lowest.row.title, f"lowest shape: {text.format(shapes.LOWEST)}"
+    if shapes.near_floor(lowest):
+        of_one = f"lowest shape: {shapes.NEAR:g} x floor"
+        return [verdict, Verdict(title, of_one, shapes.NEAR, shapes.over_floor(lowest))]
+    speedup = shapes.speedup(lowest)
+    return [verdict, Verdict(title, of_one, shapes.LOWEST, speedup, most=False)]
 
 
 def judge_sockets(rows: Iterable[SocketFigures]) -> list[Verdict]:

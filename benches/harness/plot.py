@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from harness import shapes
 from harness.case import NAMES, Contender
 from harness.goals import limit
 from harness.imports import GOAL as IMPORT_GOAL
@@ -41,6 +43,7 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 .unit { stroke: #6e7781; }
 .goal { stroke: #1f2328; stroke-width: 2; }
 .page { fill: #ffffff; }
+.bar { fill: #d1392b; }
 """
 
 
@@ -70,6 +73,13 @@ class Picture:
         self.elements.append(
             f'<circle cx="{x:.1f}" cy="{self.height - 4:g}" r="{radius}" '
             f'fill="{COLOURS[contender]}"><title>{escape(tip)}</title></circle>'
+        )
+
+    def bar(self, x: float, width: float, height: float, tip: str) -> None:
+        """A bar on the present row."""
+        self.elements.append(
+            f'<rect class="bar" x="{x:g}" y="{self.height - height:g}" width="{width:.1f}" '
+            f'height="{height:g}"><title>{escape(tip)}</title></rect>'
         )
 
     def svg(self) -> str:
@@ -228,4 +238,43 @@ def plot(results: Results, title: str) -> str:
     if results.imports is not None:
         imports_panel(results.imports).draw(picture)
     picture.height += 12
+    return picture.svg()
+
+
+COLUMNS = 2
+SHAPE_LEFT = 232
+SHAPE_ROW = 15
+
+
+def plot_shapes(rows: Sequence[RowFigures]) -> str:
+    """The picture of the ordinary shapes: how many times as fast as FastAPI each is, as bars."""
+    picture = Picture(height=22)
+    speedups = sorted((shapes.speedup(figures), figures.row.title) for figures in rows)[::-1]
+    picture.text(
+        12,
+        f"{len(rows)} ordinary endpoints: how many times as fast as FastAPI, in process. "
+        f"Geometric mean: {shapes.mean_speedup(rows):.1f}",
+        "title",
+    )
+    top, width = picture.height + 6, WIDTH / COLUMNS
+    scale = (width - SHAPE_LEFT - 40) / max(speedups)[0]
+    length = math.ceil(len(rows) / COLUMNS)
+    for column in range(COLUMNS):
+        picture.height, left = top, column * width + SHAPE_LEFT
+        for speedup, title in speedups[column * length :][:length]:
+            picture.height += SHAPE_ROW
+            picture.text(left - 6, title, "small", "end")
+            picture.bar(left, speedup * scale, 9, f"{title}: {speedup:.3g}")
+            picture.text(left + speedup * scale + 4, f"{speedup:.1f}", "small")
+        for goal in (1.0, shapes.LOWEST, shapes.MEAN):
+            kind = "unit" if goal == 1 else "grid"
+            picture.line(left + goal * scale, top + 4, top + SHAPE_ROW * length + 2, kind)
+    picture.height = top + SHAPE_ROW * length + 18
+    picture.text(
+        12,
+        f"lines: FastAPI's own time, and the goals of {shapes.LOWEST:g} times for each shape and "
+        f"{shapes.MEAN:g} times for all",
+        "small",
+    )
+    picture.height += 10
     return picture.svg()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
+from harness import shapes
 from harness.case import CONTENDERS, NAMES, OTHER_SERVERS, Contender
 from harness.goals import Comparison, Verdict
 from harness.imports import Imports
@@ -58,6 +59,34 @@ def in_process_table(rows: Sequence[RowFigures]) -> str:
         "",
         f"The driver alone (an application that does nothing): {driver * 1e6:.2f} us.",
         f"From the fastest to the slowest round: {spread:.0%} of the median, in the middle row.",
+    ]
+    return "\n".join(lines)
+
+
+def shapes_table(rows: Sequence[RowFigures]) -> str:
+    """The ordinary shapes; `*` marks who does not hold."""
+    order: tuple[Contender, ...] = ("fastapi", "ferroapi", "floor")
+    lines = [
+        "Ordinary shapes, in process, one request after the other: microseconds a request, driver",
+        "included; how many times as fast as FastAPI; how often the time of the floor.",
+        "",
+        f"{'':{TITLE}}"
+        + "".join(f"{NAMES[contender]:>11}" for contender in order)
+        + f"{'of FastAPI':>12}{'of floor':>10}",
+    ]
+    lines += (
+        f"{figures.row.title:{TITLE}}"
+        + "".join(f"{figures.seconds(contender) * 1e6:>11,.1f}" for contender in order)
+        + f"{_times(shapes.speedup(figures)):>12}{_times(shapes.over_floor(figures)):>10}"
+        + ("" if shapes.holds(figures) else "  *")
+        for figures in rows
+    )
+    slowest = min(rows, key=shapes.speedup)
+    lines += [
+        "",
+        f"Geometric mean of {len(rows)}: {shapes.mean_speedup(rows):.2f} times as fast as FastAPI. "
+        f"Lowest: {shapes.speedup(slowest):.2f}, {slowest.row.title}.",
+        f"* less than {shapes.LOWEST:g} times, and more than {shapes.NEAR:g} times the floor.",
     ]
     return "\n".join(lines)
 

@@ -21,6 +21,7 @@ class Results:
     """The figures of a run; what was not measured is empty."""
 
     rows: list[RowFigures] = field(default_factory=list)
+    shapes: list[RowFigures] = field(default_factory=list)
     sockets: list[SocketFigures] = field(default_factory=list)
     service: Service | None = None
     latency: list[LatencyFigures] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Results:
         """Whether the goals of what was measured are reached."""
         return [
             *goals.judge_rows(self.rows),
+            *goals.judge_shapes(self.shapes),
             *goals.judge_sockets(self.sockets),
             *(goals.judge_service(self.service) if self.service else ()),
             *goals.judge_latency(self.latency),
@@ -42,6 +44,7 @@ class Results:
         """ferroapi and every peer."""
         return [
             *goals.compare_rows(self.rows),
+            *goals.compare_rows(self.shapes),
             *goals.compare_sockets(self.sockets),
             *(goals.compare_service(self.service) if self.service else ()),
         ]
@@ -54,17 +57,8 @@ class Results:
             "date": now.isoformat(timespec="seconds"),
             "machine": machine,
             "contenders": contenders,
-            "in_process": {
-                figures.row.name: {
-                    "title": figures.row.title,
-                    "seconds": figures.rounds,
-                    "processor_seconds": figures.worked,
-                    "driver_seconds": figures.driver,
-                    "requests": figures.times,
-                    "sends": figures.sends,
-                }
-                for figures in self.rows
-            },
+            "in_process": _in_process(self.rows),
+            "shapes": _in_process(self.shapes),
             "sockets": {
                 figures.row.name: {
                     "title": figures.row.title,
@@ -98,6 +92,20 @@ class Results:
                 for verdict in self.verdicts()
             ],
         }
+
+
+def _in_process(rows: list[RowFigures]) -> dict[str, Any]:
+    return {
+        figures.row.name: {
+            "title": figures.row.title,
+            "seconds": figures.rounds,
+            "processor_seconds": figures.worked,
+            "driver_seconds": figures.driver,
+            "requests": figures.times,
+            "sends": figures.sends,
+        }
+        for figures in rows
+    }
 
 
 def _service(service: Service) -> dict[str, Any]:

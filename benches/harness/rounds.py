@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
-from cases import CASES
+from cases import CASES, SHAPE_CASES
 from harness.answers import check
 from harness.case import Contender, Row
 from harness.process import Worker
@@ -124,7 +124,7 @@ def measure_case(
     for worker in workers.values():
         worker.ask("load", case=name, lifespan=True)
     figures: list[RowFigures] = []
-    for case in CASES[name]:
+    for case in (CASES | SHAPE_CASES)[name]:
         able = [worker for contender, worker in workers.items() if case.has(contender)]
         figures += (RowFigures(row, able) for row in case.rows)
     for of_row in figures:

@@ -1,0 +1,90 @@
+"""A class as a dependency, two of its parameters lists."""
+
+# mypy: disable-error-code="no-any-return, no-untyped-def, untyped-decorator"
+# The framework is known at run time only; most applications annotate no result.
+
+from types import ModuleType
+from typing import Annotated, Any, NotRequired
+
+import anyio.to_thread
+from annotated_types import Le
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+from typing_extensions import TypedDict
+
+from cases.receiving import query_pairs
+from cases.sending import send_json
+from harness.case import ASGIApp, Case, Expected, Request, Row
+
+
+class Parameters(TypedDict):
+    """What the floor validates."""
+
+    tag: NotRequired[list[str]]
+    size: NotRequired[list[int]]
+    limit: NotRequired[Annotated[int, Le(100)]]
+
+
+class Selection:
+    """What is asked for."""
+
+    def __init__(self, tag: list[str], size: list[int], limit: int) -> None:
+        self.tag = tag
+        self.size = size
+        self.limit = limit
+
+
+def app(framework: ModuleType) -> ASGIApp:
+    api = framework.FastAPI()
+
+    class Selected(Selection):
+        def __init__(
+            self,
+            tag: Annotated[list[str], framework.Query()] = [],  # noqa: B006  # FastAPI copies it
+            size: Annotated[list[int], framework.Query()] = [],  # noqa: B006  # FastAPI copies it
+            limit: Annotated[int, framework.Query(le=100)] = 10,
+        ) -> None:
+            super().__init__(tag, size, limit)
+
+    @api.get("/items")
+    async def read_items(selected: Annotated[Selected, framework.Depends()]):
+        return {"tag": selected.tag, "size": selected.size, "limit": selected.limit}
+
+    return api
+
+
+def floor() -> ASGIApp:
+    validator = TypeAdapter(Parameters).validator
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        assert scope["method"] == "GET"
+        assert scope["path"] == "/items"
+        given: dict[str, Any] = {}
+        for name, value in query_pairs(scope):
+            if name == "limit":
+                given[name] = value
+            else:
+                given.setdefault(name, []).append(value)
+        given = validator.validate_python(given)
+        # A class is no coroutine function: whatever it does must not hold up the loop.
+        selected = await anyio.to_thread.run_sync(
+            Selection, given.get("tag", []), given.get("size", []), given.get("limit", 10)
+        )
+        answer = {"tag": selected.tag, "size": selected.size, "limit": selected.limit}
+        await send_json(send, to_json(answer))
+
+    return application
+
+
+CASE = Case(
+    rows=(
+        Row(
+            name="class_dependency",
+            title="class dependency with lists",
+            request=Request("/items", query=b"tag=new&tag=light&size=3&size=5&limit=20"),
+            expected=Expected({"tag": ["new", "light"], "size": [3, 5], "limit": 20}),
+        ),
+    ),
+    app=app,
+    floor=floor,
+)
