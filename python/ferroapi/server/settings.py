@@ -95,10 +95,12 @@ def _create_task(
     """What starts the task of a request: at once, where asyncio can."""
     if getattr(config, "reset_contextvars", False):
         return partial(_create_task_in_new_context, loop)
-    if sys.version_info >= (3, 12) and isinstance(loop, asyncio.AbstractEventLoop):
-        if loop.get_task_factory() is None:
-            return partial(asyncio.Task, loop=loop, eager_start=True)
-    return loop.create_task
+    if not isinstance(loop, asyncio.AbstractEventLoop) or loop.get_task_factory() is not None:
+        return loop.create_task
+    if sys.version_info >= (3, 12):
+        return partial(asyncio.Task, loop=loop, eager_start=True)
+    # As the loop does, without asking each time for a factory: an eighth of a task's making.
+    return partial(asyncio.Task, loop=loop)
 
 
 def _create_task_in_new_context(
