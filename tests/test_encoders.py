@@ -11,7 +11,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -317,6 +318,56 @@ class Typed:
 @dataclasses.dataclass
 class Kinds:
     kind: str = "a"
+    everywhere: ClassVar[int] = 1
+    given: dataclasses.InitVar[int] = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Slotted:
+    b: Any
+    a: Any = None
+
+
+@dataclasses.dataclass
+class WithProperty:
+    a: int
+
+    @property
+    def a(self) -> int:  # type: ignore[no-redef]  # the field is read by it
+        raise FailingError("property")
+
+    @a.setter
+    def a(self, value: int) -> None: ...
+
+
+class Copied:
+    """Says when it is copied."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        self.log.append("copied")
+        return Colour.RED
+
+
+def incomplete() -> Any:
+    value = Slotted.__new__(Slotted)
+    object.__setattr__(value, "b", 1)
+    return value
+
+
+def holds_itself() -> Any:
+    value = Typed(datetime.datetime(2024, 1, 1), [])
+    value.more.append(value)
+    return value
+
+
+def deep_dataclass(levels: int) -> Any:
+    value: Any = Colour.RED
+    for _ in range(levels):
+        value = Slotted(value)
+    return value
 
 
 class KindOfDataclass(Kinds, enum.Enum):
@@ -410,6 +461,27 @@ RICH: dict[str, Callable[[list[str]], Any]] = {
     "dataclass_of_what_cannot_be_copied": lambda log: Typed(
         datetime.datetime(2024, 1, 1), logged_generator(log)
     ),
+    "dataclass_with_other_fields": lambda _: Kinds("b"),
+    "dataclass_of_dataclasses": lambda _: Slotted([Slotted(1)], {"a": Slotted((1, Slotted(2)))}),
+    "dataclass_of_rich": lambda _: Slotted(
+        [datetime.date(2024, 1, 1), Decimal("1.5"), uuid.UUID(int=1), datetime.timedelta(1)],
+        (
+            datetime.time(1, tzinfo=ZONE),
+            datetime.datetime(2024, 1, 1, tzinfo=ZoneInfo("UTC")),
+            b"a",
+        ),
+    ),
+    "dataclass_of_subclasses": lambda _: Slotted(Pair(1, Colour.RED), OrderedDict(a=Colour.RED)),
+    "dataclass_with_rich_keys": lambda _: Slotted({uuid.UUID(int=1): 1, (1,): 2}),
+    "dataclass_with_none_as_key": lambda _: Slotted({None: Colour.RED, "_sa": 1, 2: 3}),
+    "dataclass_without_an_attribute": lambda _: incomplete(),
+    "dataclass_with_a_property": lambda _: WithProperty(1),
+    "dataclass_of_what_is_copied": lambda log: Slotted([Copied(log)], (Copied(log),)),
+    "dataclass_of_a_model": lambda _: Slotted(Model(), Attributes(a=datetime.date(2024, 1, 1))),
+    "dataclass_that_holds_itself": lambda _: holds_itself(),
+    "deep_dataclass": lambda _: deep_dataclass(45),
+    "deeper_dataclass": lambda _: deep_dataclass(70),
+    "dataclass_as_a_subclass": lambda _: type("Sub", (Slotted,), {})(1, {"a": 1}),
     "attributes": lambda _: Attributes(_sa=1, a=Model(), b=datetime.date(2024, 1, 1)),
     "items": lambda _: Items(a=Colour.RED),
     "logging": Logging,
@@ -467,7 +539,7 @@ def dictionary(makers: list[tuple[Any, Any]]) -> Callable[[list[str]], Any]:
 def hashable(value: Any) -> Any:
     try:
         hash(value)
-    except TypeError:
+    except (TypeError, AttributeError):
         return "not hashable"
     return value
 
@@ -482,6 +554,7 @@ MAKERS = st.recursive(
         )
         | st.lists(st.tuples(LEAVES, inner), max_size=3).map(dictionary)
         | inner.map(lambda make: lambda log: Attributes(a=make(log), _sa=1))
+        | inner.map(lambda make: lambda log: Slotted(make(log), [make(log)]))
     ),
     max_leaves=8,
 )

@@ -100,14 +100,15 @@ class Returns(TypedDict):
     """What an endpoint returns.
 
     `echo` is the text of all arguments, `arguments` the arguments themselves, `argument` one of
-    them, `value` a JSON value (of which `made_as` makes an object of a type), `response` a response
-    made by the endpoint. Streams yield each item of a list.
+    them, `value` a JSON value (of which `made_as` makes an object of a type), `rich` what `rich`
+    describes, `response` a response made by the endpoint. Streams yield each item of a list.
     """
 
-    how: Literal["echo", "arguments", "argument", "value", "response"]
+    how: Literal["echo", "arguments", "argument", "value", "rich", "response"]
     argument: NotRequired[str]
     value: NotRequired[Any]
     made_as: NotRequired[Type]
+    rich: NotRequired[Any]
     response_class: NotRequired[str]
     status: NotRequired[int]
     headers: NotRequired[dict[str, str]]

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Operation, Returns
+from tests.differential.rich import rich_value
 from tests.differential.streams import stream
 from tests.differential.types import body_type
 from tests.differential.values import Models, value_of
@@ -34,6 +35,11 @@ def reply(choices: Choices, described: Operation, models: Models) -> None:
         returns["how"] = "value"
         is_file = described["response_class"] == "FileResponse"
         returns["value"] = "LICENSE" if is_file else choices.one_of(["v", "/\u20ac", ""])
+    elif roll == 10:
+        returns["how"] = "rich"
+        returns["rich"] = rich_value(choices)
+        if choices.rarely(6):
+            described["response_class"] = choices.one_of(["JSONResponse", "OwnJSON"])
     elif roll > 13:
         stream(choices, described, models)
         return
@@ -41,7 +47,7 @@ def reply(choices: Choices, described: Operation, models: Models) -> None:
         returns["how"] = "value"
         source = body_type(choices, list(models))
         returns["value"] = value_of(choices, source, models)
-        if roll > 10:
+        if roll > 11:
             described["type"] = source
             if choices.rarely(3):
                 described["type"] = body_type(choices, list(models))

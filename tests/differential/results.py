@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from starlette.background import BackgroundTask
 from starlette.responses import Response
+from tests.differential import rich
 from tests.differential.annotations import annotation_of
 from tests.differential.descriptions import Returns
 from tests.differential.echo import text_of
@@ -51,6 +52,8 @@ class Results:
                 return self._response(returns)
             case "value":
                 return self._made(returns)
+            case "rich":
+                return rich.made(returns["rich"])
         raise ValueError(f"returns {returns['how']!r}")
 
     def items(self, returns: Returns, arguments: Mapping[str, Any]) -> Iterator[Any]:

@@ -2,8 +2,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple, PyType};
 
+use dataclass::Asdict;
 use walk::{Walk, is_same};
 
+mod dataclass;
 mod walk;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -27,7 +29,7 @@ struct DataEncoder {
     method: Py<PyType>,
     uuid: Py<PyType>,
     decimal: Py<PyType>,
-    asdict: Py<PyAny>,
+    asdict: Asdict,
     other: Py<PyAny>,
     deep: Py<PyAny>,
 }
@@ -63,7 +65,7 @@ impl DataEncoder {
             method: class("types", "MethodDescriptorType")?,
             uuid: class("uuid", "UUID")?,
             decimal: class("decimal", "Decimal")?,
-            asdict: py.import("dataclasses")?.getattr("asdict")?.unbind(),
+            asdict: Asdict::new(py)?,
             other,
             deep,
         })
@@ -83,6 +85,7 @@ enum Kind<'py> {
     Data(Bound<'py, PyAny>),
     /// What stands for it, to be encoded in turn.
     Contents(Bound<'py, PyAny>),
+    Dataclass,
     Items,
     Mapping,
 }
@@ -132,7 +135,7 @@ impl DataEncoder {
             return self.dumped(value).map(Kind::Contents);
         }
         if self.is_dataclass(&class, &bases)? {
-            return self.asdict.bind(py).call1((value,)).map(Kind::Contents);
+            return Ok(Kind::Dataclass);
         }
         if is_a(&self.enumeration) {
             return value.getattr(intern!(py, "value")).map(Kind::Data);
@@ -183,7 +186,7 @@ impl DataEncoder {
         let container = match self.kind(&key, encoders)? {
             Kind::Data(data) => return Ok(data),
             Kind::Contents(contents) => contents,
-            Kind::Items | Kind::Mapping => key,
+            Kind::Dataclass | Kind::Items | Kind::Mapping => key,
         };
         self.deep.bind(container.py()).call1((container,))
     }

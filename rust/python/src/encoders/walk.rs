@@ -27,6 +27,8 @@ pub(super) struct Walk<'a, 'py> {
     rules: &'a DataEncoder,
     encoders: &'a Bound<'py, PyDict>,
     open: Vec<Open<'py>>,
+    /// The names of the fields of the dataclasses that were met.
+    names: Option<Bound<'py, PyDict>>,
 }
 
 impl<'a, 'py> Walk<'a, 'py> {
@@ -35,6 +37,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             rules,
             encoders,
             open: Vec::new(),
+            names: None,
         }
     }
 
@@ -114,6 +117,10 @@ impl<'a, 'py> Walk<'a, 'py> {
             match self.rules.kind(&value, self.encoders)? {
                 Kind::Data(data) => return Ok(Some(data)),
                 Kind::Contents(contents) => value = contents,
+                Kind::Dataclass => {
+                    let names = self.names.get_or_insert_with(|| PyDict::new(value.py()));
+                    value = self.rules.asdict.call(&value, names)?;
+                }
                 Kind::Items => {
                     self.open.push(Open::Items {
                         from: value.try_iter()?,
