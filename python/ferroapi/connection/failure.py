@@ -58,13 +58,7 @@ def default_refusals(application: Any) -> bool:
 def reply_by_default(request: DirectRequest, application: Any, error: Exception) -> bool:
     """Answers an exception to a client of our server, if a default handler would; else `False`."""
     failures = getattr(application, "failures", None)
-    if not isinstance(failures, FailureHandlers):
-        return False
-    try:
-        answer = failures.default_answer(error)
-    except Exception:
-        # It is raised again where it can be answered.
-        return False
+    answer = failures.default_answer(error) if isinstance(failures, FailureHandlers) else None
     if answer is None or answer.headers:
         # Headers are checked where messages are sent.
         return False

@@ -75,7 +75,7 @@ def model_extraction(field: ModelField) -> Parameters | None:
     if any(empty_is_absent(member, in_cookies=location == "cookie") for member in members):
         return None
     others = None
-    if takes_others(field.core_schema) or any(map(_is_looked_for_inside, members)):
+    if is_given_all(field):
         is_counted = model.model_config.get("extra") in ("allow", "forbid")
         if any(len(pairs) > 1 for pairs in names) or (may_be_absent(field) and not is_counted):
             # Which name is another one, or whether the model was sent, depends on what was.
@@ -90,6 +90,28 @@ def model_extraction(field: ModelField) -> Parameters | None:
     ]
     places: dict[str, Any] = {location: slots}
     return Parameters(**places, others=others)
+
+
+def is_given_all(field: ModelField) -> bool:
+    """Whether a model is given what was sent under other names than its own."""
+    model = optional_model(field.field_info.annotation)
+    assert model is not None
+    members = model_fields(model)
+    return takes_others(field.core_schema) or any(map(_is_looked_for_inside, members))
+
+
+def names_in_errors(field: ModelField) -> dict[str, str]:
+    """The names that members are sent under, where errors have them instead of those of pydantic.
+
+    They are known before a request comes where each member has one name.
+    """
+    model = optional_model(field.field_info.annotation)
+    assert model is not None
+    if not model.model_config.get("loc_by_alias", True):
+        return {}
+    in_headers = isinstance(field.field_info, params.Header)
+    named = [_names(field, member, in_headers=in_headers) for member in model_fields(model)]
+    return {key: sent for pairs in named for key, sent in pairs if key != sent}
 
 
 def _names(
