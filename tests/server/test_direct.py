@@ -40,6 +40,8 @@ ERRORS: dict[str, Exception] = {
     "empty": HTTPException(204, headers={"x-a": "b"}),
     "no JSON": HTTPException(400, object()),
     "a header that is none": HTTPException(400, headers={"x-a": "\u20ac"}),
+    "no status": HTTPException(1000, "x"),
+    "no number for a server": HTTPException(10**6, "x"),
     "a line in a header": HTTPException(400, headers={"x-a": "b\r\nx-c: d"}),
     "does not fit": RequestValidationError([{"type": "mine", "input": b"\xff"}]),
     "errors of no kind": RequestValidationError([object()]),
