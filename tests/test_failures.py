@@ -868,3 +868,10 @@ def test_an_exception_that_is_raised_again_keeps_no_frames() -> None:
     error = HTTPException(400)
     assert TestClient(raising(error, no_middleware)).get("/").status_code == 400
     assert error.__traceback__ is None
+
+
+@around
+def test_what_a_default_handler_raises_may_have_a_handler(around: Any) -> None:
+    app = raising(HTTPException(400, headers={"x-a": "\u20ac"}), around)
+    app.add_exception_handler(ValueError, saying("no header:"))
+    assert TestClient(app).get("/").text == "no header: UnicodeEncodeError"

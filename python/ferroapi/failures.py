@@ -106,6 +106,13 @@ class Failures(FailureHandlers):
 
     def default_answer(self, error: Exception) -> Answer | None:
         """See `FailureHandlers`."""
+        try:
+            return self._default_answer(error)
+        except Exception:
+            # The handler raises it, for which there may be another handler.
+            return None
+
+    def _default_answer(self, error: Exception) -> Answer | None:
         if self._in_scope:
             return None
         if type(error) is RequestValidationError:

@@ -22,7 +22,13 @@ from pydantic.fields import FieldInfo
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from pydantic_core import PydanticUndefined
 
-from ferroapi.annotations import is_subclass, is_union, resolve_alias
+from ferroapi.annotations import (
+    is_sequence,
+    is_subclass,
+    is_union,
+    optional_model,
+    resolve_alias,
+)
 from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
 
 if TYPE_CHECKING:
@@ -65,7 +71,16 @@ def _identity(
 class ModelField:
     """One parameter, body or response: an annotation with its `FieldInfo` under a Python name."""
 
-    __slots__ = ("__weakref__", "_adapter", "config", "field_info", "mode", "name")
+    __slots__ = (
+        "__weakref__",
+        "_adapter",
+        "_is_sequence",
+        "_model",
+        "config",
+        "field_info",
+        "mode",
+        "name",
+    )
 
     def __init__(
         self,
@@ -79,6 +94,8 @@ class ModelField:
         self.mode: Mode = mode
         self.config = config
         self._adapter: TypeAdapter[Any] | None = None
+        self._is_sequence: bool | None = None
+        self._model: tuple[type[BaseModel] | None] | None = None
 
     @property
     def alias(self) -> str:
@@ -139,6 +156,20 @@ class ModelField:
     def is_json(self) -> bool:
         """Whether the value is one piece of JSON text (`pydantic.Json`)."""
         return any(type(item) is Json for item in self.field_info.metadata)
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether the annotation is a sequence, or a union with one."""
+        if self._is_sequence is None:
+            self._is_sequence = is_sequence(self.field_info.annotation)
+        return self._is_sequence
+
+    @property
+    def model(self) -> type[BaseModel] | None:
+        """The model of `Model` or `Model | None`, else `None`."""
+        if self._model is None:
+            self._model = (optional_model(self.field_info.annotation),)
+        return self._model[0]
 
     @property
     def type_adapter(self) -> TypeAdapter[Any]:

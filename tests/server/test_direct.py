@@ -40,6 +40,8 @@ ERRORS: dict[str, Exception] = {
     "empty": HTTPException(204, headers={"x-a": "b"}),
     "no JSON": HTTPException(400, object()),
     "a header that is none": HTTPException(400, headers={"x-a": "\u20ac"}),
+    "no status": HTTPException(1000, "x"),
+    "no number for a server": HTTPException(10**6, "x"),
     "a line in a header": HTTPException(400, headers={"x-a": "b\r\nx-c: d"}),
     "does not fit": RequestValidationError([{"type": "mine", "input": b"\xff"}]),
     "errors of no kind": RequestValidationError([object()]),
@@ -58,6 +60,15 @@ def user(token: Annotated[str | None, Header()] = None) -> str:
     if token == "bad":
         raise HTTPException(403, "not you")
     return token or "nobody"
+
+
+def choose(response: Response, status: int | None, name: str) -> dict[str, int]:
+    if status is not None:
+        response.status_code = status
+    if name:
+        response.headers[name] = "1"
+        response.set_cookie("a", "b")
+    return {"a": 1}
 
 
 async def session(name: Annotated[str, Depends(user)], sid: Annotated[str, Cookie()] = "-") -> str:
@@ -108,6 +119,21 @@ def application(**options: Any) -> FastAPI:
             "app": request.app is app,
             "router": request.scope["router"] is app.router,
         }
+
+    @app.get("/chosen")
+    async def chosen(response: Response, status: int | None = None, name: str = "") -> Any:
+        return choose(response, status, name)
+
+    @app.get("/chosen/in_a_thread", response_model=dict[str, int])
+    def chosen_in_a_thread(
+        response: Response, status: int | None = None, name: str = "", returns: bool = False
+    ) -> Any:
+        found = choose(response, status, name)
+        return PlainTextResponse("own") if returns else found
+
+    @app.get("/chosen/nothing", status_code=204, response_model=None)
+    async def chosen_nothing(response: Response, status: int | None = None) -> Any:
+        return choose(response, status, "x-a")
 
     @app.get("/background")
     async def background(tasks: BackgroundTasks) -> str:
@@ -210,6 +236,15 @@ REQUESTS = {
     "refused by a dependency": request_of("GET", "/session", {"Token": "bad"}, b""),
     "function": request_of("GET", "/thread/a%2fb%20c", {}, b""),
     "request and response": request_of("GET", "/request?x", {}, b""),
+    **{
+        f"chosen{rest}": request_of("GET", f"/chosen{rest}", {}, b"")
+        for rest in (
+            *("", "?status=201", "?name=x-a", "?status=204&name=x-a", "?status=205", "?status=999"),
+            "?name=content-type",
+            *("/in_a_thread", "/in_a_thread?status=404&name=x-a", "/in_a_thread?returns=1&name=b"),
+            *("/nothing", "/nothing?status=200", "/nothing?status=304"),
+        )
+    },
     "background": request_of("GET", "/background", {}, b""),
     "response": request_of("GET", "/text", {}, b""),
     "stream": request_of("GET", "/stream", {}, b""),
@@ -270,10 +305,20 @@ field_text = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("kind", ERRORS)
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_an_exception_is_answered_as_by_asgi(kind: str, anyio_backend: str) -> None:
     async with both(application()) as ports:
         await same_answer(ports, request_of("GET", f"/raises?kind={quote(kind)}", {}, b""))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("name", ["content-length", "X-\u00e9", "a\r\nb"])
+async def test_a_header_that_cannot_be_sent_is_refused_as_by_asgi(
+    name: str, anyio_backend: str
+) -> None:
+    async with both(application()) as ports:
+        answer = await same_answer(ports, request_of("GET", f"/chosen?name={quote(name)}", {}, b""))
+    assert b"a=b" not in answer
 
 
 requests = st.builds(

@@ -193,11 +193,15 @@ class Exchange:
 
 def response_to_inject() -> Response:
     """A response that is there for its headers, cookies and status."""
-    response = Response()
-    del response.headers["content-length"]
-    # Unset, to tell a status somebody chose from the default.
-    response.status_code = None  # type: ignore[assignment]
+    # Made of what its constructor leaves in one, which takes six times as long.
+    response = Response.__new__(Response)
+    vars(response).update(_INJECTED, raw_headers=[])
     return response
+
+
+_INJECTED = vars(Response())
+# Unset, to tell a status somebody chose from the default.
+_INJECTED["status_code"] = None
 
 
 async def read_body(receive: Receive) -> bytes:

@@ -58,21 +58,16 @@ def default_refusals(application: Any) -> bool:
 def reply_by_default(request: DirectRequest, application: Any, error: Exception) -> bool:
     """Answers an exception to a client of our server, if a default handler would; else `False`."""
     failures = getattr(application, "failures", None)
-    if not isinstance(failures, FailureHandlers):
-        return False
-    try:
-        answer = failures.default_answer(error)
-    except Exception:
-        # It is raised again where it can be answered.
-        return False
-    if answer is None or answer.headers:
-        # Headers are checked where messages are sent.
+    answer = failures.default_answer(error) if isinstance(failures, FailureHandlers) else None
+    if answer is None or answer.headers or answer.status > _LAST_STATUS:
+        # These are checked where messages are sent.
         return False
     request.reply(answer.status, _JSON_FIELD, answer.body)
     error.__traceback__ = None
     return True
 
 
+_LAST_STATUS = 999
 _JSON_FIELD = b"%b: %b\r\n" % JSON_TYPE
 
 

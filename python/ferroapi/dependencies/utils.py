@@ -25,7 +25,7 @@ from ferroapi.annotations import is_scalar as field_annotation_is_scalar
 from ferroapi.annotations import is_scalar_sequence as field_annotation_is_scalar_sequence
 from ferroapi.annotations import is_sequence as field_annotation_is_sequence
 from ferroapi.annotations import is_subclass as lenient_issubclass
-from ferroapi.annotations import optional_model, resolve_alias, stream_item
+from ferroapi.annotations import resolve_alias, stream_item
 from ferroapi.dependencies.body import combined_body_field
 from ferroapi.dependencies.body import embeds_body as _should_embed_body_fields
 from ferroapi.dependencies.callables import (
@@ -181,7 +181,7 @@ def get_flat_params(dependant: Dependant) -> list[ModelField]:
 
 
 def _parameters(field: ModelField) -> list[ModelField]:
-    model = None if field.is_json else optional_model(field.field_info.annotation)
+    model = None if field.is_json else field.model
     return [field] if model is None else get_cached_model_fields(model)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic_core import PydanticUndefined
 
-from ferroapi.annotations import optional_model
 from ferroapi.encoders import jsonable_encoder
 from ferroapi.fields import model_fields
 
@@ -39,7 +38,7 @@ class DeclaredParameter:
     def __init__(self, location: str, field: ModelField) -> None:
         self.location = location
         self.field = field
-        model = None if field.is_json else optional_model(field.field_info.annotation)
+        model = None if field.is_json else field.model
         self.members = [field] if model is None else model_fields(model)
         """The parameters themselves: the fields of a model, or the declared one."""
         self.is_optional_model = (

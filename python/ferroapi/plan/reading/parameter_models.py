@@ -9,7 +9,6 @@ from starlette.datastructures import Headers, ImmutableMultiDict
 
 from ferroapi import params
 from ferroapi._core import Parameters
-from ferroapi.annotations import optional_model
 from ferroapi.fields import ErrorDetail, ModelField, Undefined, model_fields
 from ferroapi.plan.reading.validators import takes_others
 from ferroapi.plan.reading.values import empty_is_absent, takes_all, validate, value_under
@@ -27,7 +26,7 @@ def read_model(
 
     An optional model of which nothing was sent takes its default.
     """
-    model = optional_model(field.field_info.annotation)
+    model = field.model
     assert model is not None
     in_headers = isinstance(received, Headers)
     given: dict[str, Any] = {}
@@ -59,13 +58,13 @@ def read_model(
 
 def may_be_absent(field: ModelField) -> bool:
     """Whether a model of which nothing was sent takes its default, and is not made of nothing."""
-    return field.field_info.annotation is not optional_model(field.field_info.annotation)
+    return field.field_info.annotation is not field.model
 
 
 def model_extraction(field: ModelField) -> Parameters | None:
     """What gives what `read_model` validates, in one pass; `None` where only that can tell."""
     info = field.field_info
-    model = optional_model(info.annotation)
+    model = field.model
     if model is None or isinstance(info, params.Path) or not isinstance(info, params.Param):
         return None
     location: Any = info.in_.value
@@ -75,7 +74,7 @@ def model_extraction(field: ModelField) -> Parameters | None:
     if any(empty_is_absent(member, in_cookies=location == "cookie") for member in members):
         return None
     others = None
-    if takes_others(field.core_schema) or any(map(_is_looked_for_inside, members)):
+    if is_given_all(field):
         is_counted = model.model_config.get("extra") in ("allow", "forbid")
         if any(len(pairs) > 1 for pairs in names) or (may_be_absent(field) and not is_counted):
             # Which name is another one, or whether the model was sent, depends on what was.
@@ -90,6 +89,28 @@ def model_extraction(field: ModelField) -> Parameters | None:
     ]
     places: dict[str, Any] = {location: slots}
     return Parameters(**places, others=others)
+
+
+def is_given_all(field: ModelField) -> bool:
+    """Whether a model is given what was sent under other names than its own."""
+    model = field.model
+    assert model is not None
+    members = model_fields(model)
+    return takes_others(field.core_schema) or any(map(_is_looked_for_inside, members))
+
+
+def names_in_errors(field: ModelField) -> dict[str, str]:
+    """The names that members are sent under, where errors have them instead of those of pydantic.
+
+    They are known before a request comes where each member has one name.
+    """
+    model = field.model
+    assert model is not None
+    if not model.model_config.get("loc_by_alias", True):
+        return {}
+    in_headers = isinstance(field.field_info, params.Header)
+    named = [_names(field, member, in_headers=in_headers) for member in model_fields(model)]
+    return {key: sent for pairs in named for key, sent in pairs if key != sent}
 
 
 def _names(

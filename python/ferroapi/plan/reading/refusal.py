@@ -7,6 +7,7 @@ the exact order does.
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from ferroapi.exception_handlers import errors_as_json
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, located, missing_error
 from ferroapi.plan.reading.body import decode_json
+from ferroapi.plan.reading.parameter_models import is_given_all, names_in_errors
 from ferroapi.plan.reading.values import empty_is_absent, in_cookies, parameter_model
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 class Refusal:
     """Answers requests whose parameters or body do not fit, when the default handler would."""
 
-    __slots__ = ("_body", "_embedded", "_from_json", "_parameters")
+    __slots__ = ("_body", "_embedded", "_from_json", "_models", "_parameters")
 
     def __init__(
         self,
@@ -50,6 +52,9 @@ class Refusal:
             embed: whether the body is an object with a member for each of `bodies`.
         """
         self._parameters = _Members((key, key, _location(param), param) for key, param in flat)
+        self._models = {
+            key: names_in_errors(param) for key, param in flat if parameter_model(param)
+        }
         self._body = body_validator
         self._from_json = from_json
         self._embedded: _Members | None = None
@@ -98,7 +103,8 @@ class Refusal:
             errors = more
         if extracted is None or not isinstance(error, ValidationError):
             return None
-        return [*self._parameters.locate(error, extracted), *errors]
+        found = self._parameters.locate(error, extracted, self._models)
+        return [*found, *errors]
 
     def _is_from_json(self, raw: bytes) -> bool:
         """Whether the errors speak of JSON, which is not what is validated in the exact order."""
@@ -129,6 +135,9 @@ _LOADS = json.loads
 """As it was imported: what somebody has put into its place since then decodes what is refused."""
 
 
+_NO_MODELS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+
 class _Members:
     """Fields that were validated as the members of one dictionary."""
 
@@ -144,16 +153,31 @@ class _Members:
             # Errors of a default are those of the key.
             self._known[key] = self._known[name] = name, location, field.required
 
-    def locate(self, error: ValidationError, given: Mapping[str, Any]) -> list[ErrorDetail]:
-        """The errors of a dictionary as those of its fields."""
-        errors = error.errors(include_url=False)
-        return [self._located(detail, given) for detail in errors]
+    def locate(
+        self,
+        error: ValidationError,
+        given: Mapping[str, Any],
+        models: Mapping[str, Mapping[str, str]] = _NO_MODELS,
+    ) -> list[ErrorDetail]:
+        """The errors of a dictionary as those of its fields.
 
-    def _located(self, detail: Any, given: Mapping[str, Any]) -> ErrorDetail:
+        Args:
+            error: what is wrong with it.
+            given: the dictionary.
+            models: for fields that are models of parameters, what their members are called.
+        """
+        errors = error.errors(include_url=False)
+        return [self._located(detail, given, models) for detail in errors]
+
+    def _located(
+        self, detail: Any, given: Mapping[str, Any], models: Mapping[str, Mapping[str, str]]
+    ) -> ErrorDetail:
         key, *inner = detail["loc"]
         name, location, required = self._known[key]
         if required and name not in given:
             return missing_error(location)
+        if inner and key in models:
+            inner[0] = models[key].get(inner[0], inner[0])
         return {**detail, "loc": (*location, *inner)}
 
 
@@ -164,16 +188,20 @@ def can_refuse(
     known = [name for key, field in bodies for name in {key, field.input_names[0]}]
     return len(known) == len(set(known)) and all(
         isinstance(param.field_info, params.Param)
-        and len(param.input_names) == 1
-        and not (parameter_model(param) or empty_is_absent(param, in_cookies=in_cookies(param)))
+        and (is_given_all(param) if parameter_model(param) else _has_one_reading(param))
         for _, param in flat
     )
+
+
+def _has_one_reading(param: ModelField) -> bool:
+    return len(param.input_names) == 1 and not empty_is_absent(param, in_cookies=in_cookies(param))
 
 
 def _location(param: ModelField) -> Location:
     info = param.field_info
     assert isinstance(info, params.Param)
-    return info.in_.value, param.input_names[0]
+    place: str = info.in_.value
+    return (place,) if parameter_model(param) else (place, param.input_names[0])
 
 
 def _broken(raw: bytes) -> list[ErrorDetail] | None:

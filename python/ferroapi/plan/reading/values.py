@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers, ImmutableMultiDict
 
 from ferroapi import params
-from ferroapi.annotations import is_sequence, optional_model
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
 
 if TYPE_CHECKING:
@@ -16,17 +15,17 @@ if TYPE_CHECKING:
 
 def parameter_model(field: ModelField) -> bool:
     """Whether the parameter stands for the fields of a model."""
-    return not field.is_json and optional_model(field.field_info.annotation) is not None
+    return not field.is_json and field.model is not None
 
 
 def takes_all(field: ModelField) -> bool:
     """Whether a parameter sent several times is a list of all its values."""
-    return not field.is_json and is_sequence(field.field_info.annotation)
+    return not field.is_json and field.is_sequence
 
 
 def empty_is_absent(field: ModelField, *, in_cookies: bool) -> bool:
     """Whether an empty text counts as no value: that of a sequence which is one piece of text."""
-    return is_sequence(field.field_info.annotation) and (field.is_json or in_cookies)
+    return field.is_sequence and (field.is_json or in_cookies)
 
 
 def in_cookies(field: ModelField) -> bool:
@@ -59,6 +58,6 @@ def value_under(field: ModelField, received: Mapping[str, Any], name: str) -> An
         value = received.getlist(name)
     else:
         value = received.get(name)
-    if value is None or (is_sequence(field.field_info.annotation) and len(value) == 0):
+    if value is None or (field.is_sequence and len(value) == 0):
         return Undefined
     return value

@@ -161,6 +161,7 @@ class Serializer:
         "_to_data",
         "_to_json",
         "gives_json",
+        "injects",
         "json_class",
         "typed",
     )
@@ -187,6 +188,7 @@ class Serializer:
         self._status_code = status_code
         self.typed = typed
         self.gives_json = response_class is None and not injects
+        self.injects = injects
         self.json_class = UntypedJSON if typed is None else TypedJSON
         self._to_json: Callable[[Any, Exchange], bytes] = (
             _untyped_json if typed is None else typed.to_json
@@ -194,6 +196,20 @@ class Serializer:
         self._to_data: Callable[[Any, Exchange], Any] = (
             _untyped_data if typed is None else typed.to_data
         )
+
+    def content_or_response(self, value: Any, exchange: Exchange) -> Reply:
+        """The same, but bytes also where something was set on the injected response.
+
+        Its status and its headers are to be sent with them.
+        """
+        if (
+            isinstance(value, Response)
+            or self._response_class is not None
+            or exchange.background is not None
+            or not is_body_allowed(exchange.chosen_status or self._status_code)
+        ):
+            return self(value, exchange)
+        return self._to_json(value, exchange)
 
     def __call__(self, value: Any, exchange: Exchange) -> Reply:
         """The reply for what the endpoint returned."""

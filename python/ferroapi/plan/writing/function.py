@@ -86,6 +86,9 @@ class _Writer:
         self._status_code = status_code
         self._reads_body = shortcut.reads_body
         self._inline = isinstance(serialize, Serializer) and serialize.gives_json
+        self._injecting: Serialize | None = None
+        if isinstance(serialize, Serializer) and serialize.injects:
+            self._injecting = serialize.content_or_response
         self._keeps_exchange = (
             needs_exchange(steps) or self._kind is not CallableKind.COROUTINE or not self._inline
         )
@@ -133,7 +136,7 @@ class _Writer:
     def _write_reply(self) -> None:
         source, shortcut, steps = self._source, self._shortcut, self._steps
         *dependencies, endpoint = steps
-        source.name("serialize", self._serialize)
+        source.name("serialize", self._injecting or self._serialize)
         call = source.name("endpoint", endpoint.dependant.call)
         call += f"({arguments(source, endpoint, shortcut)})"
         before = len(dependencies) - tail_in_thread(steps, shortcut)
@@ -219,7 +222,10 @@ class _Writer:
 
     def _write_send(self) -> None:
         """The sending of a JSON reply."""
-        allowed, headers = json_headers(self._status_code)
         self._source.line("started = True")
+        if self._injecting is not None:
+            self._interface.write_send_chosen(self._source, self._status_code, "body")
+            return
+        allowed, headers = json_headers(self._status_code)
         body = "body" if allowed else None
         self._interface.write_send(self._source, self._status_code, headers, body)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ferroapi._core import has_json_body
 from ferroapi.connection.exchange import read_body
-from ferroapi.connection.failure import reply_by_default
+from ferroapi.connection.failure import JSON_TYPE, reply_by_default
 
 if TYPE_CHECKING:
     from ferroapi._core import Header, Parameters
@@ -55,6 +55,15 @@ class Interface(Protocol):
             body: the expression for the body; `None` where the status has none.
         """
 
+    def write_send_chosen(self, source: Source, status_code: int, body: str) -> None:
+        """Writes the sending of a JSON response with what was set on the injected one.
+
+        Args:
+            source: what is written.
+            status_code: the status, unless another one was set.
+            body: the expression for the body.
+        """
+
     def write_default_answer(self, source: Source) -> None:
         """Writes how an `error` is answered by a default handler, where that takes no exchange."""
 
@@ -91,12 +100,11 @@ class Asgi:
     ) -> None:
         """Sends two messages."""
         listed = [source.name(f"header_{number}", header) for number, header in enumerate(headers)]
-        if body is not None:
-            listed.insert(0, f'(b"content-length", b"%d" % len({body}))')
-        start = f'"status": {status_code}, "headers": [{", ".join(listed)}]'
-        source.line(f'await send({{"type": "http.response.start", {start}}})')
-        content = 'b""' if body is None else body
-        source.line(f'await send({{"type": "http.response.body", "body": {content}}})')
+        _write_messages(source, "send", f"{status_code}", listed, body)
+
+    def write_send_chosen(self, source: Source, status_code: int, body: str) -> None:
+        """Sends two messages."""
+        _write_chosen(source, "send", status_code, body)
 
     def write_default_answer(self, source: Source) -> None:
         """Nothing: it takes an exchange."""
@@ -108,6 +116,24 @@ class Exchanged(Asgi):
     def write_read(self, source: Source, target: str) -> None:
         """Has the exchange receive and keep it."""
         source.line(f"{target} = await exchange.read_body()")
+
+
+def _write_messages(
+    source: Source, send: str, status: str, headers: list[str], body: str | None
+) -> None:
+    """Writes the sending of a whole response by ASGI, all of it expressions."""
+    if body is not None:
+        headers = [f'(b"content-length", b"%d" % len({body}))', *headers]
+    start = f'"status": {status}, "headers": [{", ".join(headers)}]'
+    source.line(f'await {send}({{"type": "http.response.start", {start}}})')
+    content = 'b""' if body is None else body
+    source.line(f'await {send}({{"type": "http.response.body", "body": {content}}})')
+
+
+def _write_chosen(source: Source, send: str, status_code: int, body: str) -> None:
+    status = f"exchange.chosen_status or {status_code}"
+    headers = [source.name("json_type", JSON_TYPE), "*exchange.chosen_headers"]
+    _write_messages(source, send, status, headers, body)
 
 
 class Direct:
@@ -150,6 +176,13 @@ class Direct:
         """Hands over the whole response."""
         fields = b"".join(b"%s: %s\r\n" % header for header in headers)
         source.line(f"request.reply({status_code}, {fields!r}, {body})")
+
+    def write_send_chosen(self, source: Source, status_code: int, body: str) -> None:
+        """Hands over the response if nothing was set: headers are checked in messages."""
+        with source.block("if exchange.chosen_status or exchange.chosen_headers:"):
+            _write_chosen(source, "exchange.send", status_code, body)
+        with source.block("else:"):
+            self.write_send(source, status_code, [JSON_TYPE], body)
 
     def write_default_answer(self, source: Source) -> None:
         """Hands over the response, unless somebody has an exchange to send by."""
