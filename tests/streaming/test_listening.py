@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
@@ -89,6 +90,7 @@ PART = {"type": "http.request", "body": b"part", "more_body": True}
 
 
 @pytest.mark.parametrize("backend", ["uvloop", "asyncio", "trio"])
+@settings(deadline=None, max_examples=50)
 @given(
     steps=st.lists(st.sampled_from(STEPS), max_size=6).map(tuple),
     end=st.sampled_from(["end", "raise", "wait"]),
@@ -223,6 +225,75 @@ def test_who_sends_itself_is_left_to_itself(
     if change is not None:
         change(monkeypatch)
     assert listening.listens(owner(iter(())), scope) is listens
+
+
+class Items:
+    """Asynchronous, and no generator."""
+
+    def __aiter__(self) -> Items:
+        return self
+
+    async def __anext__(self) -> str:
+        raise StopAsyncIteration
+
+
+def test_what_cannot_be_closed_is_left_to_starlette() -> None:
+    response = StreamingResponse(Items())
+    assert not listening.listens(response, scope_of())
+    response.body_iterator = produce((), "end", Happened())
+    assert listening.listens(response, scope_of())
+    del response.body_iterator
+    assert not listening.listens(response, scope_of())
+
+
+@contextlib.asynccontextmanager
+async def with_group() -> AsyncIterator[None]:
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(anyio.sleep, 0)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def with_limit() -> AsyncIterator[None]:
+    with anyio.fail_after(5):
+        yield
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("ends", ["leaves", "cancelled", "cannot be sent"])
+@pytest.mark.parametrize("opened", [with_group, with_limit, contextlib.nullcontext])
+async def test_a_generator_is_closed_where_it_ran(opened: Callable[[], Any], ends: str) -> None:
+    """Also one that is inside a cancel scope when its client leaves while it is being sent to."""
+    client, events = Client(), list[object]()
+
+    async def chunks() -> AsyncIterator[str]:
+        where = anyio.get_current_task().id
+        try:
+            async with opened():
+                yield "a"
+                yield "b"
+        finally:
+            await anyio.sleep(0.001)
+            events.append(where == anyio.get_current_task().id)
+
+    async def blocked(message: Message) -> None:
+        if message.get("body") == b"b":
+            if ends == "cannot be sent":
+                raise OSError("gone")
+            if ends == "leaves":
+                client.leave()
+            else:
+                tasks.cancel_scope.cancel()
+            await anyio.sleep(10)
+
+    client.before_send = blocked
+    background = BackgroundTask(events.append, "background")
+    response = StreamingResponse(chunks(), background=background)
+    expected = pytest.raises(OSError, match="gone") if ends == "cannot be sent" else None
+    async with anyio.create_task_group() as tasks:
+        with expected or contextlib.nullcontext():
+            await send_response(response, scope_of(), client.receive, client.send)
+    assert events == ([True, "background"] if ends == "leaves" else [True])
 
 
 def test_a_listener_of_a_subclass_is_called() -> None:
