@@ -242,7 +242,7 @@ def plot(results: Results, title: str) -> str:
 
 
 COLUMNS = 2
-SHAPE_LEFT = 232
+SHAPE_LEFT = 246
 SHAPE_ROW = 15
 
 

@@ -23,6 +23,7 @@ from ferroapi.plan.order.teardown import (
     run_with_teardown,
     show_stacks,
 )
+from ferroapi.plan.reply.sending import send_response
 from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
 from ferroapi.plan.writing.function import write_function
 from ferroapi.plan.writing.interface import Asgi, Direct
@@ -208,7 +209,7 @@ class OperationPlan:
 
     async def _send(self, reply: Reply, exchange: Exchange) -> None:
         if not isinstance(reply, bytes):
-            await reply(exchange.scope, exchange.receive, exchange.send_tracked)
+            await send_response(reply, exchange.scope, exchange.receive, exchange.send_tracked)
             return
         # Middleware may add to the list.
         headers = [*self._headers]

@@ -20,6 +20,7 @@ from ferroapi.plan.order.teardown import (
     run_with_teardown,
     show_stacks,
 )
+from ferroapi.plan.reply.sending import send_response
 from ferroapi.seams.handler_plans import with_plan
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _open(exchange: Exchange, files: AsyncExitStack) -> None:
 
 
 async def _send(response: Response, exchange: Exchange) -> None:
-    await response(exchange.scope, exchange.receive, exchange.send_tracked)
+    await send_response(response, exchange.scope, exchange.receive, exchange.send_tracked)
 
 
 async def _nothing_to_send(_result: None, _exchange: Exchange) -> None:

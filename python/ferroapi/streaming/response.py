@@ -79,7 +79,7 @@ class GeneratorStream(StreamingResponse):
             keep_alive=encoder.keep_alive,
             is_resumed=encoder.is_resumed,
             ping_interval=math.inf if encoder.keep_alive is None else self._interval(),
-            send_raises=_send_raises(scope.get("asgi", {}).get("spec_version", "2.0")),
+            send_raises=send_raises(scope.get("asgi", {}).get("spec_version", "2.0")),
         )
         source: Source
         if isinstance(self._generator, AsyncIterator):
@@ -134,7 +134,7 @@ class GeneratorStream(StreamingResponse):
 
 
 @cache
-def _send_raises(spec_version: str) -> bool:
+def send_raises(spec_version: str) -> bool:
     """Whether `send` raises an `OSError` once the client has left, by that version of ASGI."""
     return tuple(map(int, spec_version.split("."))) >= (2, 4)
 

@@ -12,6 +12,7 @@ import pytest
 from ferroapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request, Response, WebSocket
 from ferroapi.exceptions import FastAPIError
 from ferroapi.responses import StreamingResponse
+from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
 
 Events = list[str]
@@ -406,6 +407,75 @@ async def test_cancelled_requests_are_torn_down(where: str, scope: Any) -> None:
             await reached.wait()
             tasks.cancel_scope.cancel()
     assert events == ["left"]
+
+
+@contextlib.asynccontextmanager
+async def left_in(events: Events) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await anyio.lowlevel.checkpoint()
+        events.append("left")
+
+
+async def enter(stack: contextlib.AsyncExitStack, manager: Any) -> None:
+    await stack.enter_async_context(manager)
+
+
+async def push_exit(stack: contextlib.AsyncExitStack, manager: Any) -> None:
+    await manager.__aenter__()
+    stack.push_async_exit(manager)
+
+
+async def push_callback(stack: contextlib.AsyncExitStack, manager: Any) -> None:
+    await manager.__aenter__()
+    stack.push_async_callback(manager.__aexit__, None, None, None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("put", [enter, push_exit, push_callback])
+@pytest.mark.parametrize("stack", ["fastapi_inner_astack", "fastapi_function_astack"])
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_what_a_handler_puts_on_a_stack_is_left(
+    put: Callable[..., Any], stack: str, cancelled: bool
+) -> None:
+    """To the end, as what a dependency opens, and a cancellation is delivered at once after it."""
+    events: Events = []
+
+    class Opening(APIRoute):
+        def get_route_handler(self) -> Any:
+            handle = super().get_route_handler()
+
+            async def opening(request: Request) -> Any:
+                await put(request.scope[stack], left_in(events))
+                response = await handle(request)
+                if cancelled:
+                    tasks.cancel_scope.cancel()
+                return response
+
+            return opening
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        events.append(message["type"])
+
+    async def serve() -> None:
+        await app(dict(SCOPE), receive, send)
+        events.append("went on")
+
+    app = FastAPI()
+    app.router.route_class = Opening
+    app.get("/")(lambda: "x")
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(serve)
+    sent = ["http.response.start", "http.response.body"]
+    if stack == "fastapi_function_astack":
+        assert events == (["left"] if cancelled else ["left", *sent, "went on"])
+    else:
+        assert events == [*sent, "left", *(() if cancelled else ("went on",))]
 
 
 @kinds

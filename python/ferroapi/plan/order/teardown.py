@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import anyio
 
@@ -12,6 +12,7 @@ from ferroapi.exceptions import FastAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from starlette.datastructures import FormData
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ferroapi.plan.order.steps import Step
 
 T = TypeVar("T")
+U = TypeVar("U", bound=Any)
+P = ParamSpec("P")
 
 MIDDLEWARE_STACK = "fastapi_middleware_astack"
 """Where the scope has the exit stack that is left after all others: files of forms are there."""
@@ -54,6 +57,26 @@ class Generators:
         return generators
 
 
+class ExitStack(AsyncExitStack):
+    """An exit stack that knows whether leaving it may have had to wait for something."""
+
+    waits = False
+
+    async def enter_async_context(self, cm: AbstractAsyncContextManager[T]) -> T:
+        self.waits = True
+        return await super().enter_async_context(cm)
+
+    def push_async_exit(self, exit: U) -> U:  # noqa: A002 - its name in the standard library
+        self.waits = True
+        return super().push_async_exit(exit)
+
+    def push_async_callback(
+        self, callback: Callable[P, Awaitable[Any]], /, *args: P.args, **keywords: P.kwargs
+    ) -> Callable[P, Awaitable[Any]]:
+        self.waits = True
+        return super().push_async_callback(callback, *args, **keywords)
+
+
 def _nobody_minds() -> None:
     """For what needs no answer."""
 
@@ -78,9 +101,10 @@ async def run_with_teardown(
     """
     shielded = generators.asynchronous
     finished = False
+    request_stack = ExitStack()
     with anyio.CancelScope() as shield:
-        async with AsyncExitStack() as request_stack:
-            exchange.request_stack = request_stack
+        exchange.request_stack = request_stack
+        async with request_stack:
             try:
                 result = (
                     await _leaving_those_of_function(exchange, work, shield, shielded=shielded)
@@ -94,7 +118,7 @@ async def run_with_teardown(
                     finished = True
             finally:
                 shield.shield = shielded
-    if shielded:
+    if shielded and request_stack.waits:
         await _deliver_cancellation()
     if not finished:
         swallowed()
@@ -140,7 +164,7 @@ async def _leaving_those_of_function(
 ) -> tuple[T] | None:
     """What `work` gives, or `None` when a generator of scope `function` swallowed an exception."""
     result: tuple[T] | None = None
-    async with AsyncExitStack() as function_stack:
+    async with ExitStack() as function_stack:
         exchange.function_stack = function_stack
         try:
             result = (await work(exchange),)
@@ -148,5 +172,6 @@ async def _leaving_those_of_function(
             shield.shield = shielded
     if shielded:
         shield.shield = False
-        await _deliver_cancellation()
+        if function_stack.waits:
+            await _deliver_cancellation()
     return result

@@ -17,6 +17,7 @@ from ferroapi._core import encode_json, is_list_of
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
+from ferroapi.plan.reply.sending import send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
 from ferroapi.plan.reply.untyped import encode_rich
 from ferroapi.plan.writing.arguments import (
@@ -216,9 +217,11 @@ class _Writer:
 
     def _write_call_of_response(self) -> None:
         scope, receive = self._interface.scope, self._interface.receive
+        source = self._source
+        source.name("send_response", send_response)
         # Whatever it returns is nobody's.
-        self._source.line(f"await reply({scope}, {receive}, exchange.send_tracked)")
-        self._source.line("return")
+        source.line(f"await send_response(reply, {scope}, {receive}, exchange.send_tracked)")
+        source.line("return")
 
     def _write_send(self) -> None:
         """The sending of a JSON reply."""

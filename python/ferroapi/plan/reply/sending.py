@@ -1,0 +1,25 @@
+"""Sending a response that an endpoint or a handler gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response, StreamingResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from starlette.types import Receive, Scope, Send
+
+
+def send_response(
+    response: Response, scope: Scope, receive: Receive, send: Send
+) -> Awaitable[None]:
+    """What calling it does, to be awaited at once; a stream of Starlette's gets no task."""
+    if isinstance(response, StreamingResponse):
+        # Part of what a plain service does not import.
+        from ferroapi.streaming.listening import listens, send_listening
+
+        if listens(response, scope):
+            return send_listening(response, scope, receive, send)
+    return response(scope, receive, send)

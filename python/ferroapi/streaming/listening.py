@@ -1,0 +1,72 @@
+"""Starlette's `StreamingResponse` without the tasks in which it sends and listens.
+
+Its generator runs, and is closed, in the task of the request, and nobody listens for the client to
+leave before the stream has waited once.
+"""
+
+from functools import partial
+from types import AsyncGeneratorType
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from ferroapi.originals import has_own
+from ferroapi.streaming.response import send_raises
+from ferroapi.streaming.scope import StreamScope, stream_scope
+from ferroapi.streaming.taskless import is_of_server
+
+
+def listens(response: Response, scope: Scope) -> bool:
+    """Whether a response sends itself as `StreamingResponse` does, to a server that has to be
+    asked whether the client has left.
+
+    What is no generator cannot be closed: a cancel scope that it has left open would be in the way.
+    """
+    return (
+        type(response).__call__ is StreamingResponse.__call__
+        and type(getattr(response, "body_iterator", None)) is AsyncGeneratorType
+        and has_own(StreamingResponse, "__call__")
+        and scope["type"] == "http"
+        and not send_raises(scope.get("asgi", {}).get("spec_version", "2.0"))
+    )
+
+
+async def send_listening(
+    response: StreamingResponse, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Sends a response that `listens`, then runs its background task, also when its client left."""
+    children = stream_scope()
+    async with children:
+        # Called only when the stream waits.
+        dismiss = children.call_later(
+            0,
+            partial(
+                children.spawn,
+                partial(_listen, response, receive, children),
+                taskless=is_of_server(receive),
+            ),
+        )
+        try:
+            await response.stream_response(send)
+        finally:
+            dismiss()
+            children.allow_clean_up()
+            await _close(response.body_iterator)
+    if children.failure is not None:
+        raise children.failure
+    if response.background is not None:
+        await response.background()
+
+
+async def _listen(response: StreamingResponse, receive: Receive, children: StreamScope) -> None:
+    await response.listen_for_disconnect(receive)
+    children.stop()
+
+
+async def _close(generator: Any) -> None:
+    try:
+        await generator.aclose()
+    except* GeneratorExit:
+        # A task group around the `yield` has wrapped what closes the generator.
+        pass
