@@ -4,8 +4,10 @@ import abc
 import dataclasses
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
+import anyio
 import pytest
 from pydantic import BaseModel
 
@@ -207,3 +209,19 @@ def test_a_constructor_that_was_put_into_its_place_has_a_thread(
     monkeypatch.setattr(Named, "__init__", name_thread)
     a, name = client.get("/?a=3").json()
     assert (a, name.startswith("AnyIO worker thread")) == (3, True)
+
+
+def test_no_thread_is_asked_for(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_arguments: Any) -> Any:
+        raise AssertionError("a thread was asked for")
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(
+        kept: Annotated[Keeping, Depends()], record: Annotated[Record, Depends()]
+    ) -> Any:
+        return [kept.a, record.b]
+
+    monkeypatch.setattr("anyio.to_thread.run_sync", refuse)
+    assert anyio.run(partial(ask, app, "GET", query=b"a=2")).body == b'[2,"b"]'
