@@ -3,7 +3,7 @@
 use ferroapi_core::params::Mode;
 use regex::{Captures, Regex};
 
-use super::Filled;
+use super::reading::Filled;
 
 pub type Pairs = Vec<(String, String)>;
 
