@@ -221,7 +221,8 @@ fn meaning(
     )?;
     let is_current = minor_version == 1;
     let upgrade = single("upgrade").unwrap_or_default();
-    let upgrade = upgrade.filter(|_| is_current && lists("connection", "upgrade"));
+    let upgrade = upgrade
+        .filter(|_| is_current && matches!(body, Body::None) && lists("connection", "upgrade"));
     Ok(Said {
         method: shown(method),
         target: shown(target),

@@ -1,7 +1,7 @@
 //! Headers: the values of a few names. A field is a line with a colon behind its name.
 #![no_main]
 
-use ferroapi_core::params::Mode;
+use ferroapi_core::params::{Mode, header};
 use ferroapi_fuzz::{assert_fast, is_compared, slots};
 use ferroapi_fuzz::{naive_params as naive, reading};
 use libfuzzer_sys::fuzz_target;
@@ -25,9 +25,7 @@ fn fields(input: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 fuzz_target!(|input: &[u8]| {
     let (wanted, slots) = slots(SLOTS);
-    assert_fast(input, |input| {
-        reading::read_headers(&wanted, &fields(input))
-    });
+    assert_fast(input, |input| header::decode(input).len());
     if is_compared(input) {
         let fields = fields(input);
         let expected = naive::take(&naive::headers(&fields), &slots);
