@@ -3,13 +3,16 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol wheel clean FORCE
+.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol fuzz wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FASTAPI := target/differential/environment
-RUST := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
+FUZZ := target/fuzz
+FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
+SECONDS ?= 60
+RUST := Cargo.toml Cargo.lock $(shell find rust -path rust/fuzz -prune -o -name '*.rs' -print -o -name Cargo.toml -print)
 
 # Cargo and maturin build for this interpreter, whatever environment the caller is in.
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
@@ -19,6 +22,7 @@ unexport CONDA_PREFIX PYTHONPATH
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=... chooses the interpreter: make test PYTHON=python3.13"
+	@echo "SECONDS=... is how long each fuzzer runs: make fuzz SECONDS=600"
 	@echo "SUITES=... chooses the packages: make ecosystem SUITES=\"svcs sqlmodel\", or SUITES=--quick"
 
 serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
@@ -38,6 +42,7 @@ lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors and the 
 	$(BIN)/pyright
 	$(BIN)/python -m pytest --quiet tests/packaging/test_stub.py
 	cargo fmt --all --check
+	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 
 bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, its peers and bare ASGI
@@ -57,6 +62,18 @@ differential: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Answer
 
 protocol: $(VENV)/extension $(VENV)/dev.group ## Run uvicorn's tests of HTTP protocols against ferroapi's
 	$(BIN)/python -m tests.server.uvicorn_suite.run
+
+fuzz: ## Look for input that the core and its naive twins read differently, or that takes long
+	cd rust/fuzz && cargo clippy --release --locked --quiet $(FUZZED) -- --deny warnings
+	cd rust/fuzz && cargo build --release --locked --quiet $(FUZZED)
+	@for fuzzer in $(basename $(notdir $(wildcard rust/fuzz/src/bin/*.rs))); do \
+	  mkdir -p $(FUZZ)/corpus/$$fuzzer && echo "$$fuzzer, $(SECONDS) s" && \
+	  $(FUZZ)/$$(rustc --print host-tuple)/release/$$fuzzer $(FUZZ)/corpus/$$fuzzer rust/fuzz/seeds/$$fuzzer \
+	    -max_total_time=$(SECONDS) -max_len=65536 -timeout=60 -print_final_stats=1 \
+	    -artifact_prefix=$(FUZZ)/$$fuzzer- >$(FUZZ)/$$fuzzer.log 2>&1 \
+	  || { tail -n 40 $(FUZZ)/$$fuzzer.log; exit 1; }; \
+	  grep -E 'number_of_executed_units|average_exec' $(FUZZ)/$$fuzzer.log; \
+	done
 
 wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python

@@ -86,13 +86,12 @@ fn write_escape(out: &mut Vec<u8>, character: char) {
         '\u{8}' => b'b',
         '\u{c}' => b'f',
         _ => {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let [high, low] = unit.to_be_bytes();
-                out.extend_from_slice(b"\\u");
-                for byte in [high, low] {
-                    out.push(hexadecimal::digit(byte >> 4));
-                    out.push(hexadecimal::digit(byte & 0xF));
-                }
+            for &mut unit in character.encode_utf16(&mut [0; 2]) {
+                let digit = |place: u16| {
+                    let [_, value] = (unit >> place & 0xF).to_be_bytes();
+                    hexadecimal::digit(value)
+                };
+                out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
             }
             return;
         }

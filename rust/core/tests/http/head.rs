@@ -1,53 +1,12 @@
 //! Heads of requests: tables of what is accepted and refused, and a reading line by line as oracle,
 //! cut everywhere.
 
-use ferroapi_core::http::head::{Head, HeadError, Limits, parse};
+use ferroapi_core::http::head::{HeadError, Limits};
 use ferroapi_core::http::length::{Body, LengthError};
 use proptest::prelude::*;
 
-use super::naive_head::naive;
+use super::naive_head::{Said, naive, read};
 use super::{mutated, shown};
-
-/// All that a head says, with its parts as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    pub method: String,
-    pub target: String,
-    pub minor_version: u8,
-    pub fields: Vec<(String, String)>,
-    pub body: Body,
-    pub persistent: bool,
-    pub upgrade: Option<String>,
-    pub expects_continue: bool,
-    pub size: usize,
-}
-
-fn said(head: &Head, buffer: &[u8]) -> Said {
-    Said {
-        method: shown(head.method.get(buffer)),
-        target: shown(head.target.get(buffer)),
-        minor_version: head.minor_version,
-        fields: head
-            .fields
-            .iter()
-            .map(|field| {
-                (
-                    shown(field.name.get(buffer)),
-                    shown(field.value.get(buffer)),
-                )
-            })
-            .collect(),
-        body: head.body,
-        persistent: head.persistent,
-        upgrade: head.upgrade.map(|value| shown(value.get(buffer))),
-        expects_continue: head.expects_continue,
-        size: head.size,
-    }
-}
-
-fn read(buffer: &[u8], limits: &Limits) -> Result<Option<Said>, HeadError> {
-    Ok(parse(buffer, limits)?.map(|head| said(&head, buffer)))
-}
 
 /// A head with these fields behind a request line and a host.
 fn with_fields(fields: &[u8]) -> Vec<u8> {

@@ -6,7 +6,9 @@ mod chunked;
 mod head;
 mod length;
 mod moment;
+mod naive_chunked;
 mod naive_head;
+mod naive_target;
 mod response;
 mod target;
 

@@ -1,13 +1,59 @@
 //! The rules of heads in the plainest way: line by line, by regular expressions.
 
+use std::net::Ipv6Addr;
 use std::sync::LazyLock;
 
-use ferroapi_core::http::head::Limits;
-use ferroapi_core::http::length::{Body, body};
+use ferroapi_core::http::head::{Head, HeadError, Limits, parse};
+use ferroapi_core::http::length::Body;
 use regex::bytes::Regex;
 
-use super::head::Said;
-use super::shown;
+/// All that a head says, with its parts as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub method: String,
+    pub target: String,
+    pub minor_version: u8,
+    pub fields: Vec<(String, String)>,
+    pub body: Body,
+    pub persistent: bool,
+    pub upgrade: Option<String>,
+    pub expects_continue: bool,
+    pub size: usize,
+}
+
+/// What a head says that was read from `buffer`.
+fn said(head: &Head, buffer: &[u8]) -> Said {
+    Said {
+        method: shown(head.method.get(buffer)),
+        target: shown(head.target.get(buffer)),
+        minor_version: head.minor_version,
+        fields: head
+            .fields
+            .iter()
+            .map(|field| {
+                (
+                    shown(field.name.get(buffer)),
+                    shown(field.value.get(buffer)),
+                )
+            })
+            .collect(),
+        body: head.body,
+        persistent: head.persistent,
+        upgrade: head.upgrade.map(|value| shown(value.get(buffer))),
+        expects_continue: head.expects_continue,
+        size: head.size,
+    }
+}
+
+/// Reads a head.
+pub fn read(buffer: &[u8], limits: &Limits) -> Result<Option<Said>, HeadError> {
+    Ok(parse(buffer, limits)?.map(|head| said(&head, buffer)))
+}
+
+/// Bytes as text, one character a byte.
+fn shown(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
 
 struct Patterns {
     request: Regex,
@@ -16,6 +62,10 @@ struct Patterns {
     target: Regex,
     field: Regex,
     host: Regex,
+    address: Regex,
+    later_address: Regex,
+    length: Regex,
+    token: Regex,
     url: Regex,
 }
 
@@ -33,6 +83,10 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
             r"({token}):[ \t]*((?:[!-~\x80-\xff]+(?:[ \t]+[!-~\x80-\xff]+)*)?)[ \t]*\r\n\z"
         ))?,
         host: pattern(format!(r"(?:{name})?\z"))?,
+        address: pattern(r"\[([^\]]*)\](?::[0-9]*)?\z".to_owned())?,
+        later_address: pattern(r"[vV][0-9A-Fa-f]+\.[0-9A-Za-z._~!$&'()*+,;=:-]+\z".to_owned())?,
+        length: pattern(r"[0-9]{1,19}\z".to_owned())?,
+        token: pattern(format!(r"{token}\z"))?,
         url: pattern(r"(?i:https?)://([^/?]*)".to_owned())?,
     })
 });
@@ -150,7 +204,7 @@ fn meaning(
         })
     };
     let host = single("host")?;
-    if host.map_or(minor_version == 1, |host| !patterns.host.is_match(host)) {
+    if host.map_or(minor_version == 1, |host| !is_host(patterns, host)) {
         return Err(400);
     }
     let url = patterns.url.captures(target);
@@ -160,14 +214,15 @@ fn meaning(
         return Err(400);
     }
     let body = body(
+        patterns,
         minor_version,
         single("content-length")?,
         single("transfer-encoding")?,
-    )
-    .map_err(|error| error.status())?;
+    )?;
     let is_current = minor_version == 1;
     let upgrade = single("upgrade").unwrap_or_default();
-    let upgrade = upgrade.filter(|_| is_current && lists("connection", "upgrade"));
+    let upgrade = upgrade
+        .filter(|_| is_current && matches!(body, Body::None) && lists("connection", "upgrade"));
     Ok(Said {
         method: shown(method),
         target: shown(target),
@@ -184,4 +239,49 @@ fn meaning(
             && !matches!(body, Body::None | Body::Length(0)),
         size,
     })
+}
+
+fn is_host(patterns: &Patterns, host: &[u8]) -> bool {
+    let Some(address) = patterns.address.captures(host) else {
+        return patterns.host.is_match(host);
+    };
+    let text = String::from_utf8_lossy(&address[1]);
+    text.parse::<Ipv6Addr>().is_ok() || patterns.later_address.is_match(&address[1])
+}
+
+fn body(
+    patterns: &Patterns,
+    minor_version: u8,
+    length: Option<&[u8]>,
+    coding: Option<&[u8]>,
+) -> Result<Body, u16> {
+    let codings = match (length, coding) {
+        (None, None) => return Ok(Body::None),
+        (Some(_), Some(_)) => return Err(400),
+        (Some(length), None) => {
+            let digits = patterns.length.find(length).ok_or(400_u16)?;
+            let digits = String::from_utf8_lossy(digits.as_bytes()).into_owned();
+            let length: i64 = digits.parse().map_err(|_| 400_u16)?;
+            return Ok(if length == 0 {
+                Body::None
+            } else {
+                Body::Length(length.unsigned_abs())
+            });
+        }
+        (None, Some(_)) if minor_version == 0 => return Err(400),
+        (None, Some(codings)) => String::from_utf8_lossy(codings).to_ascii_lowercase(),
+    };
+    let codings: Vec<_> = codings
+        .split(',')
+        .map(|coding| coding.trim_matches([' ', '\t']))
+        .collect();
+    let are_tokens = codings
+        .iter()
+        .all(|coding| patterns.token.is_match(coding.as_bytes()));
+    match codings.iter().position(|&coding| coding == "chunked") {
+        Some(0) if codings.len() == 1 => Ok(Body::Chunked),
+        Some(place) if place + 1 < codings.len() => Err(400),
+        _ if !are_tokens => Err(400),
+        _ => Err(501),
+    }
 }

@@ -1,11 +1,9 @@
 //! Request targets: tables of forms, and regular expressions as oracle.
 
-use std::sync::LazyLock;
-
 use ferroapi_core::http::target::{Target, TargetError, decode_path, encode_path, parse};
 use proptest::prelude::*;
-use regex::bytes::Regex;
 
+use super::naive_target::{naive_decode, naive_parse};
 use super::shown;
 
 type Parts = Result<(&'static [u8], &'static [u8]), TargetError>;
@@ -151,46 +149,6 @@ fn text_is_encoded_as_python_quotes_it() {
     ] {
         assert_eq!(encode_path(text), expected, "{text}");
     }
-}
-
-static ESCAPE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("(?-u)%([0-9A-Fa-f]{2})").ok());
-
-/// Each escape replaced by its byte, and all of it read as UTF-8.
-fn naive_decode(path: &[u8]) -> String {
-    let Some(escape) = ESCAPE.as_ref() else {
-        return String::new();
-    };
-    let bytes = escape.replace_all(path, |found: &regex::bytes::Captures<'_>| {
-        let digits = String::from_utf8_lossy(&found[1]).into_owned();
-        vec![u8::from_str_radix(&digits, 16).unwrap_or_default()]
-    });
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-static ORIGIN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?-u)\A(/[!-~&&[^?#]]*)(?:\?([!-~&&[^#]]*))?\z").ok());
-
-static ABSOLUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let name = r"(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+";
-    let address = r"\[::1?\]";
-    let rest = r"(/[!-~&&[^?#]]*)?(?:\?([!-~&&[^#]]*))?";
-    Regex::new(&format!(
-        r"(?-u)\A(?i:https?)://(?:{name}|{address})(?::[0-9]*)?{rest}\z"
-    ))
-    .ok()
-});
-
-/// The path and the query, when the target is a path or a URL.
-fn naive_parse(target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let captures = [&ORIGIN, &ABSOLUTE]
-        .into_iter()
-        .find_map(|form| form.as_ref()?.captures(target))?;
-    let part = |index| captures.get(index).map(|part| part.as_bytes().to_vec());
-    Some((
-        part(1).unwrap_or_else(|| b"/".to_vec()),
-        part(2).unwrap_or_default(),
-    ))
 }
 
 proptest! {

@@ -1,9 +1,11 @@
 //! The rules in the plainest way: all pairs of a request as text, in their order.
 
+use std::sync::LazyLock;
+
 use ferroapi_core::params::Mode;
 use regex::{Captures, Regex};
 
-use super::Filled;
+use super::reading::Filled;
 
 pub type Pairs = Vec<(String, String)>;
 
@@ -11,11 +13,15 @@ pub fn latin1(raw: &[u8]) -> String {
     raw.iter().copied().map(char::from).collect()
 }
 
-fn replace(pattern: &str, text: &str, by: impl Fn(&Captures<'_>) -> String) -> String {
-    Regex::new(pattern).map_or_else(
-        |error| error.to_string(),
-        |pattern| pattern.replace_all(text, by).into_owned(),
-    )
+static ESCAPES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?:%[0-9A-Fa-f]{2})+").ok());
+
+static QUOTED_PAIR: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\\(?:([0-3][0-7][0-7])|(.))").ok());
+
+fn replace(pattern: Option<&Regex>, text: &str, by: impl Fn(&Captures<'_>) -> String) -> String {
+    pattern.map_or_else(String::new, |pattern| {
+        pattern.replace_all(text, by).into_owned()
+    })
 }
 
 fn escaped_byte(text: &str) -> u8 {
@@ -24,7 +30,7 @@ fn escaped_byte(text: &str) -> u8 {
 
 pub fn query_decode(raw: &[u8]) -> String {
     let text = latin1(raw).replace('+', " ");
-    replace("(?:%[0-9A-Fa-f]{2})+", &text, |escapes| {
+    replace(ESCAPES.as_ref(), &text, |escapes| {
         let escapes: Vec<char> = escapes[0].chars().collect();
         let bytes: Vec<u8> = escapes
             .chunks(3)
@@ -58,7 +64,7 @@ pub fn cookie_decode(value: &str) -> String {
     let Some(quoted) = quoted else {
         return value.to_owned();
     };
-    replace(r"\\(?:([0-3][0-7][0-7])|(.))", quoted, |escape| {
+    replace(QUOTED_PAIR.as_ref(), quoted, |escape| {
         escape.get(1).map_or_else(
             || escape[2].to_owned(),
             |octal| {

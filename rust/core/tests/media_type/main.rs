@@ -1,11 +1,11 @@
 //! Media types: a table of spellings, and regular expressions as oracle.
 
-use std::sync::LazyLock;
+mod naive;
+
 use std::time::{Duration, Instant};
 
 use ferroapi_core::media_type::{MediaType, is_json};
 use proptest::prelude::*;
-use regex::bytes::Regex;
 
 const SPELLINGS: &[(&[u8], bool)] = &[
     (b"application/json", true),
@@ -101,12 +101,6 @@ fn parameters_are_read_and_bad_ones_passed_over() {
     }
 }
 
-static JSON: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?xi-u) ^ [\ \t]* application / (?: [!\#$%&'*+\-.^_`|~0-9a-z]* \+ )? json [\ \t]* (?: ; | $ )",
-    )
-});
-
 fn pieces(pieces: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         9 => prop::sample::select(pieces).prop_map(<[u8]>::to_vec),
@@ -123,8 +117,7 @@ proptest! {
             b"\t", b";", b"\"", b"=", b"\\", b",",
         ])
     ) {
-        let oracle = JSON.as_ref().map_err(|error| TestCaseError::fail(error.to_string()))?;
-        prop_assert_eq!(is_json(&value), oracle.is_match(&value));
+        prop_assert_eq!(is_json(&value), naive::is_json(&value));
     }
 
     #[test]
@@ -155,14 +148,13 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_have_parameters_within_them(rest in pieces(&[b";", b"a", b"=", b"\"", b"\\", b" "])) {
+    fn any_bytes_have_the_naive_parameters(rest in pieces(&[b";", b"a", b"=", b"\"", b"\\", b" "])) {
         let value = [b"a/b;".as_slice(), &rest].concat();
-        let media_type = MediaType::parse(&value);
-        prop_assert!(media_type.is_some());
-        for parameter in media_type.into_iter().flat_map(|media_type| media_type.parameters()) {
-            prop_assert!(!parameter.name.is_empty());
-            prop_assert!(parameter.value.len() <= value.len());
-        }
+        let parameters: Option<Vec<_>> = MediaType::parse(&value).map(|media_type| {
+            let parameters = media_type.parameters();
+            parameters.map(|found| (found.name.to_vec(), found.value.into_owned())).collect()
+        });
+        prop_assert_eq!(parameters, naive::parameters(&value));
     }
 }
 
