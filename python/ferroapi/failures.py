@@ -19,7 +19,6 @@ from starlette.status import HTTP_503_SERVICE_UNAVAILABLE, WS_1011_INTERNAL_ERRO
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ferroapi.body_limit import body_limit_error
-from ferroapi.concurrency import is_thread_shortage
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers
 from ferroapi.content import is_body_allowed
@@ -29,6 +28,7 @@ from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.originals import has_own
 from ferroapi.telemetry.current import exception_unhandled
+from ferroapi.threads import is_thread_shortage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
@@ -78,12 +78,12 @@ async def run_with_teardown(
     """
     shielded = generators.asynchronous
     finished = False
-    with anyio.CancelScope() as shield:
+    with anyio.CancelScope() if shielded else nullcontext() as shield:
         async with AsyncExitStack() as request_stack:
             exchange.request_stack = request_stack
             try:
                 result = (
-                    await _leaving_those_of_function(exchange, work, shield, shielded=shielded)
+                    await _leaving_those_of_function(exchange, work, shield)
                     if generators.of_function
                     else (await work(exchange),)
                 )
@@ -93,7 +93,8 @@ async def run_with_teardown(
                     await finish(*result, exchange)
                     finished = True
             finally:
-                shield.shield = shielded
+                if shield is not None:
+                    shield.shield = True
     if shielded:
         await _deliver_cancellation()
     if not finished:
@@ -134,9 +135,7 @@ async def _deliver_cancellation() -> None:
 async def _leaving_those_of_function(
     exchange: Exchange,
     work: Callable[[Exchange], Awaitable[T]],
-    shield: anyio.CancelScope,
-    *,
-    shielded: bool,
+    shield: anyio.CancelScope | None,
 ) -> tuple[T] | None:
     """What `work` gives, or `None` when a generator of scope `function` swallowed an exception."""
     result: tuple[T] | None = None
@@ -145,8 +144,9 @@ async def _leaving_those_of_function(
         try:
             result = (await work(exchange),)
         finally:
-            shield.shield = shielded
-    if shielded:
+            if shield is not None:
+                shield.shield = True
+    if shield is not None:
         shield.shield = False
         await _deliver_cancellation()
     return result

@@ -9,25 +9,18 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import anyio.to_thread
 from pydantic import ValidationError
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from ferroapi._core import encode_json, is_list_of
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
+from ferroapi.plan.reply.file import send_file
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
-from ferroapi.plan.writing.arguments import (
-    arguments,
-    needs_exchange,
-    tail_in_thread,
-    write_dependencies,
-    write_in_thread,
-    write_raw_body,
-    write_stage,
-)
+from ferroapi.plan.writing.arguments import needs_exchange, write_raw_body
 from ferroapi.plan.writing.dump import write_dump
+from ferroapi.plan.writing.reply import write_reply, write_until_call
 from ferroapi.plan.writing.source import Source
 
 if TYPE_CHECKING:
@@ -130,29 +123,13 @@ class _Writer:
 
     def _write_reply(self) -> None:
         source, shortcut, steps = self._source, self._shortcut, self._steps
-        *dependencies, endpoint = steps
-        source.name("serialize", self._serialize)
-        call = source.name("endpoint", endpoint.dependant.call)
-        call += f"({arguments(source, endpoint, shortcut)})"
-        before = len(dependencies) - tail_in_thread(steps, shortcut)
-        write_dependencies(
-            source, self._interface, dependencies[:before], shortcut, otherwise=self._otherwise
-        )
-        write_stage(source, self._interface, shortcut, steps[before], otherwise=self._otherwise)
-        if self._kind is CallableKind.THREAD:
-            with source.block("def in_thread():"):
-                write_in_thread(source, dependencies[before:], shortcut)
-                source.line(f"return serialize({call}, exchange)")
-            source.name("run_in_thread", anyio.to_thread.run_sync)
-            source.line("reply = await run_in_thread(in_thread)")
-        else:
-            if self._kind is CallableKind.COROUTINE:
-                call = f"await {call}"
-            if self._inline:
-                source.line(f"value = {call}")
-                self._write_json()
-                return
-            source.line(f"reply = serialize({call}, exchange)")
+        call = write_until_call(source, self._interface, steps, shortcut, otherwise=self._otherwise)
+        if self._kind is CallableKind.COROUTINE and self._inline:
+            source.name("serialize", self._serialize)
+            source.line(f"value = {call}")
+            self._write_json()
+            return
+        write_reply(source, steps, shortcut, self._serialize, call)
         self._write_response()
         source.line("body = reply")
         self._write_send()
@@ -204,9 +181,15 @@ class _Writer:
 
     def _write_call_of_response(self) -> None:
         scope, receive = self._interface.scope, self._interface.receive
+        source = self._source
+        source.name("FileResponse", FileResponse)
+        source.name("send_file", send_file)
+        with source.block("if type(reply) is FileResponse:"):
+            source.line(f"await send_file(reply, {scope}, {receive}, exchange.send_tracked)")
+            source.line("return")
         # Whatever it returns is nobody's.
-        self._source.line(f"await reply({scope}, {receive}, exchange.send_tracked)")
-        self._source.line("return")
+        source.line(f"await reply({scope}, {receive}, exchange.send_tracked)")
+        source.line("return")
 
     def _write_send(self) -> None:
         """The sending of a JSON reply."""
