@@ -34,10 +34,11 @@ class BackgroundTasks(background.BackgroundTasks):
                 with telemetry.operation("background_task", task.func):
                     await task()
             return
+        shares = _are_called_as_declared()
         # Tasks may add others.
         done = 0
         while done < len(self.tasks):
-            if _is_function(self.tasks[done]):
+            if shares and _is_function(self.tasks[done]):
                 done += await _Visit(self.tasks, done).run()
             else:
                 done += 1
@@ -46,6 +47,8 @@ class BackgroundTasks(background.BackgroundTasks):
 
 class _Visit:
     """Tasks that are functions and follow each other, called in one worker thread."""
+
+    __slots__ = ("_first", "_is_left", "_tasks")
 
     def __init__(self, tasks: list[background.BackgroundTask], first: int) -> None:
         self._tasks = tasks
@@ -60,14 +63,13 @@ class _Visit:
             self._is_left = True
 
     def _call(self) -> int:
-        number = self._first
-        while number < len(self._tasks) and _is_function(self._tasks[number]):
-            if number > self._first and self._is_cancelled():
-                break
-            task = self._tasks[number]
+        tasks, number = self._tasks, self._first
+        while True:
+            task = tasks[number]
             number += 1
             copy_context().run(task.func, *task.args, **task.kwargs)
-        return number - self._first
+            if number >= len(tasks) or not _is_function(tasks[number]) or self._is_cancelled():
+                return number - self._first
 
     def _is_cancelled(self) -> bool:
         """Whether who waits would not have begun the next one."""
@@ -80,10 +82,12 @@ class _Visit:
 
 
 def _is_function(task: background.BackgroundTask) -> bool:
-    """Whether a task is called in a thread, and nothing else is done."""
+    return type(task) is background.BackgroundTask and not task.is_async
+
+
+def _are_called_as_declared() -> bool:
+    """Whether a task that is a function is called in a thread, and nothing else is done."""
     return (
-        type(task) is background.BackgroundTask
-        and not task.is_async
-        and has_own(background.BackgroundTask, "__call__")
+        has_own(background.BackgroundTask, "__call__")
         and vars(background).get("run_in_threadpool") is _RUN_IN_THREADPOOL
     )

@@ -70,8 +70,8 @@ async def run_with_teardown(
 
     Those of scope `function` are left between the two, those of scope `request` after both. What
     was opened is closed: leaving asynchronous generators is not cancelled, and a cancellation is
-    delivered afterwards. (Synchronous ones are left in threads that nobody cancels.) The shield is
-    opened before the first generator, so that their own scopes nest in it.
+    delivered afterwards. (Synchronous ones are left in threads that nobody cancels, and need no
+    shield.) It is opened before the first generator, so that their own scopes nest in it.
 
     `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to
     its end; what it raises is seen by the generators around that one.
