@@ -2,7 +2,6 @@
 
 from contextvars import copy_context
 
-from anyio import from_thread
 from starlette import background
 
 from ferroapi.originals import has_own
@@ -73,6 +72,9 @@ class _Visit:
 
     def _is_cancelled(self) -> bool:
         """Whether who waits would not have begun the next one."""
+        # Part of what anyio loads when something runs on it.
+        from anyio import from_thread
+
         try:
             from_thread.check_cancelled()
         except BaseException:

@@ -13,7 +13,7 @@ from contextlib import (
 from contextvars import copy_context
 from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import anyio
 import anyio.to_thread
@@ -66,14 +66,8 @@ def _asyncio_task() -> object | None:
         return None
 
 
-class _Unlimited(anyio.CapacityLimiter):
-    """Lets everybody in, at once, on whatever event loop of asyncio."""
-
-    def __new__(cls) -> _Unlimited:
-        return object.__new__(cls)
-
-    def __init__(self) -> None:
-        """Has no tokens."""
+class _Unlimited(AbstractAsyncContextManager[None]):
+    """A limiter, as far as anyio asks one on asyncio, that lets everybody in, at once."""
 
     async def __aenter__(self) -> None:
         """Waits for nothing."""
@@ -87,7 +81,7 @@ class _Unlimited(anyio.CapacityLimiter):
         """Gives nothing back."""
 
 
-_UNLIMITED = _Unlimited()
+_UNLIMITED = cast("anyio.CapacityLimiter", _Unlimited())
 
 
 class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
