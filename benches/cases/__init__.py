@@ -5,10 +5,13 @@ are compared with each other.
 """
 
 from cases import (
+    background,
     chain,
     constant,
     dependencies,
     event_streams,
+    file,
+    generator,
     jsonl,
     listing,
     middleware,
@@ -38,6 +41,9 @@ CASES: dict[str, tuple[Case, ...]] = {
     "chain": (chain.CASE,),
     "thread": (thread.CASE,),
     "thread_chain": (thread_chain.CASE,),
+    "generator": (generator.CASE,),
+    "background": (background.CASE,),
+    "file": (file.CASE,),
     "request_object": (request_object.CASE,),
     "middleware": (middleware.WITHOUT, middleware.BEHIND),
     "refused": (refused.CASE,),

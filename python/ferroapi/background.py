@@ -1,16 +1,24 @@
 """Work that runs after the response has been sent."""
 
+from contextvars import copy_context
+
 from starlette import background
 
+from ferroapi.originals import has_own
 from ferroapi.telemetry.current import current_telemetry
+from ferroapi.threads import run_in_thread
 
 __all__ = ["BackgroundTasks"]
+
+# As it was imported: what somebody has put into its place since then is called.
+_RUN_IN_THREADPOOL = vars(background).get("run_in_threadpool")
 
 
 class BackgroundTasks(background.BackgroundTasks):
     """Functions that are called one after the other, in the order they were added.
 
-    One that raises is the last.
+    One that raises is the last. Those that are no coroutine functions share a visit of a worker
+    thread with those that follow, each in a context of its own.
     """
 
     has_run = False
@@ -20,9 +28,68 @@ class BackgroundTasks(background.BackgroundTasks):
         """Runs the tasks."""
         self.has_run = True
         telemetry = current_telemetry.get()
-        if telemetry is None:
-            await super().__call__()
+        if telemetry is not None:
+            for task in self.tasks:
+                with telemetry.operation("background_task", task.func):
+                    await task()
             return
-        for task in self.tasks:
-            with telemetry.operation("background_task", task.func):
-                await task()
+        shares = _are_called_as_declared()
+        # Tasks may add others.
+        done = 0
+        while done < len(self.tasks):
+            if shares and _is_function(self.tasks[done]):
+                done += await _Visit(self.tasks, done).run()
+            else:
+                done += 1
+                await self.tasks[done - 1]()
+
+
+class _Visit:
+    """Tasks that are functions and follow each other, called in one worker thread."""
+
+    __slots__ = ("_first", "_is_left", "_tasks")
+
+    def __init__(self, tasks: list[background.BackgroundTask], first: int) -> None:
+        self._tasks = tasks
+        self._first = first
+        self._is_left = False
+
+    async def run(self) -> int:
+        """Calls them, and says how many there were. Raises what one of them raises."""
+        try:
+            return await run_in_thread(self._call)
+        finally:
+            self._is_left = True
+
+    def _call(self) -> int:
+        tasks, number = self._tasks, self._first
+        while True:
+            task = tasks[number]
+            number += 1
+            copy_context().run(task.func, *task.args, **task.kwargs)
+            if number >= len(tasks) or not _is_function(tasks[number]) or self._is_cancelled():
+                return number - self._first
+
+    def _is_cancelled(self) -> bool:
+        """Whether who waits would not have begun the next one."""
+        # Part of what anyio loads when something runs on it.
+        from anyio import from_thread
+
+        try:
+            from_thread.check_cancelled()
+        except BaseException:
+            # Which class says so depends on the event loop. It is raised there.
+            return True
+        return self._is_left
+
+
+def _is_function(task: background.BackgroundTask) -> bool:
+    return type(task) is background.BackgroundTask and not task.is_async
+
+
+def _are_called_as_declared() -> bool:
+    """Whether a task that is a function is called in a thread, and nothing else is done."""
+    return (
+        has_own(background.BackgroundTask, "__call__")
+        and vars(background).get("run_in_threadpool") is _RUN_IN_THREADPOOL
+    )

@@ -20,7 +20,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ferroapi._core import encode_json
 from ferroapi.body_limit import body_limit_error
-from ferroapi.concurrency import is_thread_shortage
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import JSON_TYPE, Answer, FailureHandlers
 from ferroapi.content import is_body_allowed
@@ -35,6 +34,7 @@ from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.originals import has_own
 from ferroapi.telemetry.current import exception_unhandled
+from ferroapi.threads import is_thread_shortage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

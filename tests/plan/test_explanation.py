@@ -51,7 +51,10 @@ EXPLAINED: dict[str, tuple[str, str, list[str]]] = {
     "exact": ("GET", "/exact/3", ["OperationPlan", "async def solve_exactly(self, exchange"]),
     "generator": (
         *("GET", "/generator"),
-        ["OperationPlan", "async def solve(exchange):", "validate_0(extract_0(", "run_0("],
+        [
+            *("OperationPlan", "async def reply(exchange):", "validate_0(extract_0("),
+            *("ThreadContexts.within(exchange.request_stack)", "contexts.enter(", "endpoint("),
+        ],
     ),
     "form": ("POST", "/form", ["OperationPlan", "async def solve_exactly(self, exchange"]),
 }

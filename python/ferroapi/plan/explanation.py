@@ -17,10 +17,11 @@ def explain(plan: ASGIApp) -> str:
     """The Python source that a plan runs.
 
     A plan that is one function is that function. Others are classes of `ferroapi.plan`: for these
-    it is the function that gets the arguments of the endpoint.
+    it is the function that gives the reply, or the arguments of the endpoint.
     """
     if isinstance(plan, BodyLimit):
         return explain(plan.app)
     if isinstance(plan, OperationPlan | WebSocketPlan):
-        return f"# Run by {type(plan).__name__}, with the arguments of:\n{plan.solver.source()}"
+        source = plan.source() if isinstance(plan, OperationPlan) else plan.solver.source()
+        return f"# Run by {type(plan).__name__}, with what this gives:\n{source}"
     return inspect.getsource(plan)

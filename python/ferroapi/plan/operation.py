@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-import anyio.to_thread
 from starlette.responses import Response
 
 from ferroapi.body_limit import BodyLimit
@@ -27,6 +26,8 @@ from ferroapi.plan.reply.sending import send_response
 from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
 from ferroapi.plan.writing.function import write_function
 from ferroapi.plan.writing.interface import Asgi, Direct
+from ferroapi.plan.writing.reply import reply_function
+from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -90,6 +91,7 @@ class OperationPlan:
         "_allowed",
         "_call",
         "_headers",
+        "_replies",
         "generators",
         "handler",
         "kind",
@@ -125,6 +127,7 @@ class OperationPlan:
         # A handler may run dependencies of its own.
         self.generators = Generators(steps) if handler is None else Generators.unknown()
         self._call = steps[-1].dependant.call
+        self._replies: Callable[[Exchange], Awaitable[Reply]] | None = None
         self._allowed, self._headers = json_headers(self.status_code)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,8 +185,7 @@ class OperationPlan:
             exchange: the request.
             done: what the first steps have given already.
         """
-        arguments = await self.solver.solve_exactly(exchange, done)
-        await self._send(await self._reply_to(arguments, exchange), exchange)
+        await self._send(await self._reply_exactly(exchange, done), exchange)
 
     async def handle(self, request: Request, exchange: Exchange) -> Response:
         """The response a custom route handler may change."""
@@ -195,13 +197,43 @@ class OperationPlan:
         return self.serialize.json_class(reply if self._allowed else b"", self.status_code)
 
     async def _reply(self, exchange: Exchange) -> Reply:
+        replies = self._replies or self._compile()
+        return await replies(exchange)
+
+    def _compile(self) -> Callable[[Exchange], Awaitable[Reply]]:
+        solver = self.solver
+        if self.handler is not None or solver.shortcut is None:
+            self._replies = self._reply_in_order
+        else:
+            self._replies = reply_function(
+                self.steps,
+                solver.shortcut,
+                self.serialize,
+                self._reply_exactly,
+                title=solver.title,
+                strict_content_type=solver.strict_content_type,
+            )
+        return self._replies
+
+    def source(self) -> str:
+        """The Python source of what gives a reply, or its arguments where that is all there is."""
+        replies = self._replies or self._compile()
+        return (
+            self.solver.source() if replies == self._reply_in_order else inspect.getsource(replies)
+        )
+
+    async def _reply_in_order(self, exchange: Exchange) -> Reply:
         return await self._reply_to(await self.solver.solve(exchange), exchange)
+
+    async def _reply_exactly(self, exchange: Exchange, done: Sequence[Any] = ()) -> Reply:
+        arguments = await self.solver.solve_exactly(exchange, done)
+        return await self._reply_to(arguments, exchange)
 
     async def _reply_to(self, arguments: dict[str, Any], exchange: Exchange) -> Reply:
         if self.kind is CallableKind.COROUTINE:
             return self.serialize(await self._call(**arguments), exchange)
         if self.kind is CallableKind.THREAD:
-            return await anyio.to_thread.run_sync(self._run_in_thread, arguments, exchange)
+            return await run_in_thread(partial(self._run_in_thread, arguments, exchange))
         return self.serialize(self._call(**arguments), exchange)
 
     def _run_in_thread(self, arguments: dict[str, Any], exchange: Exchange) -> Reply:

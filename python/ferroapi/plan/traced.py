@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import anyio.to_thread
 from starlette.responses import Response
 
 from ferroapi.body_limit import BodyLimit
@@ -14,6 +13,7 @@ from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidati
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.telemetry.current import TELEMETRY_KEY
+from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +74,8 @@ class TracedOperationPlan(OperationPlan):
             with telemetry.operation("endpoint", self._call):
                 value = await self._call(**arguments)
             return self._serialize_traced(telemetry, value, exchange)
-        return await anyio.to_thread.run_sync(
-            self._run_traced_in_thread, telemetry, arguments, exchange
+        return await run_in_thread(
+            partial(self._run_traced_in_thread, telemetry, arguments, exchange)
         )
 
     def _run_traced_in_thread(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from starlette.concurrency import run_in_threadpool
 
 from ferroapi.concurrency import contextmanager_in_threadpool
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
+from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +63,7 @@ class Step:
     async def _call(self, arguments: dict[str, Any]) -> Any:
         if self.kind is CallableKind.COROUTINE:
             return await self.dependant.call(**arguments)
-        return await run_in_threadpool(self.dependant.call, **arguments)
+        return await run_in_thread(partial(self.dependant.call, **arguments))
 
 
 def _context(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import anyio
@@ -93,8 +93,8 @@ async def run_with_teardown(
 
     Those of scope `function` are left between the two, those of scope `request` after both. What
     was opened is closed: leaving asynchronous generators is not cancelled, and a cancellation is
-    delivered afterwards. (Synchronous ones are left in threads that nobody cancels.) The shield is
-    opened before the first generator, so that their own scopes nest in it.
+    delivered afterwards. (Synchronous ones are left in threads that nobody cancels, and need no
+    shield.) It is opened before the first generator, so that their own scopes nest in it.
 
     `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to
     its end; what it raises is seen by the generators around that one.
@@ -102,12 +102,12 @@ async def run_with_teardown(
     shielded = generators.asynchronous
     finished = False
     request_stack = ExitStack()
-    with anyio.CancelScope() as shield:
+    with anyio.CancelScope() if shielded else nullcontext() as shield:
         exchange.request_stack = request_stack
         async with request_stack:
             try:
                 result = (
-                    await _leaving_those_of_function(exchange, work, shield, shielded=shielded)
+                    await _leaving_those_of_function(exchange, work, shield)
                     if generators.of_function
                     else (await work(exchange),)
                 )
@@ -117,7 +117,8 @@ async def run_with_teardown(
                     await finish(*result, exchange)
                     finished = True
             finally:
-                shield.shield = shielded
+                if shield is not None:
+                    shield.shield = True
     if shielded and request_stack.waits:
         await _deliver_cancellation()
     if not finished:
@@ -158,9 +159,7 @@ async def _deliver_cancellation() -> None:
 async def _leaving_those_of_function(
     exchange: Exchange,
     work: Callable[[Exchange], Awaitable[T]],
-    shield: anyio.CancelScope,
-    *,
-    shielded: bool,
+    shield: anyio.CancelScope | None,
 ) -> tuple[T] | None:
     """What `work` gives, or `None` when a generator of scope `function` swallowed an exception."""
     result: tuple[T] | None = None
@@ -169,8 +168,9 @@ async def _leaving_those_of_function(
         try:
             result = (await work(exchange),)
         finally:
-            shield.shield = shielded
-    if shielded:
+            if shield is not None:
+                shield.shield = True
+    if shield is not None:
         shield.shield = False
         if function_stack.waits:
             await _deliver_cancellation()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from ferroapi.plan.reply.file import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -15,7 +17,12 @@ if TYPE_CHECKING:
 def send_response(
     response: Response, scope: Scope, receive: Receive, send: Send
 ) -> Awaitable[None]:
-    """What calling it does, to be awaited at once; a stream of Starlette's gets no task."""
+    """What calling it does, to be awaited at once.
+
+    A stream of Starlette's gets no task, and a small file one visit of a thread.
+    """
+    if type(response) is FileResponse:
+        return send_file(response, scope, receive, send)
     if isinstance(response, StreamingResponse):
         # Part of what a plain service does not import.
         from ferroapi.streaming.listening import listens, send_listening

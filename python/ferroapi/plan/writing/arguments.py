@@ -6,11 +6,12 @@ that this cannot answer are left to the exact order.
 
 from __future__ import annotations
 
+import inspect
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING
 
-import anyio.to_thread
 from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
@@ -20,6 +21,7 @@ from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.reading.body import read_failure
+from ferroapi.threads import ThreadContexts, run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -223,15 +225,17 @@ def write_dependencies(
     """Writes the calls of dependencies; the value of each is in `value_<index>`.
 
     Functions that follow each other run in one thread, each in a context of its own, unless
-    something is read between them.
+    something is read between them; so do generators that are no asynchronous ones, up to their
+    `yield`.
     """
     for together in _groups(steps, shortcut):
         write_stage(source, interface, shortcut, together[0], otherwise=otherwise)
-        if len(together) > 1:
+        if len(together) > 1 or _is_entered_in_thread(together[0]):
+            write_contexts(source, together)
             with source.block("def in_thread():"):
                 write_in_thread(source, together, shortcut)
                 source.line(f"return {', '.join(_value(step) for step in together)}")
-            source.name("run_in_thread", anyio.to_thread.run_sync)
+            source.name("run_in_thread", run_in_thread)
             values = ", ".join(_value(step) for step in together)
             source.line(f"{values} = await run_in_thread(in_thread)")
         else:
@@ -255,12 +259,25 @@ def _joins_thread(step: Step, shortcut: Shortcut) -> bool:
     return _runs_in_thread(step) and (step.index == 0 or step.index not in shortcut.stages)
 
 
+def write_contexts(source: Source, steps: Sequence[Step]) -> None:
+    """Writes what the generators among steps are entered in by `write_in_thread`."""
+    for stack in dict.fromkeys(_stack(step) for step in steps if step.kind.is_generator):
+        source.name("ThreadContexts", ThreadContexts)
+        source.line(f"{stack}_contexts = ThreadContexts.within(exchange.{stack}_stack)")
+
+
 def write_in_thread(source: Source, steps: Sequence[Step], shortcut: Shortcut) -> None:
     """Writes the calls of dependencies that are functions, for a thread that is theirs already.
 
     What one of them sets in its context is not seen by the next, as if it had its own thread.
+    Generators are entered.
     """
     for step in steps:
+        if step.kind.is_generator:
+            context = source.name(f"context_{step.index}", contextmanager(step.dependant.call))
+            entered = f"{context}({arguments(source, step, shortcut)})"
+            source.line(f"{_value(step)} = {_stack(step)}_contexts.enter({entered})")
+            continue
         source.name("copy_context", copy_context)
         call = source.name(f"call_{step.index}", step.dependant.call)
         source.line(
@@ -304,6 +321,10 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
 
 def _called(source: Source, step: Step, shortcut: Shortcut) -> str:
     index = step.index
+    if step.kind is CallableKind.ASYNC_GENERATOR and step.dependant.concurrency is None:
+        context = source.name(f"context_{index}", asynccontextmanager(step.dependant.call))
+        entered = f"{context}({arguments(source, step, shortcut)})"
+        return f"await exchange.{_stack(step)}_stack.enter_async_context({entered})"
     if step.kind.is_generator or step.dependant.concurrency is not None:
         run = source.name(f"run_{index}", step.run)
         return f"await {run}({dictionary(source, step, shortcut)}, exchange)"
@@ -311,7 +332,7 @@ def _called(source: Source, step: Step, shortcut: Shortcut) -> str:
     given = arguments(source, step, shortcut)
     if step.kind is CallableKind.COROUTINE:
         return f"await {call}({given})"
-    source.name("run_in_thread", anyio.to_thread.run_sync)
+    source.name("run_in_thread", run_in_thread)
     source.name("partial", partial)
     in_thread = f"await run_in_thread(partial({call}, {given}))"
     if not _is_at_once(step):
@@ -330,5 +351,16 @@ def _is_at_once(step: Step) -> bool:
     return step.dependant.concurrency is None and only_keeps(step.dependant.call)
 
 
+def _is_entered_in_thread(step: Step) -> bool:
+    return step.kind is CallableKind.GENERATOR and _runs_in_thread(step)
+
+
+def _stack(step: Step) -> str:
+    return "function" if step.function_scope else "request"
+
+
 def _runs_in_thread(step: Step) -> bool:
-    return step.kind is CallableKind.THREAD and step.dependant.concurrency is None
+    # What else gives a generator may do more than that when it is called, in the event loop.
+    return step.dependant.concurrency is None and (
+        step.kind is CallableKind.THREAD or inspect.isgeneratorfunction(step.dependant.call)
+    )

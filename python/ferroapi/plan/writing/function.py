@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import anyio.to_thread
 from pydantic import ValidationError
 from starlette.responses import Response
 
@@ -20,16 +19,9 @@ from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reply.sending import send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
 from ferroapi.plan.reply.untyped import encode_rich
-from ferroapi.plan.writing.arguments import (
-    arguments,
-    needs_exchange,
-    tail_in_thread,
-    write_dependencies,
-    write_in_thread,
-    write_raw_body,
-    write_stage,
-)
+from ferroapi.plan.writing.arguments import needs_exchange, write_raw_body
 from ferroapi.plan.writing.dump import write_dump
+from ferroapi.plan.writing.reply import write_reply, write_until_call
 from ferroapi.plan.writing.source import Source
 
 if TYPE_CHECKING:
@@ -136,33 +128,16 @@ class _Writer:
 
     def _write_reply(self) -> None:
         source, shortcut, steps = self._source, self._shortcut, self._steps
-        *dependencies, endpoint = steps
-        source.name("serialize", self._injecting or self._serialize)
-        call = source.name("endpoint", endpoint.dependant.call)
-        call += f"({arguments(source, endpoint, shortcut)})"
-        before = len(dependencies) - tail_in_thread(steps, shortcut)
-        write_dependencies(
-            source, self._interface, dependencies[:before], shortcut, otherwise=self._otherwise
+        call = write_until_call(
+            *(source, self._interface, steps, shortcut), otherwise=self._otherwise, refuses=True
         )
-        write_stage(
-            *(source, self._interface, shortcut, steps[before]),
-            otherwise=self._otherwise,
-            refuses=True,
-        )
-        if self._kind is CallableKind.THREAD:
-            with source.block("def in_thread():"):
-                write_in_thread(source, dependencies[before:], shortcut)
-                source.line(f"return serialize({call}, exchange)")
-            source.name("run_in_thread", anyio.to_thread.run_sync)
-            source.line("reply = await run_in_thread(in_thread)")
-        else:
-            if self._kind is CallableKind.COROUTINE:
-                call = f"await {call}"
-            if self._inline:
-                source.line(f"value = {call}")
-                self._write_json()
-                return
-            source.line(f"reply = serialize({call}, exchange)")
+        serialize = self._injecting or self._serialize
+        if self._kind is CallableKind.COROUTINE and self._inline:
+            source.name("serialize", serialize)
+            source.line(f"value = {call}")
+            self._write_json()
+            return
+        write_reply(source, steps, shortcut, serialize, call)
         self._write_response()
         source.line("body = reply")
         self._write_send()

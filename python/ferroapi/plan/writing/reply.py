@@ -1,0 +1,125 @@
+"""Writing how a request becomes a reply: arguments, endpoint, and what it returned serialized."""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from typing import TYPE_CHECKING
+
+from ferroapi.dependencies.callables import CallableKind
+from ferroapi.plan.writing.arguments import (
+    arguments,
+    tail_in_thread,
+    write_contexts,
+    write_dependencies,
+    write_in_thread,
+    write_raw_body,
+    write_stage,
+)
+from ferroapi.plan.writing.interface import Exchanged
+from ferroapi.plan.writing.source import Source
+from ferroapi.threads import run_in_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from ferroapi.connection.exchange import Exchange
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.reading.shortcut import Shortcut
+    from ferroapi.plan.reply.serialization import Reply, Serialize
+    from ferroapi.plan.writing.interface import Interface
+
+
+def reply_function(
+    steps: tuple[Step, ...],
+    shortcut: Shortcut,
+    serialize: Serialize,
+    exactly: Callable[..., Awaitable[Reply]],
+    *,
+    title: str,
+    strict_content_type: bool,
+) -> Callable[[Exchange], Awaitable[Reply]]:
+    """What gives the reply of an operation whose generators somebody else closes.
+
+    Args:
+        steps: the dependencies and the endpoint.
+        shortcut: how the parameters are read.
+        serialize: makes the reply of what the endpoint returned.
+        exactly: gives the reply to the requests that the function leaves.
+        title: what the function does, such as `GET /items/{item_id}`.
+        strict_content_type: whether a JSON body needs a JSON content type.
+    """
+    source, interface = Source(f"reply of {title}"), Exchanged()
+    source.name("exactly", exactly)
+    otherwise = ("return await exactly(exchange)",)
+    with source.block("async def reply(exchange):"):
+        source.line("scope = exchange.scope")
+        if shortcut.reads_body:
+            write_raw_body(
+                source,
+                interface,
+                shortcut,
+                target="raw",
+                strict_content_type=strict_content_type,
+                otherwise=otherwise,
+            )
+        call = write_until_call(source, interface, steps, shortcut, otherwise=otherwise)
+        write_reply(source, steps, shortcut, serialize, call)
+        source.line("return reply")
+    return source.function("reply")
+
+
+def write_until_call(
+    source: Source,
+    interface: Interface,
+    steps: Sequence[Step],
+    shortcut: Shortcut,
+    *,
+    otherwise: Sequence[str],
+    refuses: bool = False,
+) -> str:
+    """Writes what comes before the endpoint, and returns the expression that calls it.
+
+    The last dependencies are left to the thread of the endpoint, where they can run in it.
+    """
+    *dependencies, endpoint = steps
+    before = len(dependencies) - tail_in_thread(steps, shortcut)
+    write_dependencies(source, interface, dependencies[:before], shortcut, otherwise=otherwise)
+    write_stage(*(source, interface, shortcut, steps[before]), otherwise=otherwise, refuses=refuses)
+    call = source.name("endpoint", endpoint.dependant.call)
+    call += f"({arguments(source, endpoint, shortcut)})"
+    return f"await {call}" if endpoint.kind is CallableKind.COROUTINE else call
+
+
+def write_reply(
+    source: Source, steps: Sequence[Step], shortcut: Shortcut, serialize: Serialize, call: str
+) -> None:
+    """Writes the call of the endpoint, and what makes the `reply` of what it returned.
+
+    One visit of a thread has all of what can share it: the last dependencies, the endpoint, the
+    serialization, and the ends of generators of scope `function`.
+    """
+    source.name("serialize", serialize)
+    if steps[-1].kind is not CallableKind.THREAD:
+        source.line(f"reply = serialize({call}, exchange)")
+        return
+    tail = tail_in_thread(steps, shortcut)
+    last = steps[len(steps) - 1 - tail : -1]
+    write_contexts(source, last)
+    leaves = _leaves_those_of_function(steps, last)
+    with source.block("def in_thread():"):
+        if leaves:
+            source.name("copy_context", copy_context)
+            source.line("context = copy_context()")
+        write_in_thread(source, last, shortcut)
+        source.line(f"reply = serialize({call}, exchange)")
+        if leaves:
+            source.line("context.run(function_contexts.leave, None, None, None)")
+        source.line("return reply")
+    source.name("run_in_thread", run_in_thread)
+    source.line("reply = await run_in_thread(in_thread)")
+
+
+def _leaves_those_of_function(steps: Sequence[Step], last: Sequence[Step]) -> bool:
+    """Whether generators of scope `function` are left where they were entered: all of them are."""
+    of_function = [step for step in steps[:-1] if step.function_scope and step.kind.is_generator]
+    return bool(of_function) and all(step in last for step in of_function)

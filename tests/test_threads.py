@@ -1,0 +1,257 @@
+"""Visits of worker threads: as anyio's, with its tokens, and what is entered in them is left."""
+
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextvars import ContextVar
+from functools import partial
+from types import TracebackType
+from typing import Any
+from unittest.mock import patch
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+import anyio.to_thread
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ferroapi.threads import ThreadContexts, run_in_thread, run_in_unlimited_thread
+
+pytestmark = pytest.mark.anyio
+
+Run = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+RUNS: dict[str, Run] = {
+    "anyio": anyio.to_thread.run_sync,
+    "limited": run_in_thread,
+    "unlimited": run_in_unlimited_thread,
+}
+runs = pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+limited = pytest.mark.parametrize("run", [RUNS["anyio"], RUNS["limited"]], ids=["anyio", "ours"])
+
+variable: ContextVar[str] = ContextVar("variable", default="outer")
+
+
+@runs
+async def test_it_runs_in_a_worker_thread(run: Run) -> None:
+    assert await run(threading.get_ident) != threading.get_ident()
+
+
+class OwnError(Exception):
+    """LeavingError in threads."""
+
+
+# name: (what is raised, what comes)
+ERRORS: dict[str, tuple[BaseException, type[BaseException]]] = {
+    "an_exception": (OwnError(), OwnError),
+    "the_end_of_an_iterator": (StopIteration(), RuntimeError),
+}
+
+
+@runs
+@pytest.mark.parametrize("name", ERRORS)
+async def test_what_is_raised(run: Run, name: str) -> None:
+    raised, expected = ERRORS[name]
+    if name == "the_end_of_an_iterator" and anyio.get_cancelled_exc_class().__module__ != (
+        "asyncio.exceptions"
+    ):
+        pytest.skip("it cannot leave a coroutine")
+
+    def fail() -> None:
+        raise raised
+
+    with pytest.raises(expected):
+        await run(fail)
+    assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+
+
+@runs
+async def test_the_context_is_a_copy(run: Run) -> None:
+    variable.set("task")
+
+    def change() -> str:
+        seen = variable.get()
+        variable.set("thread")
+        return seen
+
+    assert await run(change) == "task"
+    assert variable.get() == "task"
+
+
+@runs
+async def test_the_event_loop_can_be_asked_from_inside(run: Run) -> None:
+    async def ask() -> str:
+        await anyio.lowlevel.checkpoint()
+        return "answer"
+
+    assert await run(partial(anyio.from_thread.run, ask)) == "answer"
+
+
+@limited
+async def test_it_has_a_token_while_it_runs(run: Run) -> None:
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    assert await run(lambda: limiter.borrowed_tokens) == 1
+    assert limiter.borrowed_tokens == 0
+
+
+async def test_an_unlimited_one_has_none() -> None:
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    assert await run_in_unlimited_thread(lambda: limiter.borrowed_tokens) == 0
+
+
+@limited
+async def test_who_has_no_token_waits_in_line(run: Run) -> None:
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    tokens, limiter.total_tokens = limiter.total_tokens, 1
+    running, most = 0, 0
+    lock = threading.Lock()
+
+    def work() -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        threading.Event().wait(0.002)
+        with lock:
+            running -= 1
+
+    try:
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(20):
+                    tasks.start_soon(run, work)
+    finally:
+        limiter.total_tokens = tokens
+    assert most == 1
+    assert limiter.borrowed_tokens == 0
+
+
+@runs
+async def test_who_is_cancelled_before_does_not_begin(run: Run) -> None:
+    called: list[None] = []
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await run(lambda: called.append(None))
+    assert scope.cancelled_caught
+    assert called == []
+    assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+
+
+@runs
+async def test_who_is_cancelled_meanwhile_waits(run: Run) -> None:
+    began, ends = threading.Event(), threading.Event()
+    seen: list[str] = []
+
+    def work() -> None:
+        began.set()
+        ends.wait(5)
+        try:
+            anyio.from_thread.check_cancelled()
+        except BaseException:
+            seen.append("cancelled")
+        seen.append("ended")
+
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run, work)
+            await anyio.to_thread.run_sync(began.wait)
+            tasks.cancel_scope.cancel()
+            ends.set()
+    assert seen == ["cancelled", "ended"]
+
+
+@pytest.mark.parametrize("run", [run_in_thread, run_in_unlimited_thread])
+async def test_what_stands_in_the_place_of_anyios_function_is_called(run: Run) -> None:
+    async def instead(function: Any, **options: Any) -> str:
+        return "instead"
+
+    with patch("anyio.to_thread.run_sync", instead):
+        assert await run(lambda: "called") == "instead"
+
+
+class LeavingError(Exception):
+    """LeavingError by a context manager that is left."""
+
+
+class Recorder:
+    """A context manager that notes what it sees, then does what it is told."""
+
+    def __init__(self, number: int, behaviour: str, events: list[Any]) -> None:
+        self._number = number
+        self._behaviour = behaviour
+        self._events = events
+
+    def __enter__(self) -> int:
+        self._events.append(("enter", self._number))
+        return self._number
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        self._events.append(("leave", self._number, repr(exc_value), variable.get()))
+        variable.set("changed")
+        if self._behaviour == "raises":
+            raise LeavingError(self._number)
+        return self._behaviour == "suppresses"
+
+
+class Alone(AbstractAsyncContextManager[int]):
+    """The twin: a visit of a thread for each end."""
+
+    def __init__(self, context: Recorder) -> None:
+        self._context = context
+
+    async def __aenter__(self) -> int:
+        return await anyio.to_thread.run_sync(self._context.__enter__)
+
+    async def __aexit__(self, *error: Any) -> bool:
+        return await anyio.to_thread.run_sync(self._context.__exit__, *error)
+
+
+@given(
+    behaviours=st.lists(st.sampled_from(["passes", "raises", "suppresses"]), max_size=4),
+    fails=st.booleans(),
+)
+@settings(deadline=None)
+def test_contexts_are_left_as_if_each_had_a_thread_of_its_own(
+    behaviours: list[str], fails: bool
+) -> None:
+    async def run(*, alone: bool) -> tuple[list[Any], str]:
+        events: list[Any] = []
+        recorders = [Recorder(number, what, events) for number, what in enumerate(behaviours)]
+        try:
+            async with AsyncExitStack() as stack:
+                contexts = ThreadContexts.within(stack)
+                for number, recorder in enumerate(recorders):
+                    entered = (
+                        await stack.enter_async_context(Alone(recorder))
+                        if alone
+                        else await run_in_thread(partial(contexts.enter, recorder))
+                    )
+                    assert entered == number
+                if fails:
+                    raise OwnError
+        except Exception as error:
+            return events, repr(error)
+        return events, ""
+
+    assert anyio.run(partial(run, alone=False)) == anyio.run(partial(run, alone=True))
+
+
+async def test_what_was_left_is_not_left_again() -> None:
+    events: list[Any] = []
+    async with ThreadContexts() as contexts:
+        contexts.enter(Recorder(0, "passes", events))
+        contexts.leave(None, None, None)
+    assert len(events) == 2
+
+
+async def test_some_that_nothing_was_entered_in_need_no_thread(no_threads: Any) -> None:
+    with no_threads():
+        async with ThreadContexts():
+            pass
