@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol wheel clean FORCE
+.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol middleware wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -57,6 +57,9 @@ differential: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Answer
 
 protocol: $(VENV)/extension $(VENV)/dev.group ## Run uvicorn's tests of HTTP protocols against ferroapi's
 	$(BIN)/python -m tests.server.uvicorn_suite.run
+
+middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of BaseHTTPMiddleware against ferroapi
+	$(BIN)/python -m tests.starlette_suite.run
 
 wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python
