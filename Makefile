@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol fuzz wheel clean FORCE
+.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol middleware fuzz wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -74,6 +74,9 @@ fuzz: ## Look for input that the core and its naive twins read differently, or t
 	  || { tail -n 40 $(FUZZ)/$$fuzzer.log; exit 1; }; \
 	  grep -E 'number_of_executed_units|average_exec' $(FUZZ)/$$fuzzer.log; \
 	done
+
+middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of BaseHTTPMiddleware against ferroapi
+	$(BIN)/python -m tests.starlette_suite.run
 
 wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python

@@ -24,7 +24,9 @@ def not_completing(app: ASGIApp) -> ASGIApp:
         return app
     completing: Any = app
     completing.app = TellsIncomplete(completing.app)
-    return KeepsIncomplete(app)
+    from ferroapi.http_middleware import dispatched
+
+    return KeepsIncomplete(dispatched(completing))
 
 
 class TellsIncomplete:

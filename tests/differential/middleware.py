@@ -16,7 +16,10 @@ _ALL: list[tuple[str, list[dict[str, Any]]]] = [
         "http",
         [
             {"how": how}
-            for how in ("passes", "answers", "catches", "reads", "sets", "raises", "refuses")
+            for how in (
+                *("passes", "answers", "catches", "reads", "sets", "raises", "refuses"),
+                *("streams", "discards", "consumes", "wraps", "fails"),
+            )
         ],
     ),
     ("pure", [{"name": "outer"}, {"name": "inner"}]),

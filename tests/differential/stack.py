@@ -67,6 +67,8 @@ def _function(
             raise framework.module.HTTPException(403)
         if how == "reads":
             called(f"body {await request.body()!r}")
+        if how == "streams":
+            called(f"parts {[part async for part in request.stream()]!r}")
         if how == "sets":
             request.state.user = "u"
         try:
@@ -77,7 +79,26 @@ def _function(
                 raise
             return framework.part("responses").JSONResponse({"caught": True}, 503)
         called(f"after {response.status_code}")
+        if "x-a" in request.headers:
+            if how == "fails":
+                raise ValueError("raised after the response has begun")
+            if how == "discards":
+                return framework.part("responses").PlainTextResponse("instead", 298)
+            if how == "consumes":
+                body = b"".join([part async for part in response.body_iterator])
+                called(f"consumed {body!r}")
+                return framework.part("responses").Response(body, response.status_code)
+        if how == "wraps":
+            response.body_iterator = _bracketed(response.body_iterator)
+            del response.headers["content-length"]
         response.headers["x-after"] = how
         return response
 
     return middleware
+
+
+async def _bracketed(parts: Any) -> Any:
+    yield b"<"
+    async for part in parts:
+        yield part
+    yield b">"

@@ -1,0 +1,281 @@
+"""What `BaseHTTPMiddleware` does, with less between a request and its response.
+
+Starlette's starts a task group for a request, in it a task for what is inside of the middleware,
+and has both meet in a memory stream. Here they meet in futures of asyncio, and what the task has
+set in its context is there for the middleware as well. Order, cancellation and messages are the
+same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextvars import Context, copy_context
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from anyio.lowlevel import checkpoint
+from starlette.middleware import base
+from starlette.middleware.base import BaseHTTPMiddleware
+
+from ferroapi.originals import has_own
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_CACHED_REQUEST: Any = getattr(base, "_CachedRequest", None)
+_STREAMING_RESPONSE: Any = getattr(base, "_StreamingResponse", None)
+"""Private, and what users meet in `dispatch`: of other classes `isinstance` would tell them so."""
+
+
+def dispatched(app: BaseHTTPMiddleware) -> ASGIApp:
+    """What runs a middleware; itself if its `__call__` is not Starlette's, as that was written."""
+    if (
+        type(app).__call__ is BaseHTTPMiddleware.__call__
+        and has_own(BaseHTTPMiddleware, "__call__")
+        and _is_original(_CACHED_REQUEST, "_CachedRequest")
+        and _is_original(_STREAMING_RESPONSE, "_StreamingResponse")
+    ):
+        return DispatchedMiddleware(app)
+    return app
+
+
+def _is_original(kind: Any, name: str) -> bool:
+    return kind is not None and kind is getattr(base, name, None)
+
+
+class DispatchedMiddleware:
+    """Runs a `BaseHTTPMiddleware`; on trio it runs as it does by itself."""
+
+    def __init__(self, app: BaseHTTPMiddleware) -> None:
+        """
+        Args:
+            app: the middleware. Its `app` and its `dispatch_func` may be replaced at any time.
+        """
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one connection."""
+        if scope["type"] != "http" or not _in_asyncio():
+            await self.app(scope, receive, send)
+            return
+        request = _CACHED_REQUEST(scope, receive, send)
+        calls: list[_InnerCall] = []
+        is_over = False
+
+        async def call_next(_request: Request) -> Response:
+            if is_over:
+                raise RuntimeError("The request was answered: nothing inside is called any more.")
+            call = _InnerCall(request.wrapped_receive)
+            calls.append(call)
+            call.start(self.app.app, scope)
+            return await call.response(send)
+
+        try:
+            response = await self.app.dispatch_func(request, call_next)
+            await response(scope, request.wrapped_receive, send)
+            is_over = True
+            for call in calls:
+                call.release()
+            for call in calls:
+                await call.wait()
+        except BaseException:
+            is_over = True
+            for call in calls:
+                await call.cancel()
+            raise
+        for call in calls:
+            call.raise_unseen()
+
+
+class _InnerCall:
+    """What is inside of middleware while it answers a request, in a task of its own."""
+
+    _task: asyncio.Task[None]
+    _context: Context
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._scope = anyio.CancelScope()
+        self._sent: deque[tuple[Message, asyncio.Future[None]]] = deque()
+        self._reader: asyncio.Future[Message | None] | None = None
+        self._released = asyncio.Event()
+        self._receiving: set[anyio.CancelScope] = set()
+        self._ended = False
+        self._error: Exception | None = None
+        self._is_seen = False
+
+    def start(self, app: ASGIApp, scope: Scope) -> None:
+        """Starts the task."""
+        self._context = copy_context()
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(self._run(app, scope), context=self._context)
+
+    async def _run(self, app: ASGIApp, scope: Scope) -> None:
+        try:
+            with self._scope:
+                await app(scope, self._receive_or_disconnect, self._send)
+        except Exception as error:
+            self._error = error
+        finally:
+            self._ended = True
+            if self._reader is not None and not self._reader.done():
+                self._reader.set_result(None)
+
+    async def _receive_or_disconnect(self) -> Message:
+        """What the client sends, until the response is sent."""
+        message: Message = {}
+        if not self._released.is_set():
+            with anyio.CancelScope() as scope:
+                self._receiving.add(scope)
+                try:
+                    message = await self._receive()
+                finally:
+                    self._receiving.discard(scope)
+        if not self._released.is_set():
+            return message
+        # Who has waited to send goes on first, to where it is over by itself.
+        for _ in range(2):
+            await checkpoint()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        """Hands a message to who reads, and waits for that; after the last for its being sent."""
+        if self._released.is_set():
+            # Nobody waits for who sends without end.
+            await checkpoint()
+            return
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(message)
+        else:
+            taken = asyncio.get_running_loop().create_future()
+            entry = message, taken
+            self._sent.append(entry)
+            try:
+                await taken
+            except asyncio.CancelledError:
+                if entry in self._sent:
+                    self._sent.remove(entry)
+                raise
+        kind = message["type"]
+        if kind == "http.response.pathsend" or (
+            kind == "http.response.body" and not message.get("more_body", False)
+        ):
+            await self._released.wait()
+
+    async def _next(self) -> Message | None:
+        """The next message; `None` after the last."""
+        while self._sent:
+            message, taken = self._sent.popleft()
+            # Who sends it may be cancelled, and has yet to hear of it.
+            if not taken.done():
+                taken.set_result(None)
+                return message
+        if self._ended:
+            return None
+        if self._released.is_set():
+            raise anyio.ClosedResourceError
+        self._reader = asyncio.get_running_loop().create_future()
+        try:
+            return await self._reader
+        finally:
+            self._reader = None
+
+    async def response(self, send: Send) -> Response:
+        """The response as far as it has begun. Raises what was raised instead."""
+        info = None
+        while True:
+            message = await self._next()
+            if message is None:
+                break
+            if message["type"] == "http.response.debug":
+                info = message["info"]
+            elif message["type"] == "http.response.early_hint":
+                await send(message)
+            else:
+                break
+        self._share_context()
+        if message is None:
+            self._is_seen = True
+            error = self._error
+            if error is None:
+                self._raise_fatal()
+                raise RuntimeError("No response returned.")
+            # As Starlette raises it: what it was raised from is its cause.
+            raise error from error.__cause__ or error.__context__
+        assert message["type"] == "http.response.start"
+        response: Response = _STREAMING_RESPONSE(
+            status_code=message["status"], content=self._body(), info=info
+        )
+        response.raw_headers = message.get("headers", [])
+        return response
+
+    async def _body(self) -> AsyncGenerator[Any, None]:
+        while (message := await self._next()) is not None:
+            if message["type"] == "http.response.pathsend":
+                yield message
+                break
+            assert message["type"] == "http.response.body", f"Unexpected message: {message}"
+            body = message.get("body", b"")
+            if body:
+                yield body
+            if not message.get("more_body", False):
+                break
+
+    def _share_context(self) -> None:
+        """Sets for the middleware what was set inside of it."""
+        for variable, value in self._context.items():
+            if variable.get(_UNSET) is not value:
+                variable.set(value)
+
+    def release(self) -> None:
+        """Tells the task that the response is sent: nobody reads any more."""
+        self._released.set()
+        for _, taken in self._sent:
+            if not taken.done():
+                taken.set_result(None)
+        self._sent.clear()
+        for scope in self._receiving:
+            scope.cancel()
+
+    async def wait(self) -> None:
+        """Waits until the task has ended."""
+        if not self._task.done():
+            await asyncio.wait((self._task,))
+
+    async def cancel(self) -> None:
+        """Cancels the task, and waits until it has ended."""
+        self._scope.cancel()
+        with anyio.CancelScope(shield=True):
+            while not self._task.done():
+                try:
+                    await asyncio.wait((self._task,))
+                except asyncio.CancelledError:
+                    # Whoever waits is to be cancelled, and will be after this.
+                    self._scope.cancel()
+        if not self._task.cancelled():
+            self._task.exception()
+
+    def raise_unseen(self) -> None:
+        """Raises what `response` could not, as it came later or nobody waited for it."""
+        self._raise_fatal()
+        if self._error is not None and not self._is_seen:
+            raise self._error
+
+    def _raise_fatal(self) -> None:
+        if self._task.done() and not self._task.cancelled():
+            self._task.result()
+
+
+_UNSET: Any = object()
+
+
+def _in_asyncio() -> bool:
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
