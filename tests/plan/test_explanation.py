@@ -49,7 +49,10 @@ EXPLAINED: dict[str, tuple[str, str, list[str]]] = {
         *("GET", "/generator"),
         ["OperationPlan", "async def solve(exchange):", "validate_0(extract_0(", "run_0("],
     ),
-    "form": ("POST", "/form", ["OperationPlan", "async def solve_exactly(self, exchange"]),
+    "form": (
+        *("POST", "/form"),
+        ["async def answer(scope, receive, send):", "return await plan(", "read_urlencoded("],
+    ),
 }
 
 

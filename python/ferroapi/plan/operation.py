@@ -154,6 +154,10 @@ class OperationPlan:
 
     def as_direct_function(self) -> Callable[[DirectRequest], Awaitable[None]] | None:
         """The same as one function that is given what our server has read, where possible."""
+        shortcut = self.solver.shortcut
+        if shortcut is not None and shortcut.reads_form:
+            # Other forms are parsed as they come.
+            return None
         # Others are refused where they are sent.
         return self._written(Direct()) if self.status_code in range(200, 1000) else None
 
@@ -167,6 +171,8 @@ class OperationPlan:
             solver.shortcut,
             self.serialize,
             self.answer_exactly,
+            self,
+            form_limits=solver.form_limits,
             title=solver.title,
             status_code=self.status_code,
             strict_content_type=solver.strict_content_type,

@@ -4,6 +4,7 @@
 
 use pyo3::prelude::*;
 
+mod form;
 mod frames;
 mod instances;
 mod json;
@@ -16,6 +17,7 @@ mod server;
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    form::register(module)?;
     frames::register(module)?;
     instances::register(module)?;
     json::register(module)?;

@@ -10,13 +10,14 @@ from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.annotations import is_sequence
 from ferroapi.plan.reading.from_json import same_from_json
+from ferroapi.plan.reading.urlencoded import can_shorten, form_parameters
 from ferroapi.plan.reading.validators import combined_schema
 from ferroapi.plan.reading.values import parameter_model, takes_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ferroapi._core import Wanted
+    from ferroapi._core import FormParameters, Wanted
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
 
@@ -26,6 +27,7 @@ class Stage:
 
     __slots__ = (
         "body_validator",
+        "form",
         "from_json",
         "index",
         "parameters",
@@ -38,6 +40,8 @@ class Stage:
     parameters: Parameters | None
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
+    form: FormParameters | None
+    """What takes the values for `body_validator` out of a form, where the body is one."""
     from_json: bool
     """Whether a body is validated as it is, without being decoded first."""
     reads_cookies: bool
@@ -49,9 +53,10 @@ class Stage:
         bodies: Sequence[tuple[str, ModelField]],
         *,
         embed: bool,
+        is_form: bool,
     ) -> None:
         self.index = index
-        self.parameters = self.validator = self.body_validator = None
+        self.parameters = self.validator = self.body_validator = self.form = None
         self.from_json = False
         self.reads_cookies = any(isinstance(param.field_info, params.Cookie) for _, param in flat)
         if flat:
@@ -59,7 +64,12 @@ class Stage:
             self.validator = SchemaValidator(
                 combined_schema((key, key, param) for key, param in flat)
             )
-        if bodies:
+        if bodies and is_form:
+            self.form = form_parameters(bodies)
+            self.body_validator = SchemaValidator(
+                combined_schema((key, key, param) for key, param in bodies)
+            )
+        elif bodies:
             schema = (
                 combined_schema((key, param.input_names[0], param) for key, param in bodies)
                 if embed
@@ -72,34 +82,45 @@ class Stage:
 class Shortcut:
     """The parameters of an operation as dictionaries, and its body as one value or several.
 
+    A form is one that the core reads: others take the exact order.
+
     All are read at once before the first step, where nobody can tell: in order, each step has its
     own read just before it runs. Keys are the names of the endpoint's parameters, and
     `<step>.<name>` for those of dependencies.
     """
 
-    __slots__ = ("expressions", "in_order", "stages")
+    __slots__ = ("expressions", "in_order", "reads_form", "stages")
 
     expressions: list[dict[str, str]]
     """For each step the names of its own arguments, and where a value is: in `values_<stage>`, the
     validated parameters, or in `body_<stage>`, the validated body."""
     stages: dict[int, Stage]
     """By the step that each is read before."""
+    reads_form: bool
+    """Whether the body is a form."""
 
-    def __init__(self, *, in_order: bool) -> None:
+    def __init__(self, *, in_order: bool, reads_form: bool) -> None:
         self.expressions = []
         self.stages = {}
         self.in_order = in_order
+        self.reads_form = reads_form
 
     @property
     def reads_body(self) -> bool:
-        """Whether anything is taken from the body."""
-        return any(stage.body_validator is not None for stage in self.stages.values())
+        """Whether anything is taken from a body that is no form."""
+        return not self.reads_form and any(
+            stage.body_validator is not None for stage in self.stages.values()
+        )
 
     @property
     def decodes_first(self) -> bool:
         """Whether a step runs before the body is looked at, which has to be JSON by then."""
-        return self.in_order and any(
-            stage.index and stage.body_validator is not None for stage in self.stages.values()
+        return (
+            self.reads_body
+            and self.in_order
+            and any(
+                stage.index and stage.body_validator is not None for stage in self.stages.values()
+            )
         )
 
     @classmethod
@@ -119,7 +140,8 @@ class Shortcut:
             embed: whether the body is an object with a member for each parameter.
             in_order: whether a step may change what those after it get.
         """
-        shortcut = cls(in_order=in_order)
+        is_form = body_field is not None and isinstance(body_field.field_info, params.Form)
+        shortcut = cls(in_order=in_order, reads_form=is_form)
         waiting: dict[int, tuple[list[tuple[str, ModelField]], list[tuple[str, ModelField]]]] = {}
         for index, dependant in enumerate(dependants):
             prefix = "" if dependant is dependants[-1] else f"{index}."
@@ -131,7 +153,7 @@ class Shortcut:
                 expressions[param.name] = f'values_{stage}["{prefix}{param.name}"]'
             for param in dependant.body_params:
                 bodies.append((prefix + param.name, param))
-                member = f'["{prefix}{param.name}"]' if embed else ""
+                member = f'["{prefix}{param.name}"]' if embed or is_form else ""
                 expressions[param.name] = f"body_{stage}{member}"
             shortcut.expressions.append(expressions)
         read = [param for flat, _ in waiting.values() for _, param in flat]
@@ -144,7 +166,7 @@ class Shortcut:
         if taken and not _can_shorten(taken, body_field, embed=embed):
             return None
         shortcut.stages = {
-            index: Stage(index, flat, bodies, embed=embed)
+            index: Stage(index, flat, bodies, embed=embed, is_form=is_form)
             for index, (flat, bodies) in waiting.items()
             if flat or bodies
         }
@@ -159,9 +181,11 @@ def _is_cookie_list(field: ModelField) -> bool:
 def _can_shorten(
     bodies: list[tuple[str, ModelField]], body_field: ModelField | None, *, embed: bool
 ) -> bool:
-    if body_field is None or isinstance(body_field.field_info, params.Form):
-        # A WebSocket has no body; a form is taken apart name by name.
+    if body_field is None:
+        # A WebSocket has no body.
         return False
+    if isinstance(body_field.field_info, params.Form):
+        return all(can_shorten(field) for _, field in bodies)
     if embed:
         return all(len(field.input_names) == 1 for _, field in bodies)
     return len(bodies) == 1
