@@ -154,6 +154,53 @@ class DataEncoder:
             encoders: encoders by exact class, for the `leaves`.
         """
 
+# form
+
+def has_urlencoded_form(headers: Sequence[Header]) -> bool:
+    """Whether the first `content-type` header says `application/x-www-form-urlencoded`."""
+
+FormExcess: TypeAlias = Literal["max_fields", "max_field_size"]
+"""The limit that a form exceeds."""
+
+@final
+class UrlencodedForm:
+    """A form of the type `application/x-www-form-urlencoded` (URL standard) while it is received.
+
+    It has at most `max_fields` fields of `max_field_size` bytes, counted in name and value as they
+    are sent. Linear.
+    """
+
+    def __new__(cls, max_fields: int, max_field_size: int) -> UrlencodedForm: ...
+    def write(self, chunk: bytes) -> FormExcess | None:
+        """Takes the next part of the body, or says which limit it exceeds."""
+    def finish(self) -> FormExcess | None:
+        """Takes the end of the body, or says which limit its last field exceeds."""
+    def pairs(self) -> list[tuple[str, str]]:
+        """The names and values in their order, decoded as `query_pairs` does."""
+
+@final
+class FormParameters:
+    """Takes the parameters of an operation out of a form.
+
+    `fields` are those of the form itself: the first name whose value is no empty text wins; with
+    `"all"` also empty texts are items. `models` are `(slot, fields, is_nullable, takes_others)`:
+    each of their fields, `(names, mode)`, is a field of the form.
+    """
+
+    def __new__(
+        cls,
+        *,
+        fields: Sequence[Wanted] = (),
+        models: Sequence[tuple[str, Sequence[tuple[Sequence[str], Mode]], bool, bool]] = (),
+    ) -> FormParameters: ...
+    def extract(self, form: UrlencodedForm) -> dict[str, Any]:
+        """The values that are present, by slot: `str`, `list[str]`, or a `dict` for a model.
+
+        The dictionary has the fields under the names they were sent with, in the order of
+        declaration, then all other names of the form. A nullable model is not present when none of
+        its names was sent, or, where it takes others, nothing at all.
+        """
+
 # frames
 
 def jsonl_frame(data: bytes | str) -> bytes:

@@ -56,7 +56,10 @@ EXPLAINED: dict[str, tuple[str, str, list[str]]] = {
             *("ThreadContexts.within(exchange.request_stack)", "contexts.enter(", "endpoint("),
         ],
     ),
-    "form": ("POST", "/form", ["OperationPlan", "async def solve_exactly(self, exchange"]),
+    "form": (
+        *("POST", "/form"),
+        ["async def answer(scope, receive, send):", "return await plan(", "read_urlencoded("],
+    ),
 }
 
 

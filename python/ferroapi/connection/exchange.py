@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.types import Message, Receive, Scope, Send
 
+    from ferroapi._core import UrlencodedForm
     from ferroapi.dependencies.models import Injected
     from ferroapi.streaming.inbox import Inbox
 
@@ -45,13 +46,19 @@ class Exchange:
         "scope",
         "send",
         "started",
+        "urlencoded",
     )
 
     function_stack: AsyncExitStack
     request_stack: AsyncExitStack
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, body: bytes | None = None
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        body: bytes | None = None,
+        urlencoded: UrlencodedForm | None = None,
     ) -> None:
         self.scope = scope
         self.receive = receive
@@ -60,6 +67,7 @@ class Exchange:
         self.open = False
         self.body = body
         self.form: FormData | None = None
+        self.urlencoded = urlencoded
         self.inbox: Inbox | None = None
         self.is_shared = False
         self.background: StarletteBackgroundTasks | None = None
@@ -79,6 +87,8 @@ class Exchange:
                 request = self._connection = Request(self.scope, self._receive, self.send)
                 if self.body is not None:
                     request.keep_body(self.body)
+                elif self.urlencoded is not None:
+                    request.keep_form(self.urlencoded)
         return self._connection
 
     @connection.setter

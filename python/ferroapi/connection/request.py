@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starlette import requests
-from starlette.datastructures import QueryParams
+from starlette.datastructures import FormData, QueryParams
 
 from ferroapi._core import query_pairs
 from ferroapi.connection.cookies import CookieReading
+
+if TYPE_CHECKING:
+    from ferroapi._core import UrlencodedForm
 
 
 class Request(CookieReading, requests.Request):
@@ -17,6 +22,11 @@ class Request(CookieReading, requests.Request):
     def keep_body(self, body: bytes) -> None:
         """Takes the body that was read already, where Starlette's keeps what it reads itself."""
         self._body = body
+
+    def keep_form(self, form: UrlencodedForm) -> None:
+        """Takes the form that was read already: as after `form`, there is no body any more."""
+        self._form = FormData([*form.pairs()])
+        self._stream_consumed = True
 
     @property
     def query_params(self) -> QueryParams:

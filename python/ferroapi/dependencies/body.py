@@ -27,6 +27,11 @@ def form_models(field: ModelField) -> tuple[type[BaseModel], ...]:
     return union_models(info.annotation)
 
 
+def takes_others(model: type[BaseModel]) -> bool:
+    """Whether names that are none of its fields say something about a model."""
+    return model.model_config.get("extra") in ("allow", "forbid")
+
+
 def embeds_body(fields: Sequence[ModelField]) -> bool:
     """Whether body parameters are members of the body: several of them, `embed`, form fields."""
     if not fields:

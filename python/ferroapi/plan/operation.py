@@ -160,6 +160,10 @@ class OperationPlan:
         self, application: Any
     ) -> Callable[[DirectRequest], Awaitable[None]] | None:
         """The same as one function that is given what our server has read, where possible."""
+        shortcut = self.solver.shortcut
+        if shortcut is not None and shortcut.reads_form:
+            # Other forms are parsed as they come.
+            return None
         # Others are refused where they are sent.
         return self._written(Direct(application)) if self.status_code in range(200, 1000) else None
 
@@ -173,6 +177,8 @@ class OperationPlan:
             solver.shortcut,
             self.serialize,
             self.answer_exactly,
+            self,
+            form_limits=solver.form_limits,
             title=solver.title,
             status_code=self.status_code,
             strict_content_type=solver.strict_content_type,
@@ -202,12 +208,13 @@ class OperationPlan:
 
     def _compile(self) -> Callable[[Exchange], Awaitable[Reply]]:
         solver = self.solver
-        if self.handler is not None or solver.shortcut is None:
+        shortcut = solver.shortcut
+        if self.handler is not None or shortcut is None or shortcut.reads_form:
             self._replies = self._reply_in_order
         else:
             self._replies = reply_function(
                 self.steps,
-                solver.shortcut,
+                shortcut,
                 self.serialize,
                 self._reply_exactly,
                 title=solver.title,

@@ -28,10 +28,12 @@ from ferroapi.plan.reading.body import (
 )
 from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
+from ferroapi.plan.reading.urlencoded import is_urlencoded
 from ferroapi.plan.reading.validators import calls_functions_of_users
 from ferroapi.plan.writing.arguments import (
     dictionary,
     write_dependencies,
+    write_form,
     write_raw_body,
     write_stage,
 )
@@ -60,11 +62,11 @@ class Solver:
         "_embeds",
         "_endpoint",
         "_endpoint_context",
-        "_form_limits",
         "_forms",
         "_reads_form",
         "_solve",
         "_steps",
+        "form_limits",
         "shortcut",
         "strict_content_type",
         "title",
@@ -86,7 +88,7 @@ class Solver:
         self._body_field = body_field
         self._embeds = [embed or embeds_body(step.dependant.body_params) for step in steps]
         self.strict_content_type = strict_content_type
-        self._form_limits = form_limits or {}
+        self.form_limits: FormLimits = form_limits or {}
         self._reads_form = body_field is not None and isinstance(body_field.field_info, params.Form)
         self._forms = self._form_readers() if self._reads_form else []
         self.title = (
@@ -128,7 +130,14 @@ class Solver:
             otherwise = ("return await exactly(exchange)",)
             with source.block("async def solve(exchange):"):
                 source.line("scope = exchange.scope")
-                if shortcut.reads_body:
+                if shortcut.reads_form:
+                    source.name("is_urlencoded", is_urlencoded)
+                    # Somebody who has the request may have read its form already.
+                    with source.block("if exchange.has_connection or not is_urlencoded(scope):"):
+                        source.lines(otherwise)
+                    targets = "form = exchange.urlencoded"
+                    write_form(source, interface, self.form_limits, targets=targets)
+                elif shortcut.reads_body:
                     write_raw_body(
                         source,
                         interface,
@@ -229,7 +238,7 @@ class Solver:
                 exchange,
                 is_form=self._reads_form,
                 strict_content_type=self.strict_content_type,
-                limits=self._form_limits,
+                limits=self.form_limits,
             )
             if self._reads_form:
                 exchange.form = received

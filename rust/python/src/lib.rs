@@ -5,6 +5,7 @@
 use pyo3::prelude::*;
 
 mod encoders;
+mod form;
 mod frames;
 mod instances;
 mod json;
@@ -19,6 +20,7 @@ mod server;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     encoders::register(module)?;
+    form::register(module)?;
     frames::register(module)?;
     instances::register(module)?;
     json::register(module)?;

@@ -10,8 +10,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PySequence, PyString, PyTuple};
 
-type Slot = Py<PyString>;
-type WantedArgument<'py> = (Bound<'py, PyString>, Vec<String>, ModeArgument);
+pub type Slot = Py<PyString>;
+pub type WantedArgument<'py> = (Bound<'py, PyString>, Vec<String>, ModeArgument);
 
 #[pyclass(frozen, module = "ferroapi._core")]
 pub struct Parameters {
@@ -338,7 +338,7 @@ impl<'py> FromPyObject<'_, 'py> for OtherPlace {
     }
 }
 
-struct ModeArgument(Mode);
+pub struct ModeArgument(pub Mode);
 
 impl<'py> FromPyObject<'_, 'py> for ModeArgument {
     type Error = PyErr;
@@ -355,7 +355,7 @@ impl<'py> FromPyObject<'_, 'py> for ModeArgument {
     }
 }
 
-fn intern(text: &Bound<'_, PyString>) -> PyResult<Py<PyString>> {
+pub fn intern(text: &Bound<'_, PyString>) -> PyResult<Py<PyString>> {
     Ok(PyString::intern(text.py(), text.to_str()?).unbind())
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, Tag
 
 from ferroapi.annotations import is_nullable, is_union, resolve_alias
-from ferroapi.dependencies.body import form_models
+from ferroapi.dependencies.body import form_models, takes_others
 from ferroapi.fields import Undefined, model_fields
 from ferroapi.plan.reading.form_fields import FormField
 
@@ -30,7 +30,7 @@ class _Model:
     def __init__(self, model: type[BaseModel]) -> None:
         self._fields = [FormField(field) for field in model_fields(model)]
         self._names = {name for field in self._fields for name in field.names}
-        self._has_extra = model.model_config.get("extra") in ("allow", "forbid")
+        self._has_extra = takes_others(model)
 
     def is_supplied(self, received: Received) -> bool:
         """Whether anything of the model was sent, if only an empty text."""

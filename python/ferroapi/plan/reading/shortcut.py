@@ -11,6 +11,7 @@ from ferroapi._core import Parameters
 from ferroapi.plan.reading.from_json import same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
+from ferroapi.plan.reading.urlencoded import can_shorten, form_parameters
 from ferroapi.plan.reading.validators import combined_schema
 from ferroapi.plan.reading.values import (
     empty_is_absent,
@@ -22,7 +23,7 @@ from ferroapi.plan.reading.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ferroapi._core import Wanted
+    from ferroapi._core import FormParameters, Wanted
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
 
@@ -42,6 +43,7 @@ class Stage:
 
     __slots__ = (
         "body_validator",
+        "form",
         "from_json",
         "index",
         "models",
@@ -58,6 +60,8 @@ class Stage:
     models: list[Model]
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
+    form: FormParameters | None
+    """What takes the values for `body_validator` out of a form, where the body is one."""
     from_json: bool
     """Whether a body is validated as it is, without being decoded first."""
     reads_cookies: bool
@@ -72,6 +76,7 @@ class Stage:
         *,
         models: Mapping[str, Parameters],
         embed: bool,
+        is_form: bool,
         refuses: bool,
     ) -> None:
         """
@@ -81,10 +86,11 @@ class Stage:
             models: what finds those that are models.
             bodies: what is taken from the body.
             embed: whether the body is an object with a member for each of `bodies`.
+            is_form: whether the body is a form.
             refuses: whether nothing is left to do for a request whose values do not fit.
         """
         self.index = index
-        self.parameters = self.validator = self.body_validator = None
+        self.parameters = self.validator = self.body_validator = self.form = None
         self.from_json = False
         self.reads_cookies = any(in_cookies(param) for _, param in flat)
         single = [(key, param) for key, param in flat if not parameter_model(param)]
@@ -100,7 +106,12 @@ class Stage:
                     filled=[key for key, param in single if _empty_is_absent(param)],
                 )
             )
-        if bodies:
+        if bodies and is_form:
+            self.form = form_parameters(bodies)
+            self.body_validator = SchemaValidator(
+                combined_schema((key, key, param) for key, param in bodies)
+            )
+        elif bodies:
             schema = (
                 combined_schema((key, param.input_names[0], param) for key, param in bodies)
                 if embed
@@ -109,7 +120,7 @@ class Stage:
             self.body_validator = SchemaValidator(schema)
             self.from_json = same_from_json(schema)
         self.refusal = None
-        if refuses and can_refuse(flat, bodies):
+        if refuses and not is_form and can_refuse(flat, bodies):
             self.refusal = Refusal(
                 flat,
                 bodies,
@@ -122,34 +133,45 @@ class Stage:
 class Shortcut:
     """The parameters of an operation as dictionaries, and its body as one value or several.
 
+    A form is one that the core reads: others take the exact order.
+
     All are read at once before the first step, where nobody can tell: in order, each step has its
     own read just before it runs. Keys are the names of the endpoint's parameters, and
     `<step>.<name>` for those of dependencies.
     """
 
-    __slots__ = ("expressions", "in_order", "stages")
+    __slots__ = ("expressions", "in_order", "reads_form", "stages")
 
     expressions: list[dict[str, str]]
     """For each step the names of its own arguments, and where a value is: in `values_<stage>`, the
     validated parameters, or in `body_<stage>`, the validated body."""
     stages: dict[int, Stage]
     """By the step that each is read before."""
+    reads_form: bool
+    """Whether the body is a form."""
 
-    def __init__(self, *, in_order: bool) -> None:
+    def __init__(self, *, in_order: bool, reads_form: bool) -> None:
         self.expressions = []
         self.stages = {}
         self.in_order = in_order
+        self.reads_form = reads_form
 
     @property
     def reads_body(self) -> bool:
-        """Whether anything is taken from the body."""
-        return any(stage.body_validator is not None for stage in self.stages.values())
+        """Whether anything is taken from a body that is no form."""
+        return not self.reads_form and any(
+            stage.body_validator is not None for stage in self.stages.values()
+        )
 
     @property
     def decodes_first(self) -> bool:
         """Whether a step runs before the body is looked at, which has to be JSON by then."""
-        return self.in_order and any(
-            stage.index and stage.body_validator is not None for stage in self.stages.values()
+        return (
+            self.reads_body
+            and self.in_order
+            and any(
+                stage.index and stage.body_validator is not None for stage in self.stages.values()
+            )
         )
 
     @classmethod
@@ -169,7 +191,8 @@ class Shortcut:
             embed: whether the body is an object with a member for each parameter.
             in_order: whether a step may change what those after it get.
         """
-        shortcut = cls(in_order=in_order)
+        is_form = body_field is not None and isinstance(body_field.field_info, params.Form)
+        shortcut = cls(in_order=in_order, reads_form=is_form)
         waiting: dict[int, tuple[list[tuple[str, ModelField]], list[tuple[str, ModelField]]]] = {}
         for index, dependant in enumerate(dependants):
             prefix = "" if dependant is dependants[-1] else f"{index}."
@@ -181,7 +204,7 @@ class Shortcut:
                 expressions[param.name] = f'values_{stage}["{prefix}{param.name}"]'
             for param in dependant.body_params:
                 bodies.append((prefix + param.name, param))
-                member = f'["{prefix}{param.name}"]' if embed else ""
+                member = f'["{prefix}{param.name}"]' if embed or is_form else ""
                 expressions[param.name] = f"body_{stage}{member}"
             shortcut.expressions.append(expressions)
         read = [param for flat, _ in waiting.values() for _, param in flat]
@@ -203,6 +226,7 @@ class Shortcut:
                 *(index, flat, bodies),
                 models=models,
                 embed=embed,
+                is_form=is_form,
                 refuses=index == len(dependants) - 1,
             )
             for index, (flat, bodies) in waiting.items()
@@ -218,9 +242,11 @@ def _empty_is_absent(field: ModelField) -> bool:
 def _can_shorten(
     bodies: list[tuple[str, ModelField]], body_field: ModelField | None, *, embed: bool
 ) -> bool:
-    if body_field is None or isinstance(body_field.field_info, params.Form):
-        # A WebSocket has no body; a form is taken apart name by name.
+    if body_field is None:
+        # A WebSocket has no body.
         return False
+    if isinstance(body_field.field_info, params.Form):
+        return all(can_shorten(field) for _, field in bodies)
     if embed:
         return all(len(field.input_names) == 1 for _, field in bodies)
     return len(bodies) == 1

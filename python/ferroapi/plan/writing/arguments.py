@@ -21,11 +21,13 @@ from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.reading.body import read_failure
+from ferroapi.plan.reading.urlencoded import read_urlencoded
 from ferroapi.threads import ThreadContexts, run_in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from ferroapi._form_limits import FormLimits
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut, Stage
     from ferroapi.plan.writing.interface import Interface
@@ -62,14 +64,8 @@ def write_raw_body(
         strict_content_type: whether JSON needs a JSON content type.
         otherwise: the lines that leave a request to the exact order.
     """
-    source.name("HTTPException", HTTPException)
-    source.name("read_failure", read_failure)
-    with source.block("try:"):
+    with _reading(source):
         interface.write_read(source, target)
-    with source.block("except HTTPException:"):
-        source.line("raise")
-    with source.block("except Exception as error:"):
-        source.line("raise read_failure(error) from error")
     source.name("check_json", check_json)
     wanted = "True" if strict_content_type else "not False"
     is_json = f"{interface.has_json_body(source)} is {wanted}"
@@ -81,6 +77,38 @@ def write_raw_body(
             source.line(f"decoded = {_DECODED}")
         with source.block("except ValueError:"):
             source.lines(otherwise)
+
+
+def write_form(
+    source: Source, interface: Interface, limits: FormLimits, *, targets: str = "form"
+) -> None:
+    """Writes the reading of a form that the core reads.
+
+    Args:
+        source: what is written.
+        interface: how the function gets at the request.
+        limits: those of the operation.
+        targets: what the form is assigned to, `form` among it.
+    """
+    source.name("read_urlencoded", read_urlencoded)
+    source.name("form_limits", limits)
+    with _reading(source):
+        source.line(
+            f"{targets} = await "
+            f"read_urlencoded({interface.scope}, {interface.receive}, form_limits)"
+        )
+
+
+@contextmanager
+def _reading(source: Source) -> Iterator[None]:
+    source.name("HTTPException", HTTPException)
+    source.name("read_failure", read_failure)
+    with source.block("try:"):
+        yield
+    with source.block("except HTTPException:"):
+        source.line("raise")
+    with source.block("except Exception as error:"):
+        source.line("raise read_failure(error) from error")
 
 
 def write_stage(
@@ -187,6 +215,15 @@ def _write_body(
     if validator is None:
         return
     body = f"body_{stage.index}"
+    if stage.form is not None:
+        extract = source.name(f"extract_form_{stage.index}", stage.form.extract)
+        validate = source.name(f"validate_form_{stage.index}", validator.validate_python)
+        source.name("ValidationError", ValidationError)
+        with source.block("try:"):
+            source.line(f"{body} = {validate}({extract}(form), from_attributes=True)")
+        with source.block("except (ValidationError, OverflowError):"):
+            source.lines(otherwise)
+        return
     validate_json = source.name(f"validate_json_{stage.index}", validator.validate_json)
     validate = source.name(f"validate_body_{stage.index}", validator.validate_python)
     source.name("from_json", from_json)

@@ -16,10 +16,11 @@ from ferroapi._core import encode_json, is_list_of
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
+from ferroapi.plan.reading.urlencoded import is_urlencoded
 from ferroapi.plan.reply.sending import send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
 from ferroapi.plan.reply.untyped import encode_rich
-from ferroapi.plan.writing.arguments import needs_exchange, write_raw_body
+from ferroapi.plan.writing.arguments import needs_exchange, write_form, write_raw_body
 from ferroapi.plan.writing.dump import write_dump
 from ferroapi.plan.writing.reply import write_reply, write_until_call
 from ferroapi.plan.writing.source import Source
@@ -27,6 +28,9 @@ from ferroapi.plan.writing.source import Source
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from starlette.types import ASGIApp
+
+    from ferroapi._form_limits import FormLimits
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut
     from ferroapi.plan.reply.serialization import Serialize
@@ -39,7 +43,9 @@ def write_function(
     shortcut: Shortcut,
     serialize: Serialize,
     exactly: Callable[..., Awaitable[None]],
+    plan: ASGIApp,
     *,
+    form_limits: FormLimits,
     title: str,
     status_code: int,
     strict_content_type: bool,
@@ -52,12 +58,16 @@ def write_function(
         shortcut: how the parameters are read.
         serialize: makes the reply of what the endpoint returned.
         exactly: answers the requests that the function leaves.
+        plan: answers those of which it has read nothing: forms that the core does not read.
+        form_limits: those of the operation.
         title: what the function does, such as `GET /items/{item_id}`.
         status_code: the status of the reply.
         strict_content_type: whether a JSON body needs a JSON content type.
     """
     writer = _Writer(Source(title), interface, steps, shortcut, serialize, status_code)
-    return writer.write(exactly, strict_content_type=strict_content_type)
+    return writer.write(
+        exactly, plan, form_limits=form_limits, strict_content_type=strict_content_type
+    )
 
 
 class _Writer:
@@ -86,25 +96,43 @@ class _Writer:
             needs_exchange(steps) or self._kind is not CallableKind.COROUTINE or not self._inline
         )
         arguments = f"{interface.scope}, {interface.receive}, {interface.send}"
-        self._new_exchange = f"Exchange({arguments}{', raw' if self._reads_body else ''})"
+        if shortcut.reads_form:
+            arguments += ", urlencoded=form"
+        elif self._reads_body:
+            arguments += ", raw"
+        self._new_exchange = f"Exchange({arguments})"
         # An exchange that is made for one purpose serves what comes after, errors included.
         self._exchange = () if self._keeps_exchange else (f"exchange = {self._new_exchange}",)
         self._otherwise = (*self._exchange, "return await exactly(exchange)")
 
     def write(
-        self, exactly: Callable[..., Awaitable[None]], *, strict_content_type: bool
+        self,
+        exactly: Callable[..., Awaitable[None]],
+        plan: ASGIApp,
+        *,
+        form_limits: FormLimits,
+        strict_content_type: bool,
     ) -> Callable[..., Awaitable[None]]:
         source = self._source
         source.name("exactly", exactly)
         source.name("Exchange", Exchange)
         source.name("fail", fail)
         with source.block(f"async def answer({self._interface.parameters}):"):
-            if self._reads_body:
+            if self._shortcut.reads_form:
+                source.name("is_urlencoded", is_urlencoded)
+                source.name("plan", plan)
+                with source.block(f"if not is_urlencoded({self._interface.scope}):"):
+                    source.line("return await plan(scope, receive, send)")
+                source.line("form = None")
+            elif self._reads_body:
                 source.line("raw = None")
             source.line(f"exchange = {self._new_exchange if self._keeps_exchange else None}")
             source.line("started = False")
             with source.block("try:"):
-                if self._reads_body:
+                if self._shortcut.reads_form:
+                    targets = "form = exchange.urlencoded" if self._keeps_exchange else "form"
+                    write_form(source, self._interface, form_limits, targets=targets)
+                elif self._reads_body:
                     self._write_raw_body(strict_content_type=strict_content_type)
                 self._write_reply()
             with source.block("except Exception as error:"):

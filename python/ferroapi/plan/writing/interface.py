@@ -113,6 +113,9 @@ class Asgi:
 class Exchanged(Asgi):
     """The function is given an exchange, and its scope."""
 
+    receive = "exchange.receive"
+    send = "exchange.send"
+
     def write_read(self, source: Source, target: str) -> None:
         """Has the exchange receive and keep it."""
         source.line(f"{target} = await exchange.read_body()")

@@ -21,6 +21,7 @@
 //! ```
 
 pub mod cookie;
+pub mod form;
 pub mod header;
 mod lookup;
 pub mod query;

@@ -1,5 +1,6 @@
 //! Parameters: tables of cases, and a naive reading of the same rules as oracle.
 
+mod form;
 mod naive;
 mod reading;
 

@@ -1,0 +1,119 @@
+//! Forms: limits and what fills slots, against splitting the whole body.
+
+use std::borrow::Cow;
+
+use ferroapi_core::params::form::{Excess, Form, Limits, Member, Model, Received, Taken};
+use ferroapi_core::params::{Mode, Wanted, query};
+use proptest::prelude::*;
+
+use crate::bytes;
+
+const PIECES: &[&[u8]] = &[
+    b"a", b"b", b"c", b"=", b"=", b"&", b"&", b"%41", b"+", b"\xff",
+];
+
+fn read(chunks: &[&[u8]], limits: Limits) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Excess> {
+    let mut form = Form::new(limits);
+    for chunk in chunks {
+        form.write(chunk)?;
+    }
+    form.finish()?;
+    let pairs = form.pairs();
+    Ok(pairs
+        .map(|(name, value)| (name.to_vec(), value.to_vec()))
+        .collect())
+}
+
+/// Every field by itself: its size first, then how many there are.
+fn naive(body: &[u8], limits: Limits) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Excess> {
+    let mut fields = Vec::new();
+    for field in body.split(|byte| *byte == b'&') {
+        if field.is_empty() {
+            continue;
+        }
+        let mut parts = field.splitn(2, |byte| *byte == b'=');
+        let name = parts.next().unwrap_or_default().to_vec();
+        let value = parts.next().unwrap_or_default().to_vec();
+        if name.len() + value.len() > limits.field_size {
+            return Err(Excess::FieldSize);
+        }
+        fields.push((name, value));
+        if fields.len() > limits.fields {
+            return Err(Excess::Fields);
+        }
+    }
+    Ok(fields)
+}
+
+fn texts(taken: Taken<'_>) -> Vec<String> {
+    match taken {
+        Taken::One(text) => vec![text.to_owned()],
+        Taken::All(texts) => texts.iter().map(|text| text.to_string()).collect(),
+    }
+}
+
+#[test]
+fn an_empty_text_is_nothing_but_an_item() {
+    let received = Received::new(query::pairs(b"a=1&a=&b=2"));
+    let last = Wanted::new(["a", "b"], Mode::Last);
+    assert_eq!(received.find(&last), Some((1, Taken::One("2"))));
+    let all = Wanted::new(["a", "b"], Mode::All);
+    let items = [Cow::Borrowed("1"), Cow::Borrowed("")];
+    assert_eq!(received.find(&all), Some((0, Taken::All(&items))));
+    assert_eq!(received.find(&Wanted::new(["c"], Mode::All)), None);
+}
+
+#[test]
+fn a_model_has_its_fields_and_then_all_others() {
+    let fields = [
+        Wanted::new(["a", "b"], Mode::Last),
+        Wanted::new(["c"], Mode::All),
+    ];
+    let model = Model::new(fields.clone(), true, false);
+    let received = Received::new(query::pairs(b"x=1&b=2&a=3&x=4&c="));
+    let members = model.read(&received).unwrap_or_default();
+    let read: Vec<_> = members
+        .into_iter()
+        .map(|member| match member {
+            Member::Field(field, name, taken) => (format!("{field} {name}"), texts(taken)),
+            Member::Other(name, taken) => (name.to_owned(), texts(taken)),
+        })
+        .collect();
+    let expected = [
+        ("0 0", vec!["3"]),
+        ("1 0", vec![""]),
+        ("x", vec!["1", "4"]),
+        ("b", vec!["2"]),
+    ]
+    .map(|(name, texts)| {
+        (
+            name.to_owned(),
+            texts.into_iter().map(str::to_owned).collect(),
+        )
+    });
+    assert_eq!(read, expected);
+    let other = Received::new(query::pairs(b"x=1"));
+    assert_eq!(model.read(&other), None);
+    assert!(
+        Model::new(fields.clone(), true, true)
+            .read(&other)
+            .is_some()
+    );
+    assert!(Model::new(fields, false, false).read(&other).is_some());
+}
+
+proptest! {
+    #[test]
+    fn a_form_is_the_naive_one_wherever_it_is_cut(
+        body in bytes(PIECES),
+        place: prop::sample::Index,
+        fields in 0..6_usize,
+        field_size in 0..8_usize,
+    ) {
+        let limits = Limits { fields, field_size };
+        let expected = naive(&body, limits);
+        prop_assert_eq!(&read(&[&body], limits), &expected);
+        let (first, second) = body.split_at(place.index(body.len() + 1));
+        prop_assert_eq!(&read(&[first, second], limits), &expected);
+    }
+}
