@@ -5,13 +5,10 @@ are compared with each other.
 """
 
 from cases import (
-    background,
     chain,
     constant,
     dependencies,
     event_streams,
-    file,
-    generator,
     jsonl,
     listing,
     middleware,
@@ -41,9 +38,6 @@ CASES: dict[str, tuple[Case, ...]] = {
     "chain": (chain.CASE,),
     "thread": (thread.CASE,),
     "thread_chain": (thread_chain.CASE,),
-    "generator": (generator.CASE,),
-    "background": (background.CASE,),
-    "file": (file.CASE,),
     "request_object": (request_object.CASE,),
     "middleware": (middleware.WITHOUT, middleware.BEHIND),
     "refused": (refused.CASE,),

@@ -12,7 +12,10 @@ const PIECES: &[&[u8]] = &[
     b"a", b"b", b"c", b"=", b"=", b"&", b"&", b"%41", b"+", b"\xff",
 ];
 
-fn read(chunks: &[&[u8]], limits: Limits) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Excess> {
+/// Names and values, as they were sent.
+type Fields = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn read(chunks: &[&[u8]], limits: Limits) -> Result<Fields, Excess> {
     let mut form = Form::new(limits);
     for chunk in chunks {
         form.write(chunk)?;
@@ -25,7 +28,7 @@ fn read(chunks: &[&[u8]], limits: Limits) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Exc
 }
 
 /// Every field by itself: its size first, then how many there are.
-fn naive(body: &[u8], limits: Limits) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Excess> {
+fn naive(body: &[u8], limits: Limits) -> Result<Fields, Excess> {
     let mut fields = Vec::new();
     for field in body.split(|byte| *byte == b'&') {
         if field.is_empty() {
@@ -48,7 +51,7 @@ fn naive(body: &[u8], limits: Limits) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Excess>
 fn texts(taken: Taken<'_>) -> Vec<String> {
     match taken {
         Taken::One(text) => vec![text.to_owned()],
-        Taken::All(texts) => texts.iter().map(|text| text.to_string()).collect(),
+        Taken::All(texts) => texts.iter().map(ToString::to_string).collect(),
     }
 }
 
