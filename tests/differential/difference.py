@@ -31,3 +31,8 @@ class Difference:
     def error(self, kind: str) -> bool:
         """Whether theirs ended with that exception."""
         return self.theirs["status"] == 500 and (self.theirs["error"] or "").startswith(kind)
+
+
+def calls_whatever_was_seen(answer: Answer) -> list[str]:
+    """What was called, without the exceptions that those who were called have seen."""
+    return [call.partition(" sees ")[0] for call in answer["calls"]]

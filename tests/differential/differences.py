@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.differential.descriptions import Answer
-from tests.differential.difference import Difference
+from tests.differential.difference import Difference, calls_whatever_was_seen
 from tests.differential.document_differences import names_bodies, names_operations
 from tests.differential.socket_differences import (
     answers_nothing_after_accepting,
@@ -87,7 +87,13 @@ def _has_no_length(difference: Difference) -> bool:
 
 
 def _uses_dependencies_once(difference: Difference) -> bool:
-    told = {"body": errors_of, "calls": _calls, "messages": _messages, "headers": _headers}
+    # What was called once more may raise once more, and those around it see that.
+    told = {
+        "body": errors_of,
+        "calls": calls_whatever_was_seen,
+        "messages": _messages,
+        "headers": _headers,
+    }
     if difference.parts - told.keys():
         return False
     ours = [told[part](difference.ours) for part in difference.parts]
@@ -117,11 +123,6 @@ def _closes_with_text(difference: Difference) -> bool:
     return difference.parts == {"messages"} and _messages(difference.ours) == _messages(
         difference.theirs
     )
-
-
-def _calls(answer: Answer) -> list[str]:
-    # What was called once more may raise once more, and those around it see that.
-    return [call.partition(" sees ")[0] for call in answer["calls"]]
 
 
 def _repeats(longer: list[Any], shorter: list[Any]) -> bool:
