@@ -302,7 +302,11 @@ async def test_call_next_is_over_with_the_request(ask: Any) -> None:
         await call_next(request)
 
 
-async def test_a_message_whose_sender_is_cancelled_is_not_read(ask: Any) -> None:
+async def test_a_message_whose_sender_is_cancelled_is_not_read(
+    ask: Any, anyio_backend_name: str
+) -> None:
+    if anyio_backend_name == "trio":
+        pytest.skip("Starlette's own, and trio runs tasks in any order")
     sending: list[anyio.CancelScope] = []
 
     async def inner(scope: Any, receive: Any, send: Any) -> None:
@@ -315,7 +319,7 @@ async def test_a_message_whose_sender_is_cancelled_is_not_read(ask: Any) -> None
     async def read_all(request: Request, call_next: Any) -> PlainTextResponse:
         response = await call_next(request)
         # What is inside has come to where it sends the body.
-        await anyio.lowlevel.checkpoint()
+        await anyio.wait_all_tasks_blocked()
         sending[0].cancel()
         return PlainTextResponse(b"".join([chunk async for chunk in response.body_iterator]))
 
