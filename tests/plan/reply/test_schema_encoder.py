@@ -26,6 +26,7 @@ from pydantic import (
     field_serializer,
     model_serializer,
 )
+from pydantic_core import SchemaSerializer, core_schema
 
 from ferroapi.plan.reply.schema_encoder import schema_encoder
 
@@ -248,6 +249,17 @@ def test_leaves_what_the_schema_does_not_say_to_the_serializer(annotation: Any, 
         assert encoder.encode(holder) == adapter.serializer.to_json(holder, by_alias=True)
         assert len(left) == 1
         assert left[0] is holder
+
+
+def test_there_is_none_for_models_that_are_not_of_pydantic() -> None:
+    class Plain:
+        pass
+
+    fields = core_schema.model_fields_schema(
+        {"x": core_schema.model_field(core_schema.int_schema())}
+    )
+    schema = core_schema.model_schema(Plain, fields)
+    assert schema_encoder(schema, by_alias=True, otherwise=SchemaSerializer(schema).to_json) is None
 
 
 def test_warns_as_the_serializer_does() -> None:

@@ -127,7 +127,7 @@ class _Nodes:
             or fields.get("extra_behavior")
             or fields.get("extras_schema")
             or "serialization" in fields
-            or type(schema["cls"].__pydantic_serializer__) is not SchemaSerializer
+            or type(getattr(schema["cls"], "__pydantic_serializer__", None)) is not SchemaSerializer
         ):
             raise _NotPlainError
         return (
