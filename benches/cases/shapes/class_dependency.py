@@ -24,29 +24,22 @@ class Parameters(TypedDict):
     limit: NotRequired[Annotated[int, Le(100)]]
 
 
-class Selection:
-    """What is asked for."""
-
-    def __init__(self, tag: list[str], size: list[int], limit: int) -> None:
-        self.tag = tag
-        self.size = size
-        self.limit = limit
-
-
 def app(framework: ModuleType) -> ASGIApp:
     api = framework.FastAPI()
 
-    class Selected(Selection):
+    class Selection:
         def __init__(
             self,
             tag: Annotated[list[str], framework.Query()] = [],  # noqa: B006  # FastAPI copies it
             size: Annotated[list[int], framework.Query()] = [],  # noqa: B006  # FastAPI copies it
             limit: Annotated[int, framework.Query(le=100)] = 10,
         ) -> None:
-            super().__init__(tag, size, limit)
+            self.tag = tag
+            self.size = size
+            self.limit = limit
 
     @api.get("/items")
-    async def read_items(selected: Annotated[Selected, framework.Depends()]):
+    async def read_items(selected: Annotated[Selection, framework.Depends()]):
         return {"tag": selected.tag, "size": selected.size, "limit": selected.limit}
 
     return api
@@ -65,10 +58,9 @@ def floor() -> ASGIApp:
             else:
                 given.setdefault(name, []).append(value)
         given = validator.validate_python(given)
-        # It only keeps what it is given, and so needs no thread.
-        selected = Selection(given.get("tag", []), given.get("size", []), given.get("limit", 10))
-        answer = {"tag": selected.tag, "size": selected.size, "limit": selected.limit}
-        await send_json(send, to_json(answer))
+        # A class that only keeps what it is given needs no thread.
+        tag, size, limit = given.get("tag", []), given.get("size", []), given.get("limit", 10)
+        await send_json(send, to_json({"tag": tag, "size": size, "limit": limit}))
 
     return application
 
