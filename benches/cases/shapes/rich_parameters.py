@@ -66,7 +66,7 @@ CASE = Case(
     rows=(
         Row(
             name="rich_parameters",
-            title="UUID, date and enumeration as parameters",
+            title="UUID, date, enumeration as parameters",
             request=Request(f"/meters/{METER}", query=b"since=2026-11-01&unit=day"),
             expected=Expected({"meter": METER.replace("-", ""), "year": 2026, "unit": "day"}),
         ),
