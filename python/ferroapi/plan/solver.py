@@ -30,15 +30,10 @@ from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.urlencoded import is_urlencoded
 from ferroapi.plan.reading.validators import calls_functions_of_users
-from ferroapi.plan.writing.arguments import (
-    dictionary,
-    write_dependencies,
-    write_form,
-    write_raw_body,
-    write_stage,
-)
+from ferroapi.plan.writing.arguments import dictionary, write_dependencies
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
+from ferroapi.plan.writing.stage import write_form, write_raw_body, write_stage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
