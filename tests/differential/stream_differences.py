@@ -39,11 +39,14 @@ def has_no_end_below_middleware(difference: Difference) -> bool:
 def _begins_earlier(difference: Difference) -> bool:
     ours, theirs = difference.ours["calls"], difference.theirs["calls"]
     start = next((call for call in ours if call.startswith("endpoint(")), None)
-    return (
-        start in theirs
-        and theirs.index(start) > ours.index(start)
-        and [call for call in ours if call != start] == [call for call in theirs if call != start]
-    )
+    if start not in theirs:
+        # Somebody who failed has kept it from beginning.
+        return difference.theirs["error"] is not None and theirs == [
+            call for call in ours if call != start
+        ]
+    return theirs.index(start) > ours.index(start) and [call for call in ours if call != start] == [
+        call for call in theirs if call != start
+    ]
 
 
 def delivers_all(difference: Difference) -> bool:

@@ -89,12 +89,14 @@ class Solver:
         self.title = (
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
-        self.shortcut = Shortcut.compile(
-            [step.dependant for step in steps],
-            body_field=body_field,
-            embed=embed,
-            in_order=_can_be_told_apart(steps),
-        )
+        self.shortcut = None
+        if not any(step.repeats for step in steps):
+            self.shortcut = Shortcut.compile(
+                [step.dependant for step in steps],
+                body_field=body_field,
+                embed=embed,
+                in_order=_can_be_told_apart(steps),
+            )
         self._solve: Solve | None = None
 
     def _form_readers(self) -> list[FormReader]:
@@ -183,6 +185,7 @@ class Solver:
             done: what the first steps have given already.
         """
         received = await self._read(exchange)
+        given = dict(enumerate(done))
         errors: list[ErrorDetail] = []
         failed: set[int] = set()
         results: list[Any] = list(done)
@@ -202,10 +205,12 @@ class Solver:
             result = None
             if wrong or any(index in failed for _, index in step.inputs):
                 failed.add(step.index)
+            elif step.first in given:
+                result = given[step.first]
             else:
                 arguments = step.arguments(own, results, exchange)
                 if step is not self._endpoint:
-                    result = await step.run(arguments, exchange)
+                    result = given[step.first] = await step.run(arguments, exchange)
             results.append(result)
         if errors:
             raise self._validation_error(errors, received, exchange)
