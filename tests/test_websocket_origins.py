@@ -122,9 +122,7 @@ def test_a_setting_is_heard_when_it_changes() -> None:
     assert opens(app, "/in/parameter", "http://a.example")
 
 
-@pytest.mark.parametrize(
-    "wrong", ["https://a.example", ["a.example"], ["https://a/b"], ["*"], [""]]
-)
+@pytest.mark.parametrize("wrong", ["https://a.example", ["a.example"], ["https://a/b"], [""]])
 def test_what_is_no_origin_is_an_error(wrong: Any) -> None:
     with pytest.raises(ValueError, match=r"^websocket_origins is .*: it takes a list of origins"):
         FastAPI(websocket_origins=wrong)
