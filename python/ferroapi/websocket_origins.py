@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from starlette.datastructures import Headers
@@ -16,13 +17,13 @@ from starlette.status import WS_1008_POLICY_VIOLATION
 from ferroapi.logger import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from starlette.types import Scope
 
     from ferroapi.dependencies.models import Dependant
 
-WebSocketOrigins: TypeAlias = "Sequence[str] | Literal['*'] | None"
+WebSocketOrigins: TypeAlias = Sequence[str] | Literal["*"] | None
 """The origins whose pages may open a WebSocket, as in `https://example.com`, `"*"` for any; `None`
 for that of the service itself where the operation reads a cookie."""
 
