@@ -171,6 +171,7 @@ FORMS: dict[str, tuple[bytes, bytes, int]] = {
     "A3 1,001 urlencoded fields": (URLENCODED, b"&".join([b"x=1"] * 1001), 400),
     "A3 a larger urlencoded field": (URLENCODED, b"a=" + b"x" * MIB, 400),
     "A4 separators": (URLENCODED, b"&" * 2 * MIB, 200),
+    "A4 semicolons": (URLENCODED, b"a;" * 500_000, 200),
     "A5 quoted semicolons": (MULTIPART + b'; x="' + b";" * 30_000 + b'"', FORM, 200),
     "A5 many parameters": (MULTIPART + b"; x=1" * 5_000, FORM, 200),
     "A5 options in pieces": (

@@ -2,6 +2,7 @@
 
 import ntpath
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -9,6 +10,7 @@ from typing import Any, NoReturn
 import anyio
 import pytest
 from starlette import staticfiles
+from starlette.types import Message
 
 from ferroapi import FastAPI
 from ferroapi.routing.frontend_files import FrontendFiles
@@ -146,3 +148,29 @@ def test_separate_ranges_are_bounded_by_their_number(app: FastAPI) -> None:
     answer = TestClient(app).get("/mounted/a.bin", headers={"range": field})
     assert answer.status_code == 206
     assert len(answer.content) < 50 * 200
+
+
+@pytest.mark.parametrize("field", [None, b"bytes=0-", b"bytes=0-9,100000-199999"])
+def test_a_file_that_becomes_shorter_ends(tmp_path: Path, field: bytes | None) -> None:
+    """What is missing is not waited for: the response is cut off there."""
+    path = tmp_path / "large.bin"
+    path.write_bytes(b"x" * 200_000)
+    served = StaticFiles(directory=tmp_path)
+    sent: list[bytes] = []
+
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        os.truncate(path, 20)
+        sent.append(message.get("body", b""))
+
+    async def once() -> None:
+        headers = [] if field is None else [(b"range", field)]
+        scope = {"type": "http", "method": "GET", "path": "/large.bin", "headers": headers}
+        with anyio.fail_after(10), suppress(RuntimeError):
+            await served(scope, receive, send)
+
+    anyio.run(once)
+    assert len(b"".join(sent)) < 200_000

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ferroapi import _core
+
 NO_THREADS = """
 import os
 import ferroapi._core
@@ -75,3 +77,16 @@ def test_it_serves_after_a_fork() -> None:
 
 def test_a_second_interpreter_is_refused_and_the_first_goes_on() -> None:
     assert run(SECOND_INTERPRETER) == "refused"
+
+
+TYPES = {name: value for name, value in vars(_core).items() if isinstance(value, type)}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_types_are_final_or_can_be_subclassed_again(name: str) -> None:
+    if name == "HTTPConnection":
+        subclass = type("Subclass", (TYPES[name],), {"__slots__": ()})
+        assert issubclass(type("Again", (subclass,), {"__slots__": ()}), TYPES[name])
+    else:
+        with pytest.raises(TypeError, match="not an acceptable base type"):
+            type("Subclass", (TYPES[name],), {})
