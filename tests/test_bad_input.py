@@ -1,5 +1,6 @@
 """Nothing a client sends gives a 500, takes more than linear time, or ends the service."""
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -224,6 +225,27 @@ def test_body(ask: Any, body: bytes, headers: Any) -> None:
     statuses = anyio.run(all_paths)
     assert max(statuses) < 500
     assert perf_counter() - started < LIMIT
+
+
+# path: (content type, status, body)
+COMPRESSED: dict[str, tuple[bytes, int, bytes]] = {
+    "/untyped": (b"text/plain", 200, b"%d"),
+    "/bytes": (b"application/octet-stream", 200, b"%d"),
+    "/form": (b"application/x-www-form-urlencoded", 422, b"missing"),
+    "/tree": (b"application/json", 400, b"error parsing the body"),
+}
+
+
+@pytest.mark.parametrize("path", COMPRESSED)
+def test_compressed_bodies_stay_compressed(client: TestClient, path: str) -> None:
+    """A megabyte could stand for a gigabyte: who wants it decompresses it."""
+    content_type, status, text = COMPRESSED[path]
+    content = gzip.compress(b'{"text": "' + b"a" * 1_000_000 + b'"}')
+    headers = [(b"content-type", content_type), (b"content-encoding", b"gzip")]
+    response = client.post(path, content=content, headers=headers)
+    expected = text.replace(b"%d", b"%d" % len(content))
+    assert response.status_code == status
+    assert expected in response.content
 
 
 LONG = b"a" * 60_000
