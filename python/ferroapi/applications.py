@@ -16,7 +16,7 @@ from typing_extensions import Unpack, deprecated
 from ferroapi import document_functions, params
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
-from ferroapi.datastructures import Default
+from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
 from ferroapi.exception_handlers import (
@@ -37,6 +37,7 @@ from ferroapi.routing.lifespan import Handler
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
 
@@ -105,8 +106,10 @@ class FastAPI(PathOperations, ServingApplication):
         separate_input_output_schemas: bool = True,
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = Default(True),
-        max_body_size: int | None = None,
+        max_body_size: int | None = Default(WHOLE_BODY_LIMIT),
         form_limits: FormLimits | None = None,
+        error_limit: int | None = Default(ERROR_LIMIT),
+        error_input: ErrorInput = Default(True),
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -142,13 +145,20 @@ class FastAPI(PathOperations, ServingApplication):
                 setting wins.
             max_body_size: the most bytes a request body may have, else 413; `None` for no limit.
                 Middleware is below it, and so are paths without a route. Routers, operations and
-                mounted applications may have larger or smaller limits.
+                mounted applications may have larger or smaller limits. Without it, 16 MiB of what
+                is read as a whole: JSON, text and urlencoded forms, not multipart forms and not
+                `request.stream()`.
+            error_limit: how many errors a 422 lists, and a `RequestValidationError` has; one more
+                says how many are left out. The answer has at most 16 KiB more than the request.
+                `None` for no limits. Mounted applications have it, too, unless they chose another.
+            error_input: whether errors show what was sent: `True` with secrets masked, `False` not
+                at all, `"all"` with them. Mounted applications have it, too.
             telemetry: what OpenTelemetry is told, and through which providers; see
                 `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer.
+            ValueError: a limit is no non-negative integer, or `error_input` is none of these.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -182,7 +192,12 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
-        self.max_body_size = checked_body_size(max_body_size)
+        self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
+        self.max_body_size = (
+            None
+            if isinstance(max_body_size, DefaultPlaceholder)
+            else checked_body_size(max_body_size)
+        )
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()

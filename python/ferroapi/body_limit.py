@@ -9,24 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.responses import PlainTextResponse
 
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
+from ferroapi.exceptions import RequestBodyTooLarge
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _COUNTER_KEY = "ferroapi.body_counter"
-
-
-class RequestBodyTooLarge(HTTPException):
-    """More was sent, or declared, than the limit: 413 (RFC 9110, section 15.5.14)."""
-
-    def __init__(self) -> None:
-        super().__init__(413, "Content Too Large")
 
 
 class AlreadyRefusedError(Exception):

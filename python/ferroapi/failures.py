@@ -25,7 +25,6 @@ from ferroapi.connection.failure import JSON_TYPE, Answer, FailureHandlers
 from ferroapi.content import is_body_allowed
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import (
-    errors_as_json,
     http_exception_handler,
     request_validation_exception_handler,
 )
@@ -35,6 +34,7 @@ from ferroapi.logger import logger
 from ferroapi.originals import has_own
 from ferroapi.telemetry.current import exception_unhandled
 from ferroapi.threads import is_thread_shortage
+from ferroapi.validation_errors import errors_as_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -116,7 +116,7 @@ class Failures(FailureHandlers):
         if self._in_scope:
             return None
         if type(error) is RequestValidationError:
-            if self.refuses_by_default:
+            if self.refuses_by_default and error.is_shown:
                 return Answer(422, [], errors_as_json(error.errors()))
             return None
         if not isinstance(error, HTTPException):
