@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.json_schema import GenerateJsonSchema
@@ -17,7 +17,7 @@ from ferroapi.secret_names import names_secret
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pydantic.json_schema import JsonSchemaValue
+    from pydantic.json_schema import JsonSchemaValue, JsonSchemaWarningKind
     from pydantic_core import CoreSchema
 
     from ferroapi.fields import ModelField
@@ -103,11 +103,8 @@ _SECRETS = (Secret, SecretBytes, SecretStr)
 class _Generator(GenerateJsonSchema):
     """Leaves out what JSON Schema cannot express, and says nothing of it."""
 
-    ignored_warning_kinds: ClassVar = {
-        "skipped-choice",
-        "non-serializable-default",
-        "skipped-discriminator",
-    }
+    def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
+        pass
 
     def handle_invalid_for_json_schema(
         self, schema: CoreSchema, error_info: str
