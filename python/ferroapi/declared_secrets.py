@@ -17,8 +17,7 @@ from ferroapi.secret_names import names_secret
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pydantic.json_schema import JsonSchemaValue, JsonSchemaWarningKind
-    from pydantic_core import CoreSchema
+    from pydantic.json_schema import CoreSchemaOrField, JsonSchemaValue, JsonSchemaWarningKind
 
     from ferroapi.fields import ModelField
 
@@ -107,7 +106,7 @@ class _Generator(GenerateJsonSchema):
         pass
 
     def handle_invalid_for_json_schema(
-        self, schema: CoreSchema, error_info: str
+        self, schema: CoreSchemaOrField, error_info: str
     ) -> JsonSchemaValue:
         return {}
 
