@@ -16,7 +16,8 @@ from typing_extensions import Unpack, deprecated
 from ferroapi import document_functions, params
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
-from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.cross_origin import check_declared
+from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
 from ferroapi.exception_handlers import (
@@ -31,6 +32,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
+from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
@@ -40,6 +42,7 @@ from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
+from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 
 if TYPE_CHECKING:
     from ferroapi.document_functions import get_openapi as get_openapi
@@ -81,7 +84,7 @@ class FastAPI(PathOperations, ServingApplication):
         servers: list[dict[str, Any]] | None = None,
         dependencies: Sequence[params.Depends] | None = None,
         default_response_class: type[Response] = Default(JSONResponse),
-        redirect_slashes: bool = True,
+        redirect_slashes: SlashRedirects = True,
         docs_url: str | None = "/docs",
         redoc_url: str | None = "/redoc",
         swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
@@ -110,6 +113,7 @@ class FastAPI(PathOperations, ServingApplication):
         form_limits: FormLimits | None = None,
         error_limit: int | None = Default(ERROR_LIMIT),
         error_input: ErrorInput = Default(True),
+        websocket_origins: WebSocketOrigins = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -124,7 +128,8 @@ class FastAPI(PathOperations, ServingApplication):
             dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, form_limits: for all operations, see
                 `InclusionOptions`.
-            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to,
+                `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
             redoc_url: the path of the ReDoc page; `None` for no page.
             swagger_ui_oauth2_redirect_url: where OAuth2 flows of Swagger UI come back to.
@@ -153,12 +158,16 @@ class FastAPI(PathOperations, ServingApplication):
                 `None` for no limits. Mounted applications have it, too, unless they chose another.
             error_input: whether errors show what was sent: `True` with secrets masked, `False` not
                 at all, `"all"` with them. Mounted applications have it, too.
+            websocket_origins: the origins whose pages may open WebSockets, such as
+                `https://example.com`; `"*"` for any. Without it, where an operation declares a
+                cookie, that of the service itself. Who sends no `Origin` is no page.
             telemetry: what OpenTelemetry is told, and through which providers; see
                 `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer, or `error_input` is none of these.
+            ValueError: a limit is no non-negative integer, `error_input` none of these, an origin
+                none, or `CORSMiddleware` lets pages of every origin act for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -193,11 +202,8 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
         self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
-        self.max_body_size = (
-            None
-            if isinstance(max_body_size, DefaultPlaceholder)
-            else checked_body_size(max_body_size)
-        )
+        self.max_body_size = checked_body_size(max_body_size)
+        self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
@@ -228,6 +234,8 @@ class FastAPI(PathOperations, ServingApplication):
         }
         self.failures: Failures | None = None
         self.user_middleware = list(middleware or ())
+        for declared in self.user_middleware:
+            check_declared(declared)
         self.middleware_stack = None
         self._is_made = True
         self.setup()

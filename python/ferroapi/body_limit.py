@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
+from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.exceptions import RequestBodyTooLarge
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ def body_limit_error(error: BaseException) -> RequestBodyTooLarge | AlreadyRefus
 
 
 def checked_body_size(max_body_size: Any) -> int | None:
-    """`max_body_size` in bytes, `None` for no limit of its own.
+    """`max_body_size` in bytes, `None` for no limit of its own, as where nobody chose one.
 
     Raises:
         ValueError: it is neither a non-negative integer nor `None`.
     """
+    if isinstance(max_body_size, DefaultPlaceholder):
+        return None
     if max_body_size is not None and (type(max_body_size) is not int or max_body_size < 0):
         raise ValueError("max_body_size must be a non-negative integer or None")
     return max_body_size
