@@ -17,7 +17,7 @@ from ferroapi.secret_names import names_secret
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pydantic.json_schema import CoreSchemaOrField, JsonSchemaValue, JsonSchemaWarningKind
+    from pydantic.json_schema import JsonSchemaValue, JsonSchemaWarningKind
 
     from ferroapi.fields import ModelField
 
@@ -105,9 +105,7 @@ class _Generator(GenerateJsonSchema):
     def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
         pass
 
-    def handle_invalid_for_json_schema(
-        self, schema: CoreSchemaOrField, error_info: str
-    ) -> JsonSchemaValue:
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         return {}
 
 
