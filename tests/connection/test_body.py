@@ -166,3 +166,14 @@ LIMITED: dict[str, tuple[ASGIApp, bool]] = {
 @pytest.mark.parametrize(("app", "refused"), LIMITED.values(), ids=LIMITED)
 def test_who_has_another_limit(app: ASGIApp, refused: bool) -> None:
     assert anyio.run(post, app, LARGE)[0] == (413 if refused else 200)
+
+
+def test_a_reader_that_somebody_has_put_into_the_place_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail(_request: Request) -> bytes:
+        raise LookupError
+
+    monkeypatch.setattr(Request, "body", fail)
+    with pytest.raises(LookupError):
+        anyio.run(post, application(asked), b'"a"')

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData, QueryParams
 from ferroapi._core import query_pairs
 from ferroapi.connection.body import counted
 from ferroapi.connection.cookies import CookieReading
+from ferroapi.originals import has_own
 
 if TYPE_CHECKING:
     from ferroapi._core import UrlencodedForm
@@ -27,6 +28,9 @@ class Request(CookieReading, requests.Request):
             ClientDisconnect: the client left before its end.
             RequestBodyTooLarge: it is larger than one that is read as a whole may be.
         """
+        if not has_own(requests.Request, "body"):
+            # Somebody has put another one into its place.
+            return await super().body()
         if not hasattr(self, "_body"):
             self._body = b"".join([chunk async for chunk in counted(self.stream(), self.scope)])
         return self._body
