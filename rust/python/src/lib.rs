@@ -9,6 +9,7 @@ mod form;
 mod frames;
 mod instances;
 mod json;
+mod json_size;
 mod media_type;
 mod params;
 mod router;
@@ -24,6 +25,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     frames::register(module)?;
     instances::register(module)?;
     json::register(module)?;
+    json_size::register(module)?;
     media_type::register(module)?;
     params::register(module)?;
     router::register(module)?;
