@@ -1,0 +1,8 @@
+"""What is looked for, one kind of fault a module."""
+
+from verification import differential
+from verification.part import Part
+
+PARTS: dict[str, Part] = {
+    "differential": differential.PART,
+}
