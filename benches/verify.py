@@ -21,12 +21,11 @@ from harness.machine import describe_machine, machine_name
 # Generated applications and the processes of tests are those of the tests.
 sys.path.append(str(BENCHES.parent))
 
+import ferroapi
 from verification import PARTS
 from verification.part import Effort
 from verification.record import PAGE, RESULTS, latest, part_document, table, with_table, write
 from verification.row import Row
-
-import ferroapi
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:

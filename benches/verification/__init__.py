@@ -1,8 +1,9 @@
 """What is looked for, one kind of fault a module."""
 
-from verification import differential
+from verification import differential, malformed
 from verification.part import Part
 
 PARTS: dict[str, Part] = {
     "differential": differential.PART,
+    "malformed": malformed.PART,
 }

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.contenders import BENCHES
-
 from verification.fastapi import FIGURES
 from verification.row import Row
 
