@@ -1,9 +1,11 @@
 """What is looked for, one kind of fault a module."""
 
-from verification import differential, malformed
+from verification import differential, hostile, malformed, memory
 from verification.part import Part
 
 PARTS: dict[str, Part] = {
     "differential": differential.PART,
     "malformed": malformed.PART,
+    "hostile": hostile.PART,
+    "memory": memory.PART,
 }

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from time import monotonic, process_time
 from typing import Any
+from warnings import catch_warnings
 
 import uvloop
 from examples.shop.main import app as shop
@@ -109,7 +110,10 @@ def run(effort: Effort) -> list[Row]:
     wanted = effort.times(FULL, QUICK)
     logging.disable(logging.CRITICAL)
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with (
+            catch_warnings(action="ignore"),
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
             tally = runner.run(answer_all(effort, wanted))
     finally:
         logging.disable(logging.NOTSET)
