@@ -1,6 +1,6 @@
 """What is looked for, one kind of fault a module."""
 
-from verification import differential, hostile, malformed, memory
+from verification import bounded, differential, hostile, malformed, memory
 from verification.part import Part
 
 PARTS: dict[str, Part] = {
@@ -8,4 +8,5 @@ PARTS: dict[str, Part] = {
     "malformed": malformed.PART,
     "hostile": hostile.PART,
     "memory": memory.PART,
+    "bounded": bounded.PART,
 }

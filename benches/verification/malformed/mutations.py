@@ -123,7 +123,8 @@ def odd_method(random: Random, sent: Sent) -> None:
 def odd_messages(random: Random, sent: Sent) -> None:
     if "messages" in sent:
         kind = random.choice(["text", "bytes"])
-        sent["messages"].insert(0, [kind, random.choice([*HOSTILE_JSON, *ODD_BODIES])])
+        text = random.choice([*HOSTILE_JSON, *ODD_BODIES])
+        sent["messages"].insert(0, [kind, _latin(text) if kind == "bytes" else text])
         sent["subprotocols"] = random.choice([[], [""], ["\xff", "x"], ["x"] * 100])
 
 
