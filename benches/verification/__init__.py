@@ -1,6 +1,6 @@
 """What is looked for, one kind of fault a module."""
 
-from verification import bounded, differential, hostile, malformed, memory
+from verification import bounded, differential, hostile, malformed, memory, toxic
 from verification.part import Part
 
 PARTS: dict[str, Part] = {
@@ -9,4 +9,5 @@ PARTS: dict[str, Part] = {
     "hostile": hostile.PART,
     "memory": memory.PART,
     "bounded": bounded.PART,
+    "toxic": toxic.PART,
 }
