@@ -17,6 +17,7 @@ SIZES = (8_192, 16_384, 32_768, 65_536)
 
 MOST = 1.2
 REPEATS = 9
+AGAIN = 3
 LEAST = 0.002
 """Seconds that are timed together at least."""
 
@@ -144,8 +145,9 @@ def run(effort: Effort) -> list[Row]:
         if monotonic() > end:
             break
         found[name] = exponent(make)
-        if found[name] > MOST:
-            found[name] = min(found[name], exponent(make))
+        for _ in range(AGAIN):
+            if found[name] > MOST:
+                found[name] = min(found[name], exponent(make))
         if found[name] > MOST:
             print(f"  {name}: exponent {found[name]:.2f}")
     worst = max(found.values(), default=0)

@@ -60,6 +60,26 @@ def part(content: bytes, headers: bytes = b"") -> bytes:
     return FILE + headers + b"\r\n" + content + b"\r\n--b--\r\n"
 
 
+def _of_size(path: str, headers: Headers, first: bytes, last: bytes, size: int) -> bytes:
+    body = first + b"x" * (size - len(first + last)) + last
+    return _post(path, body, headers)
+
+
+def post_file(size: int) -> bytes:
+    """A form with one file, so large as a whole."""
+    return _of_size("/limited/file", MULTIPART, FILE + b"\r\n", b"\r\n--b--\r\n", size)
+
+
+def post_raw(size: int) -> bytes:
+    """A body of no type."""
+    return _of_size("/limited/raw", (), b"", b"", size)
+
+
+def post_text(size: int) -> bytes:
+    """JSON that is one text."""
+    return _of_size("/limited/text", JSON_BODY, b'"', b'"', size)
+
+
 def _fields(count: int) -> bytes:
     field = b'--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n1\r\n'
     return field * count + b"--b--\r\n"

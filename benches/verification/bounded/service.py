@@ -23,6 +23,9 @@ from ferroapi.responses import FileResponse
 from ferroapi.security import HTTPBasic, HTTPBasicCredentials
 from harness.ledger import Ledger
 
+LIMIT = 4 * 2**20
+"""Bytes of a body to what is limited."""
+
 app = FastAPI()
 ledger = Ledger()
 
@@ -136,6 +139,21 @@ async def secret(credentials: Annotated[HTTPBasicCredentials, Depends(HTTPBasic(
 @app.get("/file")
 async def file() -> FileResponse:
     return FileResponse(__file__)
+
+
+@app.post("/limited/file", max_body_size=LIMIT)
+async def limited_file(file: Annotated[UploadFile, File()]) -> int:
+    return len(await file.read())
+
+
+@app.post("/limited/raw", max_body_size=LIMIT)
+async def limited_raw(request: Request) -> int:
+    return len(await request.body())
+
+
+@app.post("/limited/text", max_body_size=LIMIT)
+async def limited_text(text: Annotated[str, Body()]) -> int:
+    return len(text)
 
 
 @app.websocket("/echo")
