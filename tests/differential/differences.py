@@ -22,6 +22,7 @@ from tests.differential.stream_differences import (
     delivers_all,
     ends_before_events,
     fails_as_itself,
+    has_no_end_below_middleware,
     starts_with_first_item,
 )
 
@@ -261,6 +262,7 @@ INTENDED = (
     Intended("null for no number", _writes_null, "An infinity or not-a-number in an untyped"),
     Intended("status of a stream", starts_with_first_item, "An exception before the first"),
     Intended("start of a stream", begins_before_it_starts, "An exception before the first"),
+    Intended("no end below middleware", has_no_end_below_middleware, "Behind `BaseHTTPMiddleware`"),
     Intended("one class of exceptions", _handles_all, "API keys and OpenID Connect raise"),
     Intended("all events before an error", delivers_all, "Events yielded before a stream fails"),
     Intended("error of a stream", fails_as_itself, "An exception of a started stream that has a"),

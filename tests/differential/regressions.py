@@ -175,6 +175,9 @@ REGRESSIONS: dict[str, Row] = {
         {},
         "no length of no content",
     ),
+    "refused before reset content": row(
+        {"parameters": [parameter("int")], "options": {"status_code": 205}}, {}
+    ),
     "errors of a dependency": row(
         {
             "parameters": [{"name": "d", "in": "dependency", "dependency": "query"}],
@@ -323,6 +326,12 @@ REGRESSIONS: dict[str, Row] = {
         {"kind": "generator", "returns": {"how": "value", "value": []}},
         {},
         "start of a stream",
+        middleware=({"name": "http", "options": {"how": "passes"}},),
+    ),
+    "failing stream below middleware": row(
+        {"kind": "generator", "returns": {"how": "value", "value": [1, 2], "raises_after": 1}},
+        {},
+        "no end below middleware",
         middleware=({"name": "http", "options": {"how": "passes"}},),
     ),
     "refused key": row(
