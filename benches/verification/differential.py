@@ -8,7 +8,7 @@ from tests.differential.run import Run
 from verification.part import Effort, Part
 from verification.row import Row
 
-FULL, QUICK = 120_000, 2_000
+FULL, QUICK = 150_000, 2_000
 
 
 def run(effort: Effort) -> list[Row]:
@@ -26,4 +26,4 @@ def run(effort: Effort) -> list[Row]:
     ]
 
 
-PART = Part("the same answers as FastAPI's", run, seconds=(1500, 60))
+PART = Part("the same answers as FastAPI's", run, seconds=(1200, 60))

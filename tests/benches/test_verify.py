@@ -60,6 +60,10 @@ def test_the_page_names_every_part() -> None:
     assert all(f"| `{name}` |" in PAGE.read_text() for name in PARTS)
 
 
+def test_a_whole_run_takes_at_most_90_minutes() -> None:
+    assert sum(part.seconds[0] for part in PARTS.values()) <= 90 * 60
+
+
 def test_results_of_other_parts_stay_in_the_file(tmp_path: Any) -> None:
     path = tmp_path / "results.json"
     for name, seed in (("a", 1), ("b", 2), ("a", 3)):

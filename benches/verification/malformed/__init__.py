@@ -12,4 +12,4 @@ def run(effort: Effort) -> list[Row]:
     return [*in_process.run(effort), *sockets.run(effort)]
 
 
-PART = Part("malformed requests", run, seconds=(1200, 90))
+PART = Part("malformed requests", run, seconds=(1000, 120))

@@ -82,7 +82,7 @@ def to_the_shop(effort: Effort, turn: int) -> Iterator[Sent]:
 
 async def answer_all(effort: Effort, wanted: int) -> Tally:
     """Has them answered until there were as many as wanted, or the time is over."""
-    tally, end, turn = Tally(), effort.end(0.4), 0
+    tally, end, turn = Tally(), effort.end(0.6), 0
 
     async def play(name: str, app: Any, requests: Iterator[Sent], calls: list[str]) -> None:
         for sent in requests:

@@ -124,6 +124,6 @@ def run(effort: Effort) -> list[Row]:
         tally = Tally()
         for collect in (True, False):
             with serving(TARGET, subject, collect=collect) as served:
-                load(served, effort, wanted, effort.end(0.15), tally)
+                load(served, effort, wanted, effort.end(0.1), tally)
         found += rows(subject, tally, 2 * wanted)
     return found

@@ -12,4 +12,4 @@ def run(effort: Effort) -> list[Row]:
     return [*calls.run(effort), *soak.run(effort)]
 
 
-PART = Part("nothing is left of what is over", run, seconds=(1100, 60))
+PART = Part("nothing is left of what is over", run, seconds=(900, 100))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
@@ -13,7 +12,7 @@ from verification.part import Effort
 from verification.row import Row
 from verification.serving import left, serving
 
-FULL, QUICK = 500_000, 4_000
+FULL, QUICK = 200_000, 4_000
 FIRST, FIRST_QUICK = 100_000, 4_000
 """Requests after which the server has everything that it keeps."""
 
@@ -33,15 +32,15 @@ def ask(served: Served, count: int, end: float) -> int:
     return asked
 
 
-def rows(subject: Subject, effort: Effort, wanted: int, end: Callable[[], float]) -> list[Row]:
+def rows(subject: Subject, effort: Effort, wanted: int) -> list[Row]:
     """What was found of one server."""
     trials = "mixed requests"
     with serving(TARGET, subject) as served:
-        ask(served, effort.sized(FIRST, FIRST_QUICK), end())
+        ask(served, effort.sized(FIRST, FIRST_QUICK), effort.end(0.15))
         served.begin()
         served.ask("/items/1")
         before = served.resident()
-        asked = ask(served, wanted, end())
+        asked = ask(served, wanted, effort.end(0.2))
         remaining = left(served, 5.0)
         threads = max(served.state()["threads"] - served.before["threads"], 0)
         grown = max(served.resident() - before, 0) / 2**20
@@ -56,7 +55,4 @@ def run(effort: Effort) -> list[Row]:
     """Each server, one after the other."""
     wanted = effort.times(FULL, QUICK)
 
-    def end() -> float:
-        return effort.end(0.2)
-
-    return [row for subject in (OURS, UVICORN) for row in rows(subject, effort, wanted, end)]
+    return [row for subject in (OURS, UVICORN) for row in rows(subject, effort, wanted)]

@@ -17,7 +17,7 @@ from verification.toxic.proxy import Toxic, proxy
 FULL, QUICK = 100, 2
 """Requests of each endpoint under each toxic."""
 
-TOGETHER = 10
+TOGETHER = 25
 """Of them at the same time."""
 
 LIMIT = 10.0
@@ -101,4 +101,4 @@ def run(effort: Effort) -> list[Row]:
     return [row for subject in (OURS, UVICORN) for row in rows(subject, effort)]
 
 
-PART = Part("bad networks", run, seconds=(400, 60))
+PART = Part("bad networks", run, seconds=(300, 60))
