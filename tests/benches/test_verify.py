@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from harness.contenders import BENCHES
 from verification import PARTS, hostile
-from verification.bounded import growth
+from verification.bounded import growth, requests
 from verification.hostile import trial
 from verification.malformed.applications import to_shop
 from verification.malformed.mutations import cut_everywhere, mutated, with_each_token
@@ -132,6 +132,14 @@ def _quadratic(size: int) -> Callable[[], Any]:
 
 def _linear(size: int) -> Callable[[], Any]:
     return lambda: sum(1 for _ in range(size // 2**4))
+
+
+@pytest.mark.parametrize("name", requests.HOSTILE)
+def test_hostile_requests_are_within_what_a_server_takes(name: str) -> None:
+    for size in (100_000, 1_000_000):
+        head, _, body = requests.HOSTILE[name](size).partition(b"\r\n\r\n")
+        assert len(head) <= 65_536
+        assert len(body) <= 1_100_000
 
 
 def test_an_exponent_is_that_of_the_function() -> None:

@@ -57,7 +57,9 @@ def test_a_length_is_not_believed(make: Callable[[Any], object], item: Any, leng
 
 
 @pytest.mark.parametrize(("make", "item"), TAKES.values(), ids=TAKES)
-@pytest.mark.parametrize("wrong", ["text", 1, {"a"}, iter([])], ids=repr)
+@pytest.mark.parametrize(
+    "wrong", ["text", 1, {"a"}, iter([])], ids=lambda wrong: type(wrong).__name__
+)
 def test_what_is_no_sequence_is_refused(
     make: Callable[[Any], object], item: Any, wrong: object
 ) -> None:

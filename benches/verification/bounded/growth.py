@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from statistics import median
 from time import monotonic, thread_time
 from typing import Any, AnyStr, TypeAlias
 
@@ -16,7 +15,7 @@ SIZES = (8_192, 16_384, 32_768, 65_536)
 """Bytes of input."""
 
 MOST = 1.2
-REPEATS = 9
+REPEATS = 8
 AGAIN = 3
 LEAST = 0.002
 """Seconds that are timed together at least."""
@@ -115,11 +114,11 @@ CASES: dict[str, Make] = {
 
 
 def seconds(function: Callable[[], Any]) -> float:
-    """The processor time of one call, the median of some measurements."""
+    """The processor time of one call, the least of some measurements: the others are of noise."""
     times = 1
     while (taken := _timed(function, times)) < LEAST:
         times *= 2
-    return median([taken, *(_timed(function, times) for _ in range(REPEATS - 1))]) / times
+    return min(taken, *(_timed(function, times) for _ in range(REPEATS))) / times
 
 
 def _timed(function: Callable[[], Any], times: int) -> float:

@@ -18,6 +18,9 @@ from verification.serving import serving
 MOST = 50.0
 """Milliseconds that somebody may wait."""
 
+BODY, BODY_QUICK = 1_000_000, 100_000
+"""Bytes of hostile bodies."""
+
 AMPLIFIED = 16 * 1024
 """Bytes that the answer to a refused request may have over those of the request."""
 
@@ -54,7 +57,7 @@ def rows(subject: Subject, effort: Effort) -> list[Row]:
         for name, make in HOSTILE.items():
             if monotonic() > end:
                 break
-            data = make()
+            data = make(effort.sized(BODY, BODY_QUICK))
             wait, answer = stall(served, data)
             waits[name] = wait * 1000
             failed = answer.status >= 500 or answer.end == "hung"
