@@ -75,7 +75,8 @@ def page_table(document: Mapping[str, Any]) -> str:
             theirs = "" if row.figure in told else FIGURES.get(row.figure, "")
             told.add(row.figure)
             cells = (name, row.figure, row.name, row.asked, row.measured)
-            lines.append(f"| {' | '.join(cells)} | {'yes' if holds else '**no**'} | {theirs} |")
+            verdict = "**no**" if not holds else "" if row.most is None else "yes"
+            lines.append(f"| {' | '.join(cells)} | {verdict} | {theirs} |")
     return "\n".join(lines) + "\n"
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 from time import monotonic
@@ -126,14 +125,6 @@ def test_every_exported_name_is_called() -> None:
     assert called == exported | methods
 
 
-def _quadratic(size: int) -> Callable[[], Any]:
-    return lambda: sum(1 for _ in range(size * size // 2**16))
-
-
-def _linear(size: int) -> Callable[[], Any]:
-    return lambda: sum(1 for _ in range(size // 2**4))
-
-
 @pytest.mark.parametrize("name", requests.HOSTILE)
 def test_hostile_requests_are_within_what_a_server_takes(name: str) -> None:
     for size in (100_000, 1_000_000):
@@ -142,9 +133,10 @@ def test_hostile_requests_are_within_what_a_server_takes(name: str) -> None:
         assert len(body) <= 1_100_000
 
 
-def test_an_exponent_is_that_of_the_function() -> None:
-    assert growth.exponent(_quadratic) > growth.MOST + 0.3
-    assert growth.exponent(_linear) < growth.MOST
+@pytest.mark.parametrize("power", [0.5, 1, 2])
+def test_an_exponent_is_that_of_the_times(power: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "seconds", lambda function: function())
+    assert growth.exponent(lambda size: lambda: 3e-9 * size**power) == pytest.approx(power)
 
 
 def test_what_ends_a_process_is_counted_and_the_rest_is_tried(
