@@ -31,6 +31,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
+from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
@@ -80,7 +81,7 @@ class FastAPI(PathOperations, ServingApplication):
         servers: list[dict[str, Any]] | None = None,
         dependencies: Sequence[params.Depends] | None = None,
         default_response_class: type[Response] = Default(JSONResponse),
-        redirect_slashes: bool = True,
+        redirect_slashes: SlashRedirects = True,
         docs_url: str | None = "/docs",
         redoc_url: str | None = "/redoc",
         swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
@@ -121,7 +122,8 @@ class FastAPI(PathOperations, ServingApplication):
             dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, form_limits: for all operations, see
                 `InclusionOptions`.
-            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to,
+                `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
             redoc_url: the path of the ReDoc page; `None` for no page.
             swagger_ui_oauth2_redirect_url: where OAuth2 flows of Swagger UI come back to.
