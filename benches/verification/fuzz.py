@@ -65,5 +65,5 @@ def run(effort: Effort) -> list[Row]:
     ]
 
 
-PART = Part("fuzzers of the core", run, seconds=(1200, 600), is_quick=False)
+PART = Part("fuzzers of the core", run, seconds=(1050, 600), is_quick=False)
 """Not for every change: `.ci/run` has a step of its own for the fuzzers."""

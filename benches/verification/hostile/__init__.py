@@ -86,4 +86,4 @@ def run(effort: Effort) -> list[Row]:
     return rows
 
 
-PART = Part("hostile objects at the border of the extension", run, seconds=(240, 120))
+PART = Part("hostile objects at the border of the extension", run, seconds=(400, 120))
