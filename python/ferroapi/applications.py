@@ -16,6 +16,7 @@ from typing_extensions import Unpack, deprecated
 from ferroapi import document_functions, params
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
+from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
@@ -150,7 +151,8 @@ class FastAPI(PathOperations, ServingApplication):
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer.
+            ValueError: a limit is no non-negative integer, or `CORSMiddleware` lets pages of every
+                origin act for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -215,6 +217,8 @@ class FastAPI(PathOperations, ServingApplication):
         }
         self.failures: Failures | None = None
         self.user_middleware = list(middleware or ())
+        for declared in self.user_middleware:
+            check_declared(declared)
         self.middleware_stack = None
         self._is_made = True
         self.setup()
