@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import signal
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -74,6 +75,8 @@ def run_part(name: str, effort: Effort) -> list[Row]:
 def main() -> int:
     """The command."""
     options = parse()
+    # Servers are ended on the way out, also when somebody ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.page:
         PAGE.write_text(with_table(PAGE.read_text(), json.loads(latest().read_text())))
         return 0
