@@ -8,6 +8,7 @@ mod encoders;
 mod form;
 mod frames;
 mod instances;
+mod items;
 mod json;
 mod json_size;
 mod media_type;
