@@ -39,6 +39,7 @@ from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, API
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
+from ferroapi.thread_queue import checked_thread_queue
 
 if TYPE_CHECKING:
     from ferroapi.document_functions import get_openapi as get_openapi
@@ -106,6 +107,7 @@ class FastAPI(PathOperations, ServingApplication):
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = Default(True),
         max_body_size: int | None = None,
+        thread_queue: int | None = None,
         form_limits: FormLimits | None = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
@@ -143,6 +145,9 @@ class FastAPI(PathOperations, ServingApplication):
             max_body_size: the most bytes a request body may have, else 413; `None` for no limit.
                 Middleware is below it, and so are paths without a route. Routers, operations and
                 mounted applications may have larger or smaller limits.
+            thread_queue: how many pieces of work may wait for a worker thread; a request that needs
+                one then, and has not entered any dependency in one, is answered 503 with
+                `Retry-After`. `None` for any number. Mounted applications have their own.
             telemetry: what OpenTelemetry is told, and through which providers; see
                 `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
 
@@ -183,6 +188,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
         self.max_body_size = checked_body_size(max_body_size)
+        self.thread_queue = checked_thread_queue(thread_queue)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
