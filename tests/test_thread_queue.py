@@ -2,8 +2,7 @@
 
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 from unittest.mock import patch
 
 import anyio
@@ -14,141 +13,14 @@ from anyio.abc import TaskGroup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Ask
+from tests.sweep.pools import POOLED, THREADS, failures, in_the_event_loop
 
-from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form
+from ferroapi import BackgroundTasks, Depends, FastAPI
 from ferroapi.thread_queue import ThreadQueue, ThreadQueueFullError
 
 pytestmark = pytest.mark.anyio
 
-CONNECTIONS = 5
-THREADS = 5
 ROUNDS, REQUESTS = 2, 60
-PATIENCE = 2.0
-"""Seconds that who asks for a connection waits for one."""
-
-
-class Pool:
-    """Connections that are lent, as those of a database are."""
-
-    def __init__(self, size: int = CONNECTIONS) -> None:
-        self._free = threading.Semaphore(size)
-        self.opened = 0
-        self.closed = 0
-
-    @contextmanager
-    def connection(self) -> Iterator[str]:
-        if not self._free.acquire(timeout=PATIENCE):
-            raise TimeoutError("no connection")
-        self.opened += 1
-        try:
-            yield "connection"
-        finally:
-            self.closed += 1
-            self._free.release()
-
-    def get(self) -> Iterator[str]:
-        with self.connection() as connection:
-            yield connection
-
-
-async def in_the_event_loop() -> None:
-    """A dependency between two others, whose threads are two visits then."""
-    await anyio.lowlevel.checkpoint()
-
-
-def work() -> None:
-    """Something that takes a little of a thread."""
-    threading.Event().wait(0.001)
-
-
-def end_in_one_visit(app: APIRouter, pool: Pool) -> None:
-    @app.post("/")
-    def endpoint(connection: Annotated[str, Depends(pool.get)]) -> str:
-        work()
-        return connection
-
-
-def end_of_scope_function(app: APIRouter, pool: Pool) -> None:
-    @app.post("/")
-    def endpoint(connection: Annotated[str, Depends(pool.get, scope="function")]) -> str:
-        work()
-        return connection
-
-
-def a_coroutine_between(app: APIRouter, pool: Pool) -> None:
-    @app.post("/")
-    def endpoint(
-        connection: Annotated[str, Depends(pool.get)],
-        between: Annotated[None, Depends(in_the_event_loop)],
-    ) -> str:
-        work()
-        return connection
-
-
-def a_form_read_in_the_exact_order(app: APIRouter, pool: Pool) -> None:
-    @app.post("/")
-    def endpoint(
-        connection: Annotated[str, Depends(pool.get)], name: Annotated[str, Form()] = ""
-    ) -> str:
-        work()
-        return connection
-
-
-def a_function_after_the_response(app: APIRouter, pool: Pool) -> None:
-    @app.post("/")
-    async def endpoint(
-        connection: Annotated[str, Depends(pool.get)], tasks: BackgroundTasks
-    ) -> str:
-        tasks.add_task(work)
-        return connection
-
-
-def a_synchronous_stream(app: APIRouter, pool: Pool) -> None:
-    @app.post("/")
-    def endpoint(connection: Annotated[str, Depends(pool.get)]) -> Iterator[str]:
-        for _ in range(3):
-            work()
-            yield connection
-
-
-def one_within_another(app: APIRouter, pool: Pool) -> None:
-    outer_pool = Pool(20)
-
-    async def between(outer: Annotated[str, Depends(outer_pool.get)]) -> None:
-        await anyio.lowlevel.checkpoint()
-
-    @app.post("/")
-    def endpoint(
-        before: Annotated[None, Depends(between)],
-        connection: Annotated[str, Depends(pool.get)],
-        after: Annotated[None, Depends(in_the_event_loop)],
-    ) -> str:
-        work()
-        return connection
-
-
-def within_a_limit_of_uses(app: APIRouter, pool: Pool) -> None:
-    @app.post("/")
-    def endpoint(
-        connection: Annotated[str, Depends(pool.get, max_concurrency=50)],
-    ) -> str:
-        work()
-        return connection
-
-
-SHAPES: dict[str, Callable[[APIRouter, Pool], None]] = {
-    shape.__name__: shape
-    for shape in (
-        end_in_one_visit,
-        end_of_scope_function,
-        a_coroutine_between,
-        a_form_read_in_the_exact_order,
-        a_function_after_the_response,
-        a_synchronous_stream,
-        one_within_another,
-        within_a_limit_of_uses,
-    )
-}
 
 
 @pytest.fixture
@@ -159,33 +31,11 @@ async def few_threads() -> AsyncIterator[anyio.CapacityLimiter]:
     limiter.total_tokens = tokens
 
 
-FORM = [(b"content-type", b"multipart/form-data; boundary=x")]
-BODY = b'--x\r\ncontent-disposition: form-data; name="name"\r\n\r\nvalue\r\n--x--\r\n'
-
-
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("name", POOLED)
 async def test_who_holds_a_connection_gets_a_thread(
-    ask: Ask, few_threads: anyio.CapacityLimiter, shape: Callable[[APIRouter, Pool], None]
+    few_threads: anyio.CapacityLimiter, name: str
 ) -> None:
-    app, pool = FastAPI(), Pool()
-    shape(app.router, pool)
-    failures: list[Any] = []
-
-    async def request() -> None:
-        try:
-            answer = await ask(app, "POST", headers=FORM, body=BODY)
-        except TimeoutError as error:
-            failures.append(error)
-        else:
-            if answer.status != 200:
-                failures.append(answer)
-
-    for _ in range(ROUNDS):
-        async with anyio.create_task_group() as tasks:
-            for _ in range(REQUESTS):
-                tasks.start_soon(request)
-    assert failures == []
-    assert pool.opened == pool.closed == ROUNDS * REQUESTS
+    assert await failures(name, REQUESTS, ROUNDS) == []
     assert few_threads.borrowed_tokens == 0
 
 

@@ -74,11 +74,15 @@ class Visit:
         self._is_of_anyio = True
         try:
             if held and _is_asyncio():
-                return await self._run_to_its_end(function)
+                return await _run_to_its_end(function, self)
             return await run_sync(function, limiter=_unlimited())
         finally:
-            self._is_left = True
+            self.leave()
             queue.leave(depth, ticket)
+
+    def leave(self) -> None:
+        """Has nothing more begin in the thread."""
+        self._is_left = True
 
     def go_on(self) -> None:
         """Called in the thread, before another function is: raises if who waits was cancelled."""
@@ -90,28 +94,30 @@ class Visit:
 
             check_cancelled()
 
-    async def _run_to_its_end(self, function: Callable[[], T]) -> T:
-        """Waits also in a task that is cancelled by asyncio, past all scopes of anyio."""
-        running: Future[None] = Future()
 
-        def run() -> T:
-            if not running.set_running_or_notify_cancel():
-                raise CancelledError
-            try:
-                return function()
-            finally:
-                running.set_result(None)
+async def _run_to_its_end(function: Callable[[], T], visit: Visit | None = None) -> T:
+    """Waits also in a task that is cancelled by asyncio itself, past all scopes of anyio."""
+    running: Future[None] = Future()
 
+    def run() -> T:
+        if not running.set_running_or_notify_cancel():
+            raise CancelledError
         try:
-            return await _RUN_SYNC(run, limiter=_unlimited())
-        except BaseException:
-            self._is_left = True
-            if not running.cancel():
-                with anyio.CancelScope(shield=True):
-                    while not running.done():
-                        with suppress(CancelledError):
-                            await shield(wrap_future(running))
-            raise
+            return function()
+        finally:
+            running.set_result(None)
+
+    try:
+        return await run_in_unlimited_thread(run)
+    except BaseException:
+        if visit is not None:
+            visit.leave()
+        if not running.cancel():
+            with anyio.CancelScope(shield=True):
+                while not running.done():
+                    with suppress(CancelledError):
+                        await shield(wrap_future(running))
+        raise
 
 
 async def run_in_unlimited_thread(function: Callable[[], T]) -> T:
@@ -218,7 +224,8 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
     async def _leave_in_thread(self, *error: Any) -> bool:
         if not self._exits:
             return False
-        began = False
+        began = suppressed = False
+        cancelled: CancelledError | None = None
 
         def leave() -> bool:
             nonlocal began
@@ -228,13 +235,23 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
         # It has no token: when everybody who has one waits for what this gives back (a pooled
         # connection, say), an end that queued for a token never ran.
         with anyio.CancelScope(shield=True):
-            try:
-                return await run_in_unlimited_thread(leave)
-            except RuntimeError as failure:
-                if began or not is_thread_shortage(failure):
-                    raise
-        # What is never given back would be missed for longer than this keeps others waiting.
-        return leave()
+            while True:
+                try:
+                    suppressed = await _run_to_its_end(leave)
+                except CancelledError as interruption:
+                    cancelled = interruption
+                    if not began:
+                        continue
+                except RuntimeError as failure:
+                    if began or not is_thread_shortage(failure):
+                        raise
+                    # What is never given back would be missed for longer than this keeps others
+                    # waiting.
+                    suppressed = leave()
+                break
+        if cancelled is not None:
+            raise cancelled
+        return suppressed
 
 
 def current_depth() -> int:
