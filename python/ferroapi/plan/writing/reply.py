@@ -11,11 +11,10 @@ from ferroapi.plan.writing.arguments import (
     tail_in_thread,
     write_dependencies,
     write_in_thread,
-    write_raw_body,
-    write_stage,
 )
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
+from ferroapi.plan.writing.stage import write_raw_body, write_stage
 from ferroapi.plan.writing.visit import visited, write_contexts, write_visit
 
 if TYPE_CHECKING:
