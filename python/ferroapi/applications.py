@@ -42,6 +42,7 @@ from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
 from ferroapi.thread_queue import checked_thread_queue
+from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 
 if TYPE_CHECKING:
     from ferroapi.document_functions import get_openapi as get_openapi
@@ -111,6 +112,7 @@ class FastAPI(PathOperations, ServingApplication):
         max_body_size: int | None = None,
         thread_queue: int | None = None,
         form_limits: FormLimits | None = None,
+        websocket_origins: WebSocketOrigins = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -151,13 +153,16 @@ class FastAPI(PathOperations, ServingApplication):
             thread_queue: how many pieces of work may wait for a worker thread; a request that needs
                 one then, and has not entered any dependency in one, is answered 503 with
                 `Retry-After`. `None` for any number. Mounted applications have their own.
+            websocket_origins: the origins whose pages may open WebSockets, such as
+                `https://example.com`; `"*"` for any. Without it, where an operation declares a
+                cookie, that of the service itself. Who sends no `Origin` is no page.
             telemetry: what OpenTelemetry is told, and through which providers; see
                 `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer, or `CORSMiddleware` lets pages of every
-                origin act for the user.
+            ValueError: a limit is no non-negative integer, an origin none, or `CORSMiddleware` lets
+                pages of every origin act for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -193,6 +198,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_parameters = swagger_ui_parameters
         self.max_body_size = checked_body_size(max_body_size)
         self.thread_queue = checked_thread_queue(thread_queue)
+        self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
