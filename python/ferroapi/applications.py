@@ -42,6 +42,7 @@ from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
+from ferroapi.thread_queue import checked_thread_queue
 from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class FastAPI(PathOperations, ServingApplication):
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = Default(True),
         max_body_size: int | None = Default(WHOLE_BODY_LIMIT),
+        thread_queue: int | None = None,
         form_limits: FormLimits | None = None,
         error_limit: int | None = Default(ERROR_LIMIT),
         error_input: ErrorInput = Default(True),
@@ -158,6 +160,9 @@ class FastAPI(PathOperations, ServingApplication):
                 `None` for no limits. Mounted applications have it, too, unless they chose another.
             error_input: whether errors show what was sent: `True` with secrets masked, `False` not
                 at all, `"all"` with them. Mounted applications have it, too.
+            thread_queue: how many pieces of work may wait for a worker thread; a request that needs
+                one then, and has not entered any dependency in one, is answered 503 with
+                `Retry-After`. `None` for any number. Mounted applications have their own.
             websocket_origins: the origins whose pages may open WebSockets, such as
                 `https://example.com`; `"*"` for any. Without it, where an operation declares a
                 cookie, that of the service itself. Who sends no `Origin` is no page.
@@ -203,6 +208,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_parameters = swagger_ui_parameters
         self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
+        self.thread_queue = checked_thread_queue(thread_queue)
         self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.concurrency import contextmanager_in_threadpool
+from ferroapi.concurrency import ThreadedContextManager
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
@@ -58,28 +58,29 @@ class Step:
         call = self.dependant.call
         limit = self.dependant.concurrency
         if self.kind.is_generator:
-            context = _context(self.kind, call, arguments)
+            context = _context(self.kind, call, arguments, exchange)
             stack = exchange.function_stack if self.function_scope else exchange.request_stack
             return await stack.enter_async_context(
                 context if limit is None else limit.around(context)
             )
         if limit is None:
-            return await self._call(arguments)
+            return await self._call(arguments, exchange)
         async with limit.get_semaphore():
-            return await self._call(arguments)
+            return await self._call(arguments, exchange)
 
-    async def _call(self, arguments: dict[str, Any]) -> Any:
+    async def _call(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
         if self.kind is CallableKind.COROUTINE:
             return await self.dependant.call(**arguments)
-        return await run_in_thread(partial(self.dependant.call, **arguments))
+        call = partial(self.dependant.call, **arguments)
+        return await run_in_thread(call, exchange.scope.get("app"))
 
 
 def _context(
-    kind: CallableKind, call: Callable[..., Any], arguments: dict[str, Any]
+    kind: CallableKind, call: Callable[..., Any], arguments: dict[str, Any], exchange: Exchange
 ) -> AbstractAsyncContextManager[Any]:
     if kind is CallableKind.ASYNC_GENERATOR:
         return asynccontextmanager(call)(**arguments)
-    return contextmanager_in_threadpool(contextmanager(call)(**arguments))
+    return ThreadedContextManager(contextmanager(call)(**arguments), exchange.scope.get("app"))
 
 
 def compile_steps(
