@@ -18,6 +18,7 @@ from anyio.lowlevel import checkpoint
 from starlette.middleware import base
 from starlette.middleware.base import BaseHTTPMiddleware
 
+from ferroapi.cancellation import asyncio_task, cancel_scope
 from ferroapi.originals import has_own
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class DispatchedMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection."""
-        if scope["type"] != "http" or not _in_asyncio():
+        if scope["type"] != "http" or asyncio_task() is None:
             await self.app(scope, receive, send)
             return
         request = _CACHED_REQUEST(scope, receive, send)
@@ -100,7 +101,7 @@ class _InnerCall:
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._scope = anyio.CancelScope()
+        self._scope = cancel_scope()
         self._sent: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._reader: asyncio.Future[Message | None] | None = None
         self._released = asyncio.Event()
@@ -130,7 +131,7 @@ class _InnerCall:
         """What the client sends, until the response is sent."""
         message: Message = {}
         if not self._released.is_set():
-            with anyio.CancelScope() as scope:
+            with cancel_scope() as scope:
                 self._receiving.add(scope)
                 try:
                     message = await self._receive()
@@ -250,7 +251,7 @@ class _InnerCall:
     async def cancel(self) -> None:
         """Cancels the task, and waits until it has ended."""
         self._scope.cancel()
-        with anyio.CancelScope(shield=True):
+        with cancel_scope(shield=True):
             while not self._task.done():
                 try:
                     await asyncio.wait((self._task,))
@@ -272,10 +273,3 @@ class _InnerCall:
 
 
 _UNSET: Any = object()
-
-
-def _in_asyncio() -> bool:
-    try:
-        return asyncio.current_task() is not None
-    except RuntimeError:
-        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import current_task
 from collections.abc import Callable
 from contextlib import (
     AbstractAsyncContextManager,
@@ -17,6 +16,8 @@ from typing import Any, TypeVar, cast
 
 import anyio
 import anyio.to_thread
+
+from ferroapi.cancellation import asyncio_task, cancel_scope
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ async def run_in_thread(function: Callable[[], T]) -> T:
         RuntimeError: the system starts no thread.
     """
     run_sync = anyio.to_thread.run_sync
-    task = _asyncio_task()
+    task = asyncio_task()
     if task is None or run_sync is not _RUN_SYNC:
         return await run_sync(function)
     limiter = anyio.to_thread.current_default_thread_limiter()
@@ -53,17 +54,9 @@ async def run_in_thread(function: Callable[[], T]) -> T:
 async def run_in_unlimited_thread(function: Callable[[], T]) -> T:
     """The same, in a thread that takes no token: however many others wait for one."""
     run_sync = anyio.to_thread.run_sync
-    if _asyncio_task() is None or run_sync is not _RUN_SYNC:
+    if asyncio_task() is None or run_sync is not _RUN_SYNC:
         return await run_sync(function, limiter=anyio.CapacityLimiter(1))
     return await run_sync(function, limiter=_UNLIMITED)
-
-
-def _asyncio_task() -> object | None:
-    """The task that runs now, or `None` on another event loop than asyncio's."""
-    try:
-        return current_task()
-    except RuntimeError:
-        return None
 
 
 class _Unlimited(AbstractAsyncContextManager[None]):
@@ -141,7 +134,7 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
 
         # It has no token: when everybody who has one waits for what this gives back (a pooled
         # connection, say), an end that queued for a token never ran.
-        with anyio.CancelScope(shield=True):
+        with cancel_scope(shield=True):
             try:
                 return await run_in_unlimited_thread(leave)
             except RuntimeError as error:
