@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from ferroapi.originals import has_own
 from ferroapi.plan.reply.file import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from starlette.types import Receive, Scope, Send
+
+
+# As it was imported, unless somebody had changed it before.
+_CALL = Response.__call__ if has_own(Response, "__call__") else None
+
+
+def is_whole(response: Response) -> bool:
+    """Whether calling a response sends its status, its headers and its body, and nothing else."""
+    return type(response).__call__ is _CALL
 
 
 def send_response(
