@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ferroapi.exit_stack import ExitStack
@@ -102,6 +102,7 @@ WAYS = st.sampled_from(("generator", "generator", "manager", "exit", "callback",
 ENDS = st.sampled_from(("end", "end", "raise", "swallow", "again", "nothing"))
 
 
+@settings(deadline=None)
 @given(items=st.lists(st.tuples(WAYS, ENDS), max_size=5), raised=st.sampled_from(("", "body")))
 def test_it_is_left_as_the_standard_library_leaves_its_own(items: list[Item], raised: str) -> None:
     expected = anyio.run(partial(outcome, items, raised, ours=False))

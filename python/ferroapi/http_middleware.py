@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextvars import Context, copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -244,9 +245,17 @@ class _InnerCall:
             scope.cancel()
 
     async def wait(self) -> None:
-        """Waits until the task has ended."""
-        if not self._task.done():
-            await asyncio.wait((self._task,))
+        """Waits until the task has ended; whoever waits may be cancelled, and the task is not."""
+        if self._task.done():
+            return
+        # What `asyncio.wait` does for any number of them.
+        ended = asyncio.get_running_loop().create_future()
+        tell = partial(_tell, ended)
+        self._task.add_done_callback(tell)
+        try:
+            await ended
+        finally:
+            self._task.remove_done_callback(tell)
 
     async def cancel(self) -> None:
         """Cancels the task, and waits until it has ended."""
@@ -254,7 +263,7 @@ class _InnerCall:
         with cancel_scope(shield=True):
             while not self._task.done():
                 try:
-                    await asyncio.wait((self._task,))
+                    await self.wait()
                 except asyncio.CancelledError:
                     # Whoever waits is to be cancelled, and will be after this.
                     self._scope.cancel()
@@ -270,6 +279,11 @@ class _InnerCall:
     def _raise_fatal(self) -> None:
         if self._task.done() and not self._task.cancelled():
             self._task.result()
+
+
+def _tell(ended: asyncio.Future[None], _task: object) -> None:
+    if not ended.done():
+        ended.set_result(None)
 
 
 _UNSET: Any = object()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ferroapi.cancellation import cancel_scope
 from ferroapi.exceptions import FastAPIError
 from ferroapi.exit_stack import ExitStack
+from ferroapi.plan.order.handler import may_open
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -32,17 +33,21 @@ class Generators:
 
     __slots__ = ("any", "of_function", "wait")
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], handler: Callable[..., Any] | None = None) -> None:
         """
         Args:
             steps: those of the operation, the last of which is its endpoint.
+            handler: a route handler, whose request has the exit stacks in its scope.
         """
+        has_handler = handler is not None
         generators = [step for step in steps[:-1] if step.kind.is_generator]
-        self.any = bool(generators)
+        self.any = has_handler or bool(generators)
         """Whether there is one at all."""
-        self.wait = any(step.waits for step in generators)
-        """Whether there is an asynchronous one that may have to wait when it is left."""
-        self.of_function = any(step.function_scope for step in generators)
+        self.wait = (handler is not None and may_open(handler, steps)) or any(
+            step.waits for step in generators
+        )
+        """Whether there may be an asynchronous one that may have to wait when it is left."""
+        self.of_function = has_handler or any(step.function_scope for step in generators)
         """Whether there is one of scope `function`."""
 
     @classmethod
@@ -57,15 +62,17 @@ def _nobody_minds() -> None:
     """For what needs no answer."""
 
 
-async def run_with_teardown(
+def run_with_teardown(
     exchange: Exchange,
     work: Callable[[Exchange], Awaitable[T]],
     finish: Callable[[T, Exchange], Awaitable[None]],
     generators: Generators,
     *,
     swallowed: Callable[[], None] = _nobody_minds,
-) -> None:
+) -> Awaitable[object]:
     """Runs `work`, then `finish` with its result, with the generators of dependencies open.
+
+    What it returns is to be awaited at once.
 
     Those of scope `function` are left between the two, those of scope `request` after both. What
     was opened is closed: leaving asynchronous generators is not cancelled, and a cancellation is
@@ -76,14 +83,22 @@ async def run_with_teardown(
     `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to
     its end; what it raises is seen by the generators around that one.
     """
+    run = _run_shielded if generators.wait else _run
+    return run(exchange, work, finish, generators, swallowed)
+
+
+async def _run_shielded(
+    exchange: Exchange,
+    work: Callable[[Exchange], Awaitable[T]],
+    finish: Callable[[T, Exchange], Awaitable[None]],
+    generators: Generators,
+    swallowed: Callable[[], None],
+) -> None:
     finished = False
-    if not generators.wait:
-        finished = await _run(exchange, work, finish, generators, swallowed, None)
-    else:
-        with cancel_scope() as shield:
-            finished = await _run(exchange, work, finish, generators, swallowed, shield)
-        if exchange.request_stack.waits:
-            await _deliver_cancellation()
+    with cancel_scope() as shield:
+        finished = await _run(exchange, work, finish, generators, swallowed, shield)
+    if exchange.request_stack.waits:
+        await _deliver_cancellation()
     if not finished:
         swallowed()
 
@@ -94,9 +109,12 @@ async def _run(
     finish: Callable[[T, Exchange], Awaitable[None]],
     generators: Generators,
     swallowed: Callable[[], None],
-    shield: anyio.CancelScope | None,
+    shield: anyio.CancelScope | None = None,
 ) -> bool:
-    """Whether `finish` ran to its end; `shield` is closed to cancellations before leaving."""
+    """Whether `finish` ran to its end; `shield` is closed to cancellations before leaving.
+
+    Without one there is nothing to do between leaving and telling that an exception was swallowed.
+    """
     stack = exchange.request_stack = ExitStack()
     finished = False
     try:
@@ -120,6 +138,8 @@ async def _run(
     else:
         if not stack.is_empty:
             await stack.aclose()
+    if shield is None and not finished:
+        swallowed()
     return finished
 
 

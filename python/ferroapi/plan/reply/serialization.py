@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
 from starlette.background import BackgroundTask, BackgroundTasks
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
 from ferroapi.plan.reading.validators import instances_as_they_are, items_as_they_are
 from ferroapi.plan.reply.incomplete_type import IncompleteType
+from ferroapi.plan.reply.json_response import TypedJSON, UntypedJSON
 from ferroapi.plan.reply.schema_encoder import schema_encoder
 from ferroapi.plan.reply.text import text_type
 from ferroapi.plan.reply.untyped import encode_untyped
@@ -177,7 +178,7 @@ class Serializer:
     text_class: type[Response] | None
     """The class that was chosen."""
     text_type: Header | None
-    """The content type under which text is sent without an object, while that class is unchanged."""
+    """The content type of text that is sent without an object, while that class is unchanged."""
 
     def __init__(
         self,
@@ -263,21 +264,6 @@ def response_of(
             response.headers["content-length"] = "0"
     response.raw_headers.extend(exchange.chosen_headers)
     return response
-
-
-class TypedJSON(Response):
-    """JSON text that is already bytes."""
-
-    media_type = "application/json"
-
-
-class UntypedJSON(JSONResponse):
-    """The same for what `JSONResponse` stands for, which handlers may look for."""
-
-    def render(self, content: Any) -> bytes:
-        """The text as it is."""
-        text: bytes = content
-        return text
 
 
 def _untyped_json(value: Any, _exchange: Exchange) -> bytes:
