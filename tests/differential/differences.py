@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from tests.differential.descriptions import Answer
 from tests.differential.difference import Difference, calls_whatever_was_seen
@@ -187,6 +188,23 @@ def _redirects_bytes(difference: Difference) -> bool:
     )
 
 
+def _redirects_within(difference: Difference) -> bool:
+    """Whether both redirect to the same place, ours without naming the host."""
+    ours, theirs = (dict(answer["headers"]) for answer in (difference.ours, difference.theirs))
+    location = theirs.get("location", "")
+    # Theirs decodes a percent sign that the client has encoded.
+    joined, location = (
+        place.replace("%25", "%")
+        for place in (urljoin(location, ours.get("location", "")), location)
+    )
+    return (
+        difference.ours["status"] == 307
+        and joined == location
+        and {**difference.ours, "headers": []} == {**difference.theirs, "headers": []}
+        and {**ours, "location": ""} == {**theirs, "location": ""}
+    )
+
+
 def _has_no_such_number(difference: Difference) -> bool:
     return (
         (difference.theirs["error"] or "").startswith("ValueError: Exceeds the limit")
@@ -268,6 +286,7 @@ INTENDED = (
     Intended("error of a stream", fails_as_itself, "An exception of a started stream that has a"),
     Intended("token required", _wants_a_token, "A header `Authorization: Bearer` without"),
     Intended("echo of bytes", _echoes_text, "Bytes that are no UTF-8 in a 422"),
+    Intended("redirect within", _redirects_within, "`Location` of a slash redirect"),
     Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
     Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),
     Intended("names of bodies", names_bodies, "Two bodies of operations with one id"),

@@ -294,9 +294,11 @@ REGRESSIONS: dict[str, Row] = {
         "JSON models in forms",
         models=({"name": "M", "fields": []},),
     ),
-    "wrong method of two": row({"methods": ["PUT"], "path": "/a/"}, {"path": "/a"}),
+    "wrong method of two": row(
+        {"methods": ["PUT"], "path": "/a/"}, {"path": "/a"}, "redirect within"
+    ),
     "slashes of a root path": row(
-        {"path": "/{p}"}, {"path": "/root///", "root_path": "/root/"}, None
+        {"path": "/{p}"}, {"path": "/root///", "root_path": "/root/"}, "redirect within"
     ),
     "too late for a handler": row(
         stream(raises_after=1, response_class="StreamingResponse"),
