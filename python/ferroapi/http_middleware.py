@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextvars import Context, copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -18,6 +19,7 @@ from anyio.lowlevel import checkpoint
 from starlette.middleware import base
 from starlette.middleware.base import BaseHTTPMiddleware
 
+from ferroapi.cancellation import asyncio_task, cancel_scope
 from ferroapi.originals import has_own
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class DispatchedMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection."""
-        if scope["type"] != "http" or not _in_asyncio():
+        if scope["type"] != "http" or asyncio_task() is None:
             await self.app(scope, receive, send)
             return
         request = _CACHED_REQUEST(scope, receive, send)
@@ -100,7 +102,7 @@ class _InnerCall:
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._scope = anyio.CancelScope()
+        self._scope = cancel_scope()
         self._sent: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._reader: asyncio.Future[Message | None] | None = None
         self._released = asyncio.Event()
@@ -130,7 +132,7 @@ class _InnerCall:
         """What the client sends, until the response is sent."""
         message: Message = {}
         if not self._released.is_set():
-            with anyio.CancelScope() as scope:
+            with cancel_scope() as scope:
                 self._receiving.add(scope)
                 try:
                     message = await self._receive()
@@ -243,17 +245,25 @@ class _InnerCall:
             scope.cancel()
 
     async def wait(self) -> None:
-        """Waits until the task has ended."""
-        if not self._task.done():
-            await asyncio.wait((self._task,))
+        """Waits until the task has ended; whoever waits may be cancelled, and the task is not."""
+        if self._task.done():
+            return
+        # What `asyncio.wait` does for any number of them.
+        ended = asyncio.get_running_loop().create_future()
+        tell = partial(_tell, ended)
+        self._task.add_done_callback(tell)
+        try:
+            await ended
+        finally:
+            self._task.remove_done_callback(tell)
 
     async def cancel(self) -> None:
         """Cancels the task, and waits until it has ended."""
         self._scope.cancel()
-        with anyio.CancelScope(shield=True):
+        with cancel_scope(shield=True):
             while not self._task.done():
                 try:
-                    await asyncio.wait((self._task,))
+                    await self.wait()
                 except asyncio.CancelledError:
                     # Whoever waits is to be cancelled, and will be after this.
                     self._scope.cancel()
@@ -271,11 +281,9 @@ class _InnerCall:
             self._task.result()
 
 
+def _tell(ended: asyncio.Future[None], _task: object) -> None:
+    if not ended.done():
+        ended.set_result(None)
+
+
 _UNSET: Any = object()
-
-
-def _in_asyncio() -> bool:
-    try:
-        return asyncio.current_task() is not None
-    except RuntimeError:
-        return False

@@ -10,6 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 INCOMPLETE = "ferroapi.incomplete"
@@ -43,13 +45,13 @@ class TellsIncomplete:
         """Has a request answered."""
         is_open = False
 
-        async def send_watched(message: Message) -> None:
+        def send_watched(message: Message) -> Awaitable[None]:
             nonlocal is_open
             if message["type"] == "http.response.start":
                 is_open = True
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 is_open = False
-            await send(message)
+            return send(message)
 
         try:
             await self.app(scope, receive, send_watched)
@@ -72,7 +74,7 @@ class KeepsIncomplete:
         """Passes a request to the middleware."""
         streams = False
 
-        async def send_without_end(message: Message) -> None:
+        def send_without_end(message: Message) -> Awaitable[None]:
             nonlocal streams
             if message["type"] == "http.response.body":
                 if message.get("more_body", False):
@@ -80,6 +82,6 @@ class KeepsIncomplete:
                 elif INCOMPLETE in scope and (streams or not message.get("body")):
                     # Another response in the place of the stream keeps its end.
                     message = {**message, "more_body": True}
-            await send(message)
+            return send(message)
 
         await self.app(scope, receive, send_without_end)

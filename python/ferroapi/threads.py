@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 import anyio
 import anyio.to_thread
 
+from ferroapi.cancellation import asyncio_task, cancel_scope
 from ferroapi.thread_queue import current_thread_queue
 
 T = TypeVar("T")
@@ -123,7 +124,7 @@ async def _run_to_its_end(function: Callable[[], T], visit: Visit | None = None)
 async def run_in_unlimited_thread(function: Callable[[], T]) -> T:
     """The same, in a thread that takes no token: however many others wait for one."""
     run_sync = anyio.to_thread.run_sync
-    if run_sync is not _RUN_SYNC:
+    if asyncio_task() is None or run_sync is not _RUN_SYNC:
         return await run_sync(function, limiter=anyio.CapacityLimiter(1))
     return await run_sync(function, limiter=_unlimited())
 
@@ -234,7 +235,7 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
 
         # It has no token: when everybody who has one waits for what this gives back (a pooled
         # connection, say), an end that queued for a token never ran.
-        with anyio.CancelScope(shield=True):
+        with cancel_scope(shield=True):
             while True:
                 try:
                     suppressed = await _run_to_its_end(leave)

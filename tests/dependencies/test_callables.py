@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any
 
+import anyio
 import pytest
 
 from ferroapi.dependencies.callables import (
@@ -15,6 +16,7 @@ from ferroapi.dependencies.callables import (
     callable_kind,
     callable_name,
     declaring,
+    may_wait,
     unwrapped,
 )
 
@@ -153,3 +155,53 @@ def test_callables_without_code_have_no_note() -> None:
 def test_the_questions_of_injectors(question: Any, holds_for: tuple[Any, ...]) -> None:
     callables = (None, plain, coroutine, generator, async_generator, Plain(), *holds_for[1:])
     assert tuple(filter(question, callables)) == holds_for
+
+
+async def with_a_block() -> AsyncIterator[None]:
+    async with anyio.Lock():
+        yield
+
+
+async def with_a_loop() -> AsyncIterator[None]:
+    async for item in async_generator():
+        yield item
+
+
+async def with_a_call() -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await coroutine()
+
+
+async def with_a_comprehension() -> AsyncIterator[None]:
+    yield
+    [item async for item in async_generator()]
+
+
+async def with_a_block_that_never_waits() -> AsyncIterator[None]:
+    with anyio.CancelScope():
+        try:
+            yield
+        finally:
+            plain()
+
+
+# name: (generator function, whether it may wait)
+WAITING: dict[str, tuple[Any, bool]] = {
+    "nothing": (async_generator, False),
+    "a_block_that_never_waits": (with_a_block_that_never_waits, False),
+    "a_block": (with_a_block, True),
+    "a_loop": (with_a_loop, True),
+    "a_call": (with_a_call, True),
+    "a_comprehension": (with_a_comprehension, True),
+    "an_object": (AsyncGenerator(), True),
+    "a_partial": (partial(async_generator), True),
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_what_may_wait_has_an_await(name: str) -> None:
+    function, expected = WAITING[name]
+
+    assert may_wait(function) is expected

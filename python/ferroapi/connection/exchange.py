@@ -19,13 +19,13 @@ from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
-    from contextlib import AsyncExitStack
 
     from starlette.datastructures import FormData
     from starlette.types import Message, Receive, Scope, Send
 
     from ferroapi._core import UrlencodedForm
     from ferroapi.dependencies.models import Injected
+    from ferroapi.exit_stack import ExitStack
     from ferroapi.streaming.inbox import Inbox
 
 
@@ -50,8 +50,8 @@ class Exchange:
         "urlencoded",
     )
 
-    function_stack: AsyncExitStack
-    request_stack: AsyncExitStack
+    function_stack: ExitStack
+    request_stack: ExitStack
 
     def __init__(
         self,

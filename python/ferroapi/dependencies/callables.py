@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import sys
 from collections.abc import Iterator
@@ -85,6 +86,13 @@ def callable_kind(call: Callable[..., Any]) -> CallableKind:
         if any(test(implementation) for implementation in implementations):
             return kind
     return CallableKind.THREAD
+
+
+def may_wait(call: Callable[..., Any]) -> bool:
+    """Whether what `call` runs may have to wait; `False` for what has no `await` of any form."""
+    return type(call) is not FunctionType or any(
+        instruction.opname == "SEND" for instruction in dis.get_instructions(call.__code__)
+    )
 
 
 # FastAPI's names for what `callable_kind` says, which injectors ask.

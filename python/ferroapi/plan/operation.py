@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import AsyncExitStack
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ferroapi.body_limit import BodyLimit
@@ -14,6 +14,7 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import EndpointContext
+from ferroapi.exit_stack import ExitStack
 from ferroapi.plan.order.teardown import (
     MIDDLEWARE_STACK,
     Generators,
@@ -22,7 +23,9 @@ from ferroapi.plan.order.teardown import (
     run_with_teardown,
     show_stacks,
 )
-from ferroapi.plan.reply.sending import send_response
+from ferroapi.plan.reading.parameters import reads_itself
+from ferroapi.plan.reply.json_response import json_response_maker
+from ferroapi.plan.reply.sending import send_reply
 from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
 from ferroapi.plan.writing.function import write_function
 from ferroapi.plan.writing.interface import Asgi, Direct
@@ -32,7 +35,6 @@ from ferroapi.threads import run_in_thread
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi._core import DirectRequest
@@ -45,12 +47,12 @@ RUNNING_KEY = "ferroapi.running"
 """Where a custom route handler finds the plan and the exchange it was called for."""
 
 
-async def answer(request: Request) -> Response:
-    """What a custom route handler calls to get the response it may change."""
+def answer(request: Request) -> Awaitable[Response]:
+    """What a custom route handler awaits to get the response it may change."""
     plan: OperationPlan
     exchange: Exchange
     plan, exchange = request.scope[RUNNING_KEY]
-    return await plan.handle(request, exchange)
+    return plan.handle(request, exchange)
 
 
 def endpoint_context(call: Any) -> EndpointContext:
@@ -91,6 +93,7 @@ class OperationPlan:
         "_allowed",
         "_call",
         "_headers",
+        "_json_response",
         "_replies",
         "generators",
         "handler",
@@ -124,24 +127,24 @@ class OperationPlan:
         self.serialize = serialize
         self.status_code = 200 if status_code is None else status_code
         self.handler = handler
-        # A handler may run dependencies of its own.
-        self.generators = Generators(steps) if handler is None else Generators.unknown()
+        self.generators = Generators(steps, handler)
         self._call = steps[-1].dependant.call
+        self._json_response: Callable[[bytes], Response] | None = None
         self._replies: Callable[[Exchange], Awaitable[Reply]] | None = None
         self._allowed, self._headers = json_headers(self.status_code)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, its errors included."""
         exchange = Exchange(scope, receive, send)
-        files: AsyncExitStack | None = None
+        files: ExitStack | None = None
         try:
             if self.handler is not None:
                 scope[RUNNING_KEY] = self, exchange
                 if MIDDLEWARE_STACK not in scope:
-                    files = scope[MIDDLEWARE_STACK] = AsyncExitStack()
-                await self._run_handler(self.handler, exchange)
+                    files = scope[MIDDLEWARE_STACK] = ExitStack()
+                await self._run_with_teardown(self._handled, exchange)
             elif self.generators.any:
-                await self._run_with_teardown(self._reply, exchange)
+                await self._run_with_teardown(self._replies or self._compile(), exchange)
             else:
                 await self._send(await self._reply(exchange), exchange)
         except Exception as error:
@@ -149,7 +152,7 @@ class OperationPlan:
         finally:
             if exchange.form is not None:
                 await close_form(exchange.form)
-            if files is not None:
+            if files is not None and not files.is_empty:
                 await files.aclose()
 
     def as_function(self) -> ASGIApp:
@@ -196,11 +199,14 @@ class OperationPlan:
     async def handle(self, request: Request, exchange: Exchange) -> Response:
         """The response a custom route handler may change."""
         exchange.connection = request
-        reply = await self._reply(exchange)
+        replies = self._replies or self._compile()
+        reply = await (self._reply_exactly if reads_itself(exchange) else replies)(exchange)
         if not isinstance(reply, bytes):
             return reply
-        assert isinstance(self.serialize, Serializer)
-        return self.serialize.json_class(reply if self._allowed else b"", self.status_code)
+        if self._json_response is None:
+            assert isinstance(self.serialize, Serializer)
+            self._json_response = json_response_maker(self.serialize.json_class, self.status_code)
+        return self._json_response(reply)
 
     async def _reply(self, exchange: Exchange) -> Reply:
         replies = self._replies or self._compile()
@@ -209,7 +215,7 @@ class OperationPlan:
     def _compile(self) -> Callable[[Exchange], Awaitable[Reply]]:
         solver = self.solver
         shortcut = solver.shortcut
-        if self.handler is not None or shortcut is None or shortcut.reads_form:
+        if shortcut is None or shortcut.reads_form:
             self._replies = self._reply_in_order
         else:
             self._replies = reply_function(
@@ -247,10 +253,12 @@ class OperationPlan:
     def _run_in_thread(self, arguments: dict[str, Any], exchange: Exchange) -> Reply:
         return self.serialize(self._call(**arguments), exchange)
 
-    async def _send(self, reply: Reply, exchange: Exchange) -> None:
-        if not isinstance(reply, bytes):
-            await send_response(reply, exchange.scope, exchange.receive, exchange.send_tracked)
-            return
+    def _send(self, reply: Reply, exchange: Exchange) -> Awaitable[None]:
+        if isinstance(reply, bytes):
+            return self._send_json(reply, exchange)
+        return send_reply(reply, exchange)
+
+    async def _send_json(self, reply: bytes, exchange: Exchange) -> None:
         # Middleware may add to the list.
         headers = [*self._headers]
         if self._allowed:
@@ -260,19 +268,17 @@ class OperationPlan:
         await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": reply if self._allowed else b""})
 
-    async def _run_handler(
-        self, handler: Callable[[Request], Awaitable[Response]], exchange: Exchange
-    ) -> None:
-        async def reply(exchange: Exchange) -> Reply:
-            show_stacks(exchange)
-            connection: Any = exchange.connection
-            return await handler(connection)
+    def _handled(self, exchange: Exchange) -> Awaitable[Reply]:
+        """What the route handler gives, to be awaited at once."""
+        show_stacks(exchange)
+        handler, connection = self.handler, exchange.connection
+        assert handler is not None
+        assert isinstance(connection, Request)
+        return handler(connection)
 
-        await self._run_with_teardown(reply, exchange)
-
-    async def _run_with_teardown(
+    def _run_with_teardown(
         self, reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
-    ) -> None:
-        await run_with_teardown(
+    ) -> Awaitable[object]:
+        return run_with_teardown(
             exchange, reply, self._send, self.generators, swallowed=refuse_to_swallow
         )

@@ -198,9 +198,10 @@ class RouteTable:
         """What answers when it is not simply the plan of the route the core found."""
         if asked is None and type(found) is tuple:
             target = self._matched[found[0]]
-            if target.convert(dict(found[1])) is None:
+            captures = target.convert(dict(found[1]))
+            if captures is None:
                 return self._default
-            asked = target, target.matches(scope)[1]
+            asked = target, target.entered(scope, path, captures)
         redirect = found.path if isinstance(found, Redirect) else None
         if asked is None and not isinstance(found, MethodNotAllowed):
             if scope.get("root_path") or self._asked:
@@ -214,7 +215,7 @@ class RouteTable:
             route = target.context.effective_route
             if not target.planned:
                 route_selected(scope, route)
-                return target.handle
+                return target.handler
             if isinstance(route, APIRoute) and scope["method"] not in route.methods:
                 route_selected(scope, route)
                 return refusal(scope, route.methods)

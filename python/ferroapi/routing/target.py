@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute, compile_path
 
+from ferroapi.originals import has_own
 from ferroapi.plan.operation import OperationPlan, written
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS, PathAttributes
@@ -35,6 +36,7 @@ _ORIGINALS: dict[type[BaseRoute], dict[str, Any]] = {
     ours: {name: getattr(ours, name) for name in _HANDLING}
     for ours in (APIRoute, APIWebSocketRoute)
 }
+_MOUNTS = (Mount.matches, Mount.handle) if has_own(Mount, "matches", "handle") else None
 _STARLETTES = Route.handle, WebSocketRoute.handle
 
 
@@ -121,6 +123,32 @@ class Target:
             return self.context.original_route.matches(inner)
         return route.matches(scope)
 
+    def entered(self, scope: Scope, path: str, captures: dict[str, Any]) -> Scope:
+        """What the route itself says that a request adds to its scope, which the core has matched.
+
+        Args:
+            scope: that of the request.
+            path: the part of its path that routes see.
+            captures: what the core has found in it, converted.
+        """
+        route = self.context.effective_route
+        if not _is_plain_mount(route):
+            return self.matches(scope)[1]
+        inner = captures.pop("path")
+        root_path = scope.get("root_path", "")
+        return {
+            "path_params": {**scope.get("path_params", {}), **captures},
+            "app_root_path": scope.get("app_root_path", root_path),
+            "root_path": root_path + path[: len(path) - len(inner) - 1],
+            "endpoint": route.app,
+        }
+
+    @property
+    def handler(self) -> ASGIApp:
+        """What has the route answer by itself."""
+        route = self.context.effective_route
+        return route.app if _is_plain_mount(route) else self.handle
+
     @property
     def handles_itself(self) -> bool:
         """Whether the route has a `handle` of its own, which also answers wrong methods."""
@@ -141,6 +169,14 @@ def _traced(plan: ASGIApp, route: APIRoute | APIWebSocketRoute | Frontend) -> AS
     from ferroapi.plan.traced import traced_plan
 
     return traced_plan(plan, route.path_format)
+
+
+def _is_plain_mount(route: BaseRoute) -> TypeGuard[Mount]:
+    return (
+        type(route) is Mount
+        and (Mount.matches, Mount.handle) == _MOUNTS
+        and "handle" not in vars(route)
+    )
 
 
 def is_plannable(route: BaseRoute) -> TypeGuard[APIRoute | APIWebSocketRoute | Frontend]:

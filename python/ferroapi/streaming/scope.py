@@ -4,13 +4,13 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
-from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
 import anyio.lowlevel
 
+from ferroapi.cancellation import cancel_scope_of_asyncio
 from ferroapi.streaming.taskless import Taskless, advance
 
 
@@ -106,7 +106,7 @@ class AsyncioScope(StreamScope):
     __slots__ = ("_children", "_context", "_interruption", "_loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        scope = _cancel_scope_of_asyncio()
+        scope = cancel_scope_of_asyncio()
         super().__init__(scope(), _most_chunks(loop))
         self._loop = loop
         self._context = copy_context()
@@ -263,12 +263,6 @@ def stream_scope() -> StreamScope:
     except RuntimeError:
         return TrioScope()
     return AsyncioScope(loop)
-
-
-@cache
-def _cancel_scope_of_asyncio() -> type[anyio.CancelScope]:
-    """What `anyio.CancelScope` gives on asyncio: to ask which library runs takes as long again."""
-    return type(anyio.CancelScope())
 
 
 def _most_chunks(loop: asyncio.AbstractEventLoop) -> int | None:

@@ -10,6 +10,7 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
+from ferroapi.cancellation import cancel_scope
 from ferroapi.streaming.scope import StreamScope
 from ferroapi.thread_queue import current_thread_queue
 from ferroapi.threads import current_depth
@@ -74,7 +75,7 @@ class Worker:
             if self._failure is not None:
                 raise self._failure
             self._calls.put(call)
-            with anyio.CancelScope(shield=True):
+            with cancel_scope(shield=True):
                 await call.returned.wait()
         finally:
             queue.leave(depth, ticket)
@@ -98,7 +99,7 @@ class Worker:
     async def _occupy_thread(self) -> None:
         try:
             # It ends with `end`: an interrupted generator is still to be closed in its thread.
-            with anyio.CancelScope(shield=True):
+            with cancel_scope(shield=True):
                 await anyio.to_thread.run_sync(self._answer_calls, limiter=anyio.CapacityLimiter(1))
         except RuntimeError as failure:
             # What is called raises nothing here: there is no thread.

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.concurrency import ThreadedContextManager
-from ferroapi.dependencies.callables import CallableKind
+from ferroapi.dependencies.callables import CallableKind, may_wait
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
 from ferroapi.threads import run_in_thread
@@ -28,6 +28,8 @@ class Step:
     index: int
     kind: CallableKind
     function_scope: bool
+    waits: bool
+    """Whether it is an asynchronous generator that may have to wait when it is left."""
     inputs: tuple[tuple[str | None, int], ...]
     """Argument names and the steps whose values they take; no name for a list dependency."""
     injected: tuple[tuple[str, Injected], ...]
@@ -58,8 +60,15 @@ class Step:
         call = self.dependant.call
         limit = self.dependant.concurrency
         if self.kind.is_generator:
-            context = _context(self.kind, call, arguments, exchange)
             stack = exchange.function_stack if self.function_scope else exchange.request_stack
+            context: AbstractAsyncContextManager[Any]
+            if self.kind is CallableKind.GENERATOR:
+                application = exchange.scope.get("app")
+                context = ThreadedContextManager(contextmanager(call)(**arguments), application)
+            elif limit is None:
+                return await stack.start(call(**arguments), waits=self.waits)
+            else:
+                context = asynccontextmanager(call)(**arguments)
             return await stack.enter_async_context(
                 context if limit is None else limit.around(context)
             )
@@ -73,14 +82,6 @@ class Step:
             return await self.dependant.call(**arguments)
         call = partial(self.dependant.call, **arguments)
         return await run_in_thread(call, exchange.scope.get("app"))
-
-
-def _context(
-    kind: CallableKind, call: Callable[..., Any], arguments: dict[str, Any], exchange: Exchange
-) -> AbstractAsyncContextManager[Any]:
-    if kind is CallableKind.ASYNC_GENERATOR:
-        return asynccontextmanager(call)(**arguments)
-    return ThreadedContextManager(contextmanager(call)(**arguments), exchange.scope.get("app"))
 
 
 def compile_steps(
@@ -115,11 +116,14 @@ def compile_steps(
         if first is None and dependant.use_cache and key in known and dependant is not root:
             # Somebody has put it below itself.
             return known[key]
+        kind = used.kind
         step = Step(
             dependant=used,
             index=len(steps),
-            kind=used.kind,
+            kind=kind,
             function_scope=dependant.scope == "function",
+            waits=kind is CallableKind.ASYNC_GENERATOR
+            and (used.concurrency is not None or may_wait(used.call)),
             inputs=inputs,
             injected=tuple(item for item in used.injected.items() if item[1] != absent),
             oauth_scopes=used.oauth_scopes,

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, nullcontext
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import anyio
-
-from ferroapi.dependencies.callables import CallableKind
+from ferroapi.cancellation import cancel_scope
 from ferroapi.exceptions import FastAPIError
+from ferroapi.exit_stack import ExitStack
+from ferroapi.plan.order.handler import may_open
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from contextlib import AbstractAsyncContextManager
 
+    import anyio
     from starlette.datastructures import FormData
 
     from ferroapi.connection.exchange import Exchange
     from ferroapi.plan.order.steps import Step
 
 T = TypeVar("T")
-U = TypeVar("U", bound=Any)
-P = ParamSpec("P")
 
 MIDDLEWARE_STACK = "fastapi_middleware_astack"
 """Where the scope has the exit stack that is left after all others: files of forms are there."""
@@ -34,95 +31,116 @@ FUNCTION_STACK = "fastapi_function_astack"
 class Generators:
     """Which generators are among the dependencies of an operation."""
 
-    __slots__ = ("any", "asynchronous", "of_function")
+    __slots__ = ("any", "of_function", "wait")
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], handler: Callable[..., Any] | None = None) -> None:
         """
         Args:
             steps: those of the operation, the last of which is its endpoint.
+            handler: a route handler, whose request has the exit stacks in its scope.
         """
+        has_handler = handler is not None
         generators = [step for step in steps[:-1] if step.kind.is_generator]
-        self.any = bool(generators)
+        self.any = has_handler or bool(generators)
         """Whether there is one at all."""
-        self.asynchronous = any(step.kind is CallableKind.ASYNC_GENERATOR for step in generators)
-        """Whether there is an asynchronous one."""
-        self.of_function = any(step.function_scope for step in generators)
+        self.wait = (handler is not None and may_open(handler, steps)) or any(
+            step.waits for step in generators
+        )
+        """Whether there may be an asynchronous one that may have to wait when it is left."""
+        self.of_function = has_handler or any(step.function_scope for step in generators)
         """Whether there is one of scope `function`."""
 
     @classmethod
     def unknown(cls) -> Generators:
         """For what may run dependencies of any kind."""
         generators = cls(())
-        generators.any = generators.asynchronous = generators.of_function = True
+        generators.any = generators.wait = generators.of_function = True
         return generators
-
-
-class ExitStack(AsyncExitStack):
-    """An exit stack that knows whether leaving it may have had to wait for something."""
-
-    waits = False
-
-    async def enter_async_context(self, cm: AbstractAsyncContextManager[T]) -> T:
-        self.waits = True
-        return await super().enter_async_context(cm)
-
-    def push_async_exit(self, exit: U) -> U:  # noqa: A002 - its name in the standard library
-        self.waits = True
-        return super().push_async_exit(exit)
-
-    def push_async_callback(
-        self, callback: Callable[P, Awaitable[Any]], /, *args: P.args, **keywords: P.kwargs
-    ) -> Callable[P, Awaitable[Any]]:
-        self.waits = True
-        return super().push_async_callback(callback, *args, **keywords)
 
 
 def _nobody_minds() -> None:
     """For what needs no answer."""
 
 
-async def run_with_teardown(
+def run_with_teardown(
     exchange: Exchange,
     work: Callable[[Exchange], Awaitable[T]],
     finish: Callable[[T, Exchange], Awaitable[None]],
     generators: Generators,
     *,
     swallowed: Callable[[], None] = _nobody_minds,
-) -> None:
+) -> Awaitable[object]:
     """Runs `work`, then `finish` with its result, with the generators of dependencies open.
+
+    What it returns is to be awaited at once.
 
     Those of scope `function` are left between the two, those of scope `request` after both. What
     was opened is closed: leaving asynchronous generators is not cancelled, and a cancellation is
-    delivered afterwards. (Synchronous ones are left in threads that nobody cancels, and need no
-    shield.) It is opened before the first generator, so that their own scopes nest in it.
+    delivered afterwards. (Synchronous ones are left in threads that nobody cancels, and what never
+    waits is not cancelled either: they need no shield.) It is opened before the first generator, so
+    that their own scopes nest in it.
 
     `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to
     its end; what it raises is seen by the generators around that one.
     """
-    shielded = generators.asynchronous
+    run = _run_shielded if generators.wait else _run
+    return run(exchange, work, finish, generators, swallowed)
+
+
+async def _run_shielded(
+    exchange: Exchange,
+    work: Callable[[Exchange], Awaitable[T]],
+    finish: Callable[[T, Exchange], Awaitable[None]],
+    generators: Generators,
+    swallowed: Callable[[], None],
+) -> None:
     finished = False
-    request_stack = ExitStack()
-    with anyio.CancelScope() if shielded else nullcontext() as shield:
-        exchange.request_stack = request_stack
-        async with request_stack:
-            try:
-                result = (
-                    await _leaving_those_of_function(exchange, work, shield)
-                    if generators.of_function
-                    else (await work(exchange),)
-                )
-                if result is None:
-                    swallowed()
-                else:
-                    await finish(*result, exchange)
-                    finished = True
-            finally:
-                if shield is not None:
-                    shield.shield = True
-    if shielded and request_stack.waits:
+    with cancel_scope() as shield:
+        finished = await _run(exchange, work, finish, generators, swallowed, shield)
+    if exchange.request_stack.waits:
         await _deliver_cancellation()
     if not finished:
         swallowed()
+
+
+async def _run(
+    exchange: Exchange,
+    work: Callable[[Exchange], Awaitable[T]],
+    finish: Callable[[T, Exchange], Awaitable[None]],
+    generators: Generators,
+    swallowed: Callable[[], None],
+    shield: anyio.CancelScope | None = None,
+) -> bool:
+    """Whether `finish` ran to its end; `shield` is closed to cancellations before leaving.
+
+    Without one there is nothing to do between leaving and telling that an exception was swallowed.
+    """
+    stack = exchange.request_stack = ExitStack()
+    finished = False
+    try:
+        try:
+            result = (
+                await _leaving_those_of_function(exchange, work, shield)
+                if generators.of_function
+                else (await work(exchange),)
+            )
+            if result is None:
+                swallowed()
+            else:
+                await finish(*result, exchange)
+                finished = True
+        finally:
+            if shield is not None:
+                shield.shield = True
+    except BaseException as error:
+        if stack.is_empty or not await stack.__aexit__(type(error), error, error.__traceback__):
+            raise
+    else:
+        if not stack.is_empty:
+            await stack.aclose()
+    if shield is None and not finished:
+        swallowed()
+    return finished
 
 
 def refuse_to_swallow() -> None:
@@ -139,7 +157,7 @@ def refuse_to_swallow() -> None:
 
 async def close_form(form: FormData) -> None:
     """Closes the files of a form, also when the request is cancelled: a thread closes big ones."""
-    with anyio.CancelScope(shield=True):
+    with cancel_scope(shield=True):
         await form.close()
 
 
@@ -162,16 +180,22 @@ async def _leaving_those_of_function(
     shield: anyio.CancelScope | None,
 ) -> tuple[T] | None:
     """What `work` gives, or `None` when a generator of scope `function` swallowed an exception."""
+    stack = exchange.function_stack = ExitStack()
     result: tuple[T] | None = None
-    async with ExitStack() as function_stack:
-        exchange.function_stack = function_stack
+    try:
         try:
             result = (await work(exchange),)
         finally:
             if shield is not None:
                 shield.shield = True
+    except BaseException as error:
+        if stack.is_empty or not await stack.__aexit__(type(error), error, error.__traceback__):
+            raise
+    else:
+        if not stack.is_empty:
+            await stack.aclose()
     if shield is not None:
         shield.shield = False
-        if function_stack.waits:
+        if stack.waits:
             await _deliver_cancellation()
     return result

@@ -6,12 +6,38 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from ferroapi.originals import has_own
 from ferroapi.plan.reply.file import send_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from starlette.types import Receive, Scope, Send
+
+    from ferroapi.connection.exchange import Exchange
+
+
+# As it was imported, unless somebody had changed it before.
+_CALL = Response.__call__ if has_own(Response, "__call__") else None
+
+
+def is_whole(response: Response) -> bool:
+    """Whether calling a response sends its status, its headers and its body, and nothing else."""
+    return type(response).__call__ is _CALL
+
+
+async def send_reply(response: Response, exchange: Exchange) -> None:
+    """Sends a response as the reply to a request."""
+    if not is_whole(response):
+        await send_response(response, exchange.scope, exchange.receive, exchange.send_tracked)
+        return
+    send, headers = exchange.send, response.raw_headers
+    start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
+    exchange.started = True
+    await send(start)
+    await send({"type": "http.response.body", "body": response.body})
+    if response.background is not None:
+        await response.background()
 
 
 def send_response(

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
 from starlette.background import BackgroundTask, BackgroundTasks
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
 from ferroapi.plan.reading.validators import instances_as_they_are, items_as_they_are
 from ferroapi.plan.reply.incomplete_type import IncompleteType
+from ferroapi.plan.reply.json_response import TypedJSON, UntypedJSON
 from ferroapi.plan.reply.schema_encoder import schema_encoder
+from ferroapi.plan.reply.text import text_type
 from ferroapi.plan.reply.untyped import encode_untyped
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-    from ferroapi._core import SchemaEncoder
+    from ferroapi._core import Header, SchemaEncoder
     from ferroapi.connection.exchange import Exchange
     from ferroapi.exceptions import EndpointContext
     from ferroapi.fields import ModelField
@@ -62,6 +64,7 @@ class TypedValue:
         "_path",
         "dump",
         "encoder",
+        "is_text",
         "options",
         "serializer",
         "unchanged",
@@ -87,11 +90,13 @@ class TypedValue:
         self.validator: TypeValidator
         self.serializer: TypeSerializer
         self.unchanged = self.unchanged_items = None
+        self.is_text = False
         if field.is_complete:
             adapter = field.type_adapter
             self.validator, self.serializer = adapter.validator, adapter.serializer
             self.unchanged = instances_as_they_are(adapter.core_schema)
             self.unchanged_items = items_as_they_are(adapter.core_schema)
+            self.is_text = adapter.core_schema == {"type": "str"}
         else:
             self.validator = self.serializer = IncompleteType(field)
         # Each option that is passed takes time, also with its default value; `by_alias` has none.
@@ -163,11 +168,17 @@ class Serializer:
         "gives_json",
         "injects",
         "json_class",
+        "text_class",
+        "text_type",
         "typed",
     )
 
     json_class: type[Response]
     """What bytes of JSON become where a response is wanted."""
+    text_class: type[Response] | None
+    """The class that was chosen."""
+    text_type: Header | None
+    """The content type of text that is sent without an object, while that class is unchanged."""
 
     def __init__(
         self,
@@ -189,6 +200,10 @@ class Serializer:
         self.typed = typed
         self.gives_json = response_class is None and not injects
         self.injects = injects
+        self.text_type: Header | None = None
+        if response_class is not None and not injects and (typed is None or typed.is_text):
+            self.text_type = text_type(response_class, status_code)
+        self.text_class = response_class
         self.json_class = UntypedJSON if typed is None else TypedJSON
         self._to_json: Callable[[Any, Exchange], bytes] = (
             _untyped_json if typed is None else typed.to_json
@@ -249,21 +264,6 @@ def response_of(
             response.headers["content-length"] = "0"
     response.raw_headers.extend(exchange.chosen_headers)
     return response
-
-
-class TypedJSON(Response):
-    """JSON text that is already bytes."""
-
-    media_type = "application/json"
-
-
-class UntypedJSON(JSONResponse):
-    """The same for what `JSONResponse` stands for, which handlers may look for."""
-
-    def render(self, content: Any) -> bytes:
-        """The text as it is."""
-        text: bytes = content
-        return text
 
 
 def _untyped_json(value: Any, _exchange: Exchange) -> bytes:

@@ -7,7 +7,7 @@ that this cannot answer are left to the exact order.
 from __future__ import annotations
 
 import inspect
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING
@@ -135,9 +135,9 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
 def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut) -> str:
     index = step.index
     if step.kind is CallableKind.ASYNC_GENERATOR and step.dependant.concurrency is None:
-        context = source.name(f"context_{index}", asynccontextmanager(step.dependant.call))
-        entered = f"{context}({arguments(source, step, shortcut)})"
-        return f"await exchange.{stack_of(step)}_stack.enter_async_context({entered})"
+        call = source.name(f"call_{index}", step.dependant.call)
+        generator = f"{call}({arguments(source, step, shortcut)})"
+        return f"await exchange.{stack_of(step)}_stack.start({generator}, waits={step.waits})"
     if step.kind.is_generator or step.dependant.concurrency is not None:
         run = source.name(f"run_{index}", step.run)
         return f"await {run}({dictionary(source, step, shortcut)}, exchange)"

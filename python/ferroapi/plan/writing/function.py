@@ -17,8 +17,9 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reading.urlencoded import is_urlencoded
-from ferroapi.plan.reply.sending import send_response
+from ferroapi.plan.reply.sending import is_whole, send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
+from ferroapi.plan.reply.text import sends_text
 from ferroapi.plan.reply.untyped import encode_rich
 from ferroapi.plan.writing.arguments import needs_exchange
 from ferroapi.plan.writing.dump import write_dump
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from ferroapi._core import Header
     from ferroapi._form_limits import FormLimits
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut
@@ -89,7 +91,9 @@ class _Writer:
         self._serialize = serialize
         self._status_code = status_code
         self._reads_body = shortcut.reads_body
-        self._inline = isinstance(serialize, Serializer) and serialize.gives_json
+        self._inline = isinstance(serialize, Serializer) and (
+            serialize.gives_json or serialize.text_type is not None
+        )
         self._injecting: Serialize | None = None
         if isinstance(serialize, Serializer) and serialize.injects:
             self._injecting = serialize.content_or_response
@@ -175,6 +179,9 @@ class _Writer:
         """The value of a coroutine as JSON, unless it is a response by itself."""
         source, serialize = self._source, self._serialize
         assert isinstance(serialize, Serializer)
+        if serialize.text_type is not None:
+            self._write_text(serialize.text_type)
+            return
         if serialize.typed is None:
             source.name("encode_json", encode_json)
             source.line("body = encode_json(value)")
@@ -191,9 +198,30 @@ class _Writer:
         source = self._source
         source.name("Response", Response)
         with source.block("if isinstance(value, Response):"):
+            if self._keeps_exchange:
+                source.line("reply = serialize(value, exchange)")
+                self._write_sending_of_whole("reply")
+            else:
+                # Nothing was injected that would change it.
+                self._write_sending_of_whole("value")
+                source.lines(self._exchange)
+                source.line("reply = serialize(value, exchange)")
+            self._write_call_of_response()
+
+    def _write_text(self, content_type: Header) -> None:
+        """Text as it is; anything else becomes a response of the chosen class."""
+        source, serialize = self._source, self._serialize
+        assert isinstance(serialize, Serializer)
+        source.name("sends_text", sends_text)
+        source.name("text_class", serialize.text_class)
+        with source.block("if type(value) is not str or not sends_text(text_class):"):
             source.lines(self._exchange)
             source.line("reply = serialize(value, exchange)")
+            self._write_sending_of_whole("reply")
             self._write_call_of_response()
+        source.line("body = value.encode()")
+        source.line("started = True")
+        self._interface.write_send(source, self._status_code, [content_type], "body")
 
     def _write_typed(self, typed: TypedValue) -> None:
         source = self._source
@@ -217,7 +245,23 @@ class _Writer:
     def _write_response(self) -> None:
         source = self._source
         with source.block("if type(reply) is not bytes:"):
+            self._write_sending_of_whole("reply")
             self._write_call_of_response()
+
+    def _write_sending_of_whole(self, response: str) -> None:
+        """Writes what calling a response of Starlette's would do, where that is all it does."""
+        source, send = self._source, self._interface.send
+        source.name("is_whole", is_whole)
+        with source.block(f"if is_whole({response}):"):
+            status, headers = f"{response}.status_code", f"{response}.raw_headers"
+            start = f'"type": "http.response.start", "status": {status}, "headers": {headers}'
+            source.line(f"start = {{{start}}}")
+            source.line("started = True")
+            source.line(f"await {send}(start)")
+            source.line(f'await {send}({{"type": "http.response.body", "body": {response}.body}})')
+            with source.block(f"if {response}.background is not None:"):
+                source.line(f"await {response}.background()")
+            source.line("return")
 
     def _write_call_of_response(self) -> None:
         scope, receive = self._interface.scope, self._interface.receive

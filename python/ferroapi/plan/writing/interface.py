@@ -28,6 +28,10 @@ class Interface(Protocol):
     send: str
     """The expression for what sends."""
 
+    def application(self, source: Source) -> str:
+        """The expression for the application that answers."""
+        ...
+
     def surroundings(self, source: Source) -> str:
         """The expression for what says which application answers, and what is around that."""
         ...
@@ -75,6 +79,10 @@ class Asgi:
     scope = "scope"
     receive = "receive"
     send = "send"
+
+    def application(self, source: Source) -> str:
+        """Reads the scope."""
+        return 'scope.get("app")'
 
     def surroundings(self, source: Source) -> str:
         """The scope."""
@@ -154,6 +162,10 @@ class Direct:
         """
         self._application = application
 
+    def application(self, source: Source) -> str:
+        """The one that is known."""
+        return source.name("application", self._application)
+
     def surroundings(self, source: Source) -> str:
         """The application that is known: there is nothing around it."""
         return source.name("surroundings", {"app": self._application})
@@ -191,7 +203,6 @@ class Direct:
     def write_default_answer(self, source: Source) -> None:
         """Hands over the response, unless somebody has an exchange to send by."""
         source.name("reply_by_default", reply_by_default)
-        application = source.name("application", self._application)
-        call = f"reply_by_default(request, {application}, error)"
+        call = f"reply_by_default(request, {self.application(source)}, error)"
         with source.block(f"if exchange is None and not started and {call}:"):
             source.line("return")
