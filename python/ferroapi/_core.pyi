@@ -301,6 +301,21 @@ def encode_json_item(value: object) -> bytes | None:
     Non-finite numbers are written as `null`.
     """
 
+# schema_decoder
+
+@final
+class SchemaDecoder:
+    """Reads JSON of one schema, as pydantic's validator does."""
+
+    def __new__(cls, nodes: list[tuple[Any, ...]]) -> SchemaDecoder:
+        """
+        Args:
+            nodes: the parts of the schema, the whole first: each a kind and what that needs, others
+                by their places. Raises `ValueError` for what is not there.
+        """
+    def decode(self, body: bytes) -> Any:
+        """The value of a body, or `NotImplemented` unless it certainly is valid."""
+
 # schema_encoder
 
 @final

@@ -33,10 +33,9 @@ from ferroapi.plan.reading.validators import calls_functions_of_users
 from ferroapi.plan.writing.arguments import (
     dictionary,
     write_dependencies,
-    write_form,
-    write_raw_body,
     write_stage,
 )
+from ferroapi.plan.writing.body import write_form, write_raw_body
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
 

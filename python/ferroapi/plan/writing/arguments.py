@@ -13,102 +13,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
-from pydantic_core import from_json
-from starlette.exceptions import HTTPException
 
-from ferroapi._core import check_json, has_long_integer
-from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
-from ferroapi.plan.reading.body import read_failure
-from ferroapi.plan.reading.urlencoded import read_urlencoded
+from ferroapi.plan.writing.body import write_body, write_refusal
 from ferroapi.threads import ThreadContexts, run_in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from ferroapi._form_limits import FormLimits
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut, Stage
     from ferroapi.plan.writing.interface import Interface
     from ferroapi.plan.writing.source import Source
 
 
-_DECODED = "from_json(raw, allow_inf_nan=False)"
-
-
 def needs_exchange(steps: Sequence[Step]) -> bool:
     """Whether getting the arguments takes more than what the ASGI scope and the body say."""
     return any(step.injected or step.dependant.concurrency is not None for step in steps)
-
-
-def write_raw_body(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    *,
-    target: str,
-    strict_content_type: bool,
-    otherwise: Sequence[str],
-) -> None:
-    """Writes the reading of a JSON body into `raw`.
-
-    What is no JSON is refused before any dependency runs: where one runs before the body is
-    validated, it is decoded first, into `decoded`.
-
-    Args:
-        source: what is written.
-        interface: how the function gets at the request.
-        shortcut: what is taken from the body.
-        target: what the body is assigned to, `raw` first.
-        strict_content_type: whether JSON needs a JSON content type.
-        otherwise: the lines that leave a request to the exact order.
-    """
-    with _reading(source):
-        interface.write_read(source, target)
-    source.name("check_json", check_json)
-    wanted = "True" if strict_content_type else "not False"
-    is_json = f"{interface.has_json_body(source)} is {wanted}"
-    with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
-        source.lines(otherwise)
-    if shortcut.decodes_first:
-        source.name("from_json", from_json)
-        with source.block("try:"):
-            source.line(f"decoded = {_DECODED}")
-        with source.block("except ValueError:"):
-            source.lines(otherwise)
-
-
-def write_form(
-    source: Source, interface: Interface, limits: FormLimits, *, targets: str = "form"
-) -> None:
-    """Writes the reading of a form that the core reads.
-
-    Args:
-        source: what is written.
-        interface: how the function gets at the request.
-        limits: those of the operation.
-        targets: what the form is assigned to, `form` among it.
-    """
-    source.name("read_urlencoded", read_urlencoded)
-    source.name("form_limits", limits)
-    with _reading(source):
-        source.line(
-            f"{targets} = await "
-            f"read_urlencoded({interface.scope}, {interface.receive}, form_limits)"
-        )
-
-
-@contextmanager
-def _reading(source: Source) -> Iterator[None]:
-    source.name("HTTPException", HTTPException)
-    source.name("read_failure", read_failure)
-    with source.block("try:"):
-        yield
-    with source.block("except HTTPException:"):
-        source.line("raise")
-    with source.block("except Exception as error:"):
-        source.line("raise read_failure(error) from error")
 
 
 def write_stage(
@@ -145,17 +67,7 @@ def write_stage(
     if refusal is not None:
         source.name("refusal", refusal)
     _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
-    _write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
-
-
-def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
-    """Writes how a request that does not fit is answered, unless that is left to others."""
-    application = interface.application(source)
-    source.line(f"refused = refusal({application}, error, {extracted}, {raw})")
-    with source.block("if refused is not None:"):
-        source.line("started = True")
-        interface.write_send(source, 422, [JSON_TYPE], "refused")
-        source.line("return")
+    write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
 
 
 def _write_parameters(
@@ -193,61 +105,12 @@ def _write_parameters(
     if refuses:
         with source.block("except ValidationError as error:"):
             raw = "raw" if shortcut.reads_body else "None"
-            _write_refusal(source, interface, "extracted", raw)
+            write_refusal(source, interface, "extracted", raw)
             source.lines(otherwise)
         with source.block("except OverflowError:"):
             source.lines(otherwise)
     else:
         with source.block("except (ValidationError, OverflowError):"):
-            source.lines(otherwise)
-
-
-def _write_body(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    stage: Stage,
-    otherwise: Sequence[str],
-    *,
-    refuses: bool,
-) -> None:
-    validator = stage.body_validator
-    if validator is None:
-        return
-    body = f"body_{stage.index}"
-    if stage.form is not None:
-        extract = source.name(f"extract_form_{stage.index}", stage.form.extract)
-        validate = source.name(f"validate_form_{stage.index}", validator.validate_python)
-        source.name("ValidationError", ValidationError)
-        with source.block("try:"):
-            source.line(f"{body} = {validate}({extract}(form), from_attributes=True)")
-        with source.block("except (ValidationError, OverflowError):"):
-            source.lines(otherwise)
-        return
-    validate_json = source.name(f"validate_json_{stage.index}", validator.validate_json)
-    validate = source.name(f"validate_body_{stage.index}", validator.validate_python)
-    source.name("from_json", from_json)
-    source.name("ValidationError", ValidationError)
-    from_text = f"{body} = {validate_json}(raw)"
-    decoded = "decoded" if shortcut.decodes_first else _DECODED
-    from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
-    with source.block("try:"):
-        if stage.from_json and not shortcut.decodes_first:
-            source.name("has_long_integer", has_long_integer)
-            with source.block("if has_long_integer(raw):"):
-                source.line(from_value)
-            with source.block("else:"):
-                source.line(from_text)
-        else:
-            source.line(from_value)
-    if refuses:
-        with source.block("except ValueError as error:"):
-            _write_refusal(source, interface, "None", "raw")
-            source.lines(otherwise)
-        with source.block("except OverflowError:"):
-            source.lines(otherwise)
-    else:
-        with source.block("except (ValueError, OverflowError):"):
             source.lines(otherwise)
 
 
