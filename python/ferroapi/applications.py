@@ -16,6 +16,7 @@ from typing_extensions import Unpack, deprecated
 from ferroapi import document_functions, params
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
+from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
@@ -31,6 +32,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
+from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
@@ -80,7 +82,7 @@ class FastAPI(PathOperations, ServingApplication):
         servers: list[dict[str, Any]] | None = None,
         dependencies: Sequence[params.Depends] | None = None,
         default_response_class: type[Response] = Default(JSONResponse),
-        redirect_slashes: bool = True,
+        redirect_slashes: SlashRedirects = True,
         docs_url: str | None = "/docs",
         redoc_url: str | None = "/redoc",
         swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
@@ -121,7 +123,8 @@ class FastAPI(PathOperations, ServingApplication):
             dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, form_limits: for all operations, see
                 `InclusionOptions`.
-            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to,
+                `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
             redoc_url: the path of the ReDoc page; `None` for no page.
             swagger_ui_oauth2_redirect_url: where OAuth2 flows of Swagger UI come back to.
@@ -148,7 +151,8 @@ class FastAPI(PathOperations, ServingApplication):
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer.
+            ValueError: a limit is no non-negative integer, or `CORSMiddleware` lets pages of every
+                origin act for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -213,6 +217,8 @@ class FastAPI(PathOperations, ServingApplication):
         }
         self.failures: Failures | None = None
         self.user_middleware = list(middleware or ())
+        for declared in self.user_middleware:
+            check_declared(declared)
         self.middleware_stack = None
         self._is_made = True
         self.setup()

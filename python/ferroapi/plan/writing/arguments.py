@@ -12,18 +12,16 @@ from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
-from ferroapi.plan.writing.body import write_body, write_refusal
+from ferroapi.plan.writing.stage import write_stage
 from ferroapi.threads import ThreadContexts, run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ferroapi.plan.order.steps import Step
-    from ferroapi.plan.reading.shortcut import Shortcut, Stage
+    from ferroapi.plan.reading.shortcut import Shortcut
     from ferroapi.plan.writing.interface import Interface
     from ferroapi.plan.writing.source import Source
 
@@ -31,87 +29,6 @@ if TYPE_CHECKING:
 def needs_exchange(steps: Sequence[Step]) -> bool:
     """Whether getting the arguments takes more than what the ASGI scope and the body say."""
     return any(step.injected or step.dependant.concurrency is not None for step in steps)
-
-
-def write_stage(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    step: Step,
-    *,
-    otherwise: Sequence[str],
-    refuses: bool = False,
-) -> None:
-    """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
-
-    Args:
-        source: what is written.
-        interface: how the function gets at the request.
-        shortcut: what is read.
-        step: the step; nothing may be read before it.
-        otherwise: the lines that leave a request to the exact order. What the steps before have
-            given is handed to it.
-        refuses: whether the function sends responses, also that to a request that does not fit.
-    """
-    stage = shortcut.stages.get(step.index)
-    if stage is None:
-        return
-    *lines, leave = otherwise
-    done = ", ".join(f"value_{index}" for index in range(step.index))
-    otherwise = (*lines, f"{leave[:-1]}, [{done}])" if done else leave)
-    if step.index and stage.reads_cookies and shortcut.in_order:
-        # A dependency may have set some on the request.
-        with source.block("if exchange is not None and exchange.has_read_cookies:"):
-            source.lines(otherwise)
-    refusal = stage.refusal if refuses else None
-    if refusal is not None:
-        source.name("refusal", refusal)
-    _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
-    write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
-
-
-def _write_parameters(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    stage: Stage,
-    otherwise: Sequence[str],
-    *,
-    refuses: bool,
-) -> None:
-    if stage.validator is None:
-        return
-    index = stage.index
-    validate = source.name(f"validate_{index}", stage.validator.validate_python)
-    source.name("ValidationError", ValidationError)
-    read = "{}"
-    if stage.parameters is not None:
-        read = interface.extract(source, f"{index}", stage.parameters)
-    if refuses or stage.models:
-        source.line(f"extracted = {read}")
-        read = "extracted"
-    for number, model in enumerate(stage.models):
-        found = interface.extract(source, f"{index}_{number}", model.parameters)
-        if model.may_be_absent:
-            source.line(f"model = {found}")
-            with source.block("if model:"):
-                source.line(f'extracted["{model.key}"] = model')
-        else:
-            source.line(f'extracted["{model.key}"] = {found}')
-    # What users' functions make of a value may be an object that a model is read from.
-    options = ", from_attributes=True" if stage.models else ""
-    with source.block("try:"):
-        source.line(f"values_{index} = {validate}({read}{options})")
-    if refuses:
-        with source.block("except ValidationError as error:"):
-            raw = "raw" if shortcut.reads_body else "None"
-            write_refusal(source, interface, "extracted", raw)
-            source.lines(otherwise)
-        with source.block("except OverflowError:"):
-            source.lines(otherwise)
-    else:
-        with source.block("except (ValidationError, OverflowError):"):
-            source.lines(otherwise)
 
 
 def write_dependencies(

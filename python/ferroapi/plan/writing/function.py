@@ -21,10 +21,10 @@ from ferroapi.plan.reply.sending import send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
 from ferroapi.plan.reply.untyped import encode_rich
 from ferroapi.plan.writing.arguments import needs_exchange
-from ferroapi.plan.writing.body import write_form, write_raw_body
 from ferroapi.plan.writing.dump import write_dump
 from ferroapi.plan.writing.reply import write_reply, write_until_call
 from ferroapi.plan.writing.source import Source
+from ferroapi.plan.writing.stage import write_form, write_raw_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

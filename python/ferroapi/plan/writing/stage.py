@@ -1,4 +1,4 @@
-"""Writing how a body is read: as JSON that is decoded or validated, or as a form."""
+"""Writing what is read of a request before a step: parameters and a body, validated at once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic_core import SchemaValidator
 
     from ferroapi._form_limits import FormLimits
+    from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut, Stage
     from ferroapi.plan.writing.interface import Interface
     from ferroapi.plan.writing.source import Source
@@ -114,7 +115,54 @@ def _reading(source: Source) -> Iterator[None]:
         source.line("raise read_failure(error) from error")
 
 
-def write_body(
+def write_stage(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    step: Step,
+    *,
+    otherwise: Sequence[str],
+    refuses: bool = False,
+) -> None:
+    """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
+
+    Args:
+        source: what is written.
+        interface: how the function gets at the request.
+        shortcut: what is read.
+        step: the step; nothing may be read before it.
+        otherwise: the lines that leave a request to the exact order. What the steps before have
+            given is handed to it.
+        refuses: whether the function sends responses, also that to a request that does not fit.
+    """
+    stage = shortcut.stages.get(step.index)
+    if stage is None:
+        return
+    *lines, leave = otherwise
+    done = ", ".join(f"value_{index}" for index in range(step.index))
+    otherwise = (*lines, f"{leave[:-1]}, [{done}])" if done else leave)
+    if step.index and stage.reads_cookies and shortcut.in_order:
+        # A dependency may have set some on the request.
+        with source.block("if exchange is not None and exchange.has_read_cookies:"):
+            source.lines(otherwise)
+    refusal = stage.refusal if refuses else None
+    if refusal is not None:
+        source.name("refusal", refusal)
+    _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+    _write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+
+
+def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
+    """Writes how a request that does not fit is answered, unless that is left to others."""
+    application = interface.application(source)
+    source.line(f"refused = refusal({application}, error, {extracted}, {raw})")
+    with source.block("if refused is not None:"):
+        source.line("started = True")
+        interface.write_send(source, 422, [JSON_TYPE], "refused")
+        source.line("return")
+
+
+def _write_parameters(
     source: Source,
     interface: Interface,
     shortcut: Shortcut,
@@ -123,16 +171,50 @@ def write_body(
     *,
     refuses: bool,
 ) -> None:
-    """Writes what becomes of the body before a step: into `body_<stage>`.
+    if stage.validator is None:
+        return
+    index = stage.index
+    validate = source.name(f"validate_{index}", stage.validator.validate_python)
+    source.name("ValidationError", ValidationError)
+    read = "{}"
+    if stage.parameters is not None:
+        read = interface.extract(source, f"{index}", stage.parameters)
+    if refuses or stage.models:
+        source.line(f"extracted = {read}")
+        read = "extracted"
+    for number, model in enumerate(stage.models):
+        found = interface.extract(source, f"{index}_{number}", model.parameters)
+        if model.may_be_absent:
+            source.line(f"model = {found}")
+            with source.block("if model:"):
+                source.line(f'extracted["{model.key}"] = model')
+        else:
+            source.line(f'extracted["{model.key}"] = {found}')
+    # What users' functions make of a value may be an object that a model is read from.
+    options = ", from_attributes=True" if stage.models else ""
+    with source.block("try:"):
+        source.line(f"values_{index} = {validate}({read}{options})")
+    if refuses:
+        with source.block("except ValidationError as error:"):
+            raw = "raw" if shortcut.reads_body else "None"
+            _write_refusal(source, interface, "extracted", raw)
+            source.lines(otherwise)
+        with source.block("except OverflowError:"):
+            source.lines(otherwise)
+    else:
+        with source.block("except (ValidationError, OverflowError):"):
+            source.lines(otherwise)
 
-    Args:
-        source: what is written.
-        interface: how the function gets at the request.
-        shortcut: what is read.
-        stage: the stage before the step.
-        otherwise: the lines that leave a request to the exact order.
-        refuses: whether `refusal` answers a request that does not fit.
-    """
+
+def _write_body(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
+) -> None:
     validator = stage.body_validator
     if validator is None:
         return
@@ -182,20 +264,10 @@ def _write_validation(
             source.line(from_value)
     if refuses:
         with source.block("except ValueError as error:"):
-            write_refusal(source, interface, "None", "raw")
+            _write_refusal(source, interface, "None", "raw")
             source.lines(otherwise)
         with source.block("except OverflowError:"):
             source.lines(otherwise)
     else:
         with source.block("except (ValueError, OverflowError):"):
             source.lines(otherwise)
-
-
-def write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
-    """Writes how a request that does not fit is answered, unless that is left to others."""
-    application = interface.application(source)
-    source.line(f"refused = refusal({application}, error, {extracted}, {raw})")
-    with source.block("if refused is not None:"):
-        source.line("started = True")
-        interface.write_send(source, 422, [JSON_TYPE], "refused")
-        source.line("return")
