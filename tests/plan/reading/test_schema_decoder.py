@@ -103,6 +103,8 @@ class Rich(BaseModel):
     number: int
     flag: bool
     other: str = ""
+    size: float = 0.0
+    tags: list[str] = []
     data: Any = None
 
 
@@ -246,6 +248,10 @@ READ: dict[str, tuple[Any, list[str]]] = {
     "model with slots": (Slotted, ['{"x": 1}']),
     "defaults": (Defaults, ["{}", '{"counts": {"a": 1}}', '{"kind": "green", "names": ["a"]}']),
     "64 fields": (Many, ["{}", '{"f63": 1, "f0": 2}']),
+    "body that may be missing": (
+        Annotated[Point | None, Field(default=None)],
+        ['{"x": 1}', "null"],
+    ),
     "typed dictionary": (Movement, ['{"y": 1, "x": 2}']),
     "what validators read": (
         Rich,
@@ -339,6 +345,7 @@ OTHERS: dict[str, Any] = {
     "bytes": list[bytes],
     "anything": Any,
     "any number of moments": list[datetime],
+    "many moments": create_model("Model", a=(datetime, ...), b=(date, ...), c=(int, ...)),
     "mostly moments": create_model("Model", a=(datetime, ...), b=(date, ...), c=(time, ...)),
     "keys that are no text": dict[int, int],
     "keys with a length": dict[Annotated[str, Field(min_length=1)], int],

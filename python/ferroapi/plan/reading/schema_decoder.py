@@ -92,12 +92,13 @@ class _Nodes:
     def are_faster(self) -> bool:
         """Whether reading them takes less time than the validator."""
         kinds = [node[0] for node in self.made]
-        return kinds[0] not in ("text", "none") and 2 * kinds.count("text") < len(kinds)
+        return kinds[0] not in ("text", "none") and 3 * kinds.count("text") < len(kinds)
 
     def add(self, schema: Any) -> int:
         """The place of a schema."""
-        while schema["type"] == "definitions":
-            self._definitions.update((each["ref"], each) for each in schema["definitions"])
+        while schema["type"] in ("default", "definitions"):
+            # Defaults are of what is not there.
+            self._definitions.update((each["ref"], each) for each in schema.get("definitions", ()))
             schema = schema["schema"]
         if schema["type"] == "definition-ref":
             return self._add_definition(schema)
