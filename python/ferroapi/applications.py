@@ -41,6 +41,7 @@ from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, API
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
+from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 
 if TYPE_CHECKING:
     from ferroapi.document_functions import get_openapi as get_openapi
@@ -109,6 +110,7 @@ class FastAPI(PathOperations, ServingApplication):
         strict_content_type: bool = Default(True),
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
+        websocket_origins: WebSocketOrigins = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -146,13 +148,16 @@ class FastAPI(PathOperations, ServingApplication):
             max_body_size: the most bytes a request body may have, else 413; `None` for no limit.
                 Middleware is below it, and so are paths without a route. Routers, operations and
                 mounted applications may have larger or smaller limits.
+            websocket_origins: the origins whose pages may open WebSockets, such as
+                `https://example.com`; `"*"` for any. Without it, where an operation declares a
+                cookie, that of the service itself. Who sends no `Origin` is no page.
             telemetry: what OpenTelemetry is told, and through which providers; see
                 `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer, or `CORSMiddleware` lets pages of every
-                origin act for the user.
+            ValueError: a limit is no non-negative integer, an origin none, or `CORSMiddleware` lets
+                pages of every origin act for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -187,6 +192,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
         self.max_body_size = checked_body_size(max_body_size)
+        self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
