@@ -312,6 +312,21 @@ def json_size(value: object, most: int) -> tuple[int, int | None]:
     bound is `None` then, and where something is no plain data.
     """
 
+# schema_decoder
+
+@final
+class SchemaDecoder:
+    """Reads JSON of one schema, as pydantic's validator does."""
+
+    def __new__(cls, nodes: list[tuple[Any, ...]]) -> SchemaDecoder:
+        """
+        Args:
+            nodes: the parts of the schema, the whole first: each a kind and what that needs, others
+                by their places. Raises `ValueError` for what is not there.
+        """
+    def decode(self, body: bytes) -> Any:
+        """The value of a body, or `NotImplemented` unless it certainly is valid."""
+
 # schema_encoder
 
 @final

@@ -14,6 +14,7 @@ mod json_size;
 mod media_type;
 mod params;
 mod router;
+mod schema_decoder;
 mod schema_encoder;
 mod server;
 
@@ -30,6 +31,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     media_type::register(module)?;
     params::register(module)?;
     router::register(module)?;
+    schema_decoder::register(module)?;
     schema_encoder::register(module)?;
     server::register(module)
 }

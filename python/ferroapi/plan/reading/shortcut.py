@@ -12,6 +12,7 @@ from ferroapi.masking import NO_SECRETS
 from ferroapi.plan.reading.from_json import same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
+from ferroapi.plan.reading.schema_decoder import schema_decoder
 from ferroapi.plan.reading.urlencoded import can_shorten, form_parameters
 from ferroapi.plan.reading.validators import combined_schema
 from ferroapi.plan.reading.values import (
@@ -24,7 +25,7 @@ from ferroapi.plan.reading.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ferroapi._core import FormParameters, Wanted
+    from ferroapi._core import FormParameters, SchemaDecoder, Wanted
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
     from ferroapi.masking import Secrets
@@ -45,6 +46,7 @@ class Stage:
 
     __slots__ = (
         "body_validator",
+        "decoder",
         "form",
         "from_json",
         "index",
@@ -62,6 +64,8 @@ class Stage:
     models: list[Model]
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
+    decoder: SchemaDecoder | None
+    """Reads most bodies that are valid, where they need no validator."""
     form: FormParameters | None
     """What takes the values for `body_validator` out of a form, where the body is one."""
     from_json: bool
@@ -95,6 +99,7 @@ class Stage:
         """
         self.index = index
         self.parameters = self.validator = self.body_validator = self.form = None
+        self.decoder = None
         self.from_json = False
         self.reads_cookies = any(in_cookies(param) for _, param in flat)
         single = [(key, param) for key, param in flat if not parameter_model(param)]
@@ -122,6 +127,7 @@ class Stage:
                 else bodies[0][1].core_schema
             )
             self.body_validator = SchemaValidator(schema)
+            self.decoder = schema_decoder(schema)
             self.from_json = same_from_json(schema)
         self.refusal = None
         if refuses and not is_form and can_refuse(flat, bodies):
@@ -178,6 +184,14 @@ class Shortcut:
                 stage.index and stage.body_validator is not None for stage in self.stages.values()
             )
         )
+
+    @property
+    def decoded_stage(self) -> Stage | None:
+        """The stage whose decoder reads the body, when it is the only one that takes it."""
+        if self.reads_form:
+            return None
+        takers = [stage for stage in self.stages.values() if stage.body_validator is not None]
+        return takers[0] if len(takers) == 1 and takers[0].decoder is not None else None
 
     @classmethod
     def compile(

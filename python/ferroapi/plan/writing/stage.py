@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -16,6 +16,8 @@ from ferroapi.plan.reading.urlencoded import read_urlencoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pydantic_core import SchemaValidator
 
     from ferroapi._form_limits import FormLimits
     from ferroapi.plan.order.steps import Step
@@ -36,7 +38,7 @@ def write_raw_body(
     strict_content_type: bool,
     otherwise: Sequence[str],
 ) -> None:
-    """Writes the reading of a JSON body into `raw`.
+    """Writes the reading of a JSON body into `raw`, and into `body_<stage>` where it is decoded.
 
     What is no JSON is refused before any dependency runs: where one runs before the body is
     validated, it is decoded first, into `decoded`.
@@ -54,8 +56,25 @@ def write_raw_body(
     source.name("check_json", check_json)
     wanted = "True" if strict_content_type else "not False"
     is_json = f"{interface.has_json_body(source)} is {wanted}"
-    with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
+    stage = shortcut.decoded_stage
+    if stage is None:
+        with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
+            source.lines(otherwise)
+        _write_decoding(source, shortcut, otherwise)
+        return
+    with source.block(f"if not raw or not ({is_json}):"):
         source.lines(otherwise)
+    assert stage.decoder is not None
+    decode = source.name("decode", stage.decoder.decode)
+    source.line(f"body_{stage.index} = {decode}(raw)")
+    with source.block(f"if body_{stage.index} is NotImplemented:"):
+        with source.block("if check_json(raw) is not None:"):
+            source.lines(otherwise)
+        _write_decoding(source, shortcut, otherwise)
+
+
+def _write_decoding(source: Source, shortcut: Shortcut, otherwise: Sequence[str]) -> None:
+    """Writes what makes sure that a body is JSON before any dependency runs."""
     if shortcut.decodes_first:
         source.name("from_json", from_json)
         with source.block("try:"):
@@ -209,6 +228,24 @@ def _write_body(
         with source.block("except (ValidationError, OverflowError):"):
             source.lines(otherwise)
         return
+    is_decoded = stage is shortcut.decoded_stage
+    with source.block(f"if {body} is NotImplemented:") if is_decoded else nullcontext():
+        _write_validation(
+            *(source, interface, shortcut, stage, validator, otherwise), refuses=refuses
+        )
+
+
+def _write_validation(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    validator: SchemaValidator,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
+) -> None:
+    body = f"body_{stage.index}"
     validate_json = source.name(f"validate_json_{stage.index}", validator.validate_json)
     validate = source.name(f"validate_body_{stage.index}", validator.validate_python)
     source.name("from_json", from_json)
