@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette import requests
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import QueryParams
 
 from ferroapi._core import query_pairs
 from ferroapi.connection.cookies import CookieReading
 
 if TYPE_CHECKING:
-    from ferroapi._core import UrlencodedForm
+    from starlette.datastructures import FormData
 
 
 class Request(CookieReading, requests.Request):
@@ -23,9 +23,9 @@ class Request(CookieReading, requests.Request):
         """Takes the body that was read already, where Starlette's keeps what it reads itself."""
         self._body = body
 
-    def keep_form(self, form: UrlencodedForm) -> None:
+    def keep_form(self, form: FormData) -> None:
         """Takes the form that was read already: as after `form`, there is no body any more."""
-        self._form = FormData([*form.pairs()])
+        self._form = form
         self._stream_consumed = True
 
     @property

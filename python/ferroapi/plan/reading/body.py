@@ -13,7 +13,7 @@ from ferroapi._form_limits import effective_form_limits
 from ferroapi.body_limit import body_limit_error
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
-from ferroapi.plan.reading.multipart import held_to_closing_boundary
+from ferroapi.plan.reading.closing_boundary import held_to_closing_boundary
 from ferroapi.plan.reading.values import validate
 
 if TYPE_CHECKING:
