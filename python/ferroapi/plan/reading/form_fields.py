@@ -33,13 +33,6 @@ async def read_file(file: UploadFile) -> bytes:
         await file.seek(position)
 
 
-def wants_content(field: ModelField) -> bool:
-    """Whether the content of files is read for a field: it is declared as bytes."""
-    annotation = field.field_info.annotation
-    is_content = is_bytes(annotation) or is_bytes_sequence(annotation)
-    return is_content and isinstance(field.field_info, params.File)
-
-
 class FormField:
     """A declared field that forms are searched for."""
 

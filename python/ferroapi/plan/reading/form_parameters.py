@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ferroapi import params
 from ferroapi._core import FormParameters
-from ferroapi.annotations import is_nullable
+from ferroapi.annotations import is_bytes, is_bytes_sequence, is_nullable
 from ferroapi.dependencies.body import form_models, takes_others
 from ferroapi.fields import model_fields
-from ferroapi.plan.reading.form_fields import wants_content
 from ferroapi.plan.reading.values import takes_all
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def can_shorten(field: ModelField) -> bool:
 def reads_files(field: ModelField) -> bool:
     """Whether the content of files is read for a parameter."""
     members = [member for model in form_models(field) for member in model_fields(model)]
-    return any(wants_content(member) for member in members or [field])
+    return any(_wants_content(member) for member in members or [field])
 
 
 def form_parameters(fields: Sequence[tuple[str, ModelField]]) -> FormParameters:
@@ -49,4 +49,11 @@ def form_parameters(fields: Sequence[tuple[str, ModelField]]) -> FormParameters:
 
 
 def _taken(field: ModelField) -> tuple[Sequence[str], Mode, bool]:
-    return field.input_names, "all" if takes_all(field) else "last", wants_content(field)
+    return field.input_names, "all" if takes_all(field) else "last", _wants_content(field)
+
+
+def _wants_content(field: ModelField) -> bool:
+    """Whether the content of files is read for a field: it is declared as bytes."""
+    annotation = field.field_info.annotation
+    is_content = is_bytes(annotation) or is_bytes_sequence(annotation)
+    return is_content and isinstance(field.field_info, params.File)
