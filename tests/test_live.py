@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, MutableMapping
 from copy import deepcopy
-from typing import Any
+from typing import Annotated, Any
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Match, Mount, Route, request_response
 from starlette.types import Receive, Scope, Send
 
-from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket
+from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, WebSocket
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.utils import get_dependant
 from ferroapi.routing import APIRoute, iter_route_contexts
@@ -588,6 +588,40 @@ def test_a_guard_below_a_dependency_that_was_called_before() -> None:
     assert isinstance(route, APIRoute)
     route.dependant.dependencies[1].dependencies.append(get_dependant(path="/a", call=guard))
     assert status(app) == 403
+
+
+async def take_number(number: Annotated[int, Query(gt=3)]) -> None: ...
+
+
+@pytest.mark.parametrize("use", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("query", "expected", "refused"),
+    [("", 422, ["missing"]), ("?number=2", 422, ["greater_than"]), ("?number=4", 200, [])],
+)
+def test_a_parameter_of_one_use_of_a_dependency_is_read(
+    use: int, query: str, expected: int, refused: list[str]
+) -> None:
+    seen: list[str] = []
+
+    def count(**_given: Any) -> int:
+        seen.append("called")
+        return len(seen)
+
+    vars(count)["__signature__"] = inspect.Signature()
+    app = FastAPI()
+    app.get("/a", dependencies=[Depends(count), Depends(count)])(lambda value=Depends(count): value)
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+    taken = get_dependant(path="/a", call=take_number).query_params
+    route.dependant.dependencies[use].query_params.extend(taken)
+    answer = TestClient(app).get(f"/a{query}")
+
+    assert answer.status_code == expected
+    assert seen == ["called"]
+    if refused:
+        assert [error["type"] for error in answer.json()["detail"]] == refused
+    else:
+        assert answer.json() == 1
 
 
 def test_a_dependency_that_is_put_below_itself_is_called_once() -> None:

@@ -16,6 +16,7 @@ from typing_extensions import Unpack, deprecated
 from ferroapi import document_functions, params
 from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
+from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
@@ -31,6 +32,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
+from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
@@ -39,6 +41,7 @@ from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, API
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
+from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 
 if TYPE_CHECKING:
     from ferroapi.document_functions import get_openapi as get_openapi
@@ -80,7 +83,7 @@ class FastAPI(PathOperations, ServingApplication):
         servers: list[dict[str, Any]] | None = None,
         dependencies: Sequence[params.Depends] | None = None,
         default_response_class: type[Response] = Default(JSONResponse),
-        redirect_slashes: bool = True,
+        redirect_slashes: SlashRedirects = True,
         docs_url: str | None = "/docs",
         redoc_url: str | None = "/redoc",
         swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
@@ -107,6 +110,7 @@ class FastAPI(PathOperations, ServingApplication):
         strict_content_type: bool = Default(True),
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
+        websocket_origins: WebSocketOrigins = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -121,7 +125,8 @@ class FastAPI(PathOperations, ServingApplication):
             dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, form_limits: for all operations, see
                 `InclusionOptions`.
-            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to,
+                `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
             redoc_url: the path of the ReDoc page; `None` for no page.
             swagger_ui_oauth2_redirect_url: where OAuth2 flows of Swagger UI come back to.
@@ -143,12 +148,16 @@ class FastAPI(PathOperations, ServingApplication):
             max_body_size: the most bytes a request body may have, else 413; `None` for no limit.
                 Middleware is below it, and so are paths without a route. Routers, operations and
                 mounted applications may have larger or smaller limits.
+            websocket_origins: the origins whose pages may open WebSockets, such as
+                `https://example.com`; `"*"` for any. Without it, where an operation declares a
+                cookie, that of the service itself. Who sends no `Origin` is no page.
             telemetry: what OpenTelemetry is told, and through which providers; see
                 `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer.
+            ValueError: a limit is no non-negative integer, an origin none, or `CORSMiddleware` lets
+                pages of every origin act for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -183,6 +192,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
         self.max_body_size = checked_body_size(max_body_size)
+        self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
@@ -213,6 +223,8 @@ class FastAPI(PathOperations, ServingApplication):
         }
         self.failures: Failures | None = None
         self.user_middleware = list(middleware or ())
+        for declared in self.user_middleware:
+            check_declared(declared)
         self.middleware_stack = None
         self._is_made = True
         self.setup()

@@ -23,6 +23,7 @@ from ferroapi.body_limit import body_limit_error
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import JSON_TYPE, Answer, FailureHandlers
 from ferroapi.content import is_body_allowed
+from ferroapi.cross_origin import sending_through
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import (
     errors_as_json,
@@ -39,6 +40,7 @@ from ferroapi.threads import is_thread_shortage
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from starlette.middleware.cors import CORSMiddleware
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ferroapi._core import Header
@@ -60,6 +62,7 @@ class Failures(FailureHandlers):
         "_in_scope",
         "_outermost",
         "_server_error",
+        "cross_origin",
         "tables",
     )
 
@@ -70,6 +73,9 @@ class Failures(FailureHandlers):
                 answer what no other handler takes.
             debug: answer unhandled exceptions with a traceback.
             outermost: whether nothing around the application answers unhandled exceptions.
+
+        `cross_origin` is the middleware whose headers the answer to an unhandled exception has as
+        well, the innermost first.
         """
         self._by_type: dict[type[BaseException], Any] = {
             HTTPException: _plain_http_exception,
@@ -85,6 +91,7 @@ class Failures(FailureHandlers):
             else:
                 self._by_type[key] = handler
         self.tables = self._by_type, self._by_status
+        self.cross_origin: list[CORSMiddleware] = []
         self._in_scope = False
         self._outermost = outermost
         self._server_error = ServerErrorMiddleware(_no_app, handler=server_error, debug=debug)
@@ -274,7 +281,8 @@ class Failures(FailureHandlers):
             # It sees every exception, also one that is too late to be answered.
             response = await _awaitable(handler)(connection, error)
         if not exchange.started:
-            await response(exchange.scope, exchange.receive, exchange.send_tracked)
+            send = sending_through(self.cross_origin, exchange.scope, exchange.send_tracked)
+            await response(exchange.scope, exchange.receive, send)
 
 
 class Around(ServerErrorMiddleware):

@@ -281,8 +281,19 @@ class ModelField:
         field._adapter = self.type_adapter
         return field
 
+    def is_like(self, other: ModelField) -> bool:
+        """Whether both were declared alike, so that they read and refuse the same."""
+        return self is other or _declaration(self) == _declaration(other)
+
     def __repr__(self) -> str:
         return f"ModelField(name={self.name!r}, {self.field_info!r}, mode={self.mode!r})"
+
+
+def _declaration(field: ModelField) -> tuple[Any, ...]:
+    info = field.field_info
+    names = (*FieldInfo.__slots__, "__dict__")
+    options = tuple(getattr(info, name, Undefined) for name in names)
+    return field.name, field.mode, field.config, type(info), options
 
 
 def annotated(info: FieldInfo, *more: Any) -> Any:

@@ -6,10 +6,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ferroapi._core import DirectTable
 from ferroapi.body_limit import with_body_limit
+from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
 from ferroapi.incomplete import not_completing
 from ferroapi.live import Live, compiled, is_current
@@ -122,8 +124,23 @@ class ServingApplication(Live, Starlette):
             handlers = self.exception_handlers
             app = self.failures.behind_middleware(app, handlers, debug=self.debug)
         for middleware, args, kwargs in reversed(self.user_middleware):
-            app = not_completing(middleware(app, *args, **kwargs))
+            made = middleware(app, *args, **kwargs)
+            if (layer := check_made(made)) is not None:
+                self.failures.cross_origin.append(layer)
+            app = not_completing(made)
         return self.failures.around(with_body_limit(app, self.max_body_size))
+
+    if not TYPE_CHECKING:  # Starlette's says what each class takes
+
+        def add_middleware(self, middleware_class, *args, **kwargs):
+            """Adds middleware around what there is.
+
+            Raises:
+                RuntimeError: the application has started.
+                ValueError: it lets pages of every origin act for the user.
+            """
+            check_declared(Middleware(middleware_class, *args, **kwargs))
+            super().add_middleware(middleware_class, *args, **kwargs)
 
     def _make_failures(self, *, outermost: bool) -> Failures:
         return Failures(self.exception_handlers, debug=self.debug, outermost=outermost)

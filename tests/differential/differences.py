@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from tests.differential.descriptions import Answer
 from tests.differential.difference import Difference, calls_whatever_was_seen
@@ -22,6 +23,7 @@ from tests.differential.stream_differences import (
     delivers_all,
     ends_before_events,
     fails_as_itself,
+    has_no_end_below_middleware,
     starts_with_first_item,
 )
 
@@ -186,6 +188,23 @@ def _redirects_bytes(difference: Difference) -> bool:
     )
 
 
+def _redirects_within(difference: Difference) -> bool:
+    """Whether both redirect to the same place, ours without naming the host."""
+    ours, theirs = (dict(answer["headers"]) for answer in (difference.ours, difference.theirs))
+    location = theirs.get("location", "")
+    # Theirs decodes a percent sign that the client has encoded.
+    joined, location = (
+        place.replace("%25", "%")
+        for place in (urljoin(location, ours.get("location", "")), location)
+    )
+    return (
+        difference.ours["status"] == 307
+        and joined == location
+        and {**difference.ours, "headers": []} == {**difference.theirs, "headers": []}
+        and {**ours, "location": ""} == {**theirs, "location": ""}
+    )
+
+
 def _has_no_such_number(difference: Difference) -> bool:
     return (
         (difference.theirs["error"] or "").startswith("ValueError: Exceeds the limit")
@@ -261,11 +280,13 @@ INTENDED = (
     Intended("null for no number", _writes_null, "An infinity or not-a-number in an untyped"),
     Intended("status of a stream", starts_with_first_item, "An exception before the first"),
     Intended("start of a stream", begins_before_it_starts, "An exception before the first"),
+    Intended("no end below middleware", has_no_end_below_middleware, "Behind `BaseHTTPMiddleware`"),
     Intended("one class of exceptions", _handles_all, "API keys and OpenID Connect raise"),
     Intended("all events before an error", delivers_all, "Events yielded before a stream fails"),
     Intended("error of a stream", fails_as_itself, "An exception of a started stream that has a"),
     Intended("token required", _wants_a_token, "A header `Authorization: Bearer` without"),
     Intended("echo of bytes", _echoes_text, "Bytes that are no UTF-8 in a 422"),
+    Intended("redirect within", _redirects_within, "`Location` of a slash redirect"),
     Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
     Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),
     Intended("names of bodies", names_bodies, "Two bodies of operations with one id"),

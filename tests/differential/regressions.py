@@ -175,6 +175,9 @@ REGRESSIONS: dict[str, Row] = {
         {},
         "no length of no content",
     ),
+    "refused before reset content": row(
+        {"parameters": [parameter("int")], "options": {"status_code": 205}}, {}
+    ),
     "errors of a dependency": row(
         {
             "parameters": [{"name": "d", "in": "dependency", "dependency": "query"}],
@@ -291,9 +294,11 @@ REGRESSIONS: dict[str, Row] = {
         "JSON models in forms",
         models=({"name": "M", "fields": []},),
     ),
-    "wrong method of two": row({"methods": ["PUT"], "path": "/a/"}, {"path": "/a"}),
+    "wrong method of two": row(
+        {"methods": ["PUT"], "path": "/a/"}, {"path": "/a"}, "redirect within"
+    ),
     "slashes of a root path": row(
-        {"path": "/{p}"}, {"path": "/root///", "root_path": "/root/"}, None
+        {"path": "/{p}"}, {"path": "/root///", "root_path": "/root/"}, "redirect within"
     ),
     "too late for a handler": row(
         stream(raises_after=1, response_class="StreamingResponse"),
@@ -323,6 +328,12 @@ REGRESSIONS: dict[str, Row] = {
         {"kind": "generator", "returns": {"how": "value", "value": []}},
         {},
         "start of a stream",
+        middleware=({"name": "http", "options": {"how": "passes"}},),
+    ),
+    "failing stream below middleware": row(
+        {"kind": "generator", "returns": {"how": "value", "value": [1, 2], "raises_after": 1}},
+        {},
+        "no end below middleware",
         middleware=({"name": "http", "options": {"how": "passes"}},),
     ),
     "refused key": row(

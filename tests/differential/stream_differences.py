@@ -23,14 +23,30 @@ def starts_with_first_item(difference: Difference) -> bool:
 
 def begins_before_it_starts(difference: Difference) -> bool:
     """Whether only the generator of a stream began earlier than what is told around it."""
+    return difference.parts == {"calls"} and _begins_earlier(difference)
+
+
+def has_no_end_below_middleware(difference: Difference) -> bool:
+    """Whether a stream failed, and only theirs looks complete."""
+    return (
+        difference.parts - {"calls"} == {"complete"}
+        and difference.theirs["complete"]
+        and difference.theirs["error"] is not None
+        and ("calls" not in difference.parts or _begins_earlier(difference))
+    )
+
+
+def _begins_earlier(difference: Difference) -> bool:
     ours, theirs = difference.ours["calls"], difference.theirs["calls"]
     start = next((call for call in ours if call.startswith("endpoint(")), None)
-    return (
-        difference.parts == {"calls"}
-        and start in theirs
-        and theirs.index(start) > ours.index(start)
-        and [call for call in ours if call != start] == [call for call in theirs if call != start]
-    )
+    if start not in theirs:
+        # Somebody who failed has kept it from beginning.
+        return difference.theirs["error"] is not None and theirs == [
+            call for call in ours if call != start
+        ]
+    return theirs.index(start) > ours.index(start) and [call for call in ours if call != start] == [
+        call for call in theirs if call != start
+    ]
 
 
 def delivers_all(difference: Difference) -> bool:

@@ -29,15 +29,11 @@ from ferroapi.plan.reading.body import (
 from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.validators import calls_functions_of_users
-from ferroapi.plan.writing.arguments import (
-    dictionary,
-    write_dependencies,
-    write_raw_body,
-    write_stage,
-)
+from ferroapi.plan.writing.arguments import dictionary, write_dependencies
 from ferroapi.plan.writing.forms import write_form, write_new_form
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
+from ferroapi.plan.writing.stage import write_raw_body, write_stage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -93,12 +89,14 @@ class Solver:
         self.title = (
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
-        self.shortcut = Shortcut.compile(
-            [step.dependant for step in steps],
-            body_field=body_field,
-            embed=embed,
-            in_order=_can_be_told_apart(steps),
-        )
+        self.shortcut = None
+        if not any(step.repeats for step in steps):
+            self.shortcut = Shortcut.compile(
+                [step.dependant for step in steps],
+                body_field=body_field,
+                embed=embed,
+                in_order=_can_be_told_apart(steps),
+            )
         self._solve: Solve | None = None
 
     def _form_readers(self) -> list[FormReader]:
@@ -186,6 +184,7 @@ class Solver:
             done: what the first steps have given already.
         """
         received = await self._read(exchange)
+        given = dict(enumerate(done))
         errors: list[ErrorDetail] = []
         failed: set[int] = set()
         results: list[Any] = list(done)
@@ -205,10 +204,12 @@ class Solver:
             result = None
             if wrong or any(index in failed for _, index in step.inputs):
                 failed.add(step.index)
+            elif step.first in given:
+                result = given[step.first]
             else:
                 arguments = step.arguments(own, results, exchange)
                 if step is not self._endpoint:
-                    result = await step.run(arguments, exchange)
+                    result = given[step.first] = await step.run(arguments, exchange)
             results.append(result)
         if errors:
             raise self._validation_error(errors, received, exchange)

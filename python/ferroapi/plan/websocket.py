@@ -9,6 +9,7 @@ from starlette.status import WS_1000_NORMAL_CLOSURE, WS_1011_INTERNAL_ERROR
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.plan.order.teardown import Generators, run_with_teardown
+from ferroapi.websocket_origins import check_origin, reads_cookies
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -20,21 +21,25 @@ if TYPE_CHECKING:
 class WebSocketPlan:
     """Runs one WebSocket endpoint. Called as an ASGI application after its route matched."""
 
-    __slots__ = ("_call", "_generators", "solver")
+    __slots__ = ("_call", "_generators", "_reads_cookies", "solver")
 
     def __init__(self, *, steps: tuple[Step, ...], solver: Solver) -> None:
         self._call = steps[-1].dependant.call
         self.solver = solver
         self._generators = Generators(steps)
+        self._reads_cookies = reads_cookies(steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the handshake and runs the endpoint, its errors included.
+
+        A page of another origin is refused, see `websocket_origins`.
 
         What was accepted is closed in the end, with code 1000 or, after an exception, 1011 (RFC
         6455, section 7.4.1); then the background tasks run, unless there was an exception.
         """
         exchange = Exchange(scope, receive, send)
         try:
+            check_origin(scope, reads_cookies=self._reads_cookies)
             if self._generators.any:
                 await run_with_teardown(exchange, self._talk, _nothing_to_send, self._generators)
             else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING
-from urllib.parse import quote_from_bytes
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import quote, quote_from_bytes
 
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+SlashRedirects: TypeAlias = bool | Literal["absolute"]
+"""Whether a path with its last slash added or removed is redirected to, and whether by a URL."""
 
 
 def refusal(scope: Scope, allowed: Iterable[str]) -> ASGIApp:
@@ -31,11 +34,28 @@ def refusal(scope: Scope, allowed: Iterable[str]) -> ASGIApp:
     return refuse
 
 
-def redirection(scope: Scope, path: str) -> RedirectResponse:
-    """307 to the same URL with another path."""
+def redirection(scope: Scope, path: str, *, absolute: bool = False) -> RedirectResponse:
+    """307 to the same URL with another path.
+
+    `Location` names no host (RFC 9110, section 10.2.2): a client's `Host` is whatever it says.
+
+    Args:
+        scope: that of the request.
+        path: the path to go to, decoded.
+        absolute: whether it is a URL with the scheme and the host of the request, as FastAPI's is.
+    """
     # What is no ASCII need not be UTF-8 either, which `URL` takes it for.
-    query = quote_from_bytes(scope.get("query_string", b""), safe=string.printable).encode()
-    return RedirectResponse(str(URL(scope={**scope, "path": path, "query_string": query})))
+    query = quote_from_bytes(scope.get("query_string", b""), safe=string.printable)
+    if absolute:
+        url = URL(scope={**scope, "path": path, "query_string": query.encode()})
+        return RedirectResponse(str(url))
+    # Two slashes in front would begin a host (RFC 3986, section 4.2).
+    reference = ("/." if path.startswith("//") else "") + quote(path, _IN_PATHS)
+    return RedirectResponse(f"{reference}?{query}" if query else reference)
+
+
+_IN_PATHS = "/:@!$&'()*+,;=~"
+"""What stands for itself in a path, beside letters and digits (RFC 3986, section 3.3)."""
 
 
 async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

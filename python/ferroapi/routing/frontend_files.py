@@ -8,12 +8,13 @@ import stat
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import URL, Headers
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from ferroapi.exceptions import warn_caller
+from ferroapi.routing.answers import redirection
 from ferroapi.routing.frontend_options import METHODS, Directory, Fallback
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ class FrontendFiles(StaticFiles):
             return self._fall_back(scope)
         if file.is_index and not scope["path"].endswith("/"):
             # Relative links in an index are meant to start below its directory.
-            url = URL(scope=scope)
-            return RedirectResponse(url.replace(path=url.path + "/"))
+            return redirection(scope, scope["path"] + "/")
         return self.file_response(file.path, file.status, scope)
 
     def _find(self, path: str) -> _File | None:

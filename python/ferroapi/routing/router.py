@@ -25,6 +25,7 @@ from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.dependencies.models import Dependant
 from ferroapi.exceptions import FastAPIError
+from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import (
@@ -80,7 +81,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         responses: dict[int | str, dict[str, Any]] | None = None,
         callbacks: list[BaseRoute] | None = None,
         routes: Iterable[BaseRoute] | None = None,
-        redirect_slashes: bool = True,
+        redirect_slashes: SlashRedirects = True,
         default: ASGIApp | None = None,
         dependency_overrides_provider: Any = None,
         route_class: type[APIRoute] = APIRoute,
@@ -102,7 +103,8 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
                 include_in_schema, generate_unique_id_function, max_body_size, form_limits: see
                 `InclusionOptions`.
             routes: routes to start with.
-            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to,
+                `"absolute"` by a URL with the host that the request names.
             default: the ASGI application that gets what no route takes.
             dependency_overrides_provider: an object whose `dependency_overrides` replace
                 dependencies.

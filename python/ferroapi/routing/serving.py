@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi._core import DirectTable
+    from ferroapi.routing.answers import SlashRedirects
     from ferroapi.routing.inheritance import Inherited
     from ferroapi.routing.watching import State
 
@@ -61,20 +62,28 @@ class ServingRouter(Live, Router):
         }
     )
 
+    redirect_slashes: SlashRedirects  # type: ignore[assignment]  # Starlette's says less
+
     def __init__(
-        self, routes: Iterable[BaseRoute], *, redirect_slashes: bool, default: ASGIApp | None
+        self,
+        routes: Iterable[BaseRoute],
+        *,
+        redirect_slashes: SlashRedirects,
+        default: ASGIApp | None,
     ) -> None:
         """
         Args:
             routes: routes to start with.
-            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to,
+                `"absolute"` by a URL with the host that the request names.
             default: the ASGI application that gets what no route takes.
         """
         self._table: RouteTable | None = None
         self._serve: ASGIApp | None = None
         self._seen_routes: list[BaseRoute] = []
         self._routes_version = next(_versions)
-        super().__init__(redirect_slashes=redirect_slashes, default=default)
+        super().__init__(redirect_slashes=bool(redirect_slashes), default=default)
+        self.redirect_slashes = redirect_slashes
         self.routes = RouteList(routes, self)
         self._low_priority_routes = RouteList((), self)
 

@@ -11,7 +11,7 @@ from ferroapi._core import DirectTable, MethodNotAllowed, Redirect, Router
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.routing import not_found
-from ferroapi.routing.answers import guarded, redirection, refusal
+from ferroapi.routing.answers import SlashRedirects, guarded, redirection, refusal
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.route_context import RouteContext
@@ -36,7 +36,7 @@ class RouteTable:
         contexts: Iterable[RouteContext],
         *,
         low_priority: Iterable[BaseRoute] = (),
-        redirect_slashes: bool,
+        redirect_slashes: SlashRedirects,
         default: ASGIApp,
     ) -> None:
         """
@@ -44,7 +44,8 @@ class RouteTable:
             contexts: the routes as they are served, in order of declaration.
             low_priority: routes that are asked, in this order, where no other route has the path,
                 not even with another method or slash.
-            redirect_slashes: whether a path with its last slash added or removed is redirected to.
+            redirect_slashes: whether a path with its last slash added or removed is redirected to,
+                `"absolute"` by a URL with the host of the request.
             default: gets what no route takes.
         """
         self.targets = [Target(context) for context in contexts]
@@ -63,7 +64,7 @@ class RouteTable:
                 self._ranks.append(rank)
                 patterns.append(pattern)
         self._matched = [self.targets[rank] for rank in self._ranks]
-        self._router = router = Router(patterns, redirect_slashes=redirect_slashes)
+        self._router = router = Router(patterns, redirect_slashes=bool(redirect_slashes))
         self._direct: DirectTable | None = None
         self._match = router.match
         self._match_websocket = router.match_websocket
@@ -223,7 +224,7 @@ class RouteTable:
         if redirect is not None:
             if TELEMETRY_KEY in scope:
                 self._tell_redirected(scope, redirect)
-            return redirection(scope, redirect)
+            return redirection(scope, redirect, absolute=self._redirects == "absolute")
         return self._default
 
     def _redirect_target(self, scope: Scope, path: str) -> str | None:

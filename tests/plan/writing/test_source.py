@@ -8,9 +8,9 @@ import pytest
 from ferroapi.plan.writing.source import Source
 
 
-def failing(title: str = "test of a source") -> Source:
+def failing(title: str = "test of a source", limit: int = 3) -> Source:
     source = Source(title)
-    source.name("limit", 3)
+    source.name("limit", limit)
     with source.block("def answer(number):"):
         with source.block("if number > limit:"):
             source.lines(["reason = 'too large'", "raise ValueError(reason)"])
@@ -27,12 +27,19 @@ def test_function() -> None:
 
 
 def test_names_belong_to_one_source() -> None:
-    first, second = failing(), failing()
-    second.name("limit", 5)
+    first, second = failing(), failing(limit=5)
 
     assert second.function("answer")(4) == 4
     with pytest.raises(ValueError, match="too large"):
         first.function("answer")(4)
+
+
+def test_a_name_stands_for_one_value() -> None:
+    source = failing()
+
+    assert source.name("limit", 3) == "limit"
+    with pytest.raises(ValueError, match="limit stands for 3, and cannot for 5"):
+        source.name("limit", 5)
 
 
 def test_the_source_is_found_by_tools() -> None:

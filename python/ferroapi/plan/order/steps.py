@@ -33,6 +33,14 @@ class Step:
     injected: tuple[tuple[str, Injected], ...]
     oauth_scopes: list[str]
     """What an injected `SecurityScopes` says."""
+    first: int
+    """The step that calls the same dependency first, whose value this one takes: itself, unless
+    somebody has given one use of a dependency parameters that the others do not have."""
+
+    @property
+    def repeats(self) -> bool:
+        """Whether its parameters are read for their errors only, if the first one had none."""
+        return self.first != self.index
 
     def arguments(
         self, own: dict[str, Any], results: list[Any], exchange: Exchange
@@ -82,7 +90,8 @@ def compile_steps(
 ) -> tuple[Step, ...]:
     """Orders a tree of dependants: below before above, siblings as declared, the root last.
 
-    A dependency used several times is one step, unless it was declared with `use_cache=False`.
+    A dependency used several times is one step, unless it was declared with `use_cache=False`, or
+    somebody has changed what one of the uses takes.
     `overrides` replaces callables below the root. Parameters for what is `absent`, the request or
     the WebSocket, are left to their defaults.
     """
@@ -91,16 +100,18 @@ def compile_steps(
 
     def visit(dependant: Dependant) -> int:
         key = dependant.cache_key
-        if dependant.use_cache and key in known:
-            if dependant.call not in overrides:
-                # Somebody may have put something below this one only.
-                for below in dependant.dependencies:
-                    if below.use_cache:
-                        visit(below)
-            return known[key]
+        first = known.get(key) if dependant.use_cache else None
+        if first is not None and dependant.call in overrides:
+            return first
+        if first is not None and _take_the_same(dependant, steps[first].dependant):
+            # Somebody may have put something below this one only.
+            for below in dependant.dependencies:
+                if below.use_cache:
+                    visit(below)
+            return first
         used = dependant if dependant is root else overridden(dependant, overrides)
         inputs = tuple((below.name, visit(below)) for below in used.dependencies)
-        if dependant.use_cache and key in known and dependant is not root:
+        if first is None and dependant.use_cache and key in known and dependant is not root:
             # Somebody has put it below itself.
             return known[key]
         step = Step(
@@ -111,6 +122,7 @@ def compile_steps(
             inputs=inputs,
             injected=tuple(item for item in used.injected.items() if item[1] != absent),
             oauth_scopes=used.oauth_scopes,
+            first=len(steps) if first is None else first,
         )
         steps.append(step)
         known.setdefault(key, step.index)
@@ -118,6 +130,14 @@ def compile_steps(
 
     visit(root)
     return tuple(steps)
+
+
+def _take_the_same(one: Dependant, other: Dependant) -> bool:
+    """Whether two uses of a dependency read the same parameters, as they do when declared."""
+    fields = [(*dependant.parameters, *dependant.body_params) for dependant in (one, other)]
+    return len(fields[0]) == len(fields[1]) and all(
+        field.is_like(twin) for field, twin in zip(*fields, strict=True)
+    )
 
 
 def body_params(steps: tuple[Step, ...]) -> list[ModelField]:

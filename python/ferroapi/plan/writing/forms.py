@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ferroapi.plan.order.teardown import close_files
 from ferroapi.plan.reading.incoming_form import new_form, read_form
-from ferroapi.plan.writing.arguments import reading
+from ferroapi.plan.writing.stage import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

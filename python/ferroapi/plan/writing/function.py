@@ -19,11 +19,12 @@ from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.reply.sending import send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
 from ferroapi.plan.reply.untyped import encode_rich
-from ferroapi.plan.writing.arguments import needs_exchange, write_raw_body
+from ferroapi.plan.writing.arguments import needs_exchange
 from ferroapi.plan.writing.dump import write_dump
 from ferroapi.plan.writing.forms import write_close, write_form, write_new_form
 from ferroapi.plan.writing.reply import write_reply, write_until_call
 from ferroapi.plan.writing.source import Source
+from ferroapi.plan.writing.stage import write_raw_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

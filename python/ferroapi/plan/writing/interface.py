@@ -120,7 +120,7 @@ class Asgi:
         self, source: Source, status_code: int, headers: list[Header], body: str | None
     ) -> None:
         """Sends two messages."""
-        listed = [source.name(f"header_{number}", header) for number, header in enumerate(headers)]
+        listed = [repr(header) for header in headers]
         _write_messages(source, "send", f"{status_code}", listed, body)
 
     def write_send_chosen(self, source: Source, status_code: int, body: str) -> None:

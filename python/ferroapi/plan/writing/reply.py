@@ -12,11 +12,10 @@ from ferroapi.plan.writing.arguments import (
     write_contexts,
     write_dependencies,
     write_in_thread,
-    write_raw_body,
-    write_stage,
 )
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
+from ferroapi.plan.writing.stage import write_raw_body, write_stage
 from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:

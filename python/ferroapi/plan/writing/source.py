@@ -29,8 +29,14 @@ class Source:
         self._names: dict[str, Any] = {}
 
     def name(self, name: str, value: Any) -> str:
-        """Has `name` stand for `value`, and returns it."""
-        self._names[name] = value
+        """Has `name` stand for `value`, and returns it.
+
+        Raises:
+            ValueError: it stands for something else: what was written before would mean that, too.
+        """
+        taken = self._names.setdefault(name, value)
+        if taken is not value and taken != value:
+            raise ValueError(f"{name} stands for {taken!r}, and cannot for {value!r}")
         return name
 
     def line(self, text: str) -> None:

@@ -1,0 +1,218 @@
+"""Writing what is read of a request before a step: parameters and a body, validated at once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+from starlette.exceptions import HTTPException
+
+from ferroapi._core import check_json, has_long_integer
+from ferroapi.connection.failure import JSON_TYPE
+from ferroapi.plan.reading.body import read_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.reading.shortcut import Shortcut, Stage
+    from ferroapi.plan.writing.interface import Interface
+    from ferroapi.plan.writing.source import Source
+
+
+_DECODED = "from_json(raw, allow_inf_nan=False)"
+
+
+def write_raw_body(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    *,
+    target: str,
+    strict_content_type: bool,
+    otherwise: Sequence[str],
+) -> None:
+    """Writes the reading of a JSON body into `raw`.
+
+    What is no JSON is refused before any dependency runs: where one runs before the body is
+    validated, it is decoded first, into `decoded`.
+
+    Args:
+        source: what is written.
+        interface: how the function gets at the request.
+        shortcut: what is taken from the body.
+        target: what the body is assigned to, `raw` first.
+        strict_content_type: whether JSON needs a JSON content type.
+        otherwise: the lines that leave a request to the exact order.
+    """
+    with reading(source):
+        interface.write_read(source, target)
+    source.name("check_json", check_json)
+    wanted = "True" if strict_content_type else "not False"
+    is_json = f"{interface.has_json_body(source)} is {wanted}"
+    with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
+        source.lines(otherwise)
+    if shortcut.decodes_first:
+        source.name("from_json", from_json)
+        with source.block("try:"):
+            source.line(f"decoded = {_DECODED}")
+        with source.block("except ValueError:"):
+            source.lines(otherwise)
+
+
+@contextmanager
+def reading(source: Source) -> Iterator[None]:
+    """Writes what becomes of errors in what is written within: the answer to an unreadable body."""
+    source.name("HTTPException", HTTPException)
+    source.name("read_failure", read_failure)
+    with source.block("try:"):
+        yield
+    with source.block("except HTTPException:"):
+        source.line("raise")
+    with source.block("except Exception as error:"):
+        source.line("raise read_failure(error) from error")
+
+
+def write_stage(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    step: Step,
+    *,
+    otherwise: Sequence[str],
+    refuses: bool = False,
+) -> None:
+    """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
+
+    Args:
+        source: what is written.
+        interface: how the function gets at the request.
+        shortcut: what is read.
+        step: the step; nothing may be read before it.
+        otherwise: the lines that leave a request to the exact order. What the steps before have
+            given is handed to it.
+        refuses: whether the function sends responses, also that to a request that does not fit.
+    """
+    stage = shortcut.stages.get(step.index)
+    if stage is None:
+        return
+    *lines, leave = otherwise
+    done = ", ".join(f"value_{index}" for index in range(step.index))
+    otherwise = (*lines, f"{leave[:-1]}, [{done}])" if done else leave)
+    if step.index and stage.reads_cookies and shortcut.in_order:
+        # A dependency may have set some on the request.
+        with source.block("if exchange is not None and exchange.has_read_cookies:"):
+            source.lines(otherwise)
+    refusal = stage.refusal if refuses else None
+    if refusal is not None:
+        source.name("refusal", refusal)
+    _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+    _write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+
+
+def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
+    """Writes how a request that does not fit is answered, unless that is left to others."""
+    application = interface.application(source)
+    source.line(f"refused = refusal({application}, error, {extracted}, {raw})")
+    with source.block("if refused is not None:"):
+        source.line("started = True")
+        interface.write_send(source, 422, [JSON_TYPE], "refused")
+        source.line("return")
+
+
+def _write_parameters(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
+) -> None:
+    if stage.validator is None:
+        return
+    index = stage.index
+    validate = source.name(f"validate_{index}", stage.validator.validate_python)
+    source.name("ValidationError", ValidationError)
+    read = "{}"
+    if stage.parameters is not None:
+        read = interface.extract(source, f"{index}", stage.parameters)
+    if refuses or stage.models:
+        source.line(f"extracted = {read}")
+        read = "extracted"
+    for number, model in enumerate(stage.models):
+        found = interface.extract(source, f"{index}_{number}", model.parameters)
+        if model.may_be_absent:
+            source.line(f"model = {found}")
+            with source.block("if model:"):
+                source.line(f'extracted["{model.key}"] = model')
+        else:
+            source.line(f'extracted["{model.key}"] = {found}')
+    # What users' functions make of a value may be an object that a model is read from.
+    options = ", from_attributes=True" if stage.models else ""
+    with source.block("try:"):
+        source.line(f"values_{index} = {validate}({read}{options})")
+    if refuses:
+        with source.block("except ValidationError as error:"):
+            raw = "raw" if shortcut.reads_body else "None"
+            _write_refusal(source, interface, "extracted", raw)
+            source.lines(otherwise)
+        with source.block("except OverflowError:"):
+            source.lines(otherwise)
+    else:
+        with source.block("except (ValidationError, OverflowError):"):
+            source.lines(otherwise)
+
+
+def _write_body(
+    source: Source,
+    interface: Interface,
+    shortcut: Shortcut,
+    stage: Stage,
+    otherwise: Sequence[str],
+    *,
+    refuses: bool,
+) -> None:
+    validator = stage.body_validator
+    if validator is None:
+        return
+    body = f"body_{stage.index}"
+    if stage.form is not None:
+        extract = source.name(f"extract_form_{stage.index}", stage.form.extract)
+        validate = source.name(f"validate_form_{stage.index}", validator.validate_python)
+        source.name("ValidationError", ValidationError)
+        source.line(f"sent = {extract}(form)")
+        with source.block("if sent is None:"):
+            source.lines(otherwise)
+        with source.block("try:"):
+            source.line(f"{body} = {validate}(sent, from_attributes=True)")
+        with source.block("except (ValidationError, OverflowError):"):
+            source.lines(otherwise)
+        return
+    validate_json = source.name(f"validate_json_{stage.index}", validator.validate_json)
+    validate = source.name(f"validate_body_{stage.index}", validator.validate_python)
+    source.name("from_json", from_json)
+    source.name("ValidationError", ValidationError)
+    from_text = f"{body} = {validate_json}(raw)"
+    decoded = "decoded" if shortcut.decodes_first else _DECODED
+    from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
+    with source.block("try:"):
+        if stage.from_json and not shortcut.decodes_first:
+            source.name("has_long_integer", has_long_integer)
+            with source.block("if has_long_integer(raw):"):
+                source.line(from_value)
+            with source.block("else:"):
+                source.line(from_text)
+        else:
+            source.line(from_value)
+    if refuses:
+        with source.block("except ValueError as error:"):
+            _write_refusal(source, interface, "None", "raw")
+            source.lines(otherwise)
+        with source.block("except OverflowError:"):
+            source.lines(otherwise)
+    else:
+        with source.block("except (ValueError, OverflowError):"):
+            source.lines(otherwise)
