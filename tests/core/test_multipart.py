@@ -113,6 +113,10 @@ def parsed(body: bytes, content_type: bytes, limits: FormLimits) -> list[Any] | 
         items = shown(asyncio.run(parser.parse()).multi_items())
     except MultiPartException as error:
         return error.message
+    finally:
+        # That of a part which does not end is in no form.
+        for file in parser._files_to_close_on_error:
+            file.close()
     return items if parser.has_ended or not body else NO_CLOSING_BOUNDARY
 
 
