@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
-    from ferroapi.plan.order.steps import Step
+    from ferroapi.dependencies.models import Dependant
 
 WebSocketOrigins: TypeAlias = "Sequence[str] | Literal['*'] | None"
 """The origins whose pages may open a WebSocket, as in `https://example.com`, `"*"` for any; `None`
@@ -47,14 +47,14 @@ _ORIGIN = re.compile(r"[*]|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\s]+")
 """RFC 6454, section 6.2."""
 
 
-def reads_cookies(steps: Iterable[Step]) -> bool:
+def reads_cookies(dependants: Iterable[Dependant]) -> bool:
     """Whether an operation declares a cookie, as a parameter or as a security scheme."""
     # Only an application that has schemes has their module imported.
     module = sys.modules.get("ferroapi.security.api_key")
     schemes = () if module is None else module.APIKeyCookie
     return any(
-        step.dependant.cookie_params or isinstance(step.dependant.security_scheme, schemes)
-        for step in steps
+        dependant.cookie_params or isinstance(dependant.security_scheme, schemes)
+        for dependant in dependants
     )
 
 
