@@ -1,4 +1,8 @@
 //! Multipart forms in the plainest way: the whole body, split where it says so.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a naive twin that panics is one that is wrong, and says so"
+)]
 
 use ferroapi_core::params::form::multipart::{Fault, Form, Limits, decode};
 
@@ -131,14 +135,10 @@ fn naive_headers(mut rest: &[u8]) -> Result<(Headers, &[u8]), Fault> {
 fn begin(headers: Headers, parts: &[Part], limits: Limits) -> Result<Part, Fault> {
     let disposition = headers
         .iter()
-        .filter(|(name, _)| name == b"content-disposition")
-        .next_back();
+        .rfind(|(name, _)| name == b"content-disposition");
     let options = disposition.map_or_else(Vec::new, |(_, value)| naive_options(value));
     let option = |wanted: &str| {
-        let found = options
-            .iter()
-            .filter(|(name, _)| name == wanted)
-            .next_back();
+        let found = options.iter().rfind(|(name, _)| name == wanted);
         found.map(|(_, value)| {
             let bytes: Vec<u8> = value.chars().map(|c| c as u8).collect();
             String::from_utf8(bytes).unwrap_or_else(|_| value.clone())
@@ -162,11 +162,12 @@ fn begin(headers: Headers, parts: &[Part], limits: Limits) -> Result<Part, Fault
 /// Names and values, in ISO 8859-1.
 fn naive_options(value: &[u8]) -> Vec<(String, String)> {
     let text: String = value.iter().copied().map(char::from).collect();
-    let mut segments = vec![String::new()];
+    let mut segments: Vec<String> = Vec::new();
     for part in text.split(';') {
-        let last = segments.last_mut().expect("there is one");
-        let quotes = last.matches('"').count() - last.matches("\\\"").count();
-        if quotes % 2 == 1 {
+        let is_quoted = |last: &&mut String| {
+            (last.matches('"').count() - last.matches("\\\"").count()) % 2 == 1
+        };
+        if let Some(last) = segments.last_mut().filter(is_quoted) {
             last.push(';');
             last.push_str(part);
         } else {
@@ -175,8 +176,8 @@ fn naive_options(value: &[u8]) -> Vec<(String, String)> {
     }
     let blank = [' ', '\t'];
     let mut options = Vec::new();
-    // The first is the one to begin with, the second what is in front of the options.
-    for segment in segments.iter().skip(2) {
+    // The first is what is in front of the options.
+    for segment in segments.iter().skip(1) {
         let (name, value) = match segment.split_once('=') {
             Some((name, value)) => (name.trim_matches(blank).to_lowercase(), value),
             None => (segment.trim_matches(blank).to_owned(), ""),
@@ -188,7 +189,8 @@ fn naive_options(value: &[u8]) -> Vec<(String, String)> {
         }
         let drive: String = value.chars().skip(1).take(2).collect();
         if name == "filename" && (drive == ":\\" || value.starts_with("\\\\")) {
-            value = value.rsplit('\\').next().unwrap_or_default().to_owned();
+            let last = value.rsplit('\\').next();
+            value = last.map(ToOwned::to_owned).unwrap_or_default();
         }
         if !name.contains('*') {
             options.push((name, value));
