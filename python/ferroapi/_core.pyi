@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence, Set
 from typing import Any, Literal, Self, TypeAlias, final
 
+from starlette.datastructures import UploadFile
 from typing_extensions import disjoint_base
 
 __version__: str
@@ -156,11 +157,23 @@ class DataEncoder:
 
 # form
 
-def has_urlencoded_form(headers: Sequence[Header]) -> bool:
-    """Whether the first `content-type` header says `application/x-www-form-urlencoded`."""
+def content_type(headers: Sequence[Header]) -> bytes | None:
+    """The value of the first `content-type` header."""
 
-FormExcess: TypeAlias = Literal["max_fields", "max_field_size"]
-"""The limit that a form exceeds."""
+def is_urlencoded_form(content_type: bytes) -> bool:
+    """Whether it says `application/x-www-form-urlencoded`."""
+
+def multipart_boundary(content_type: bytes) -> bytes | None:
+    """The boundary of a form as `multipart/form-data` (RFC 7578) that `MultipartForm` reads.
+
+    `None` for another media type, for text that is not declared as UTF-8, and for a boundary that
+    is missing, empty, longer than 256 bytes or has a line break.
+    """
+
+FormFault: TypeAlias = Literal[
+    "max_fields", "max_files", "max_field_size", "malformed", "incomplete", "unnamed"
+]
+"""The limit that a form exceeds, or why its body is none."""
 
 @final
 class UrlencodedForm:
@@ -171,34 +184,80 @@ class UrlencodedForm:
     """
 
     def __new__(cls, max_fields: int, max_field_size: int) -> UrlencodedForm: ...
-    def write(self, chunk: bytes) -> FormExcess | None:
+    def write(self, chunk: bytes) -> FormFault | None:
         """Takes the next part of the body, or says which limit it exceeds."""
-    def finish(self) -> FormExcess | None:
+    def finish(self) -> FormFault | None:
         """Takes the end of the body, or says which limit its last field exceeds."""
     def pairs(self) -> list[tuple[str, str]]:
         """The names and values in their order, decoded as `query_pairs` does."""
+    def files(self) -> list[UploadFile]:
+        """None: it has only texts."""
+
+@final
+class MultipartForm:
+    """A form of the type `multipart/form-data` (RFC 7578, RFC 2046) while it is received.
+
+    A part has at most 8 headers of 4,224 bytes. What is no UTF-8 is read as ISO 8859-1. Linear.
+    """
+
+    def __new__(
+        cls,
+        boundary: bytes,
+        new_file: Callable[[bytes, str, list[Header]], UploadFile],
+        *,
+        max_fields: int,
+        max_files: int,
+        max_field_size: int,
+        max_kept: int,
+    ) -> MultipartForm:
+        """
+        Args:
+            boundary: what `multipart_boundary` gave.
+            new_file: makes the object of a file, when it is first asked for, of its content, its
+                name and the headers of its part.
+            max_fields: how many parts are no files.
+            max_files: how many are files.
+            max_field_size: the bytes of a part that is no file.
+            max_kept: the bytes of a file that are kept. A larger one is made of no content, and its
+                content is `spilled`.
+        """
+    def write(self, chunk: bytes) -> FormFault | None:
+        """Takes the next part of the body, or says what is wrong with it."""
+    def spilled(self) -> list[tuple[UploadFile, bytes]]:
+        """Files that are too large to be kept, and what has come of each since the last call."""
+    def finish(self) -> FormFault | None:
+        """Takes the end of the body, or says what is missing."""
+    def pairs(self) -> list[tuple[str, str | UploadFile]]:
+        """The names, and texts or files, in their order."""
+    def files(self) -> list[UploadFile]:
+        """The objects of files that were made."""
+
+FormField: TypeAlias = tuple[Sequence[str], Mode, bool]
+"""The names a field is sent under, which of several items it takes, and whether of files it takes
+the content."""
 
 @final
 class FormParameters:
     """Takes the parameters of an operation out of a form.
 
-    `fields` are those of the form itself: the first name whose value is no empty text wins; with
-    `"all"` also empty texts are items. `models` are `(slot, fields, is_nullable, takes_others)`:
-    each of their fields, `(names, mode)`, is a field of the form.
+    `fields` are those of the form itself, each with its slot: the first name whose item is no empty
+    text and no file that nobody selected wins; with `"all"` also empty texts are items. `models`
+    are `(slot, fields, is_nullable, takes_others)`: each of their fields is a field of the form.
     """
 
     def __new__(
         cls,
         *,
-        fields: Sequence[Wanted] = (),
-        models: Sequence[tuple[str, Sequence[tuple[Sequence[str], Mode]], bool, bool]] = (),
+        fields: Sequence[tuple[str, Sequence[str], Mode, bool]] = (),
+        models: Sequence[tuple[str, Sequence[FormField], bool, bool]] = (),
     ) -> FormParameters: ...
-    def extract(self, form: UrlencodedForm) -> dict[str, Any]:
-        """The values that are present, by slot: `str`, `list[str]`, or a `dict` for a model.
+    def extract(self, form: UrlencodedForm | MultipartForm) -> dict[str, Any] | None:
+        """The values that are present, by slot: an item, a list of them, or a `dict` for a model.
 
-        The dictionary has the fields under the names they were sent with, in the order of
-        declaration, then all other names of the form. A nullable model is not present when none of
-        its names was sent, or, where it takes others, nothing at all.
+        An item is a `str`, a file or its content. The dictionary has the fields under the names
+        they were sent with, in the order of declaration, then all other names of the form. A
+        nullable model is not present when none of its names was sent, or, where it takes others,
+        nothing at all. `None` when a content is wanted and a file was too large to be kept.
         """
 
 # frames
@@ -468,6 +527,8 @@ class DirectRequest:
         """The values of parameters, as `Parameters.extract` finds them in a scope."""
     def has_json_body(self) -> bool | None:
         """What the function `has_json_body` says of its headers."""
+    def content_type(self) -> bytes | None:
+        """What the function `content_type` says of its headers."""
     def take_body(self) -> bytes | None:
         """The whole body, if all of it has come and nobody has received any."""
     def reply(self, status: int, fields: bytes, body: bytes | None) -> None:

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.formparsers import FormParser, MultiPartException
 from starlette.requests import Request
 
-from ferroapi._core import UrlencodedForm, has_urlencoded_form
+from ferroapi._core import UrlencodedForm, content_type, is_urlencoded_form
 
 PIECES = [
     b"a",
@@ -80,7 +80,7 @@ def test_a_form_may_be_cut_anywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type",
+    "value",
     [
         b"application/x-www-form-urlencoded",
         b"Application/X-WWW-form-urlencoded ; charset=utf-8",
@@ -95,11 +95,11 @@ def test_a_form_may_be_cut_anywhere() -> None:
         b"",
     ],
 )
-def test_the_content_type_is_read_as_starlette_reads_it(content_type: bytes) -> None:
+def test_the_content_type_is_read_as_starlette_reads_it(value: bytes) -> None:
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": b"a=1"}
 
-    headers = [(b"x", b"y"), (b"content-type", content_type), (b"content-type", b"text/plain")]
+    headers = [(b"x", b"y"), (b"content-type", value), (b"content-type", b"text/plain")]
     request = Request({"type": "http", "headers": headers}, receive)
 
     async def form() -> bool:
@@ -108,11 +108,13 @@ def test_the_content_type_is_read_as_starlette_reads_it(content_type: bytes) -> 
         except MultiPartException:
             return False
 
-    assert has_urlencoded_form(headers) == asyncio.run(form())
+    assert is_urlencoded_form(value) == asyncio.run(form())
 
 
-def test_no_content_type_is_no_form() -> None:
-    assert not has_urlencoded_form([])
+def test_the_first_content_type_counts() -> None:
+    headers = [(b"x", b"y"), (b"Content-Type", b"a"), (b"content-type", b"b")]
+    assert content_type(headers) == b"a"
+    assert content_type(headers[:1]) is None
 
 
 def test_hostile_forms_take_linear_time() -> None:

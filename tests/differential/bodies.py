@@ -89,6 +89,29 @@ def _form(draft: Draft) -> tuple[str, str]:
     return (draft.one_of(CONTENT_TYPES) if draft.rarely(12) else content_type), text
 
 
+UNUSUAL_PARTS = (
+    'Content-Disposition: form-data; name="a\\"; name=b\r\n\r\nx',
+    "content-disposition: x ;NAME = a ; filename=C:\\d\\e.txt\r\nX: y\r\n\r\nx",
+    "Content-Disposition: form-data; name=a; filename*=utf-8''f\r\n\r\nx",
+    'Content-Disposition: form-data; name="a"\r\nContent-Disposition: x; name=b\r\n\r\nx',
+    "Content-Disposition: form-data; filename=a\r\n\r\nx",
+    "Content-Type: text/plain\r\n\r\nx",
+    'Content-Disposition: form-data; name="_charset_"\r\n\r\nlatin-1',
+    "X: y\r\n" * 8 + "Content-Disposition: form-data; name=a\r\n\r\nx",
+    "X: " + "y" * 4222 + "\r\nContent-Disposition: form-data; name=a\r\n\r\nx",
+    "X y\r\nContent-Disposition: form-data; name=a\r\n\r\nx",
+    'Content-Disposition: form-data; name="a"; filename="f"\r\n\r\n\r\n--bounds\r\n--boun',
+)
+MULTIPART_TYPES = (
+    'Multipart/Form-Data; charset="utf-8"; BOUNDARY="bound"',
+    "multipart/form-data; charset=latin-1; boundary=bound",
+    "multipart/form-data; charset=base64; boundary=bound",
+    "multipart/form-data; boundary=other",
+    "multipart/form-data; boundary=" + "b" * 257,
+    "multipart/form-data; boundary*=bound",
+)
+
+
 def _multipart(
     draft: Draft, pairs: list[tuple[str, str]], files: list[tuple[str, str | None]]
 ) -> tuple[str, str]:
@@ -102,8 +125,17 @@ def _multipart(
             disposition += f'; filename="{latin(filename)}"'
         kind = draft.one_of(["", "Content-Type: text/plain\r\n", "Content-Type: x\r\n"])
         parts.append(f"Content-Disposition: {disposition}\r\n{kind}\r\n{content}")
+    if draft.rarely(10):
+        parts.append(draft.one_of(UNUSUAL_PARTS))
     body = "".join(f"--bound\r\n{part}\r\n" for part in parts) + "--bound--\r\n"
     if draft.rarely(20):
-        body = draft.one_of([body[:-4], body[: len(body) // 2], "", "x", body + "x"])
+        body = draft.one_of(
+            [
+                *(body[:-4], body[: len(body) // 2], "", "x", body + "x", "\r\nx" + body),
+                *(body.replace("\r\n", "\n"), body.replace("bound\r", "bound \t\r"), body[:-2]),
+            ]
+        )
     content_type = "multipart/form-data; boundary=bound"
+    if draft.rarely(15):
+        content_type = draft.one_of(MULTIPART_TYPES)
     return (draft.one_of(CONTENT_TYPES) if draft.rarely(20) else content_type), body

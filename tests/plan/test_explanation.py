@@ -58,7 +58,7 @@ EXPLAINED: dict[str, tuple[str, str, list[str]]] = {
     ),
     "form": (
         *("POST", "/form"),
-        ["async def answer(scope, receive, send):", "return await plan(", "read_urlencoded("],
+        ["async def answer(scope, receive, send):", "return await plan(", "read_form("],
     ),
 }
 

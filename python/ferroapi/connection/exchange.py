@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.background import BackgroundTasks as StarletteBackgroundTasks
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
@@ -18,12 +19,11 @@ from ferroapi.connection.websocket import WebSocket
 from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
-    from starlette.datastructures import FormData
     from starlette.types import Message, Receive, Scope, Send
 
-    from ferroapi._core import UrlencodedForm
+    from ferroapi._core import MultipartForm, UrlencodedForm
     from ferroapi.dependencies.models import Injected
     from ferroapi.exit_stack import ExitStack
     from ferroapi.streaming.inbox import Inbox
@@ -34,20 +34,20 @@ class Exchange:
 
     __slots__ = (
         "_connection",
+        "_form",
         "_response",
         "background",
         "body",
-        "form",
         "function_stack",
         "inbox",
         "is_shared",
         "open",
         "receive",
+        "received_form",
         "request_stack",
         "scope",
         "send",
         "started",
-        "urlencoded",
     )
 
     function_stack: ExitStack
@@ -59,7 +59,7 @@ class Exchange:
         receive: Receive,
         send: Send,
         body: bytes | None = None,
-        urlencoded: UrlencodedForm | None = None,
+        received_form: UrlencodedForm | MultipartForm | None = None,
     ) -> None:
         self.scope = scope
         self.receive = receive
@@ -67,8 +67,8 @@ class Exchange:
         self.started = False
         self.open = False
         self.body = body
-        self.form: FormData | None = None
-        self.urlencoded = urlencoded
+        self.received_form = received_form
+        self._form: FormData | None = None
         self.inbox: Inbox | None = None
         self.is_shared = False
         self.background: StarletteBackgroundTasks | None = None
@@ -88,13 +88,31 @@ class Exchange:
                 request = self._connection = Request(self.scope, self._receive, self.send)
                 if self.body is not None:
                     request.keep_body(self.body)
-                elif self.urlencoded is not None:
-                    request.keep_form(self.urlencoded)
+                elif self.form is not None:
+                    request.keep_form(self.form)
         return self._connection
 
     @connection.setter
     def connection(self, connection: HTTPConnection) -> None:
         self._connection = connection
+
+    @property
+    def form(self) -> FormData | None:
+        """The form, when it was read."""
+        if self._form is None and self.received_form is not None:
+            self._form = FormData([*self.received_form.pairs()])
+        return self._form
+
+    @form.setter
+    def form(self, form: FormData) -> None:
+        self._form = form
+
+    @property
+    def files(self) -> Sequence[UploadFile]:
+        """The files of the form that there are objects of."""
+        if self.received_form is not None:
+            return self.received_form.files()
+        return [] if self._form is None else files_of(self._form)
 
     @property
     def has_connection(self) -> bool:
@@ -201,6 +219,11 @@ class Exchange:
             # Whom this is for may be gone.
             with suppress(OSError, RuntimeError, WebSocketDisconnect):
                 await websocket.close(code)
+
+
+def files_of(form: FormData) -> list[UploadFile]:
+    """The files of a form, in their order."""
+    return [item for _, item in form.multi_items() if isinstance(item, UploadFile)]
 
 
 def response_to_inject() -> Response:

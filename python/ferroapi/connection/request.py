@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette import requests
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import QueryParams
 
 from ferroapi._core import query_pairs
 from ferroapi.connection.body import counted
@@ -13,7 +13,7 @@ from ferroapi.connection.cookies import CookieReading
 from ferroapi.originals import has_own
 
 if TYPE_CHECKING:
-    from ferroapi._core import UrlencodedForm
+    from starlette.datastructures import FormData
 
 
 class Request(CookieReading, requests.Request):
@@ -39,9 +39,9 @@ class Request(CookieReading, requests.Request):
         """Takes the body that was read already, where Starlette's keeps what it reads itself."""
         self._body = body
 
-    def keep_form(self, form: UrlencodedForm) -> None:
+    def keep_form(self, form: FormData) -> None:
         """Takes the form that was read already: as after `form`, there is no body any more."""
-        self._form = FormData([*form.pairs()])
+        self._form = form
         self._stream_consumed = True
 
     @property

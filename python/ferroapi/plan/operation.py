@@ -18,7 +18,7 @@ from ferroapi.exit_stack import ExitStack
 from ferroapi.plan.order.teardown import (
     MIDDLEWARE_STACK,
     Generators,
-    close_form,
+    close_files,
     refuse_to_swallow,
     run_with_teardown,
     show_stacks,
@@ -150,8 +150,8 @@ class OperationPlan:
         except Exception as error:
             await fail(error, exchange)
         finally:
-            if exchange.form is not None:
-                await close_form(exchange.form)
+            if files_of_form := exchange.files:
+                await close_files(files_of_form)
             if files is not None and not files.is_empty:
                 await files.aclose()
 
@@ -163,10 +163,6 @@ class OperationPlan:
         self, application: Any
     ) -> Callable[[DirectRequest], Awaitable[None]] | None:
         """The same as one function that is given what our server has read, where possible."""
-        shortcut = self.solver.shortcut
-        if shortcut is not None and shortcut.reads_form:
-            # Other forms are parsed as they come.
-            return None
         # Others are refused where they are sent.
         return self._written(Direct(application)) if self.status_code in range(200, 1000) else None
 

@@ -29,12 +29,12 @@ from ferroapi.plan.reading.body import (
 )
 from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
-from ferroapi.plan.reading.urlencoded import is_urlencoded
 from ferroapi.plan.reading.validators import calls_functions_of_users
 from ferroapi.plan.writing.arguments import dictionary, write_dependencies
+from ferroapi.plan.writing.forms import write_form, write_new_form
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
-from ferroapi.plan.writing.stage import write_form, write_raw_body, write_stage
+from ferroapi.plan.writing.stage import write_raw_body, write_stage
 from ferroapi.validation_errors import as_shown
 
 if TYPE_CHECKING:
@@ -140,12 +140,11 @@ class Solver:
             with source.block("async def solve(exchange):"):
                 source.line("scope = exchange.scope")
                 if shortcut.reads_form:
-                    source.name("is_urlencoded", is_urlencoded)
                     # Somebody who has the request may have read its form already.
-                    with source.block("if exchange.has_connection or not is_urlencoded(scope):"):
+                    with source.block("if exchange.has_connection:"):
                         source.lines(otherwise)
-                    targets = "form = exchange.urlencoded"
-                    write_form(source, interface, self.form_limits, targets=targets)
+                    write_new_form(source, interface, self.form_limits, otherwise=otherwise)
+                    write_form(source, interface, targets="form = exchange.received_form")
                 elif shortcut.reads_body:
                     write_raw_body(
                         source,

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from ferroapi import params
 from ferroapi.annotations import is_subclass
+from ferroapi.connection.exchange import files_of
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.encoders import jsonable_encoder
@@ -23,7 +24,7 @@ from ferroapi.fields import Undefined
 from ferroapi.masking import Secrets
 from ferroapi.plan.operation import RUNNING_KEY, answer, endpoint_context
 from ferroapi.plan.order.handler import keep_planned
-from ferroapi.plan.order.teardown import MIDDLEWARE_STACK, REQUEST_STACK, close_form
+from ferroapi.plan.order.teardown import MIDDLEWARE_STACK, REQUEST_STACK, close_files
 from ferroapi.plan.reading.body import read_received
 from ferroapi.plan.reply.json_response import TypedJSON, UntypedJSON
 from ferroapi.plan.reply.serialization import (
@@ -214,7 +215,7 @@ def get_request_handler(
                 error.errors(), body=error.body, endpoint_ctx=context
             ) from error.__cause__
         if is_form:
-            request.scope[MIDDLEWARE_STACK].push_async_callback(close_form, body)
+            request.scope[MIDDLEWARE_STACK].push_async_callback(close_files, files_of(body))
         return body
 
     async def respond(request: Request) -> Response:

@@ -10,6 +10,8 @@ pub mod naive_json_check;
 pub mod naive_json_write;
 #[path = "../../core/tests/media_type/naive.rs"]
 pub mod naive_media_type;
+#[path = "../../core/tests/params/naive_multipart.rs"]
+pub mod naive_multipart;
 #[path = "../../core/tests/params/naive.rs"]
 pub mod naive_params;
 #[path = "../../core/tests/router_oracle/naive.rs"]

@@ -27,7 +27,7 @@ from ferroapi.dependencies.utils import get_dependant
 from ferroapi.fields import Undefined
 from ferroapi.plan.reading.form_fields import FormField
 from ferroapi.plan.reading.form_models import FormModels
-from ferroapi.plan.reading.urlencoded import can_shorten, form_parameters
+from ferroapi.plan.reading.form_parameters import can_shorten, form_parameters
 from ferroapi.testclient import TestClient
 
 

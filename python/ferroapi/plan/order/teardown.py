@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ferroapi.cancellation import cancel_scope
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     import anyio
-    from starlette.datastructures import FormData
+    from starlette.datastructures import UploadFile
 
     from ferroapi.connection.exchange import Exchange
     from ferroapi.plan.order.steps import Step
@@ -155,10 +156,16 @@ def refuse_to_swallow() -> None:
     )
 
 
-async def close_form(form: FormData) -> None:
-    """Closes the files of a form, also when the request is cancelled: a thread closes big ones."""
+async def close_files(files: Sequence[UploadFile]) -> None:
+    """Closes files of a form, also when the request is cancelled: a thread closes big ones."""
+    if all(isinstance(getattr(file.file, "_file", None), BytesIO) for file in files):
+        # That waits for nothing.
+        for file in files:
+            await file.close()
+        return
     with cancel_scope(shield=True):
-        await form.close()
+        for file in files:
+            await file.close()
 
 
 def show_stacks(exchange: Exchange) -> None:

@@ -14,7 +14,7 @@ from ferroapi.body_limit import body_limit_error
 from ferroapi.connection.body import held_to_limit
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
-from ferroapi.plan.reading.multipart import held_to_closing_boundary, is_multipart
+from ferroapi.plan.reading.closing_boundary import held_to_closing_boundary, is_multipart
 from ferroapi.plan.reading.values import validate
 
 if TYPE_CHECKING:

@@ -1,59 +1,83 @@
-"""Multipart forms that were cut off: RFC 2046, section 5.1.1 ends each with a closing boundary."""
+"""Forms as `multipart/form-data` that the core reads, and the objects of their files."""
 
 from __future__ import annotations
 
-from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING
+import sys
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any
 
-from starlette.formparsers import MultiPartException
+from starlette import formparsers, requests
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartParser
+
+from ferroapi._core import MultipartForm
+from ferroapi.originals import methods_unreplaced, names_unreplaced
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
 
-    from starlette.requests import Request
-
-
-def is_multipart(request: Request) -> bool:
-    """Whether the body is declared as several parts."""
-    return request.headers.get("content-type", "").lower().startswith("multipart/")
+    from ferroapi._core import Header
 
 
-@contextmanager
-def held_to_closing_boundary(request: Request) -> Iterator[None]:
-    """While it is open, the multipart form of `request` is broken when it ends too early."""
-    boundary = _boundary(request.headers["content-type"])
-    if not boundary:
-        yield
-        return
-    read = request.stream
-
-    def stream() -> AsyncGenerator[bytes, None]:
-        return _complete(read(), b"\r\n--" + boundary + b"--")
-
-    request.stream = stream  # type: ignore[method-assign]  # of this request, for as long as this
-    try:
-        yield
-    finally:
-        del request.stream
-
-
-def _boundary(content_type: str) -> bytes:
-    from python_multipart.multipart import parse_options_header
-
-    return parse_options_header(content_type)[1].get(b"boundary", b"")
+def multipart_form(
+    boundary: bytes, *, max_fields: int, max_files: int, max_part_size: int
+) -> MultipartForm | None:
+    """A form to be read; `None` where somebody has put a parser of his own into the place."""
+    for unreplaced in _CHECKS:
+        if not unreplaced():
+            return None
+    return MultipartForm(
+        boundary,
+        _new_file,
+        max_fields=max_fields,
+        max_files=max_files,
+        max_field_size=max_part_size,
+        # A spooled file has no largest size where that is 0.
+        max_kept=max(0, MultiPartParser.spool_max_size or sys.maxsize),
+    )
 
 
-async def _complete(chunks: AsyncGenerator[bytes, None], closing: bytes) -> AsyncGenerator[bytes]:
-    """The chunks, and an error after them when there were any without the closing boundary."""
-    # The first boundary of a body need not have a line break in front of it.
-    tail = start = b"\r\n"
-    closed = False
-    async with aclosing(chunks):
-        async for chunk in chunks:
-            if not closed:
-                seen = tail + chunk
-                closed = closing in seen
-                tail = seen[-len(closing) + 1 :]
-            yield chunk
-    if not closed and tail != start:
-        raise MultiPartException("The multipart body has no closing boundary.")
+def _new_file(content: bytes, filename: str, headers: list[Header]) -> UploadFile:
+    # It is closed with its form.
+    file: Any = SpooledTemporaryFile(max_size=MultiPartParser.spool_max_size)  # noqa: SIM115
+    if content:
+        file.write(content)
+        file.seek(0)
+    return UploadFile(file, size=len(content), filename=filename, headers=Headers(raw=headers))
+
+
+async def write_spilled(form: MultipartForm) -> None:
+    """Writes to their files what is too large to be kept in memory."""
+    for file, data in form.spilled():
+        await file.write(data)
+
+
+def _checks() -> Iterator[Callable[[], bool]]:
+    yield names_unreplaced(requests, "MultiPartParser", "parse_options_header")
+    yield names_unreplaced(
+        *(formparsers, "multipart", "parse_options_header"),
+        *("FormData", "Headers", "SpooledTemporaryFile", "UploadFile"),
+    )
+    yield methods_unreplaced(
+        MultiPartParser,
+        "__init__",
+        "parse",
+        "on_part_begin",
+        "on_part_data",
+        "on_part_end",
+        "on_header_field",
+        "on_header_value",
+        "on_header_end",
+        "on_headers_finished",
+        "on_end",
+    )
+    yield methods_unreplaced(UploadFile, "__init__", "write", "seek")
+    package: ModuleType | None = vars(formparsers)["multipart"]
+    if package is not None:
+        yield names_unreplaced(package, "MultipartParser")
+        parser = vars(package)["MultipartParser"]
+        yield methods_unreplaced(parser, "__init__", "write", "finalize")
+
+
+_CHECKS = tuple(_checks())

@@ -9,11 +9,11 @@ from pydantic_core import SchemaValidator
 from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.masking import NO_SECRETS
+from ferroapi.plan.reading.form_parameters import can_shorten, form_parameters, reads_files
 from ferroapi.plan.reading.from_json import same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
 from ferroapi.plan.reading.schema_decoder import schema_decoder
-from ferroapi.plan.reading.urlencoded import can_shorten, form_parameters
 from ferroapi.plan.reading.validators import combined_schema
 from ferroapi.plan.reading.values import (
     empty_is_absent,
@@ -241,6 +241,11 @@ class Shortcut:
                     return None
                 models[key] = found
         if taken and not _can_shorten(taken, body_field, embed=embed):
+            return None
+        readers = [dependant for dependant in dependants if dependant.body_params]
+        shares_files = in_order or len(readers) > 1
+        if is_form and shares_files and any(reads_files(param) for _, param in taken):
+            # What one step has read of a file, another one does not get.
             return None
         shortcut.stages = {
             index: Stage(

@@ -16,16 +16,16 @@ from ferroapi._core import encode_json, is_list_of
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
-from ferroapi.plan.reading.urlencoded import is_urlencoded
 from ferroapi.plan.reply.sending import is_whole, send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
 from ferroapi.plan.reply.text import sends_text
 from ferroapi.plan.reply.untyped import encode_rich
 from ferroapi.plan.writing.arguments import needs_exchange
 from ferroapi.plan.writing.dump import write_dump
+from ferroapi.plan.writing.forms import write_close, write_form, write_new_form
 from ferroapi.plan.writing.reply import write_reply, write_until_call
 from ferroapi.plan.writing.source import Source
-from ferroapi.plan.writing.stage import write_form, write_raw_body
+from ferroapi.plan.writing.stage import write_raw_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -100,9 +100,10 @@ class _Writer:
         self._keeps_exchange = (
             needs_exchange(steps) or self._kind is not CallableKind.COROUTINE or not self._inline
         )
-        arguments = f"{interface.scope}, {interface.receive}, {interface.send}"
+        self._asgi = f"{interface.scope}, {interface.receive}, {interface.send}"
+        arguments = self._asgi
         if shortcut.reads_form:
-            arguments += ", urlencoded=form"
+            arguments += ", received_form=form"
         elif self._reads_body:
             arguments += ", raw"
         self._new_exchange = f"Exchange({arguments})"
@@ -124,10 +125,9 @@ class _Writer:
         source.name("fail", fail)
         with source.block(f"async def answer({self._interface.parameters}):"):
             if self._shortcut.reads_form:
-                source.name("is_urlencoded", is_urlencoded)
                 source.name("plan", plan)
-                with source.block(f"if not is_urlencoded({self._interface.scope}):"):
-                    source.line("return await plan(scope, receive, send)")
+                leave = f"return await plan({self._asgi})"
+                write_new_form(source, self._interface, form_limits, otherwise=(leave,))
                 source.line("form = None")
             elif self._reads_body:
                 source.line("raw = None")
@@ -135,8 +135,8 @@ class _Writer:
             source.line("started = False")
             with source.block("try:"):
                 if self._shortcut.reads_form:
-                    targets = "form = exchange.urlencoded" if self._keeps_exchange else "form"
-                    write_form(source, self._interface, form_limits, targets=targets)
+                    targets = "form = exchange.received_form" if self._keeps_exchange else "form"
+                    write_form(source, self._interface, targets=targets)
                 elif self._reads_body:
                     self._write_raw_body(strict_content_type=strict_content_type)
                 self._write_reply()
@@ -147,6 +147,9 @@ class _Writer:
                         source.line(f"exchange = {self._new_exchange}")
                 source.line("exchange.started = started or exchange.started")
                 source.line("await fail(error, exchange)")
+            if self._shortcut.reads_form:
+                with source.block("finally:"):
+                    write_close(source)
         return source.function("answer")
 
     def _write_raw_body(self, *, strict_content_type: bool) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ferroapi._core import has_json_body
+from ferroapi._core import content_type, has_json_body
+from ferroapi._form_limits import effective_form_limits
 from ferroapi.connection.body import read_body
 from ferroapi.connection.failure import JSON_TYPE, reply_by_default
 
@@ -27,6 +28,8 @@ class Interface(Protocol):
     """The expression for what receives."""
     send: str
     """The expression for what sends."""
+    receive_form: str
+    """The expressions for what a form comes by."""
 
     def application(self, source: Source) -> str:
         """The expression for the application that answers."""
@@ -45,6 +48,14 @@ class Interface(Protocol):
 
     def has_json_body(self, source: Source) -> str:
         """The expression for what `has_json_body` says."""
+        ...
+
+    def content_type(self, source: Source) -> str:
+        """The expression for what `content_type` says."""
+        ...
+
+    def form_limits(self, source: Source) -> str:
+        """The expression for what a form may have, where an operation has `form_limits`."""
         ...
 
     def write_send(
@@ -77,7 +88,7 @@ class Asgi:
 
     parameters = "scope, receive, send"
     scope = "scope"
-    receive = "receive"
+    receive = receive_form = "receive"
     send = "send"
 
     def application(self, source: Source) -> str:
@@ -103,6 +114,16 @@ class Asgi:
         source.name("has_json_body", has_json_body)
         return 'has_json_body(scope["headers"])'
 
+    def content_type(self, source: Source) -> str:
+        """Reads the headers of the scope."""
+        source.name("content_type", content_type)
+        return 'content_type(scope["headers"])'
+
+    def form_limits(self, source: Source) -> str:
+        """Looks into the scope for those around."""
+        source.name("effective_form_limits", effective_form_limits)
+        return "effective_form_limits(scope, form_limits)"
+
     def write_send(
         self, source: Source, status_code: int, headers: list[Header], body: str | None
     ) -> None:
@@ -121,7 +142,7 @@ class Asgi:
 class Exchanged(Asgi):
     """The function is given an exchange, and its scope."""
 
-    receive = "exchange.receive"
+    receive = receive_form = "exchange.receive"
     send = "exchange.send"
 
     def write_read(self, source: Source, target: str) -> None:
@@ -154,6 +175,7 @@ class Direct:
     scope = "request.scope"
     receive = "request.receive"
     send = "request.send"
+    receive_form = "request.receive, request.take_body()"
 
     def __init__(self, application: Any) -> None:
         """
@@ -185,6 +207,14 @@ class Direct:
     def has_json_body(self, source: Source) -> str:
         """Reads the head."""
         return "request.has_json_body()"
+
+    def content_type(self, source: Source) -> str:
+        """Reads the head."""
+        return "request.content_type()"
+
+    def form_limits(self, source: Source) -> str:
+        """Those of the operation: nothing is around."""
+        return "form_limits"
 
     def write_send(
         self, source: Source, status_code: int, headers: list[Header], body: str | None

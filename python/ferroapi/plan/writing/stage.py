@@ -12,14 +12,12 @@ from starlette.exceptions import HTTPException
 from ferroapi._core import check_json, has_long_integer
 from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.plan.reading.body import read_failure
-from ferroapi.plan.reading.urlencoded import read_urlencoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pydantic_core import SchemaValidator
 
-    from ferroapi._form_limits import FormLimits
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut, Stage
     from ferroapi.plan.writing.interface import Interface
@@ -51,7 +49,7 @@ def write_raw_body(
         strict_content_type: whether JSON needs a JSON content type.
         otherwise: the lines that leave a request to the exact order.
     """
-    with _reading(source):
+    with reading(source):
         interface.write_read(source, target)
     source.name("check_json", check_json)
     wanted = "True" if strict_content_type else "not False"
@@ -83,28 +81,9 @@ def _write_decoding(source: Source, shortcut: Shortcut, otherwise: Sequence[str]
             source.lines(otherwise)
 
 
-def write_form(
-    source: Source, interface: Interface, limits: FormLimits, *, targets: str = "form"
-) -> None:
-    """Writes the reading of a form that the core reads.
-
-    Args:
-        source: what is written.
-        interface: how the function gets at the request.
-        limits: those of the operation.
-        targets: what the form is assigned to, `form` among it.
-    """
-    source.name("read_urlencoded", read_urlencoded)
-    source.name("form_limits", limits)
-    with _reading(source):
-        source.line(
-            f"{targets} = await "
-            f"read_urlencoded({interface.scope}, {interface.receive}, form_limits)"
-        )
-
-
 @contextmanager
-def _reading(source: Source) -> Iterator[None]:
+def reading(source: Source) -> Iterator[None]:
+    """Writes what becomes of errors in what is written within: the answer to an unreadable body."""
     source.name("HTTPException", HTTPException)
     source.name("read_failure", read_failure)
     with source.block("try:"):
@@ -223,8 +202,11 @@ def _write_body(
         extract = source.name(f"extract_form_{stage.index}", stage.form.extract)
         validate = source.name(f"validate_form_{stage.index}", validator.validate_python)
         source.name("ValidationError", ValidationError)
+        source.line(f"sent = {extract}(form)")
+        with source.block("if sent is None:"):
+            source.lines(otherwise)
         with source.block("try:"):
-            source.line(f"{body} = {validate}({extract}(form), from_attributes=True)")
+            source.line(f"{body} = {validate}(sent, from_attributes=True)")
         with source.block("except (ValidationError, OverflowError):"):
             source.lines(otherwise)
         return

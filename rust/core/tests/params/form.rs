@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use ferroapi_core::params::form::{Excess, Form, Limits, Member, Model, Received, Taken};
+use ferroapi_core::params::form::urlencoded::{Excess, Form, Limits};
+use ferroapi_core::params::form::{File, Item, Member, Model, Received, Taken};
 use ferroapi_core::params::{Mode, Wanted, query};
 use proptest::prelude::*;
 
@@ -48,22 +49,65 @@ fn naive(body: &[u8], limits: Limits) -> Result<Fields, Excess> {
     Ok(fields)
 }
 
-fn texts(taken: Taken<'_>) -> Vec<String> {
+fn received(text: &[u8]) -> Received<'_> {
+    let pairs = query::pairs(text);
+    Received::new(pairs.map(|(name, value)| (query::decode(name), text_of(value))))
+}
+
+fn text_of(value: &[u8]) -> Item<'_> {
+    Item::Text(query::decode(value))
+}
+
+fn texts(taken: &Taken<'_>) -> Vec<String> {
+    let text = |item: &Item<'_>| match item {
+        Item::Text(text) => text.to_string(),
+        Item::File(file) => format!("{file:?}"),
+    };
     match taken {
-        Taken::One(text) => vec![text.to_owned()],
-        Taken::All(texts) => texts.iter().map(ToString::to_string).collect(),
+        Taken::One(item) => vec![text(item)],
+        Taken::All(items) => items.iter().map(|item| text(item)).collect(),
     }
 }
 
 #[test]
 fn an_empty_text_is_nothing_but_an_item() {
-    let received = Received::new(query::pairs(b"a=1&a=&b=2"));
+    let received = received(b"a=1&a=&b=2");
     let last = Wanted::new(["a", "b"], Mode::Last);
-    assert_eq!(received.find(&last), Some((1, Taken::One("2"))));
+    assert_eq!(received.find(&last), Some((1, Taken::One(&text_of(b"2")))));
     let all = Wanted::new(["a", "b"], Mode::All);
-    let items = [Cow::Borrowed("1"), Cow::Borrowed("")];
-    assert_eq!(received.find(&all), Some((0, Taken::All(&items))));
+    let items = [text_of(b"1"), text_of(b"")];
+    assert_eq!(
+        received.find(&all),
+        Some((0, Taken::All(items.iter().collect())))
+    );
     assert_eq!(received.find(&Wanted::new(["c"], Mode::All)), None);
+}
+
+#[test]
+fn a_file_that_nobody_selected_is_nothing() {
+    let file = |number, is_selected| {
+        Item::File(File {
+            number,
+            is_selected,
+        })
+    };
+    let name = |name| Cow::Borrowed(name);
+    let items = [
+        (name("a"), file(0, true)),
+        (name("a"), file(1, false)),
+        (name("b"), file(2, false)),
+        (name("c"), file(3, true)),
+    ];
+    let received = Received::new(items.into_iter());
+    let found = |names: &[&str], mode| received.find(&Wanted::new(names.iter().copied(), mode));
+    let (selected, other) = (file(0, true), file(3, true));
+    let names = ["a", "b", "c"];
+    assert_eq!(
+        found(&names, Mode::All),
+        Some((0, Taken::All(vec![&selected])))
+    );
+    assert_eq!(found(&names, Mode::Last), Some((2, Taken::One(&other))));
+    assert_eq!(found(&["b"], Mode::All), None);
 }
 
 #[test]
@@ -73,13 +117,13 @@ fn a_model_has_its_fields_and_then_all_others() {
         Wanted::new(["c"], Mode::All),
     ];
     let model = Model::new(fields.clone(), true, false);
-    let received = Received::new(query::pairs(b"x=1&b=2&a=3&x=4&c="));
-    let members = model.read(&received).unwrap_or_default();
+    let all = received(b"x=1&b=2&a=3&x=4&c=");
+    let members = model.read(&all).unwrap_or_default();
     let read: Vec<_> = members
         .into_iter()
         .map(|member| match member {
-            Member::Field(field, name, taken) => (format!("{field} {name}"), texts(taken)),
-            Member::Other(name, taken) => (name.to_owned(), texts(taken)),
+            Member::Field(field, name, taken) => (format!("{field} {name}"), texts(&taken)),
+            Member::Other(name, taken) => (name.to_owned(), texts(&taken)),
         })
         .collect();
     let expected = [
@@ -95,7 +139,7 @@ fn a_model_has_its_fields_and_then_all_others() {
         )
     });
     assert_eq!(read, expected);
-    let other = Received::new(query::pairs(b"x=1"));
+    let other = received(b"x=1");
     assert_eq!(model.read(&other), None);
     assert!(
         Model::new(fields.clone(), true, true)

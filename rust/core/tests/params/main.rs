@@ -1,7 +1,9 @@
 //! Parameters: tables of cases, and a naive reading of the same rules as oracle.
 
 mod form;
+mod multipart;
 mod naive;
+mod naive_multipart;
 mod reading;
 
 use std::borrow::Cow;

@@ -240,6 +240,12 @@ impl DirectRequest {
         (!value.is_empty()).then(|| media_type::is_json(value))
     }
 
+    /// What `content_type` gives for the headers.
+    fn content_type<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        let value = self.received.field(b"content-type")?;
+        Some(PyBytes::new(py, value))
+    }
+
     /// The whole body, if all of it has come and nobody has received any.
     fn take_body<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         self.exchange.get().take_body(py)
