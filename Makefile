@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol middleware fuzz wheel clean FORCE
+.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,6 +23,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=... chooses the interpreter: make test PYTHON=python3.13"
 	@echo "SECONDS=... is how long each fuzzer runs: make fuzz SECONDS=600"
+	@echo "PART=..., SEED=... and NUMBER=... choose what is tried how often: make verify PART=\"quick malformed\""
 	@echo "SUITES=... chooses the packages: make ecosystem SUITES=\"svcs sqlmodel\", or SUITES=--quick"
 
 serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
@@ -74,6 +75,10 @@ fuzz: ## Look for input that the core and its naive twins read differently, or t
 	  || { tail -n 40 $(FUZZ)/$$fuzzer.log; exit 1; }; \
 	  grep -E 'number_of_executed_units|average_exec' $(FUZZ)/$$fuzzer.log; \
 	done
+
+verify: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Try what must not go wrong, and say what does
+	$(BIN)/python benches/verify.py $(if $(filter quick,$(PART)),--quick) \
+	  $(addprefix --part ,$(filter-out quick,$(PART))) $(addprefix --seed ,$(SEED)) $(addprefix --number ,$(NUMBER))
 
 middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of BaseHTTPMiddleware against ferroapi
 	$(BIN)/python -m tests.starlette_suite.run

@@ -1,8 +1,11 @@
 """Nothing a client sends gives a 500, takes more than linear time, or ends the service."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 from typing import Annotated, Any
 from uuid import UUID
@@ -226,6 +229,27 @@ def test_body(ask: Any, body: bytes, headers: Any) -> None:
     assert perf_counter() - started < LIMIT
 
 
+# path: (content type, status, body)
+COMPRESSED: dict[str, tuple[bytes, int, bytes]] = {
+    "/untyped": (b"text/plain", 200, b"%d"),
+    "/bytes": (b"application/octet-stream", 200, b"%d"),
+    "/form": (b"application/x-www-form-urlencoded", 422, b"missing"),
+    "/tree": (b"application/json", 400, b"error parsing the body"),
+}
+
+
+@pytest.mark.parametrize("path", COMPRESSED)
+def test_compressed_bodies_stay_compressed(client: TestClient, path: str) -> None:
+    """A megabyte could stand for a gigabyte: who wants it decompresses it."""
+    content_type, status, text = COMPRESSED[path]
+    content = gzip.compress(b'{"text": "' + b"a" * 1_000_000 + b'"}')
+    headers = [(b"content-type", content_type), (b"content-encoding", b"gzip")]
+    response = client.post(path, content=content, headers=headers)
+    expected = text.replace(b"%d", b"%d" % len(content))
+    assert response.status_code == status
+    assert expected in response.content
+
+
 LONG = b"a" * 60_000
 MANY = b"&".join([b"q=1"] * 15_000)
 
@@ -275,6 +299,47 @@ def test_request(ask: Any, method: str, path: str, query: bytes, headers: Any) -
     started = perf_counter()
     assert anyio.run(once) < 500
     assert perf_counter() - started < LIMIT
+
+
+class Sets(BaseModel):
+    numbers: set[int] = set()
+    keys: dict[UUID, int] = {}
+    pairs: set[tuple[int, int]] = set()
+
+
+MODULUS = 2**61 - 1
+"""Of Python's hashes of numbers: all of its multiples have the hash 0."""
+
+# name: (a body of many members, whether they were chosen to collide)
+SETS: dict[str, tuple[Any, bool]] = {
+    "colliding": ({"numbers": [n * MODULUS for n in range(2_000)]}, True),
+    "colliding_text": ({"numbers": [f"{n * MODULUS}" for n in range(2_000)]}, True),
+    "colliding_keys": ({"keys": {str(UUID(int=n * MODULUS)): n for n in range(2_000)}}, True),
+    "colliding_pairs": ({"pairs": [[n * MODULUS, 1] for n in range(2_000)]}, True),
+    "small": ({"numbers": [*range(20_000)]}, False),
+    "large": ({"numbers": [MODULUS + n * 7919**5 for n in range(20_000)]}, False),
+    "random_keys": ({"keys": {str(UUID(int=7919**n % 2**128)): n for n in range(2_000)}}, False),
+    "the_same": ({"numbers": [MODULUS] * 20_000}, False),
+}
+
+
+@pytest.mark.parametrize(("body", "colliding"), SETS.values(), ids=SETS)
+def test_numbers_that_collide(ask: Any, body: Any, colliding: bool) -> None:
+    async def endpoint(sets: Sets) -> int:
+        return len(sets.numbers) + len(sets.keys)
+
+    app = FastAPI()
+    app.post("/")(endpoint)
+    sent = json.dumps(body).encode()
+    answer = anyio.run(partial(ask, app, "POST", headers=[JSON], body=sent))
+    if not colliding:
+        assert answer.status == 200
+        return
+    assert answer.status == 422
+    (error,) = json.loads(answer.body)["detail"]
+    assert error["ctx"] == {"error": "Numbers that collide in hash tables"}
+    assert error["loc"][0] == "body"
+    assert sent[error["loc"][1] :].lstrip(b'"').split(b",")[0][:17].replace(b"-", b"").isalnum()
 
 
 NAMES = [b"q", b"key", b"session", b"text", b"number", b"other", b"record", b"children"]

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ferroapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request, WebSocket
 from ferroapi.body_limit import (
     AlreadyRefusedError,
-    RequestBodyTooLarge,
     body_limit_error,
     with_body_limit,
 )
+from ferroapi.exceptions import RequestBodyTooLarge
 from ferroapi.responses import PlainTextResponse
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient

@@ -1,5 +1,6 @@
 """`contextmanager_in_threadpool`: what the body does, and what the context manager sees of it."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,6 +87,32 @@ async def test_what_was_not_entered_is_not_left(error: BaseException) -> None:
             pytest.fail("the body must not run")
     assert caught.value is error
     assert recorder.errors == []
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+async def test_what_is_entered_while_its_task_is_cancelled_is_left() -> None:
+    began, goes_on = Event(), Event()
+
+    class Slow(Recorder):
+        def __enter__(self) -> str:
+            began.set()
+            goes_on.wait(5)
+            return super().__enter__()
+
+    recorder = Slow()
+
+    async def work() -> None:
+        async with contextmanager_in_threadpool(recorder):
+            pytest.fail("the body must not run")
+
+    task = asyncio.create_task(work())
+    await anyio.to_thread.run_sync(began.wait)
+    task.cancel()
+    await anyio.wait_all_tasks_blocked()
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [type(error) for error in recorder.errors] == [asyncio.CancelledError]
 
 
 async def test_an_error_of_the_exit_replaces_the_one_of_the_body() -> None:

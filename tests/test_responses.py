@@ -1,6 +1,8 @@
 """The classes of answers: Starlette's own, and the two deprecated ones."""
 
+import re
 import sys
+from http.cookies import CookieError, SimpleCookie
 from types import SimpleNamespace
 
 import pytest
@@ -58,3 +60,44 @@ def test_a_deprecated_response_uses_its_library(
     assert calls == [({"a": 1}, options)]
     assert response.body == b"{}"
     assert response.media_type == "application/json"
+
+
+HOSTILE = [
+    "a; Domain=b",
+    "a\r\nSet-Cookie: b=c",
+    'a"; Path=/b',
+    'a\\"; Path=/b',
+    "a, b",
+    "\x00\x0b\x1c\x7f",
+    *map(chr, range(256)),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_cookie_is_one_cookie_whatever_its_value(text: str) -> None:
+    """It comes back as it was, and its attributes are those that were asked for."""
+    response = responses.Response()
+    try:
+        response.set_cookie("name", text, path="/p")
+    except CookieError:
+        assert not text.isprintable(), "newer versions of Python refuse control characters"
+        return
+    field = response.raw_headers[-1][1].decode("latin-1")
+    assert re.fullmatch(r'name=([!#-+\--:<-\[\]-~]*|"[^\r\n;]*"); Path=/p; SameSite=lax', field)
+    assert SimpleCookie(field)["name"].value == text
+
+
+@pytest.mark.parametrize("text", HOSTILE[:6])
+def test_what_is_no_name_of_a_cookie_is_refused(text: str) -> None:
+    response = responses.Response()
+    with pytest.raises(CookieError):
+        response.set_cookie(text, "value")
+    assert all(name != b"set-cookie" for name, _ in response.raw_headers)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\u20ac\u2028"])
+def test_a_file_name_stays_in_its_option(text: str) -> None:
+    """As a token or percent-encoded (RFC 6266, section 4)."""
+    response = responses.FileResponse(__file__, filename=text)
+    disposition = response.headers["content-disposition"]
+    assert re.fullmatch(r"attachment; filename(\*=utf-8''[\w.~%/-]*|=\"[\w.~/-]*\")", disposition)

@@ -1,5 +1,6 @@
 """Visits of worker threads: as anyio's, with its tokens, and what is entered in them is left."""
 
+import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -17,7 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ferroapi.threads import ThreadContexts, run_in_thread, run_in_unlimited_thread
+from ferroapi.threads import (
+    ThreadContexts,
+    Visit,
+    current_depth,
+    run_in_thread,
+    run_in_unlimited_thread,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -169,6 +176,137 @@ async def test_what_stands_in_the_place_of_anyios_function_is_called(run: Run) -
 
     with patch("anyio.to_thread.run_sync", instead):
         assert await run(lambda: "called") == "instead"
+
+
+class Stop:
+    """How the task of a visit is cancelled while a function runs in it."""
+
+    def __init__(self, how: str) -> None:
+        self._how = how
+        self.began, self.goes_on = threading.Event(), threading.Event()
+
+    def function(self) -> None:
+        """Runs until its task was cancelled."""
+        self.began.set()
+        assert self.goes_on.wait(5)
+
+    async def during(self, work: Callable[[], Awaitable[Any]]) -> None:
+        """Cancels `work` in the function, and waits for both."""
+        if self._how == "task":
+            task = asyncio.ensure_future(work())
+            await anyio.to_thread.run_sync(self.began.wait)
+            task.cancel()
+            await anyio.wait_all_tasks_blocked()
+            self.goes_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(work)
+            await anyio.to_thread.run_sync(self.began.wait)
+            tasks.cancel_scope.cancel()
+            self.goes_on.set()
+
+
+@pytest.fixture(params=["scope", "task"])
+def stop(request: pytest.FixtureRequest, anyio_backend: tuple[str, Any]) -> Stop:
+    if request.param == "task" and anyio_backend[0] == "trio":
+        pytest.skip("there it is scopes that are cancelled")
+    return Stop(request.param)
+
+
+async def test_what_shares_a_visit_does_not_begin_after_it_was_cancelled(stop: Stop) -> None:
+    visit = Visit()
+    ended = threading.Event()
+    called: list[str] = []
+
+    def work() -> None:
+        try:
+            visit.go_on()
+            called.append("first")
+            stop.function()
+            visit.go_on()
+            called.append("second")
+        finally:
+            ended.set()
+
+    await stop.during(lambda: visit.run(work))
+    assert await anyio.to_thread.run_sync(ended.wait, 5)
+    assert called == ["first"]
+
+
+async def test_what_was_entered_is_not_left_while_it_is_in_use(stop: Stop) -> None:
+    events: list[Any] = []
+
+    async def work() -> None:
+        async with ThreadContexts() as contexts:
+            await run_in_thread(partial(contexts.enter, Recorder(0, "passes", events)))
+            await run_in_thread(use)
+
+    def use() -> None:
+        stop.function()
+        events.append("used")
+
+    await stop.during(work)
+    assert [event[0] if isinstance(event, tuple) else event for event in events] == [
+        "enter",
+        "used",
+        "leave",
+    ]
+    assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+
+
+async def test_what_is_entered_while_its_task_is_cancelled_is_left(stop: Stop) -> None:
+    events: list[Any] = []
+
+    class Slow(Recorder):
+        def __enter__(self) -> int:
+            stop.function()
+            return super().__enter__()
+
+    async def work() -> None:
+        async with ThreadContexts() as contexts:
+            await run_in_thread(partial(contexts.enter, Slow(0, "passes", events)))
+
+    await stop.during(work)
+    assert [event[0] for event in events] == ["enter", "leave"]
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+async def test_a_task_that_is_cancelled_again_and_again_waits_all_the_same() -> None:
+    stop, events = Stop("task"), list[Any]()
+
+    async def work() -> None:
+        async with ThreadContexts() as contexts:
+            await run_in_thread(partial(contexts.enter, Recorder(0, "passes", events)))
+            await run_in_thread(stop.function)
+
+    task = asyncio.create_task(work())
+    await anyio.to_thread.run_sync(stop.began.wait)
+    for _ in range(3):
+        task.cancel()
+        await anyio.wait_all_tasks_blocked()
+        assert [event[0] for event in events] == ["enter"]
+    stop.goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [event[0] for event in events] == ["enter", "leave"]
+
+
+async def test_how_deep_a_request_is(no_threads: Any) -> None:
+    events: list[Any] = []
+    depths = [current_depth()]
+    async with ThreadContexts() as outer:
+        depths.append(current_depth())
+        outer.enter(Recorder(0, "passes", events))
+        depths.append(current_depth())
+        async with ThreadContexts() as inner:
+            inner.enter(Recorder(1, "passes", events))
+            depths.append(current_depth())
+            outer.leave(None, None, None)
+            depths.append(current_depth())
+        depths.append(current_depth())
+    assert depths == [0, 0, 1, 2, 2, 0]
 
 
 class LeavingError(Exception):

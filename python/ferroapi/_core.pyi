@@ -270,13 +270,15 @@ def is_list_of(value: object, kind: type) -> bool:
 
 # json
 
-JSONFault: TypeAlias = Literal["non_finite", "lone_surrogate", "too_deep"]
+JSONFault: TypeAlias = Literal["non_finite", "lone_surrogate", "too_deep", "collision"]
 
 def check_json(body: bytes) -> tuple[JSONFault, int] | None:
     """What other JSON readers would refuse or change in `body` (RFC 7493), the first such thing.
 
     `"non_finite"`: `NaN`, `Infinity`, or a number outside the range of a double (`1e999`).
     `"lone_surrogate"`: half a surrogate pair in a string. `"too_deep"`: more than 200 levels.
+    `"collision"`, only without another: more different numbers of one hash than there are by
+    chance, in a body of more than 16 KiB.
     The second value is the byte offset. Other syntax errors are not looked for. Linear.
     """
 
@@ -299,6 +301,15 @@ def encode_json_item(value: object) -> bytes | None:
     """As `encode_json`, but the bytes of `json.dumps(value)`: ASCII, a space after `,` and `:`.
 
     Non-finite numbers are written as `null`.
+    """
+
+# json_size
+
+def json_size(value: object, most: int) -> tuple[int, int | None]:
+    """A lower and an upper bound of the length of `value` as JSON, found without writing it.
+
+    The walk ends where the lower bound is beyond `most`; its time is linear in that. The upper
+    bound is `None` then, and where something is no plain data.
     """
 
 # schema_encoder

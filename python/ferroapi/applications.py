@@ -39,8 +39,10 @@ from ferroapi.routing.lifespan import Handler
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
+from ferroapi.thread_queue import checked_thread_queue
 from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 
 if TYPE_CHECKING:
@@ -108,8 +110,11 @@ class FastAPI(PathOperations, ServingApplication):
         separate_input_output_schemas: bool = True,
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = Default(True),
-        max_body_size: int | None = None,
+        max_body_size: int | None = Default(WHOLE_BODY_LIMIT),
+        thread_queue: int | None = None,
         form_limits: FormLimits | None = None,
+        error_limit: int | None = Default(ERROR_LIMIT),
+        error_input: ErrorInput = Default(True),
         websocket_origins: WebSocketOrigins = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
@@ -147,7 +152,17 @@ class FastAPI(PathOperations, ServingApplication):
                 setting wins.
             max_body_size: the most bytes a request body may have, else 413; `None` for no limit.
                 Middleware is below it, and so are paths without a route. Routers, operations and
-                mounted applications may have larger or smaller limits.
+                mounted applications may have larger or smaller limits. Without it, 16 MiB of what
+                is read as a whole: JSON, text and urlencoded forms, not multipart forms and not
+                `request.stream()`.
+            error_limit: how many errors a 422 lists, and a `RequestValidationError` has; one more
+                says how many are left out. The answer has at most 16 KiB more than the request.
+                `None` for no limits. Mounted applications have it, too, unless they chose another.
+            error_input: whether errors show what was sent: `True` with secrets masked, `False` not
+                at all, `"all"` with them. Mounted applications have it, too.
+            thread_queue: how many pieces of work may wait for a worker thread; a request that needs
+                one then, and has not entered any dependency in one, is answered 503 with
+                `Retry-After`. `None` for any number. Mounted applications have their own.
             websocket_origins: the origins whose pages may open WebSockets, such as
                 `https://example.com`; `"*"` for any. Without it, where an operation declares a
                 cookie, that of the service itself. Who sends no `Origin` is no page.
@@ -156,8 +171,8 @@ class FastAPI(PathOperations, ServingApplication):
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer, an origin none, or `CORSMiddleware` lets
-                pages of every origin act for the user.
+            ValueError: a limit is no non-negative integer, `error_input` none of these, an origin
+                none, or `CORSMiddleware` lets pages of every origin act for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -191,7 +206,9 @@ class FastAPI(PathOperations, ServingApplication):
         self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
+        self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
+        self.thread_queue = checked_thread_queue(thread_queue)
         self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()

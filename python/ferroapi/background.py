@@ -6,7 +6,7 @@ from starlette import background
 
 from ferroapi.originals import has_own
 from ferroapi.telemetry.current import current_telemetry
-from ferroapi.threads import run_in_thread
+from ferroapi.threads import Visit
 
 __all__ = ["BackgroundTasks"]
 
@@ -38,49 +38,27 @@ class BackgroundTasks(background.BackgroundTasks):
         done = 0
         while done < len(self.tasks):
             if shares and _is_function(self.tasks[done]):
-                done += await _Visit(self.tasks, done).run()
+                done += await _run_in_one_visit(self.tasks, done)
             else:
                 done += 1
                 await self.tasks[done - 1]()
 
 
-class _Visit:
-    """Tasks that are functions and follow each other, called in one worker thread."""
+async def _run_in_one_visit(tasks: list[background.BackgroundTask], first: int) -> int:
+    """Calls tasks that are functions and follow each other, and says how many there were."""
+    visit = Visit()
 
-    __slots__ = ("_first", "_is_left", "_tasks")
-
-    def __init__(self, tasks: list[background.BackgroundTask], first: int) -> None:
-        self._tasks = tasks
-        self._first = first
-        self._is_left = False
-
-    async def run(self) -> int:
-        """Calls them, and says how many there were. Raises what one of them raises."""
-        try:
-            return await run_in_thread(self._call)
-        finally:
-            self._is_left = True
-
-    def _call(self) -> int:
-        tasks, number = self._tasks, self._first
+    def run() -> int:
+        number = first
         while True:
             task = tasks[number]
             number += 1
             copy_context().run(task.func, *task.args, **task.kwargs)
-            if number >= len(tasks) or not _is_function(tasks[number]) or self._is_cancelled():
-                return number - self._first
+            if number >= len(tasks) or not _is_function(tasks[number]):
+                return number - first
+            visit.go_on()
 
-    def _is_cancelled(self) -> bool:
-        """Whether who waits would not have begun the next one."""
-        # Part of what anyio loads when something runs on it.
-        from anyio import from_thread
-
-        try:
-            from_thread.check_cancelled()
-        except BaseException:
-            # Which class says so depends on the event loop. It is raised there.
-            return True
-        return self._is_left
+    return await visit.run(run)
 
 
 def _is_function(task: background.BackgroundTask) -> bool:

@@ -9,24 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.responses import PlainTextResponse
 
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
+from ferroapi.datastructures import DefaultPlaceholder
+from ferroapi.exceptions import RequestBodyTooLarge
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _COUNTER_KEY = "ferroapi.body_counter"
-
-
-class RequestBodyTooLarge(HTTPException):
-    """More was sent, or declared, than the limit: 413 (RFC 9110, section 15.5.14)."""
-
-    def __init__(self) -> None:
-        super().__init__(413, "Content Too Large")
 
 
 class AlreadyRefusedError(Exception):
@@ -50,11 +44,13 @@ def body_limit_error(error: BaseException) -> RequestBodyTooLarge | AlreadyRefus
 
 
 def checked_body_size(max_body_size: Any) -> int | None:
-    """`max_body_size` in bytes, `None` for no limit of its own.
+    """`max_body_size` in bytes, `None` for no limit of its own, as where nobody chose one.
 
     Raises:
         ValueError: it is neither a non-negative integer nor `None`.
     """
+    if isinstance(max_body_size, DefaultPlaceholder):
+        return None
     if max_body_size is not None and (type(max_body_size) is not int or max_body_size < 0):
         raise ValueError("max_body_size must be a non-negative integer or None")
     return max_body_size

@@ -30,16 +30,29 @@ def contextmanager_in_threadpool(cm: AbstractContextManager[T]) -> AbstractAsync
     Both its ends run in worker threads. What the body raises is handed to `cm`, which may
     suppress it. Once `cm` was entered it is left, also when the surrounding task is cancelled.
     """
-    return _ThreadedContextManager(cm)
+    return ThreadedContextManager(cm)
 
 
-class _ThreadedContextManager(AbstractAsyncContextManager[T]):
-    def __init__(self, cm: AbstractContextManager[T]) -> None:
+class ThreadedContextManager(AbstractAsyncContextManager[T]):
+    """What `contextmanager_in_threadpool` gives."""
+
+    def __init__(self, cm: AbstractContextManager[T], application: object = None) -> None:
+        """
+        Args:
+            cm: the synchronous context manager.
+            application: whose `thread_queue` bounds the line for a thread to enter it in.
+        """
         self._cm = cm
-        self._contexts = ThreadContexts()
+        self._application = application
 
     async def __aenter__(self) -> T:
-        return await run_in_thread(partial(self._contexts.enter, self._cm))
+        self._contexts = contexts = ThreadContexts()
+        try:
+            return await run_in_thread(partial(contexts.enter, self._cm), self._application)
+        except BaseException as error:
+            # It may have been entered while its task was cancelled: nobody else leaves it then.
+            await contexts.__aexit__(type(error), error, error.__traceback__)
+            raise
 
     async def __aexit__(
         self,

@@ -15,6 +15,8 @@ __all__ = [
     "FastAPIError",
     "HTTPException",
     "PydanticV1NotSupportedError",
+    "RecursiveUnionWarning",
+    "RequestBodyTooLarge",
     "RequestValidationError",
     "ResponseValidationError",
     "ValidationException",
@@ -35,6 +37,13 @@ class HTTPException(StarletteHTTPException):
         self, status_code: int, detail: Any = None, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(status_code=status_code, detail=detail, headers=headers)
+
+
+class RequestBodyTooLarge(HTTPException):
+    """More was sent, or declared, than the limit: 413 (RFC 9110, section 15.5.14)."""
+
+    def __init__(self) -> None:
+        super().__init__(413, "Content Too Large")
 
 
 class WebSocketException(StarletteWebSocketException):
@@ -73,6 +82,9 @@ class ValidationException(Exception):  # noqa: N818 - the name is interface
     when it is not known.
     """
 
+    is_shown = False
+    """Whether the errors are what an application shows of them: bounded, without secrets."""
+
     def __init__(
         self, errors: Sequence[Any], *, endpoint_ctx: EndpointContext | None = None
     ) -> None:
@@ -87,6 +99,11 @@ class ValidationException(Exception):  # noqa: N818 - the name is interface
     def errors(self) -> Sequence[Any]:
         """The errors as they were given."""
         return self._errors
+
+    def show(self, errors: Sequence[Any]) -> None:
+        """Has these be the errors: what an application shows of them."""
+        self._errors = errors
+        self.is_shown = True
 
     def __str__(self) -> str:
         count = len(self._errors)
@@ -144,6 +161,13 @@ class FastAPIDeprecationWarning(UserWarning):
     """Something that still works, but has a better replacement.
 
     Not a `DeprecationWarning`, since Python hides those outside of `__main__`.
+    """
+
+
+class RecursiveUnionWarning(UserWarning):
+    """Validating a parameter takes exponential time in the depth of what a client sends.
+
+    It is a union whose members are tried one after the other, and two of them hold the union again.
     """
 
 

@@ -26,7 +26,6 @@ from ferroapi.content import is_body_allowed
 from ferroapi.cross_origin import sending_through
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.exception_handlers import (
-    errors_as_json,
     http_exception_handler,
     request_validation_exception_handler,
 )
@@ -36,6 +35,7 @@ from ferroapi.logger import logger
 from ferroapi.originals import has_own
 from ferroapi.telemetry.current import exception_unhandled
 from ferroapi.threads import is_thread_shortage
+from ferroapi.validation_errors import errors_as_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -123,7 +123,7 @@ class Failures(FailureHandlers):
         if self._in_scope:
             return None
         if type(error) is RequestValidationError:
-            if self.refuses_by_default:
+            if self.refuses_by_default and error.is_shown:
                 return Answer(422, [], errors_as_json(error.errors()))
             return None
         if not isinstance(error, HTTPException):

@@ -307,7 +307,11 @@ def annotated(info: FieldInfo, *more: Any) -> Any:
 
 def located(error: ValidationError, loc: Location) -> list[ErrorDetail]:
     """The error dictionaries of pydantic with `loc` in front of each location."""
-    return [{**detail, "loc": (*loc, *detail["loc"])} for detail in error.errors(include_url=False)]
+    details: list[Any] = error.errors(include_url=False)
+    for detail in details:
+        # They are nobody else's, and there may be many.
+        detail["loc"] = (*loc, *detail["loc"])
+    return details
 
 
 def missing_error(loc: Location) -> ErrorDetail:

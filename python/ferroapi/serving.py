@@ -18,6 +18,7 @@ from ferroapi.live import Live, compiled, is_current
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.router import APIRouter
+from ferroapi.safeguards import Safeguards
 from ferroapi.telemetry.configuration import TelemetryConfig
 from ferroapi.telemetry.deferred import NAMESPACE, DeferredTelemetry, server_telemetry
 
@@ -31,6 +32,8 @@ class ServingApplication(Live, Starlette):
     router: APIRouter
     root_path: str
     max_body_size: int | None
+    safeguards: Safeguards
+    """What counts for the requests it answers. See `FastAPI`."""
     failures: Failures | None
     middleware_stack: ASGIApp | None
     """What answers, once it was made. Setting `None` has it made again."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from starlette.datastructures import Headers
@@ -16,13 +17,13 @@ from starlette.status import WS_1008_POLICY_VIOLATION
 from ferroapi.logger import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from starlette.types import Scope
 
-    from ferroapi.plan.order.steps import Step
+    from ferroapi.dependencies.models import Dependant
 
-WebSocketOrigins: TypeAlias = "Sequence[str] | Literal['*'] | None"
+WebSocketOrigins: TypeAlias = Sequence[str] | Literal["*"] | None
 """The origins whose pages may open a WebSocket, as in `https://example.com`, `"*"` for any; `None`
 for that of the service itself where the operation reads a cookie."""
 
@@ -47,14 +48,14 @@ _ORIGIN = re.compile(r"[*]|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\s]+")
 """RFC 6454, section 6.2."""
 
 
-def reads_cookies(steps: Iterable[Step]) -> bool:
+def reads_cookies(dependants: Iterable[Dependant]) -> bool:
     """Whether an operation declares a cookie, as a parameter or as a security scheme."""
     # Only an application that has schemes has their module imported.
     module = sys.modules.get("ferroapi.security.api_key")
     schemes = () if module is None else module.APIKeyCookie
     return any(
-        step.dependant.cookie_params or isinstance(step.dependant.security_scheme, schemes)
-        for step in steps
+        dependant.cookie_params or isinstance(dependant.security_scheme, schemes)
+        for dependant in dependants
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import anyio
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request as StarletteRequest
@@ -33,3 +35,38 @@ def test_a_request_has_one_query() -> None:
         return [isinstance(request, StarletteRequest), request.query_params.getlist("a")]
 
     assert TestClient(app).get("/?a=1&a=2").json() == [True, ["1", "2"]]
+
+
+# name: (fields `Host`, the host of the URL)
+HOSTS: dict[str, tuple[list[bytes], str]] = {
+    "name": ([b"example.com:81"], "example.com"),
+    "address": ([b"[::1]:81"], "::1"),
+    "two": ([b"first", b"second"], "first"),
+    "none": ([], "testserver"),
+    "empty": ([b""], "testserver"),
+    "path": ([b"a/b"], "testserver"),
+    "path_and_query": ([b"a/docs?b="], "testserver"),
+    "query": ([b"a?b"], "testserver"),
+    "fragment": ([b"a#b"], "testserver"),
+    "user": ([b"a@b"], "testserver"),
+    "space": ([b"a b"], "testserver"),
+    "backslash": ([b"a\\b"], "testserver"),
+    "port_and_path": ([b"a:81/b"], "testserver"),
+    "no_port": ([b"a:b"], "testserver"),
+    "no_ascii": ([b"a\xff"], "testserver"),
+}
+
+
+@pytest.mark.parametrize(("fields", "host"), HOSTS.values(), ids=HOSTS)
+def test_a_host_changes_no_path(ask: Any, fields: list[bytes], host: str) -> None:
+    """A malformed one is not read: the URL has the address of the server."""
+    app = FastAPI()
+
+    @app.get("/here")
+    async def read(request: Request) -> list[Any]:
+        return [request.url.path, request.url.hostname, request.base_url.path]
+
+    async def once() -> Any:
+        return await ask(app, path="/here", headers=[(b"host", field) for field in fields])
+
+    assert anyio.run(once).body == f'["/here","{host}","/"]'.encode()

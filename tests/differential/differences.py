@@ -260,6 +260,36 @@ def _runs_all_tasks(difference: Difference) -> bool:
     )
 
 
+def _masks_secrets(difference: Difference) -> bool:
+    ours, theirs = errors_of(difference.ours), errors_of(difference.theirs)
+    return (
+        not difference.parts - {"body", "headers"}
+        and bool(ours)
+        and ours != theirs
+        and ours == _masked(theirs, ours)
+    )
+
+
+def _masked(theirs: Any, ours: Any) -> Any:
+    """Theirs, with what is masked in ours."""
+    match theirs, ours:
+        case (_, "**********"):
+            return ours
+        case dict(), dict():
+            return {name: _masked(value, ours.get(name)) for name, value in theirs.items()}
+        case list(), list() if len(theirs) == len(ours):
+            return [_masked(their, our) for their, our in zip(theirs, ours, strict=True)]
+    return theirs
+
+
+def _bounds_errors(difference: Difference) -> bool:
+    ours, theirs = errors_of(difference.ours), errors_of(difference.theirs)
+    match ours:
+        case [*shown, {"type": "too_many_errors", "ctx": {"omitted": omitted}}]:
+            return shown == theirs[: len(shown)] and omitted == len(theirs) - len(shown)
+    return False
+
+
 @dataclass(frozen=True)
 class Intended:
     """A documented difference."""
@@ -303,6 +333,8 @@ INTENDED = (
     Intended("all tasks", _runs_all_tasks, "Tasks added to the injected"),
     Intended("declared length", _handles_length, "A body that declares a length beyond"),
     Intended("streams set", counts_what_streams_set, "Status, headers and cookies that a"),
+    Intended("masked secrets", _masks_secrets, "A 422 shows the passwords"),
+    Intended("bounded errors", _bounds_errors, "A 422 lists all errors"),
     Intended("complete multipart", _wants_the_end, "A multipart form that ends before"),
 )
 

@@ -315,6 +315,16 @@ REGRESSIONS: dict[str, Row] = {
         "declared length",
         options={"max_body_size": 20},
     ),
+    "secret in the query": row(
+        {"parameters": [parameter("int", "api_key")]},
+        {"query": "api_key=x"},
+        "masked secrets",
+    ),
+    "many errors": row(
+        {"methods": ["POST"], "parameters": [parameter(["list", "int"], "body", "body")]},
+        json_body("[" + '"x",' * 200 + "0]"),
+        "bounded errors",
+    ),
     "stream with a header": row(
         {
             **LINES,

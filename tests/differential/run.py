@@ -58,6 +58,17 @@ class Run:
         self.found: dict[Any, str] = {}
         """The smallest form of each kind of difference."""
 
+    def answer(self, pairs: int, seconds: float, seed: int) -> None:
+        """Answers the requests and plays the scripts of one seed after the other, from `seed` on.
+
+        Ends when there are so many pairs, or after so many seconds.
+        """
+        end = time.monotonic() + seconds
+        while self.pairs < pairs and time.monotonic() < end:
+            self.once(seed)
+            self.play(seed)
+            seed += 1
+
     def once(self, seed: int) -> None:
         """Answers the requests of one seed."""
         choices = Choices.seeded(seed)
@@ -162,17 +173,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=300, help="how long at most")
     parser.add_argument("--seed", type=int, default=0, help="the first of the seeds")
     arguments = parser.parse_args()
-    end = time.monotonic() + arguments.seconds
     with Pair() as pair:
         if pair.ours.versions != pair.theirs.versions:
             print(f"not comparable: {pair.ours.versions} and {pair.theirs.versions}")
             return 1
         run = Run(pair)
-        seed = arguments.seed
-        while run.pairs < arguments.pairs and time.monotonic() < end:
-            run.once(seed)
-            run.play(seed)
-            seed += 1
+        run.answer(arguments.pairs, arguments.seconds, arguments.seed)
     print(run.summary())
     if run.pairs < arguments.pairs:
         print(f"only {run.pairs} pairs in {arguments.seconds:.0f} s")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import anyio
 import pytest
 from pydantic import BaseModel, PydanticUserError
 from starlette.convertors import CONVERTOR_TYPES, Convertor, register_url_convertor
@@ -529,6 +530,33 @@ def test_a_path_without_a_slash_is_accepted_and_never_found() -> None:
     app.get("abc")(reading("x"))
     assert TestClient(app).get("/abc").status_code == 404
     assert list(app.openapi()["paths"]) == ["abc"]
+
+
+@pytest.mark.parametrize("path", ["@host", "*", "", "x", "http://host/x", "//host/x", "/x\0"])
+def test_what_is_no_path_of_a_route_is_not_found(ask: Any, path: str) -> None:
+    """No part of it becomes a host, and none is left out."""
+    app = FastAPI()
+    app.get("/x")(reading("x"))
+
+    async def once() -> Any:
+        return await ask(app, path=path, headers=[(b"host", b"a")])
+
+    assert anyio.run(once).status == 404
+
+
+@pytest.mark.parametrize(
+    "method", ["get", "GET ", "", "\0", "G\xc9T", "PROPFIND", "endpoint", "__class__", "handle"]
+)
+def test_a_method_is_one_of_those_declared(ask: Any, method: str) -> None:
+    """In the same letters; it is never looked up as the name of something."""
+    app = FastAPI()
+    app.get("/x")(reading("x"))
+
+    async def once() -> Any:
+        return await ask(app, method, "/x")
+
+    answer = anyio.run(once)
+    assert (answer.status, dict(answer.headers)[b"allow"]) == (405, b"GET")
 
 
 def test_documentation_routes_come_first() -> None:

@@ -11,6 +11,8 @@ from tests.server.applications import respond
 from tests.server.serving import LIMIT, connected, sent, serving
 from uvicorn.server import ServerState
 
+from ferroapi import BackgroundTasks, FastAPI
+
 pytestmark = pytest.mark.anyio
 
 LAST = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -83,6 +85,37 @@ async def test_a_client_may_leave_at_any_time(
                 await asyncio.sleep(0.005)
         assert (await sent(port, LAST)).startswith(b"HTTP/1.1 200 OK\r\n")
     assert not caplog.records
+
+
+async def test_background_tasks_run_to_their_end_without_the_client() -> None:
+    """Also those that begin after it has reset the connection."""
+    done: list[str] = []
+    app = FastAPI()
+    left = asyncio.Event()
+
+    async def first() -> None:
+        await left.wait()
+        await asyncio.sleep(0.02)
+        done.append("first")
+
+    @app.get("/")
+    async def read(tasks: BackgroundTasks) -> None:
+        tasks.add_task(first)
+        tasks.add_task(done.append, "second")
+
+    server_state = ServerState()
+    async with serving(app, server_state=server_state) as port:
+        async with connected(port) as (reader, writer):
+            writer.write(GET % b"")
+            await reader.readuntil(b"null")
+            client = writer.get_extra_info("socket")
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        left.set()
+        async with asyncio.timeout(LIMIT):
+            # Nobody tells when a task has ended.
+            while server_state.tasks:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+    assert done == ["first", "second"]
 
 
 async def test_a_client_that_only_stops_sending_has_left() -> None:

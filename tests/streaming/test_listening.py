@@ -170,6 +170,33 @@ async def test_a_plain_generator_runs_in_threads() -> None:
     assert client.body == b"ab"
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("taken", [0, 1, 2])
+async def test_a_plain_generator_is_closed_when_its_client_is_lost(taken: int) -> None:
+    events: list[str] = []
+
+    def lines() -> Iterator[str]:
+        try:
+            for line in ("a", "b", "c"):
+                events.append(line)
+                yield line
+        finally:
+            events.append("closed")
+
+    messages = 0
+
+    async def send(message: Message) -> None:
+        nonlocal messages
+        messages += 1
+        if messages > 1 + taken:
+            raise OSError("the client is lost")
+
+    with pytest.raises(OSError, match="the client is lost") as caught:
+        await send_response(StreamingResponse(lines()), scope_of(), Client().receive, send)
+    assert events == [*("a", "b", "c")[: taken + 1], "closed"]
+    assert caught.traceback
+
+
 class Own(StreamingResponse):
     """Sends itself in another way."""
 

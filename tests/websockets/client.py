@@ -12,7 +12,7 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 SECONDS = 10
-"""How long a server has for each answer."""
+"""How long a server has for each answer, and to take what is sent, unless a test says else."""
 
 Event = tuple[str, object]
 """What came: `text`, `bytes`, `ping` or `pong` with its data, `close` with its code, or `end`."""
@@ -21,10 +21,17 @@ Event = tuple[str, object]
 class Client:
     """One connection. What it sends goes to the socket as it is; what it gets is checked."""
 
-    def __init__(self, port: int, path: str, subprotocols: list[Subprotocol] | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        path: str,
+        subprotocols: list[Subprotocol] | None = None,
+        *,
+        seconds: float = SECONDS,
+    ) -> None:
         uri = parse_uri(f"ws://127.0.0.1:{port}{path}")
         self._protocol = ClientProtocol(uri, max_size=None, subprotocols=subprotocols)
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=seconds)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._parts: list[bytes] = []
         self._kind = Opcode.TEXT

@@ -1,7 +1,9 @@
 """RFC 6455 over real servers: frames whole and broken, and what comes back."""
 
+from contextlib import suppress
+
 import pytest
-from tests.websockets.cases import BYE, CASES, CLOSED, FAULTS, PING, TEXT, Case
+from tests.websockets.cases import BYE, CASES, CLOSED, CONT, FAULTS, PING, TEXT, Case, fragments
 from tests.websockets.client import Client, Event
 from websockets.frames import Frame
 
@@ -50,3 +52,39 @@ def test_a_ping_is_answered_while_the_endpoint_works(server: str, port: int) -> 
     # Granian reads frames only while the application receives.
     assert answer == sorted(answer, reverse=server == "granian")
     assert sorted(answer) == [("pong", b"p"), ("text", "a")]
+
+
+MIB = 1024 * 1024
+
+# name: the frames of a message of 17 MiB
+TOO_LARGE: dict[str, tuple[Frame, ...]] = {
+    "one_frame": (Frame(TEXT, b"a" * 17 * MIB),),
+    "fragments": fragments(b"a" * 17 * MIB, MIB),
+}
+
+
+@pytest.mark.parametrize("frames", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_a_message_has_a_largest_size(server: str, port: int, frames: tuple[Frame, ...]) -> None:
+    """16 MiB, which uvicorn's `ws_max_size` sets; Granian bounds frames and says no code."""
+    if server == "granian" and len(frames) > 1:
+        pytest.skip("Granian has a larger size for a message of fragments")
+    with Client(port, "/text/large") as client:
+        with suppress(ConnectionError):
+            client.send(*frames)
+        assert client.next() == ("close", 1005 if server == "granian" else 1009)
+
+
+def test_100_000_empty_fragments_are_one_message(port: int) -> None:
+    with Client(port, "/text/fragments") as client:
+        empty = [Frame(CONT, b"", fin=False)] * 100_000
+        client.send(Frame(TEXT, b"", fin=False), *empty, Frame(CONT, b"a"))
+        assert client.next() == ("text", "a")
+
+
+def test_a_client_that_never_reads_is_not_read(port: int) -> None:
+    """What it sends comes back until the network is full in both directions, and no further."""
+    client = Client(port, "/text/flood", seconds=1)
+    frames = [Frame(TEXT, b"a" * MIB)] * 64
+    with pytest.raises(TimeoutError):
+        client.send(*frames)
+    client.abort()

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ferroapi.background import BackgroundTasks
+from ferroapi.connection.body import read_body
 from ferroapi.connection.request import Request
 from ferroapi.connection.websocket import WebSocket
 from ferroapi.security_scopes import SecurityScopes
@@ -145,12 +146,13 @@ class Exchange:
 
         Raises:
             ClientDisconnect: the client left before its end.
+            RequestBodyTooLarge: it is larger than one that is read as a whole may be.
         """
         if isinstance(self._connection, StarletteRequest):
             # Its own class may decode what it reads, and later readers share what it keeps.
             self.body = await self._connection.body()
         elif self.body is None:
-            self.body = await read_body(self.receive)
+            self.body = await read_body(self.receive, self.scope)
         return self.body
 
     def _receive(self) -> Awaitable[Message]:
@@ -212,23 +214,3 @@ def response_to_inject() -> Response:
 _INJECTED = vars(Response())
 # Unset, to tell a status somebody chose from the default.
 _INJECTED["status_code"] = None
-
-
-async def read_body(receive: Receive) -> bytes:
-    """The whole body of a request of which nothing was received yet.
-
-    Raises:
-        ClientDisconnect: the client left before its end.
-    """
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        return body
-    chunks = []
-    while True:
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(chunks)
-        message = await receive()

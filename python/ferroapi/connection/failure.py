@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import Scope
 
     from ferroapi._core import DirectRequest, Header
@@ -49,9 +51,9 @@ class FailureHandlers:
         raise error
 
 
-def default_refusals(application: Any) -> bool:
-    """Whether requests that do not fit are answered by the default handler of `application`."""
-    failures = getattr(application, "failures", None)
+def default_refusals(scope: Mapping[str, Any]) -> bool:
+    """Whether requests that do not fit are answered by the default handler of the application."""
+    failures = getattr(scope.get("app"), "failures", None)
     return isinstance(failures, FailureHandlers) and failures.refuses_by_default
 
 

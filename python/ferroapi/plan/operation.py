@@ -246,7 +246,8 @@ class OperationPlan:
         if self.kind is CallableKind.COROUTINE:
             return self.serialize(await self._call(**arguments), exchange)
         if self.kind is CallableKind.THREAD:
-            return await run_in_thread(partial(self._run_in_thread, arguments, exchange))
+            call = partial(self._run_in_thread, arguments, exchange)
+            return await run_in_thread(call, exchange.scope.get("app"))
         return self.serialize(self._call(**arguments), exchange)
 
     def _run_in_thread(self, arguments: dict[str, Any], exchange: Exchange) -> Reply:

@@ -20,6 +20,7 @@ from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
+from ferroapi.masking import Secrets
 from ferroapi.plan.reading.body import (
     decode,
     read_body_fields,
@@ -34,6 +35,7 @@ from ferroapi.plan.writing.arguments import dictionary, write_dependencies
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
 from ferroapi.plan.writing.stage import write_form, write_raw_body, write_stage
+from ferroapi.validation_errors import as_shown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -59,6 +61,7 @@ class Solver:
         "_endpoint_context",
         "_forms",
         "_reads_form",
+        "_secrets",
         "_solve",
         "_steps",
         "form_limits",
@@ -89,6 +92,14 @@ class Solver:
         self.title = (
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
+        self._secrets = Secrets(
+            [
+                field
+                for step in steps
+                for field in (*step.dependant.parameters, *step.dependant.body_params)
+            ],
+            is_embedded=embed,
+        )
         self.shortcut = None
         if not any(step.repeats for step in steps):
             self.shortcut = Shortcut.compile(
@@ -96,6 +107,7 @@ class Solver:
                 body_field=body_field,
                 embed=embed,
                 in_order=_can_be_told_apart(steps),
+                secrets=self._secrets,
             )
         self._solve: Solve | None = None
 
@@ -224,10 +236,15 @@ class Solver:
         path = scope.get("root_path", "").rstrip("/") + self._endpoint.dependant.path
         method = "WS" if websocket else scope["method"]
         context: EndpointContext = {**self._endpoint_context(), "path": f"{method} {path}"}
+        error: RequestValidationError | WebSocketRequestValidationError
         if websocket:
-            return WebSocketRequestValidationError(errors, endpoint_ctx=context)
-        body = None if received is Undefined else received
-        return RequestValidationError(errors, body=body, endpoint_ctx=context)
+            error = WebSocketRequestValidationError(errors, endpoint_ctx=context)
+        else:
+            body = None if received is Undefined else received
+            error = RequestValidationError(errors, body=body, endpoint_ctx=context)
+        raw = exchange.body
+        size = None if raw is None else len(raw)
+        return as_shown(error, scope, body_size=size, secrets=self._secrets)
 
     async def _read(self, exchange: Exchange) -> Any:
         """The body as its parameters see it: decoded, a form, bytes, or `Undefined`."""

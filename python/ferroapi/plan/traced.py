@@ -74,9 +74,8 @@ class TracedOperationPlan(OperationPlan):
             with telemetry.operation("endpoint", self._call):
                 value = await self._call(**arguments)
             return self._serialize_traced(telemetry, value, exchange)
-        return await run_in_thread(
-            partial(self._run_traced_in_thread, telemetry, arguments, exchange)
-        )
+        call = partial(self._run_traced_in_thread, telemetry, arguments, exchange)
+        return await run_in_thread(call, exchange.scope.get("app"))
 
     def _run_traced_in_thread(
         self, telemetry: RequestTelemetry, arguments: dict[str, Any], exchange: Exchange

@@ -27,7 +27,7 @@ class WebSocketPlan:
         self._call = steps[-1].dependant.call
         self.solver = solver
         self._generators = Generators(steps)
-        self._reads_cookies = reads_cookies(steps)
+        self._reads_cookies = reads_cookies(step.dependant for step in steps)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the handshake and runs the endpoint, its errors included.

@@ -23,6 +23,7 @@ from ferroapi.routing.frontend_options import METHODS
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.root_path import below
 from ferroapi.seams import is_replaced
+from ferroapi.validation_errors import as_shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,7 @@ class Frontend(Inheriting, BaseRoute):
                 embed_body_fields=False,
             )
             if solved.errors:
-                raise RequestValidationError(solved.errors)
+                raise as_shown(RequestValidationError(solved.errors), request.scope)
             exchange = sessions.exchange_of(request)
             exchange.background, exchange.response = solved.background_tasks, solved.response
             response = await self._file(request, handlers.run_in_threadpool)

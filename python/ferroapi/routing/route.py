@@ -31,6 +31,7 @@ from ferroapi.live import Live, compiled, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
 from ferroapi.plan.solver import Solver
+from ferroapi.recursive_unions import warn_of_recursive_unions
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.options import (
     API_ROUTE_KEYWORDS,
@@ -123,6 +124,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         self._description = Description(self.path_format, endpoint, self.dependencies)
         self.dependant = self._description.dependant(self.path_format)
         self._body_params = self._declared_body_params()
+        warn_of_recursive_unions(self._body_params, self._endpoint_context)
         self._set_response(endpoint)
         self._set_responses()
         self._is_made = True

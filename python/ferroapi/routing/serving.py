@@ -13,6 +13,7 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependency_overrides import DependencyOverrides, overrides_of
 from ferroapi.live import Live, changed, compiled, is_current
+from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.route_list import RouteList
 from ferroapi.routing.scope import included_router
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi._core import DirectTable
-    from ferroapi.routing.answers import SlashRedirects
     from ferroapi.routing.inheritance import Inherited
     from ferroapi.routing.watching import State
 

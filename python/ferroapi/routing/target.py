@@ -15,6 +15,7 @@ from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
 from ferroapi.routing.tree import IncludedRouter
 from ferroapi.routing.websocket_route import APIWebSocketRoute
+from ferroapi.safeguards import hand_down
 from ferroapi.telemetry.current import TELEMETRY_KEY
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class Target:
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Has the route answer by itself."""
+        hand_down(scope)
         route = self.context.effective_route
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
             route = self.context.original_route

@@ -20,6 +20,7 @@ from ferroapi.exceptions import (
     WebSocketRequestValidationError,
 )
 from ferroapi.fields import Undefined
+from ferroapi.masking import Secrets
 from ferroapi.plan.operation import RUNNING_KEY, answer, endpoint_context
 from ferroapi.plan.order.handler import keep_planned
 from ferroapi.plan.order.teardown import MIDDLEWARE_STACK, REQUEST_STACK, close_form
@@ -35,6 +36,7 @@ from ferroapi.plan.reply.untyped import encode_untyped
 from ferroapi.seams.dependencies import solve_dependencies as solve_dependencies
 from ferroapi.seams.sessions import exchange_of
 from ferroapi.sse import EventSourceResponse
+from ferroapi.validation_errors import as_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -178,6 +180,7 @@ def get_request_handler(
     }
     kind = callable_kind(dependant.call)
     is_coroutine = kind is CallableKind.COROUTINE
+    secrets = _secrets(dependant, is_embedded=embed_body_fields)
     is_form = body_field is not None and isinstance(body_field.field_info, params.Form)
     is_strict: bool = _chosen(strict_content_type)
     is_sse = is_subclass(_chosen(response_class), EventSourceResponse)
@@ -227,9 +230,11 @@ def get_request_handler(
             embed_body_fields=embed_body_fields,
         )
         if solved.errors:
-            raise RequestValidationError(
+            error = RequestValidationError(
                 solved.errors, body=None if body is Undefined else body, endpoint_ctx=context
             )
+            size = None if exchange.body is None else len(exchange.body)
+            raise as_shown(error, request.scope, body_size=size, secrets=secrets)
         exchange.background = solved.background_tasks
         exchange.response = solved.response
         if stream is not None and kind.is_generator:
@@ -282,6 +287,8 @@ def get_websocket_app(
         embed_body_fields: whether body parameters are members of the body.
     """
 
+    secrets = _secrets(dependant, is_embedded=embed_body_fields)
+
     async def talk(websocket: WebSocket) -> None:
         exchange = exchange_of(websocket)
         solved = await solve_dependencies(
@@ -292,13 +299,20 @@ def get_websocket_app(
             embed_body_fields=embed_body_fields,
         )
         if solved.errors:
-            raise WebSocketRequestValidationError(
+            error = WebSocketRequestValidationError(
                 solved.errors, endpoint_ctx=_context(dependant, websocket, "WS")
             )
+            raise as_shown(error, websocket.scope, secrets=secrets)
         exchange.background = solved.background_tasks
         await dependant.call(**solved.values)
 
     return talk
+
+
+def _secrets(dependant: Dependant, *, is_embedded: bool) -> Secrets:
+    below = [*dependant.flat()]
+    fields = [field for one in below for field in (*one.parameters, *one.body_params)]
+    return Secrets(fields, is_embedded=is_embedded)
 
 
 def _chosen(value: Any) -> Any:

@@ -4,10 +4,13 @@ Its generator runs, and is closed, in the task of the request, and nobody listen
 leave before the stream has waited once.
 """
 
+from collections.abc import AsyncIterator, Generator
+from contextlib import closing
 from functools import partial
-from types import AsyncGeneratorType
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any
 
+from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -15,6 +18,7 @@ from ferroapi.originals import has_own
 from ferroapi.streaming.response import send_raises
 from ferroapi.streaming.scope import StreamScope, stream_scope
 from ferroapi.streaming.taskless import is_of_server
+from ferroapi.threads import ThreadContexts, run_in_thread
 
 
 def listens(response: Response, scope: Scope) -> bool:
@@ -37,6 +41,9 @@ async def send_listening(
 ) -> None:
     """Sends a response that `listens`, then runs its background task, also when its client left."""
     children = stream_scope()
+    threaded = _made_in_threads(response.body_iterator)
+    if threaded is not None:
+        response.body_iterator = _closed_in_thread(threaded)
     async with children:
         # Called only when the stream waits.
         dismiss = children.call_later(
@@ -62,6 +69,25 @@ async def send_listening(
 async def _listen(response: StreamingResponse, receive: Receive, children: StreamScope) -> None:
     await response.listen_for_disconnect(receive)
     children.stop()
+
+
+def _made_in_threads(generator: Any) -> Generator[Any, Any, Any] | None:
+    """The synchronous generator whose items `iterate_in_threadpool` gives, which leaves it open."""
+    if generator.ag_code is not iterate_in_threadpool.__code__ or generator.ag_frame is None:
+        return None
+    iterator = generator.ag_frame.f_locals["iterator"]
+    return iterator if isinstance(iterator, GeneratorType) else None
+
+
+async def _closed_in_thread(generator: Generator[Any, Any, Any]) -> AsyncIterator[Any]:
+    """What `iterate_in_threadpool` gives, and a generator that is closed at the end."""
+    async with ThreadContexts() as contexts:
+        contexts.enter(closing(generator))
+        while (item := await run_in_thread(partial(next, generator, _END))) is not _END:
+            yield item
+
+
+_END = object()
 
 
 async def _close(generator: Any) -> None:

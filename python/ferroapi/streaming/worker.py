@@ -12,6 +12,8 @@ from anyio.lowlevel import RunVar
 
 from ferroapi.cancellation import cancel_scope
 from ferroapi.streaming.scope import StreamScope
+from ferroapi.thread_queue import current_thread_queue
+from ferroapi.threads import current_depth
 
 MOST_THREADS = 1_000
 """Threads that the synchronous generators of one event loop have at once, unless it is changed."""
@@ -67,8 +69,8 @@ class Worker:
         if self._limiter is None:
             await self._start()
         call = _Call(function, arguments)
-        limiter = anyio.to_thread.current_default_thread_limiter()
-        await limiter.acquire_on_behalf_of(call)
+        queue, depth = current_thread_queue(), current_depth()
+        ticket = queue.enter_at_once(depth) or await queue.enter(depth)
         try:
             if self._failure is not None:
                 raise self._failure
@@ -76,7 +78,7 @@ class Worker:
             with cancel_scope(shield=True):
                 await call.returned.wait()
         finally:
-            limiter.release_on_behalf_of(call)
+            queue.leave(depth, ticket)
         return call.outcome()
 
     def end(self) -> None:

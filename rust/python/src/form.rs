@@ -7,9 +7,10 @@ use ferroapi_core::params::{Wanted, query};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
+use crate::items::Items;
 use crate::params::{ModeArgument, Slot, WantedArgument, intern, visit_headers};
 
-type FieldArgument = (Vec<String>, ModeArgument);
+type FieldArgument = (Items<String>, ModeArgument);
 
 #[pyclass(module = "ferroapi._core")]
 pub struct UrlencodedForm(Form);
@@ -64,13 +65,13 @@ struct ModelParameter {
 impl FormParameters {
     #[new]
     #[pyo3(
-        signature = (*, fields = vec![], models = vec![]),
+        signature = (*, fields = Items::default(), models = Items::default()),
         text_signature = "(*, fields=(), models=())",
     )]
     fn new(
         py: Python<'_>,
-        fields: Vec<WantedArgument<'_>>,
-        models: Vec<(Bound<'_, PyString>, Vec<FieldArgument>, bool, bool)>,
+        fields: Items<WantedArgument<'_>>,
+        models: Items<(Bound<'_, PyString>, Items<FieldArgument>, bool, bool)>,
     ) -> PyResult<Self> {
         let fields = fields
             .into_iter()

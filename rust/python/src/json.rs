@@ -31,6 +31,7 @@ fn check_json(body: &[u8]) -> Option<(&'static str, usize)> {
         FaultKind::NonFinite => "non_finite",
         FaultKind::LoneSurrogate => "lone_surrogate",
         FaultKind::TooDeep => "too_deep",
+        FaultKind::Collision => "collision",
     };
     Some((kind, fault.offset))
 }

@@ -8,7 +8,9 @@ mod encoders;
 mod form;
 mod frames;
 mod instances;
+mod items;
 mod json;
+mod json_size;
 mod media_type;
 mod params;
 mod router;
@@ -24,6 +26,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     frames::register(module)?;
     instances::register(module)?;
     json::register(module)?;
+    json_size::register(module)?;
     media_type::register(module)?;
     params::register(module)?;
     router::register(module)?;

@@ -10,8 +10,10 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PySequence, PyString, PyTuple};
 
+use crate::items::Items;
+
 pub type Slot = Py<PyString>;
-pub type WantedArgument<'py> = (Bound<'py, PyString>, Vec<String>, ModeArgument);
+pub type WantedArgument<'py> = (Bound<'py, PyString>, Items<String>, ModeArgument);
 
 #[pyclass(frozen, module = "ferroapi._core")]
 pub struct Parameters {
@@ -54,14 +56,14 @@ struct FoundHeaders<'a, T> {
 impl Parameters {
     #[new]
     #[pyo3(
-        signature = (*, path = vec![], query = vec![], header = vec![], cookie = vec![], others = None),
+        signature = (*, path = Items::default(), query = Items::default(), header = Items::default(), cookie = Items::default(), others = None),
         text_signature = "(*, path=(), query=(), header=(), cookie=(), others=None)",
     )]
     fn new(
-        path: Vec<(Bound<'_, PyString>, Vec<Bound<'_, PyString>>)>,
-        query: Vec<WantedArgument<'_>>,
-        header: Vec<WantedArgument<'_>>,
-        cookie: Vec<WantedArgument<'_>>,
+        path: Items<(Bound<'_, PyString>, Items<Bound<'_, PyString>>)>,
+        query: Items<WantedArgument<'_>>,
+        header: Items<WantedArgument<'_>>,
+        cookie: Items<WantedArgument<'_>>,
         others: Option<(OtherPlace, HashSet<String>)>,
     ) -> PyResult<Self> {
         let path = path
@@ -276,7 +278,7 @@ fn give_all<'a>(
 
 impl<C> Place<C> {
     fn new(
-        wanted: Vec<WantedArgument<'_>>,
+        wanted: Items<WantedArgument<'_>>,
         compile: impl FnOnce(Vec<Wanted>) -> PyResult<C>,
     ) -> PyResult<Self> {
         let mut slots = Vec::with_capacity(wanted.len());

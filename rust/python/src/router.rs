@@ -5,8 +5,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
+use crate::items::Items;
+
 /// `(pattern, protocol, methods)`.
-type Row = (String, String, Option<Vec<String>>);
+type Row = (String, String, Option<Items<String>>);
 
 /// The path exists, the method does not (RFC 9110, section 15.5.6).
 #[pyclass(frozen, module = "ferroapi._core")]
@@ -50,7 +52,7 @@ pub struct Router {
 impl Router {
     #[new]
     #[pyo3(signature = (routes, *, redirect_slashes = true))]
-    fn new(py: Python<'_>, routes: Vec<Row>, redirect_slashes: bool) -> PyResult<Self> {
+    fn new(py: Python<'_>, routes: Items<Row>, redirect_slashes: bool) -> PyResult<Self> {
         let count = routes.len();
         let routes: Vec<core::Route> = routes.into_iter().map(route).collect::<PyResult<_>>()?;
         let table = core::Router::new(routes)
@@ -135,7 +137,7 @@ fn route((pattern, protocol, methods): Row) -> PyResult<core::Route> {
     Ok(core::Route {
         pattern,
         protocol,
-        methods,
+        methods: methods.map(|methods| methods.into_iter().collect()),
     })
 }
 

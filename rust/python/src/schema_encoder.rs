@@ -14,6 +14,7 @@ use pyo3::types::{
     PyFrozenSet, PyInt, PyList, PyString, PyTimeAccess, PyTuple, PyType, PyTzInfo, PyTzInfoAccess,
 };
 
+use crate::items::Items;
 use crate::json::write_to;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -248,7 +249,7 @@ fn node_of(node: &Bound<'_, PyTuple>, size: usize) -> PyResult<Node> {
         "literal" => Node::Literal(node.get_item(1)?.cast_into()?.unbind()),
         "enum" => {
             let members = node.get_item(1)?.cast_into::<PyTuple>()?;
-            let texts: Vec<Vec<u8>> = node.get_item(2)?.extract()?;
+            let texts: Items<Vec<u8>> = node.get_item(2)?.extract()?;
             let addresses = members.iter().map(|member| member.as_ptr().addr());
             let texts = texts.into_iter().map(Vec::into_boxed_slice);
             Node::Enum(addresses.zip(texts).collect(), members.unbind())
@@ -263,7 +264,7 @@ fn node_of(node: &Bound<'_, PyTuple>, size: usize) -> PyResult<Node> {
 
 fn model_of(node: &Bound<'_, PyTuple>, size: usize) -> PyResult<Model> {
     let py = node.py();
-    let rows: Vec<(Bound<'_, PyString>, String, usize)> = node.get_item(2)?.extract()?;
+    let rows: Items<(Bound<'_, PyString>, String, usize)> = node.get_item(2)?.extract()?;
     let places = PyDict::new(py);
     let mut fields = Vec::with_capacity(rows.len());
     for (name, written, node) in rows {

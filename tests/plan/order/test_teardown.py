@@ -3,10 +3,12 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
+from threading import Event
 from typing import Annotated, Any
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 
 from ferroapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request, Response, WebSocket
@@ -510,3 +512,34 @@ def test_websockets_that_fail(make: Make, loop: dict[str, Any]) -> None:
     with pytest.raises(OwnError), TestClient(app, **loop).websocket_connect("/"):
         pass
     assert events == ["enter a", "a got OwnError", "leave a"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("scope", ["function", "request"])
+async def test_who_leaves_while_a_generator_is_entered_has_no_endpoint_called(scope: Any) -> None:
+    began, goes_on = Event(), Event()
+    events: Events = []
+
+    def entering() -> Iterator[None]:
+        began.set()
+        assert goes_on.wait(5)
+        yield
+        events.append("not reached")
+
+    app = FastAPI()
+
+    @app.get("/", dependencies=[Depends(sync("first", events)), Depends(entering, scope=scope)])
+    def endpoint() -> None:
+        events.append("endpoint")
+
+    async def nothing(*_: Any) -> Any:
+        return {"type": "http.request", "body": b""}
+
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(app, scope, nothing, nothing)
+        await anyio.to_thread.run_sync(began.wait)
+        tasks.cancel_scope.cancel()
+        goes_on.set()
+    assert events[0] == "enter first"
+    assert events[2:] == ["leave first"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -314,6 +315,27 @@ def test_any_depth(depth: int) -> None:
         annotation, value = list[annotation], [value]
     adapter, encoder, _ = encoder_of(annotation)
     assert encoder.encode(value) == adapter.serializer.to_json(value)
+
+
+def test_its_depth_fits_a_small_stack() -> None:
+    """That of 100 levels, the most it writes itself, in a thread of 256 KiB."""
+
+    class Tree(BaseModel):
+        children: list[Tree] = []
+
+    _, encoder, _ = encoder_of(Tree)
+    tree = Tree()
+    for _ in range(49):
+        tree = Tree(children=[tree])
+    written: list[bytes] = []
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: written.append(encoder.encode(tree)))
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join(10)
+    assert written == [b'{"children":[' * 49 + b'{"children":[]}' + b"]}" * 49]
 
 
 LEAVES = st.sampled_from(

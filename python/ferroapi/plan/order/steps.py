@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.concurrency import contextmanager_in_threadpool
+from ferroapi.concurrency import ThreadedContextManager
 from ferroapi.dependencies.callables import CallableKind, may_wait
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
@@ -62,7 +62,10 @@ class Step:
         if self.kind.is_generator:
             stack = exchange.function_stack if self.function_scope else exchange.request_stack
             if self.kind is CallableKind.GENERATOR:
-                context = contextmanager_in_threadpool(contextmanager(call)(**arguments))
+                manager = contextmanager(call)(**arguments)
+                context: AbstractAsyncContextManager[Any] = ThreadedContextManager(
+                    manager, exchange.scope.get("app")
+                )
             elif limit is None:
                 return await stack.start(call(**arguments), waits=self.waits)
             else:
@@ -71,14 +74,15 @@ class Step:
                 context if limit is None else limit.around(context)
             )
         if limit is None:
-            return await self._call(arguments)
+            return await self._call(arguments, exchange)
         async with limit.get_semaphore():
-            return await self._call(arguments)
+            return await self._call(arguments, exchange)
 
-    async def _call(self, arguments: dict[str, Any]) -> Any:
+    async def _call(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
         if self.kind is CallableKind.COROUTINE:
             return await self.dependant.call(**arguments)
-        return await run_in_thread(partial(self.dependant.call, **arguments))
+        call = partial(self.dependant.call, **arguments)
+        return await run_in_thread(call, exchange.scope.get("app"))
 
 
 def compile_steps(

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from ferroapi._core import check_json, has_json_body
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.body_limit import body_limit_error
+from ferroapi.connection.body import held_to_limit
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
-from ferroapi.plan.reading.multipart import held_to_closing_boundary
+from ferroapi.plan.reading.multipart import held_to_closing_boundary, is_multipart
 from ferroapi.plan.reading.values import validate
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ferroapi.connection.exchange import Exchange
 
 _FAULTS = {
+    "collision": "Numbers that collide in hash tables",
     "non_finite": "Number out of range",
     "lone_surrogate": "Lone surrogate in string",
 }
@@ -168,7 +170,7 @@ async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
     request = exchange.connection
     assert isinstance(request, Request)
     try:
-        with held_to_closing_boundary(request):
+        with held_to_closing_boundary(request) if is_multipart(request) else held_to_limit(request):
             return await request.form(**effective_form_limits(exchange.scope, limits))
     except HTTPException:
         raise

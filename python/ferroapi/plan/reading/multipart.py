@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
+def is_multipart(request: Request) -> bool:
+    """Whether the body is declared as several parts."""
+    return request.headers.get("content-type", "").lower().startswith("multipart/")
+
+
 @contextmanager
 def held_to_closing_boundary(request: Request) -> Iterator[None]:
-    """While it is open, a multipart form of `request` that ends too early is a broken one."""
-    content_type = request.headers.get("content-type", "")
-    boundary = _boundary(content_type) if content_type.lower().startswith("multipart/") else b""
+    """While it is open, the multipart form of `request` is broken when it ends too early."""
+    boundary = _boundary(request.headers["content-type"])
     if not boundary:
         yield
         return

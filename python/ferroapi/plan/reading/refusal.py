@@ -16,23 +16,26 @@ from pydantic_core import from_json
 from ferroapi import params
 from ferroapi._core import has_long_integer
 from ferroapi.connection.failure import default_refusals
-from ferroapi.exception_handlers import errors_as_json
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, located, missing_error
 from ferroapi.plan.reading.body import decode_json
 from ferroapi.plan.reading.parameter_models import is_given_all, names_in_errors
 from ferroapi.plan.reading.values import empty_is_absent, in_cookies, parameter_model
+from ferroapi.safeguards import safeguards_of
+from ferroapi.validation_errors import shown_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic_core import SchemaValidator
 
+    from ferroapi.masking import Secrets
+
 
 class Refusal:
     """Answers requests whose parameters or body do not fit, when the default handler would."""
 
-    __slots__ = ("_body", "_embedded", "_from_json", "_models", "_parameters")
+    __slots__ = ("_body", "_embedded", "_from_json", "_models", "_parameters", "_secrets")
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class Refusal:
         body_validator: SchemaValidator | None,
         from_json: bool,
         embed: bool,
+        secrets: Secrets,
     ) -> None:
         """
         Args:
@@ -50,7 +54,9 @@ class Refusal:
             body_validator: validates the body.
             from_json: whether it validates bodies without decoding them.
             embed: whether the body is an object with a member for each of `bodies`.
+            secrets: what is secret among the parameters of the operation.
         """
+        self._secrets = secrets
         self._parameters = _Members((key, key, _location(param), param) for key, param in flat)
         self._models = {
             key: names_in_errors(param) for key, param in flat if parameter_model(param)
@@ -66,7 +72,7 @@ class Refusal:
 
     def __call__(
         self,
-        application: Any,
+        scope: Mapping[str, Any],
         error: ValueError,
         extracted: Mapping[str, Any] | None,
         raw: bytes | None,
@@ -74,15 +80,21 @@ class Refusal:
         """The content of the answer; `None` where the exact order has to find out.
 
         Args:
-            application: whose exception handlers answer.
+            scope: what says which application answers.
             error: what the validator raised, or what decoded the body.
             extracted: the parameters, if it is they that do not fit.
             raw: the body, if there is one.
         """
-        if not default_refusals(application):
+        if not default_refusals(scope):
+            return None
+        safeguards = safeguards_of(scope)
+        limit = safeguards.error_limit
+        if limit is not None and isinstance(error, ValidationError) and error.error_count() > limit:
             return None
         errors = self._errors(error, extracted, raw)
-        return None if errors is None else errors_as_json(errors)
+        if errors is None:
+            return None
+        return shown_at_once(errors, safeguards, self._secrets, body_size=len(raw or b""))
 
     def _errors(
         self, error: ValueError, extracted: Mapping[str, Any] | None, raw: bytes | None

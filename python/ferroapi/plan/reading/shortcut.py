@@ -8,6 +8,7 @@ from pydantic_core import SchemaValidator
 
 from ferroapi import params
 from ferroapi._core import Parameters
+from ferroapi.masking import NO_SECRETS
 from ferroapi.plan.reading.from_json import same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ferroapi._core import FormParameters, Wanted
     from ferroapi.dependencies.models import Dependant
     from ferroapi.fields import ModelField
+    from ferroapi.masking import Secrets
 
 
 class Model(NamedTuple):
@@ -78,6 +80,7 @@ class Stage:
         embed: bool,
         is_form: bool,
         refuses: bool,
+        secrets: Secrets,
     ) -> None:
         """
         Args:
@@ -88,6 +91,7 @@ class Stage:
             embed: whether the body is an object with a member for each of `bodies`.
             is_form: whether the body is a form.
             refuses: whether nothing is left to do for a request whose values do not fit.
+            secrets: what is secret among the parameters of the operation.
         """
         self.index = index
         self.parameters = self.validator = self.body_validator = self.form = None
@@ -127,6 +131,7 @@ class Stage:
                 body_validator=self.body_validator,
                 from_json=self.from_json,
                 embed=embed,
+                secrets=secrets,
             )
 
 
@@ -182,6 +187,7 @@ class Shortcut:
         body_field: ModelField | None,
         embed: bool,
         in_order: bool = False,
+        secrets: Secrets = NO_SECRETS,
     ) -> Shortcut | None:
         """The short cut of an operation; `None` when a parameter needs the exact reading.
 
@@ -190,6 +196,7 @@ class Shortcut:
             body_field: the body as one field.
             embed: whether the body is an object with a member for each parameter.
             in_order: whether a step may change what those after it get.
+            secrets: what is secret among the parameters.
         """
         is_form = body_field is not None and isinstance(body_field.field_info, params.Form)
         shortcut = cls(in_order=in_order, reads_form=is_form)
@@ -228,6 +235,7 @@ class Shortcut:
                 embed=embed,
                 is_form=is_form,
                 refuses=index == len(dependants) - 1,
+                secrets=secrets,
             )
             for index, (flat, bodies) in waiting.items()
             if flat or bodies

@@ -13,10 +13,12 @@ from starlette.requests import ClientDisconnect, Request
 from ferroapi._core import FormParameters, UrlencodedForm, has_urlencoded_form
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.annotations import is_nullable
+from ferroapi.connection.body import hold_to_limit
 from ferroapi.dependencies.body import form_models, takes_others
 from ferroapi.fields import model_fields
 from ferroapi.originals import has_own
 from ferroapi.plan.reading.values import takes_all
+from ferroapi.safeguards import WHOLE_BODY_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +85,8 @@ async def read_urlencoded(scope: Scope, receive: Receive, limits: FormLimits) ->
     """The form, of which nothing was received yet.
 
     Raises:
-        HTTPException: 400 for more than `limits`, or those of the applications around.
+        HTTPException: 400 for more than `limits`, or those of the applications around, 413 for more
+            than may be read as a whole.
         MultiPartException: the same outside of an application.
         ClientDisconnect: the client left before its end.
     """
@@ -93,11 +96,16 @@ async def read_urlencoded(scope: Scope, receive: Receive, limits: FormLimits) ->
     form = UrlencodedForm(min(max_fields, _MOST), min(max_part_size, _MOST))
     more_body = True
     excess = None
+    size = 0
     while more_body and excess is None:
         message = await receive()
         if message["type"] == "http.request":
             more_body = message.get("more_body", False)
-            excess = form.write(bytes(message.get("body", b"")))
+            chunk = bytes(message.get("body", b""))
+            size += len(chunk)
+            if size > WHOLE_BODY_LIMIT:
+                hold_to_limit(size, scope)
+            excess = form.write(chunk)
         elif message["type"] == "http.disconnect":
             raise ClientDisconnect
     excess = excess or form.finish()

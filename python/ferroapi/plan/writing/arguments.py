@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.writing.stage import write_stage
-from ferroapi.threads import ThreadContexts, run_in_thread
+from ferroapi.plan.writing.visit import stack_of, visited, write_contexts, write_visit
+from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,15 +50,15 @@ def write_dependencies(
         write_stage(source, interface, shortcut, together[0], otherwise=otherwise)
         if len(together) > 1 or _is_entered_in_thread(together[0]):
             write_contexts(source, together)
+            write_visit(source)
             with source.block("def in_thread():"):
                 write_in_thread(source, together, shortcut)
                 source.line(f"return {', '.join(_value(step) for step in together)}")
-            source.name("run_in_thread", run_in_thread)
             values = ", ".join(_value(step) for step in together)
-            source.line(f"{values} = await run_in_thread(in_thread)")
+            source.line(f"{values} = {visited(source, interface)}")
         else:
             step = together[0]
-            source.line(f"{_value(step)} = {_called(source, step, shortcut)}")
+            source.line(f"{_value(step)} = {_called(source, interface, step, shortcut)}")
 
 
 def _groups(steps: Sequence[Step], shortcut: Shortcut) -> list[list[Step]]:
@@ -76,24 +77,19 @@ def _joins_thread(step: Step, shortcut: Shortcut) -> bool:
     return _runs_in_thread(step) and (step.index == 0 or step.index not in shortcut.stages)
 
 
-def write_contexts(source: Source, steps: Sequence[Step]) -> None:
-    """Writes what the generators among steps are entered in by `write_in_thread`."""
-    for stack in dict.fromkeys(_stack(step) for step in steps if step.kind.is_generator):
-        source.name("ThreadContexts", ThreadContexts)
-        source.line(f"{stack}_contexts = ThreadContexts.within(exchange.{stack}_stack)")
-
-
 def write_in_thread(source: Source, steps: Sequence[Step], shortcut: Shortcut) -> None:
     """Writes the calls of dependencies that are functions, for a thread that is theirs already.
 
     What one of them sets in its context is not seen by the next, as if it had its own thread.
-    Generators are entered.
+    Generators are entered. None begins when the request was cancelled meanwhile.
     """
-    for step in steps:
+    for number, step in enumerate(steps):
+        if number:
+            source.line("visit.go_on()")
         if step.kind.is_generator:
             context = source.name(f"context_{step.index}", contextmanager(step.dependant.call))
             entered = f"{context}({arguments(source, step, shortcut)})"
-            source.line(f"{_value(step)} = {_stack(step)}_contexts.enter({entered})")
+            source.line(f"{_value(step)} = {stack_of(step)}_contexts.enter({entered})")
             continue
         source.name("copy_context", copy_context)
         call = source.name(f"call_{step.index}", step.dependant.call)
@@ -136,12 +132,12 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
     return found
 
 
-def _called(source: Source, step: Step, shortcut: Shortcut) -> str:
+def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut) -> str:
     index = step.index
     if step.kind is CallableKind.ASYNC_GENERATOR and step.dependant.concurrency is None:
         call = source.name(f"call_{index}", step.dependant.call)
         generator = f"{call}({arguments(source, step, shortcut)})"
-        return f"await exchange.{_stack(step)}_stack.start({generator}, waits={step.waits})"
+        return f"await exchange.{stack_of(step)}_stack.start({generator}, waits={step.waits})"
     if step.kind.is_generator or step.dependant.concurrency is not None:
         run = source.name(f"run_{index}", step.run)
         return f"await {run}({dictionary(source, step, shortcut)}, exchange)"
@@ -151,7 +147,8 @@ def _called(source: Source, step: Step, shortcut: Shortcut) -> str:
         return f"await {call}({given})"
     source.name("run_in_thread", run_in_thread)
     source.name("partial", partial)
-    in_thread = f"await run_in_thread(partial({call}, {given}))"
+    application = f'{interface.surroundings(source)}.get("app")'
+    in_thread = f"await run_in_thread(partial({call}, {given}), {application})"
     if not _is_at_once(step):
         return in_thread
     # Somebody may put another constructor into its place.
@@ -170,10 +167,6 @@ def _is_at_once(step: Step) -> bool:
 
 def _is_entered_in_thread(step: Step) -> bool:
     return step.kind is CallableKind.GENERATOR and _runs_in_thread(step)
-
-
-def _stack(step: Step) -> str:
-    return "function" if step.function_scope else "request"
 
 
 def _runs_in_thread(step: Step) -> bool:

@@ -170,7 +170,7 @@ class _Writer:
             source.line(f"value = {call}")
             self._write_json()
             return
-        write_reply(source, steps, shortcut, serialize, call)
+        write_reply(source, self._interface, steps, shortcut, serialize, call)
         self._write_response()
         source.line("body = reply")
         self._write_send()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ferroapi._core import has_json_body
-from ferroapi.connection.exchange import read_body
+from ferroapi.connection.body import read_body
 from ferroapi.connection.failure import JSON_TYPE, reply_by_default
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class Interface(Protocol):
     send: str
     """The expression for what sends."""
 
-    def application(self, source: Source) -> str:
-        """The expression for the application."""
+    def surroundings(self, source: Source) -> str:
+        """The expression for what says which application answers, and what is around that."""
         ...
 
     def extract(self, source: Source, name: str, parameters: Parameters) -> str:
@@ -76,9 +76,9 @@ class Asgi:
     receive = "receive"
     send = "send"
 
-    def application(self, source: Source) -> str:
-        """Reads the scope."""
-        return 'scope.get("app")'
+    def surroundings(self, source: Source) -> str:
+        """The scope."""
+        return "scope"
 
     def extract(self, source: Source, name: str, parameters: Parameters) -> str:
         """Reads the scope."""
@@ -88,7 +88,7 @@ class Asgi:
     def write_read(self, source: Source, target: str) -> None:
         """Receives messages."""
         source.name("read_body", read_body)
-        source.line(f"{target} = await read_body(receive)")
+        source.line(f"{target} = await read_body(receive, scope)")
 
     def has_json_body(self, source: Source) -> str:
         """Reads the headers of the scope."""
@@ -154,9 +154,9 @@ class Direct:
         """
         self._application = application
 
-    def application(self, source: Source) -> str:
-        """The one that is known."""
-        return source.name("application", self._application)
+    def surroundings(self, source: Source) -> str:
+        """The application that is known: there is nothing around it."""
+        return source.name("surroundings", {"app": self._application})
 
     def extract(self, source: Source, name: str, parameters: Parameters) -> str:
         """Reads the head."""
@@ -167,7 +167,8 @@ class Direct:
         source.name("read_body", read_body)
         source.line(f"{target} = request.take_body()")
         with source.block("if raw is None:"):
-            source.line(f"{target} = await read_body(request.receive)")
+            around = self.surroundings(source)
+            source.line(f"{target} = await read_body(request.receive, {around})")
 
     def has_json_body(self, source: Source) -> str:
         """Reads the head."""
@@ -190,6 +191,7 @@ class Direct:
     def write_default_answer(self, source: Source) -> None:
         """Hands over the response, unless somebody has an exchange to send by."""
         source.name("reply_by_default", reply_by_default)
-        call = f"reply_by_default(request, {self.application(source)}, error)"
+        application = source.name("application", self._application)
+        call = f"reply_by_default(request, {application}, error)"
         with source.block(f"if exchange is None and not started and {call}:"):
             source.line("return")

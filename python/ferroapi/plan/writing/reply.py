@@ -9,14 +9,13 @@ from ferroapi.dependencies.callables import CallableKind
 from ferroapi.plan.writing.arguments import (
     arguments,
     tail_in_thread,
-    write_contexts,
     write_dependencies,
     write_in_thread,
 )
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
 from ferroapi.plan.writing.stage import write_raw_body, write_stage
-from ferroapi.threads import run_in_thread
+from ferroapi.plan.writing.visit import visited, write_contexts, write_visit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -62,7 +61,7 @@ def reply_function(
                 otherwise=otherwise,
             )
         call = write_until_call(source, interface, steps, shortcut, otherwise=otherwise)
-        write_reply(source, steps, shortcut, serialize, call)
+        write_reply(source, interface, steps, shortcut, serialize, call)
         source.line("return reply")
     return source.function("reply")
 
@@ -90,7 +89,12 @@ def write_until_call(
 
 
 def write_reply(
-    source: Source, steps: Sequence[Step], shortcut: Shortcut, serialize: Serialize, call: str
+    source: Source,
+    interface: Interface,
+    steps: Sequence[Step],
+    shortcut: Shortcut,
+    serialize: Serialize,
+    call: str,
 ) -> None:
     """Writes the call of the endpoint, and what makes the `reply` of what it returned.
 
@@ -104,18 +108,20 @@ def write_reply(
     tail = tail_in_thread(steps, shortcut)
     last = steps[len(steps) - 1 - tail : -1]
     write_contexts(source, last)
+    write_visit(source)
     leaves = _leaves_those_of_function(steps, last)
     with source.block("def in_thread():"):
         if leaves:
             source.name("copy_context", copy_context)
             source.line("context = copy_context()")
         write_in_thread(source, last, shortcut)
+        if last:
+            source.line("visit.go_on()")
         source.line(f"reply = serialize({call}, exchange)")
         if leaves:
             source.line("context.run(function_contexts.leave, None, None, None)")
         source.line("return reply")
-    source.name("run_in_thread", run_in_thread)
-    source.line("reply = await run_in_thread(in_thread)")
+    source.line(f"reply = {visited(source, interface)}")
 
 
 def _leaves_those_of_function(steps: Sequence[Step], last: Sequence[Step]) -> bool:

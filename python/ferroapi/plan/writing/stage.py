@@ -135,8 +135,8 @@ def write_stage(
 
 def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
     """Writes how a request that does not fit is answered, unless that is left to others."""
-    application = interface.application(source)
-    source.line(f"refused = refusal({application}, error, {extracted}, {raw})")
+    around = interface.surroundings(source)
+    source.line(f"refused = refusal({around}, error, {extracted}, {raw})")
     with source.block("if refused is not None:"):
         source.line("started = True")
         interface.write_send(source, 422, [JSON_TYPE], "refused")

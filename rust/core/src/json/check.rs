@@ -1,5 +1,6 @@
 use memchr::memchr;
 
+use super::collision::collision;
 use super::number;
 
 /// The deepest nesting of arrays and objects that [`check`] accepts: the limit of the parser
@@ -25,14 +26,16 @@ pub enum FaultKind {
     LoneSurrogate,
     /// A bracket that opens one level more than [`MAX_DEPTH`] and has something in it.
     TooDeep,
+    /// One more different number of the same hash than anybody has by chance: see [`collision`].
+    Collision,
 }
 
 /// Finds the first thing in a JSON text in UTF-8 that is not interoperable (RFC 7493, sections 2.1
 /// and 2.2) or too deep.
 ///
 /// This is no parser: text that is not JSON may have a fault or none, whatever else is wrong with
-/// it. The time is linear in the length, about half a nanosecond a byte for ordinary records; nothing is
-/// allocated, and depth costs no stack.
+/// it. The time is linear in the length, about half a nanosecond a byte for ordinary records, and depth
+/// costs no stack. Colliding numbers are told only of a text without another fault.
 ///
 /// ```
 /// use ferroapi_core::json::{Fault, FaultKind, check};
@@ -48,7 +51,12 @@ pub fn check(body: &[u8]) -> Option<Fault> {
     let surrogate = lone_surrogate(body);
     let end = surrogate.map_or(body.len(), |fault| fault.offset);
     let before = body.get(..end).unwrap_or(body);
-    Structure::default().scan(before).or(surrogate)
+    Structure::default().scan(before).or(surrogate).or_else(|| {
+        Some(Fault {
+            kind: FaultKind::Collision,
+            offset: collision(body)?,
+        })
+    })
 }
 
 fn lone_surrogate(body: &[u8]) -> Option<Fault> {

@@ -2,6 +2,7 @@
 //! written.
 
 mod check;
+mod collision;
 mod float;
 mod number;
 mod rfc3339;
@@ -9,6 +10,7 @@ mod uuid;
 mod write;
 
 pub use check::{Fault, FaultKind, MAX_DEPTH, check};
+pub use collision::collision;
 pub use float::write_float;
 pub use number::has_long_integer;
 pub use rfc3339::{write_date, write_offset, write_time};

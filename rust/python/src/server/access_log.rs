@@ -10,6 +10,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
+use crate::items::Items;
 use crate::params::visit_headers;
 
 /// Seconds after which a line is written at the latest. uvicorn waits as long when it stops.
@@ -82,7 +83,7 @@ impl AccessLog {
     fn new(
         is_json: bool,
         prefix: String,
-        fields: Vec<String>,
+        fields: Items<String>,
         event_loop: Py<PyAny>,
         writer: Py<PyAny>,
         record: Py<PyAny>,

@@ -586,7 +586,7 @@ impl HTTPConnection {
     }
 
     fn set_reading(&self, py: Python<'_>, paused: bool) -> PyResult<()> {
-        let transport = {
+        let (transport, context) = {
             let mut state = self.state();
             let is_in_vain = !paused && state.is_full();
             if state.is_closing || state.read_paused == paused || is_in_vain {
@@ -594,16 +594,22 @@ impl HTTPConnection {
             }
             state.read_paused = paused;
             match &state.transport {
-                Some(transport) => transport.object.clone_ref(py),
+                Some(transport) => (
+                    transport.object.clone_ref(py),
+                    transport.context.clone_ref(py),
+                ),
                 None => return Ok(()),
             }
         };
-        let name = if paused {
-            intern!(py, "pause_reading")
+        if paused {
+            transport.call_method0(py, intern!(py, "pause_reading"))?;
         } else {
-            intern!(py, "resume_reading")
-        };
-        transport.call_method0(py, name)?;
+            // asyncio reads on in the context of who has called this: that of a request, which the
+            // next ones would begin with.
+            let context = context.call_method0(py, intern!(py, "copy"))?;
+            let resume = transport.getattr(py, intern!(py, "resume_reading"))?;
+            context.call_method1(py, intern!(py, "run"), (resume,))?;
+        }
         self.renew_body_time();
         Ok(())
     }

@@ -1,0 +1,53 @@
+"""What the manifests of the crates promise, and what their sources do without."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WORKSPACE: dict[str, Any] = tomllib.loads(ROOT.joinpath("Cargo.toml").read_text())
+LOCKED = {
+    package["name"]: tuple(map(int, re.findall(r"\d+", package["version"])[:3]))
+    for package in tomllib.loads(ROOT.joinpath("Cargo.lock").read_text())["package"]
+}
+SOURCES = sorted(ROOT.glob("rust/*/src/**/*.rs"))
+
+
+def test_a_panic_unwinds_and_an_overflow_is_one() -> None:
+    """What ships: an abort would end the process, a sum that wraps around would be believed."""
+    release = WORKSPACE["profile"]["release"]
+    assert (release["panic"], release["overflow-checks"]) == ("unwind", True)
+
+
+@pytest.mark.parametrize("crate", WORKSPACE["workspace"]["members"])
+def test_every_crate_is_linted_for_panics(crate: str) -> None:
+    manifest = tomllib.loads(ROOT.joinpath(crate, "Cargo.toml").read_text())
+    assert manifest["lints"] == {"workspace": True}
+    lints = WORKSPACE["workspace"]["lints"]["clippy"]
+    assert {"unwrap_used", "expect_used", "indexing_slicing"} <= lints.keys()
+
+
+# name: pattern
+ABSENT = {
+    "unsafe": r"\bunsafe\b(?!_code\))",
+    "hashing without a random key": r"Fx|\bahash\b|BuildHasher|with_hasher",
+}
+
+
+@pytest.mark.parametrize("pattern", ABSENT.values(), ids=ABSENT)
+def test_no_source_has(pattern: str) -> None:
+    assert [path for path in SOURCES if re.search(pattern, path.read_text())] == []
+    assert SOURCES
+
+
+def test_pyo3_has_no_known_unsoundness() -> None:
+    """0.29 is the first version without those of the advisories up to RUSTSEC-2026-0177."""
+    assert LOCKED["pyo3"] >= (0, 29)
+
+
+@pytest.mark.parametrize("crate", ["actix-http", "actix-web", "bytes", "h2", "hyper", "orjson"])
+def test_crates_of_other_advisories_are_not_used(crate: str) -> None:
+    assert crate not in LOCKED
