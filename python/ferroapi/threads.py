@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 import anyio
 import anyio.to_thread
 
-from ferroapi.cancellation import asyncio_task, cancel_scope
+from ferroapi.cancellation import cancel_scope
 from ferroapi.thread_queue import current_thread_queue
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ async def _run_to_its_end(function: Callable[[], T], visit: Visit | None = None)
         if visit is not None:
             visit.leave()
         if not running.cancel():
-            with anyio.CancelScope(shield=True):
+            with cancel_scope(shield=True):
                 while not running.done():
                     with suppress(CancelledError):
                         await shield(wrap_future(running))
@@ -124,7 +124,7 @@ async def _run_to_its_end(function: Callable[[], T], visit: Visit | None = None)
 async def run_in_unlimited_thread(function: Callable[[], T]) -> T:
     """The same, in a thread that takes no token: however many others wait for one."""
     run_sync = anyio.to_thread.run_sync
-    if asyncio_task() is None or run_sync is not _RUN_SYNC:
+    if run_sync is not _RUN_SYNC:
         return await run_sync(function, limiter=anyio.CapacityLimiter(1))
     return await run_sync(function, limiter=_unlimited())
 
