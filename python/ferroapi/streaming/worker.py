@@ -7,6 +7,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
@@ -70,6 +71,8 @@ class Worker:
             await self._start()
         call = _Call(function, arguments)
         queue, depth = current_thread_queue(), current_depth()
+        # The items of a stream may never wait for anything else: here is where it is cancelled.
+        await anyio.lowlevel.checkpoint()
         ticket = queue.enter_at_once(depth) or await queue.enter(depth)
         try:
             if self._failure is not None:
