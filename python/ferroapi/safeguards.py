@@ -12,7 +12,7 @@ from ferroapi.datastructures import DefaultPlaceholder
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-ErrorInput: TypeAlias = "bool | Literal['all']"
+ErrorInput: TypeAlias = bool | Literal["all"]
 """Whether errors show what was sent: without secrets, not at all, or all of it."""
 
 ERROR_LIMIT = 100

@@ -18,11 +18,11 @@ TAKES: dict[str, tuple[Callable[[Any], object], Any]] = {
     "path": (lambda items: Parameters(path=items), ("a", ["a"])),
     "names": (lambda items: Parameters(query=[("a", items, "first")]), "a"),
     "names in a path": (lambda items: Parameters(path=[("a", items)]), "a"),
-    "fields": (lambda items: FormParameters(fields=items), WANTED),
+    "fields": (lambda items: FormParameters(fields=items), (*WANTED, False)),
     "models": (lambda items: FormParameters(models=items), ("a", [], False, False)),
     "fields of a model": (
         lambda items: FormParameters(models=[("a", items, False, False)]),
-        (["a"], "first"),
+        (["a"], "first", False),
     ),
     "fields of a schema": (
         lambda items: SchemaEncoder([("model", dict, items)], repr),  # type: ignore[arg-type]  # no bytes

@@ -131,7 +131,7 @@ def read(chunks: list[bytes], content_type: bytes, limits: FormLimits) -> list[A
     async def reading() -> list[Any]:
         form = new_form(content_type, limits)
         assert form is not None
-        return shown((await read_form(form, limits, None, receive)).pairs())
+        return shown((await read_form(form, limits, {}, receive)).pairs())
 
     try:
         return asyncio.run(reading())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Annotated, Any
 
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ from ferroapi import (
     UploadFile,
     WebSocket,
 )
+from ferroapi.exceptions import RecursiveUnionWarning
 from ferroapi.responses import FileResponse
 from ferroapi.security import HTTPBasic, HTTPBasicCredentials
 from harness.ledger import Ledger
@@ -68,9 +70,14 @@ async def items(items: list[Item]) -> int:
     return len(items)
 
 
-@app.post("/tree")
 async def tree(tree: Annotated[Left | Right, Body()]) -> int:
     return 1
+
+
+with warnings.catch_warnings():
+    # It is here for what it takes.
+    warnings.simplefilter("ignore", RecursiveUnionWarning)
+    app.post("/tree")(tree)
 
 
 @app.post("/set")

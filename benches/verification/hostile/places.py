@@ -77,7 +77,7 @@ def _form(value: Any, trap: Trap) -> Any:
 
 
 def _form_parameters(value: Any, trap: Trap) -> Any:
-    fields = trap.holding([("a", ["a"], "first"), value])
+    fields = trap.holding([("a", ["a"], "first", False), value])
     form = _core.UrlencodedForm(10, 100)
     form.write(b"a=1")
     form.finish()
@@ -235,7 +235,9 @@ PLACES: dict[str, Place] = {
     "a header of a JSON body": lambda value, trap: _core.has_json_body(
         trap.holding([value, (b"a", value), (b"content-type", value)])
     ),
-    "headers of a form": lambda value, trap: _core.has_urlencoded_form(value),
+    "headers of a form": lambda value, trap: _core.content_type(value),
+    "the type of a form": lambda value, trap: _core.is_urlencoded_form(value),
+    "the boundary of a form": lambda value, trap: _core.multipart_boundary(value),
     "a wanted parameter": _parameters,
     "the wanted parameters": lambda value, trap: _core.Parameters(query=value),
     "a name of a parameter": _names,

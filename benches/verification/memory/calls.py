@@ -9,12 +9,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from itertools import repeat
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from pydantic import BaseModel
+
 from ferroapi import _core
+from ferroapi.datastructures import UploadFile
 from ferroapi.encoders import ENCODERS_BY_TYPE, _encode
+from ferroapi.plan.reading.schema_decoder import schema_decoder
 from harness.contenders import BENCHES
 from verification.part import Effort
 from verification.row import Row
@@ -44,10 +49,18 @@ PARAMETERS = _core.Parameters(
 )
 OTHERS = _core.Parameters(others=("query", {"q"}))
 FORM_PARAMETERS = _core.FormParameters(
-    fields=[("a", ["a"], "all")], models=[("m", [(["b"], "first")], False, True)]
+    fields=[("a", ["a"], "all", False)], models=[("m", [(["b"], "first", True)], False, True)]
 )
+
+
+class Decoded(BaseModel):
+    a: list[str | None]
+    b: int = 0
+
+
 VALUE = {"a": [1, 2.5, "text", None, True, {"b": ()}]}
 SCHEMA = _core.SchemaEncoder([("list", 1), ("str",)], lambda value: b"null")
+DECODER: Any = schema_decoder(Decoded.__pydantic_core_schema__)
 BODY = b'{"a":[1,NaN,"\\ud800"]}'
 
 
@@ -68,6 +81,26 @@ def _full_form() -> None:
     form = _core.UrlencodedForm(1, 2)
     form.write(b"a=1&b=2&c=3")
     form.finish()
+
+
+def _new_multipart_form() -> _core.MultipartForm:
+    return _core.MultipartForm(
+        b"B",
+        lambda content, filename, headers: UploadFile(BytesIO(content), filename=filename),
+        max_fields=2,
+        max_files=2,
+        max_field_size=20,
+        max_kept=100,
+    )
+
+
+def _multipart_form() -> list[Any]:
+    form = _new_multipart_form()
+    form.write(b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--B\r\nContent-Dis')
+    form.write(b'position: form-data; name="b"; filename="f"\r\n\r\n2\r\n--B--')
+    form.finish()
+    FORM_PARAMETERS.extract(form)
+    return [form.pairs(), form.files()]
 
 
 def _buffered() -> bytes:
@@ -99,8 +132,12 @@ CALLS: dict[str, Call] = {
     "is_json, refused": lambda: _core.is_json(WRONG),
     "has_json_body": lambda: _core.has_json_body(HEADERS),
     "has_json_body, refused": lambda: _core.has_json_body([WRONG]),
-    "has_urlencoded_form": lambda: _core.has_urlencoded_form(HEADERS),
-    "has_urlencoded_form, refused": lambda: _core.has_urlencoded_form([(b"a", WRONG)]),
+    "content_type": lambda: _core.content_type(HEADERS),
+    "content_type, refused": lambda: _core.content_type([(b"a", WRONG)]),
+    "is_urlencoded_form": lambda: _core.is_urlencoded_form(b"application/x-www-form-urlencoded"),
+    "is_urlencoded_form, refused": lambda: _core.is_urlencoded_form(WRONG),
+    "multipart_boundary": lambda: _core.multipart_boundary(b"multipart/form-data; boundary=B"),
+    "multipart_boundary, refused": lambda: _core.multipart_boundary(WRONG),
     "Parameters": lambda: _core.Parameters(query=[("q", ["q"], "all")]),
     "Parameters, refused": lambda: _core.Parameters(query=[("q", ["q"], WRONG)]),
     "extract": lambda: PARAMETERS.extract({"p": "1"}, b"q=1&q=%ff", HEADERS),
@@ -111,7 +148,10 @@ CALLS: dict[str, Call] = {
     "UrlencodedForm": _form,
     "UrlencodedForm, full": _full_form,
     "UrlencodedForm, refused": lambda: _core.UrlencodedForm(1, 1).write(WRONG),
-    "FormParameters, refused": lambda: _core.FormParameters(fields=[("a", WRONG, "all")]),
+    "MultipartForm": _multipart_form,
+    "MultipartForm, broken": lambda: _new_multipart_form().write(b"--B\r\na\r\n"),
+    "MultipartForm, refused": lambda: _new_multipart_form().write(WRONG),
+    "FormParameters, refused": lambda: _core.FormParameters(fields=[("a", WRONG, "all", True)]),
     "jsonl_frame": lambda: _core.jsonl_frame("text"),
     "jsonl_frame, refused": lambda: _core.jsonl_frame("\ud800"),
     "sse_frame": lambda: _core.sse_frame("a\nb", event="e", id="1", retry=1, comment="c"),
@@ -135,6 +175,11 @@ CALLS: dict[str, Call] = {
     "encode_json, surrogate": lambda: _core.encode_json(["\ud800"]),
     "encode_json_item": lambda: _core.encode_json_item(VALUE),
     "encode_json_item, not plain": lambda: _core.encode_json_item({1: WRONG}),
+    "json_size": lambda: _core.json_size(VALUE, 1_000),
+    "json_size, refused": lambda: _core.json_size(VALUE, WRONG),
+    "SchemaDecoder": lambda: DECODER.decode(b'{"a": ["text", null], "b": 1}'),
+    "SchemaDecoder, otherwise": lambda: DECODER.decode(BODY),
+    "SchemaDecoder, refused": lambda: _core.SchemaDecoder([("absent",)]),
     "SchemaEncoder": lambda: SCHEMA.encode(["a", "b"]),
     "SchemaEncoder, otherwise": lambda: SCHEMA.encode([1]),
     "SchemaEncoder, refused": lambda: _core.SchemaEncoder([("absent",)], _raise),

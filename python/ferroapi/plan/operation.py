@@ -127,7 +127,7 @@ class OperationPlan:
         self.serialize = serialize
         self.status_code = 200 if status_code is None else status_code
         self.handler = handler
-        self.generators = Generators(steps, handler)
+        self.generators = Generators(steps, has_handler=handler is not None)
         self._call = steps[-1].dependant.call
         self._json_response: Callable[[bytes], Response] | None = None
         self._replies: Callable[[Exchange], Awaitable[Reply]] | None = None
@@ -195,8 +195,7 @@ class OperationPlan:
     async def handle(self, request: Request, exchange: Exchange) -> Response:
         """The response a custom route handler may change."""
         exchange.connection = request
-        replies = self._replies or self._compile()
-        reply = await (self._reply_exactly if reads_itself(exchange) else replies)(exchange)
+        reply = await (self._reply_exactly if reads_itself(exchange) else self._reply)(exchange)
         if not isinstance(reply, bytes):
             return reply
         if self._json_response is None:

@@ -134,6 +134,7 @@ class Target:
         route = self.context.effective_route
         if not _is_plain_mount(route):
             return self.matches(scope)[1]
+        hand_down(scope)
         inner = captures.pop("path")
         root_path = scope.get("root_path", "")
         return {

@@ -23,7 +23,6 @@ from ferroapi.exceptions import (
 from ferroapi.fields import Undefined
 from ferroapi.masking import Secrets
 from ferroapi.plan.operation import RUNNING_KEY, answer, endpoint_context
-from ferroapi.plan.order.handler import keep_planned
 from ferroapi.plan.order.teardown import MIDDLEWARE_STACK, REQUEST_STACK, close_files
 from ferroapi.plan.reading.body import read_received
 from ferroapi.plan.reply.json_response import TypedJSON, UntypedJSON
@@ -271,7 +270,6 @@ def get_request_handler(
             return await answer(request)
         return await respond(request)
 
-    keep_planned(handle, dependant)
     return handle
 
 

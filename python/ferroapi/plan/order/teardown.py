@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ferroapi.cancellation import cancel_scope
 from ferroapi.exceptions import FastAPIError
 from ferroapi.exit_stack import ExitStack
-from ferroapi.plan.order.handler import may_open
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -34,19 +33,17 @@ class Generators:
 
     __slots__ = ("any", "of_function", "wait")
 
-    def __init__(self, steps: Sequence[Step], handler: Callable[..., Any] | None = None) -> None:
+    def __init__(self, steps: Sequence[Step], *, has_handler: bool = False) -> None:
         """
         Args:
             steps: those of the operation, the last of which is its endpoint.
-            handler: a route handler, whose request has the exit stacks in its scope.
+            has_handler: whether a handler of the user's has the exit stacks, in the scope of its
+                request, and may put anything on them.
         """
-        has_handler = handler is not None
         generators = [step for step in steps[:-1] if step.kind.is_generator]
         self.any = has_handler or bool(generators)
         """Whether there is one at all."""
-        self.wait = (handler is not None and may_open(handler, steps)) or any(
-            step.waits for step in generators
-        )
+        self.wait = has_handler or any(step.waits for step in generators)
         """Whether there may be an asynchronous one that may have to wait when it is left."""
         self.of_function = has_handler or any(step.function_scope for step in generators)
         """Whether there is one of scope `function`."""

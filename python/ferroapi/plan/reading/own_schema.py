@@ -28,7 +28,7 @@ def is_own_schema(schema: Any, definitions: Mapping[str, Any]) -> bool:
     own = _resolved(own, known)
     if own["type"] != "model" or own["cls"] is not model:
         return False
-    return _are_same(own["schema"], schema["schema"], known, definitions) and (
+    return _are_same(own["schema"], schema["schema"], known, definitions, set()) and (
         own.get("config") == schema.get("config")
     )
 
@@ -47,21 +47,31 @@ def _followed(schema: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 def _are_same(
-    left: Any, right: Any, of_left: Mapping[str, Any], of_right: Mapping[str, Any]
+    left: Any,
+    right: Any,
+    of_left: Mapping[str, Any],
+    of_right: Mapping[str, Any],
+    begun: set[tuple[int, int]],
 ) -> bool:
-    """Whether two parts are the same, but for models in them: each is looked at by itself."""
+    """Whether two parts are the same, but for models in them: each is looked at by itself.
+
+    What contains itself is compared once: `begun` has the pairs that are, or were.
+    """
     if type(left) is not type(right):
         return False
     if isinstance(left, dict):
         left, right = _followed(left, of_left), _followed(right, of_right)
         if left.get("type") == right.get("type") == "model":
             return left["cls"] is right["cls"]
+        if left is right or (id(left), id(right)) in begun:
+            return True
+        begun.add((id(left), id(right)))
         names = left.keys() - _ANNOTATIONS
         return names == right.keys() - _ANNOTATIONS and all(
-            _are_same(left[name], right[name], of_left, of_right) for name in names
+            _are_same(left[name], right[name], of_left, of_right, begun) for name in names
         )
     if isinstance(left, (list, tuple)):
         return len(left) == len(right) and all(
-            _are_same(*pair, of_left, of_right) for pair in zip(left, right, strict=True)
+            _are_same(*pair, of_left, of_right, begun) for pair in zip(left, right, strict=True)
         )
     return left is right or bool(left == right)
