@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
 
+from ferroapi.compatibility import COMPATIBLE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -53,7 +55,7 @@ def check_made(app: Any) -> CORSMiddleware | None:
 
 def _is_cors(kind: Any) -> bool:
     # Those who do not use it have not imported it.
-    module = sys.modules.get("starlette.middleware.cors")
+    module = None if COMPATIBLE else sys.modules.get("starlette.middleware.cors")
     return module is not None and isinstance(kind, type) and issubclass(kind, module.CORSMiddleware)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
+from ferroapi.compatibility import COMPATIBLE
 from ferroapi.datastructures import DefaultPlaceholder
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class Safeguards(NamedTuple):
     whole_body_limit: int | None
 
 
-DEFAULTS = Safeguards(ERROR_LIMIT, True, WHOLE_BODY_LIMIT)
+DEFAULTS = (
+    Safeguards(None, "all", None) if COMPATIBLE else Safeguards(ERROR_LIMIT, True, WHOLE_BODY_LIMIT)
+)
 
 
 def checked_safeguards(error_limit: Any, error_input: Any, max_body_size: Any) -> Safeguards:

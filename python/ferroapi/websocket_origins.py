@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import WebSocketException
 from starlette.status import WS_1008_POLICY_VIOLATION
 
+from ferroapi.compatibility import COMPATIBLE
 from ferroapi.logger import logger
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def check_origin(scope: Scope, *, reads_cookies: bool) -> None:
         WebSocketException: code 1008, which servers send as 403 before a WebSocket is accepted.
     """
     allowed: WebSocketOrigins = getattr(scope.get("app"), "websocket_origins", None)
-    if "*" in allowed if allowed is not None else not reads_cookies:
+    if "*" in allowed if allowed is not None else COMPATIBLE or not reads_cookies:
         return
     headers = Headers(scope=scope)
     origin = headers.get("origin")

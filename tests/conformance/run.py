@@ -103,7 +103,12 @@ def run_suite(tests: list[str]) -> dict[str, str]:
         "-p",
         "no:cacheprovider",
     ]
-    environment = {**os.environ, "PYTHONPATH": str(HERE), "OUTCOMES": str(outcomes)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(HERE),
+        "OUTCOMES": str(outcomes),
+        "FERROAPI_COMPAT": "1",
+    }
     log = WORK / "suite.log"
     with log.open("w") as output:
         subprocess.run(

@@ -10,6 +10,7 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from ferroapi.compatibility import COMPATIBLE
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers, fail
 
@@ -34,7 +35,7 @@ def refusal(scope: Scope, allowed: Iterable[str]) -> ASGIApp:
     return refuse
 
 
-def redirection(scope: Scope, path: str, *, absolute: bool = False) -> RedirectResponse:
+def redirection(scope: Scope, path: str, *, absolute: bool = COMPATIBLE) -> RedirectResponse:
     """307 to the same URL with another path.
 
     `Location` names no host (RFC 9110, section 10.2.2): a client's `Host` is whatever it says.

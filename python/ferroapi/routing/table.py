@@ -8,6 +8,7 @@ from starlette import routing
 from starlette.routing import BaseRoute, Match
 
 from ferroapi._core import DirectTable, MethodNotAllowed, Redirect, Router
+from ferroapi.compatibility import COMPATIBLE
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.routing import not_found
@@ -225,7 +226,8 @@ class RouteTable:
         if redirect is not None:
             if TELEMETRY_KEY in scope:
                 self._tell_redirected(scope, redirect)
-            return redirection(scope, redirect, absolute=self._redirects == "absolute")
+            absolute = COMPATIBLE or self._redirects == "absolute"
+            return redirection(scope, redirect, absolute=absolute)
         return self._default
 
     def _redirect_target(self, scope: Scope, path: str) -> str | None:
