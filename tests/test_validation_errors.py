@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr, model_validator
 from starlette.websockets import WebSocketDisconnect
 
-from ferroapi import APIRouter, Depends, FastAPI, Form, Query, Request, WebSocket
+from ferroapi import (
+    APIRouter,
+    Body,
+    Depends,
+    FastAPI,
+    Form,
+    Query,
+    Request,
+    UploadFile,
+    WebSocket,
+)
 from ferroapi.exception_handlers import request_validation_exception_handler
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.responses import JSONResponse
@@ -256,6 +266,28 @@ def test_forms(ask: Any) -> None:
     detail = json.loads(answer.body)["detail"]
     assert len(detail) == 101
     assert b"hunter2" not in answer.body
+
+
+def test_a_file_is_shown_and_read_as_if_it_had_not_been(ask: Any) -> None:
+    class Model(BaseModel):
+        number: int
+
+    def reading(_request: Request, error: Any) -> JSONResponse:
+        (shown,) = error.errors()
+        return JSONResponse([shown["input"].file.read().decode(), shown["loc"]], 422)
+
+    async def endpoint(model: Annotated[Model, Body()], file: UploadFile) -> None: ...
+
+    boundary = [(b"content-type", b"multipart/form-data; boundary=B")]
+    body = (
+        b'--B\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n1\r\n'
+        b'--B\r\ncontent-disposition: form-data; name="model"; filename="f"\r\n\r\ntext\r\n--B--'
+    )
+    shown = json.loads(post(application(endpoint), body, ask, boundary).body)["detail"]
+    assert shown[0]["input"]["file"].keys() >= {"_file", "_max_size"}
+    app = FastAPI(exception_handlers={RequestValidationError: reading})
+    app.post("/")(endpoint)
+    assert json.loads(post(app, body, ask, boundary).body) == ["text", ["body", "model", "number"]]
 
 
 def test_websockets() -> None:

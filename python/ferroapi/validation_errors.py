@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from starlette.datastructures import UploadFile
 
 from ferroapi._core import encode_json, json_size
 from ferroapi.exceptions import ValidationException
@@ -11,7 +13,7 @@ from ferroapi.masking import NO_SECRETS, masked, without_input
 from ferroapi.safeguards import safeguards_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ferroapi.masking import Secrets
     from ferroapi.safeguards import ErrorInput, Safeguards
@@ -115,7 +117,7 @@ def _fits(errors: list[Any], room: int) -> bool:
     least, greatest = json_size(errors, room)
     if greatest is not None and greatest + _SUMMARY_ROOM <= room:
         return True
-    return least <= room and len(errors_as_json(errors)) <= room
+    return least <= room and len(_rendered(errors)) <= room
 
 
 def _first_that_fit(errors: list[Any], room: int) -> list[Any]:
@@ -139,8 +141,30 @@ def _size(error: Any, room: int) -> int | None:
     """The bytes of an error as JSON, if they are at most so many."""
     if json_size(error, room)[0] > room:
         return None
-    size = len(render_errors([error])) - 2
+    size = len(_rendered([error])) - 2
     return None if size > room else size
+
+
+def _rendered(errors: list[Any]) -> bytes:
+    """What `render_errors` gives, and files where they were: what it can iterate over, it reads."""
+    places = [(file, file.tell()) for file in _files(errors)]
+    try:
+        return render_errors(errors)
+    finally:
+        for file, place in places:
+            file.seek(place)
+
+
+def _files(errors: list[Any]) -> Iterator[BinaryIO]:
+    waiting = [error.get("input") for error in errors if isinstance(error, dict)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, (list, tuple)):
+            waiting.extend(value)
+        elif isinstance(value, UploadFile) and not value.file.closed:
+            yield value.file
 
 
 def _summary(first: Any, omitted: int, shown: ErrorInput) -> dict[str, Any]:

@@ -294,6 +294,21 @@ REGRESSIONS: dict[str, Row] = {
         "JSON models in forms",
         models=({"name": "M", "fields": []},),
     ),
+    "error of another origin": row(
+        {"returns": {"raises": {"error": "ValueError"}}},
+        {"headers": [("origin", "http://a.b")]},
+        "origins of errors",
+        middleware=({"name": "CORSMiddleware", "options": {}},),
+    ),
+    "socket of another origin": row(
+        {
+            "socket": "/",
+            "parameters": [parameter("int", location="cookie", default=1)],
+            "script": [],
+        },
+        {"messages": [], "headers": [("origin", "http://a.b")]},
+        "origins of sockets",
+    ),
     "wrong method of two": row(
         {"methods": ["PUT"], "path": "/a/"}, {"path": "/a"}, "redirect within"
     ),

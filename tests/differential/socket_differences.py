@@ -17,6 +17,15 @@ def closes_what_is_left_open(difference: Difference) -> bool:
     )
 
 
+def refuses_other_origins(difference: Difference) -> bool:
+    messages = difference.ours["messages"]
+    return (
+        "messages" in difference.sent
+        and difference.ours["calls"] == []
+        and [message.get("reason") for message in messages] == ["Origin not allowed"]
+    )
+
+
 def runs_tasks(difference: Difference) -> bool:
     return (
         difference.parts == {"calls"}

@@ -183,6 +183,7 @@ REDIRECTS_BELOW: dict[str, tuple[str, str, str, str | None]] = {
     "prefix_alone": ("/root/", "/root", "", "/root/"),
     "prefix_alone_to_nothing": ("/root/", "/root", "/root/", None),
     "no_path": ("/", "", "/", None),
+    "no_slash_in_front": ("root", "root/a", "/a/", "/root/a/"),
     "slash_that_is_the_prefix": ("/root", "/root//", "", "/root"),
 }
 

@@ -51,7 +51,8 @@ def redirection(scope: Scope, path: str, *, absolute: bool = COMPATIBLE) -> Redi
         url = URL(scope={**scope, "path": path, "query_string": query.encode()})
         return RedirectResponse(str(url))
     # Two slashes in front would begin a host (RFC 3986, section 4.2).
-    reference = ("/." if path.startswith("//") else "") + quote(path, _IN_PATHS)
+    begin = "/." if path.startswith("//") else "" if path.startswith("/") else "/"
+    reference = begin + quote(path, _IN_PATHS)
     return RedirectResponse(f"{reference}?{query}" if query else reference)
 
 
