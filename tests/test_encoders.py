@@ -477,6 +477,12 @@ RICH: dict[str, Callable[[list[str]], Any]] = {
     "dataclass_without_an_attribute": lambda _: incomplete(),
     "dataclass_with_a_property": lambda _: WithProperty(1),
     "dataclass_of_what_is_copied": lambda log: Slotted([Copied(log)], (Copied(log),)),
+    "dataclass_of_what_is_copied_before_other_keys": lambda log: Slotted(
+        [Copied(log)], {ip_address("::1"): Copied(log), 1: OrderedDict(a=Copied(log))}
+    ),
+    "dataclass_of_what_is_copied_before_depth": lambda log: Slotted(
+        Copied(log), deep_dataclass(70)
+    ),
     "dataclass_of_a_model": lambda _: Slotted(Model(), Attributes(a=datetime.date(2024, 1, 1))),
     "dataclass_that_holds_itself": lambda _: holds_itself(),
     "deep_dataclass": lambda _: deep_dataclass(45),

@@ -1,5 +1,6 @@
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
 
 use super::walk::is_same;
@@ -10,6 +11,8 @@ const MAX_DEPTH: usize = 50;
 /// What `dataclasses.asdict` is made of.
 pub(super) struct Asdict {
     original: Py<PyAny>,
+    /// A dataclass of one field, `value`: what `asdict` makes of that is what it makes of any value.
+    held: PyOnceLock<Py<PyAny>>,
     fields: Py<PyAny>,
     deepcopy: Py<PyAny>,
     /// The class of time zones that are never copied.
@@ -30,6 +33,7 @@ impl Asdict {
         };
         Ok(Self {
             original: function("dataclasses", "asdict")?,
+            held: PyOnceLock::new(),
             fields: function("dataclasses", "fields")?,
             deepcopy: function("copy", "deepcopy")?,
             timezone: class("datetime", "timezone")?,
@@ -51,10 +55,23 @@ impl Asdict {
         value: &Bound<'py, PyAny>,
         names: &Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match self.dictionary(value, names, 0)? {
-            Some(copied) => Ok(copied),
-            None => self.original.bind(value.py()).call1((value,)),
-        }
+        self.dictionary(value, names, 0)
+    }
+
+    /// What `asdict` itself makes of a value within a dataclass.
+    ///
+    /// Never of one that was copied in part: copies call what the user wrote, once each.
+    fn left_to_asdict<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = value.py();
+        let held = self.held.get_or_try_init(py, || {
+            py.import("dataclasses")?
+                .call_method1("make_dataclass", ("Held", ["value"]))
+                .map(Bound::unbind)
+        })?;
+        self.original
+            .bind(py)
+            .call1((held.bind(py).call1((value,))?,))?
+            .get_item(intern!(py, "value"))
     }
 
     fn dictionary<'py>(
@@ -62,7 +79,7 @@ impl Asdict {
         value: &Bound<'py, PyAny>,
         names: &Bound<'py, PyDict>,
         depth: usize,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = value.py();
         let class = value.get_type();
         let fields = if let Some(known) = names.get_item(&class)? {
@@ -78,27 +95,24 @@ impl Asdict {
         let to = PyDict::new(py);
         for name in fields {
             let inner = value.getattr(name.cast::<PyString>()?)?;
-            let Some(copied) = self.copied(inner, names, depth + 1)? else {
-                return Ok(None);
-            };
-            to.set_item(name, copied)?;
+            to.set_item(name, self.copied(inner, names, depth + 1)?)?;
         }
-        Ok(Some(to.into_any()))
+        Ok(to.into_any())
     }
 
-    /// A copy; nothing when it takes `asdict` to make it.
+    /// A copy as `asdict` makes it.
     fn copied<'py>(
         &self,
         value: Bound<'py, PyAny>,
         names: &Bound<'py, PyDict>,
         depth: usize,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = value.py();
         if is_same(&value) || value.is_exact_instance_of::<PyBytes>() {
-            return Ok(Some(value));
+            return Ok(value);
         }
         if depth > MAX_DEPTH {
-            return Ok(None);
+            return self.left_to_asdict(&value);
         }
         let class = value.get_type();
         if class.hasattr(intern!(py, "__dataclass_fields__"))? {
@@ -108,42 +122,38 @@ impl Asdict {
             let to = PyDict::new(py);
             for entry in from.call_method0(intern!(py, "items"))?.try_iter()? {
                 let (key, inner) = entry?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-                if !is_same(&key) {
-                    return Ok(None);
-                }
-                let Some(copied) = self.copied(inner, names, depth + 1)? else {
-                    return Ok(None);
+                let key = if is_same(&key) {
+                    key
+                } else {
+                    self.left_to_asdict(&key)?
                 };
-                to.set_item(key, copied)?;
+                to.set_item(key, self.copied(inner, names, depth + 1)?)?;
             }
-            return Ok(Some(to.into_any()));
+            return Ok(to.into_any());
         }
         if value.is_exact_instance_of::<PyList>() || value.is_exact_instance_of::<PyTuple>() {
             let to = PyList::empty(py);
             for inner in value.try_iter()? {
-                let Some(copied) = self.copied(inner?, names, depth + 1)? else {
-                    return Ok(None);
-                };
-                to.append(copied)?;
+                to.append(self.copied(inner?, names, depth + 1)?)?;
             }
-            return Ok(Some(to.into_any()));
+            return Ok(to.into_any());
         }
         if value.is_instance_of::<PyDict>()
             || value.is_instance_of::<PyList>()
             || value.is_instance_of::<PyTuple>()
         {
-            return Ok(None);
+            return self.left_to_asdict(&value);
         }
         let is_one_of = |classes: &[Py<PyType>]| classes.iter().any(|each| class.is(each));
         if is_one_of(&self.immutable) {
-            return Ok(Some(value));
+            return Ok(value);
         }
         if is_one_of(&self.timed) {
             let zone = value.getattr(intern!(py, "tzinfo"))?;
             if zone.is_none() || zone.get_type().is(&self.timezone) {
-                return Ok(Some(value));
+                return Ok(value);
             }
         }
-        self.deepcopy.bind(py).call1((value,)).map(Some)
+        self.deepcopy.bind(py).call1((value,))
     }
 }
