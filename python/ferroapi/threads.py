@@ -98,26 +98,35 @@ class Visit:
 
 async def _run_to_its_end(function: Callable[[], T], visit: Visit | None = None) -> T:
     """Waits also in a task that is cancelled by asyncio itself, past all scopes of anyio."""
-    running: Future[None] = Future()
+    begun = given_up = ended = False
+    waiting: Future[None] | None = None
 
+    # Thread and task each say something before they ask for what the other says: whichever comes
+    # later knows of both.
     def run() -> T:
-        if not running.set_running_or_notify_cancel():
-            raise CancelledError
+        nonlocal begun, ended
+        begun = True
         try:
+            if given_up:
+                raise CancelledError
             return function()
         finally:
-            running.set_result(None)
+            ended = True
+            if waiting is not None:
+                waiting.set_result(None)
 
     try:
         return await run_in_unlimited_thread(run)
     except BaseException:
         if visit is not None:
             visit.leave()
-        if not running.cancel():
+        given_up = True
+        waiting = Future()
+        if begun and not ended:
             with cancel_scope(shield=True):
-                while not running.done():
+                while not waiting.done():
                     with suppress(CancelledError):
-                        await shield(wrap_future(running))
+                        await shield(wrap_future(waiting))
         raise
 
 
@@ -167,14 +176,15 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
     they are left, their task is before others in the line for threads.
     """
 
-    __slots__ = ("_depth", "_exits")
+    __slots__ = ("_depth", "_exits", "_queue")
 
     def __init__(self) -> None:
         """To be used as a context manager, in the task that enters some."""
         self._exits: list[Callable[..., bool | None]] = []
         held = _held.get()
         self._depth = _depth_of(held) + 1
-        current_thread_queue().hold(self._depth)
+        self._queue = current_thread_queue()
+        self._queue.hold(self._depth)
         _held.set((*held, self))
 
     @classmethod
@@ -219,7 +229,7 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
         try:
             return await self._leave_in_thread(exc_type, exc_value, traceback)
         finally:
-            current_thread_queue().let_go(self._depth)
+            self._queue.let_go(self._depth)
             _held.set(tuple(held for held in _held.get() if held is not self))
 
     async def _leave_in_thread(self, *error: Any) -> bool:
