@@ -4,7 +4,7 @@ from contextvars import copy_context
 
 from starlette import background
 
-from ferroapi.originals import has_own
+from ferroapi.originals import methods_unreplaced
 from ferroapi.telemetry.current import current_telemetry
 from ferroapi.threads import Visit
 
@@ -12,6 +12,7 @@ __all__ = ["BackgroundTasks"]
 
 # As it was imported: what somebody has put into its place since then is called.
 _RUN_IN_THREADPOOL = vars(background).get("run_in_threadpool")
+_call_unreplaced = methods_unreplaced(background.BackgroundTask, "__call__")
 
 
 class BackgroundTasks(background.BackgroundTasks):
@@ -67,7 +68,4 @@ def _is_function(task: background.BackgroundTask) -> bool:
 
 def _are_called_as_declared() -> bool:
     """Whether a task that is a function is called in a thread, and nothing else is done."""
-    return (
-        has_own(background.BackgroundTask, "__call__")
-        and vars(background).get("run_in_threadpool") is _RUN_IN_THREADPOOL
-    )
+    return _call_unreplaced() and vars(background).get("run_in_threadpool") is _RUN_IN_THREADPOOL

@@ -131,8 +131,10 @@ class Failures(FailureHandlers):
         status = error.status_code
         if type(status) is not int or status in self._by_status or not is_body_allowed(status):
             return None
-        handlers = (self._by_type[kind] for kind in type(error).__mro__ if kind in self._by_type)
-        if next(handlers, None) is not http_exception_handler:
+        for kind in type(error).__mro__:
+            if kind in self._by_type:
+                break
+        if self._by_type.get(kind) is not http_exception_handler:
             return None
         body = encode_json({"detail": error.detail})
         headers = _own_headers(error.headers)
@@ -202,7 +204,14 @@ class Failures(FailureHandlers):
         if isinstance(error, ExceptionGroup):
             error = body_limit_error(error) or error
         try:
-            await self._handle(error, exchange)
+            answer = None
+            if not exchange.started and exchange.scope["type"] == "http":
+                answer = self.default_answer(error)
+            if answer is None:
+                await self._handle(error, exchange)
+            else:
+                await _send(answer, exchange)
+                error.__traceback__ = None
         except Exception as unhandled:
             if self._outermost:
                 exception_unhandled(exchange.scope, unhandled)
@@ -210,12 +219,6 @@ class Failures(FailureHandlers):
             raise
 
     async def _handle(self, error: Exception, exchange: Exchange) -> None:
-        if not exchange.started and exchange.scope["type"] == "http":
-            answer = self.default_answer(error)
-            if answer is not None:
-                await _send(answer, exchange)
-                error.__traceback__ = None
-                return
         find = partial(self._handler_in, exchange.scope) if self._in_scope else self.find
         error = self._told(error, exchange, find)
         handler = find(error)

@@ -131,7 +131,7 @@ class _Masking:
 
     def _value(self, value: Any, found: list[str]) -> Any:
         """The value with its secrets masked: itself, if it has none."""
-        if self._is_clean(value):
+        if isinstance(value, _SCALARS) or self._is_clean(value):
             return value
         known = self._known.get(id(value))
         if known is None:

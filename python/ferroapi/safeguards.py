@@ -61,9 +61,11 @@ def safeguards_of(scope: Mapping[str, Any]) -> Safeguards:
     own = getattr(scope.get("app"), "safeguards", None)
     if not isinstance(own, Safeguards):
         return outer
-    return Safeguards._make(
-        other if isinstance(value, DefaultPlaceholder) else value
-        for value, other in zip(own, outer, strict=True)
+    limit, shown, whole = own
+    return Safeguards(
+        outer.error_limit if isinstance(limit, DefaultPlaceholder) else limit,
+        outer.error_input if isinstance(shown, DefaultPlaceholder) else shown,
+        outer.whole_body_limit if isinstance(whole, DefaultPlaceholder) else whole,
     )
 
 

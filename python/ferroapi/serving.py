@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
+from sys import modules
 from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
@@ -52,7 +53,7 @@ class ServingApplication(Live, Starlette):
             scope["root_path"] = self.root_path
         entry = self._entry or self._start()
         telemetry = self._server_telemetry
-        if telemetry is not None and telemetry.observes(scope):
+        if telemetry is not None and NAMESPACE in modules and telemetry.observes(scope):
             await telemetry(entry, scope, receive, send, stack=self.middleware_stack)
         else:
             await entry(scope, receive, send)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from starlette.types import Scope
 
@@ -73,8 +73,10 @@ _LAST_STATUS = 999
 _JSON_FIELD = b"%b: %b\r\n" % JSON_TYPE
 
 
-async def fail(error: Exception, exchange: Exchange, application: Any = None) -> None:
+def fail(error: Exception, exchange: Exchange, application: Any = None) -> Awaitable[None]:
     """Answers an exception as `application` has it, by default that of the exchange, or raises it.
+
+    What it returns is to be awaited at once.
 
     Without one of our applications around it, Starlette's own middleware is left to answer.
     """
@@ -83,4 +85,4 @@ async def fail(error: Exception, exchange: Exchange, application: Any = None) ->
     failures = getattr(application, "failures", None)
     if not isinstance(failures, FailureHandlers):
         raise error
-    await failures.answer(error, exchange)
+    return failures.answer(error, exchange)

@@ -203,9 +203,9 @@ class OperationPlan:
             self._json_response = json_response_maker(self.serialize.json_class, self.status_code)
         return self._json_response(reply)
 
-    async def _reply(self, exchange: Exchange) -> Reply:
-        replies = self._replies or self._compile()
-        return await replies(exchange)
+    def _reply(self, exchange: Exchange) -> Awaitable[Reply]:
+        """The reply, to be awaited at once."""
+        return (self._replies or self._compile())(exchange)
 
     def _compile(self) -> Callable[[Exchange], Awaitable[Reply]]:
         solver = self.solver
@@ -266,10 +266,11 @@ class OperationPlan:
     def _handled(self, exchange: Exchange) -> Awaitable[Reply]:
         """What the route handler gives, to be awaited at once."""
         show_stacks(exchange)
-        handler, connection = self.handler, exchange.connection
+        handler = self.handler
         assert handler is not None
-        assert isinstance(connection, Request)
-        return handler(connection)
+        # Its class asks Python code of the standard library who is an instance.
+        request: Any = exchange.connection
+        return handler(request)
 
     def _run_with_teardown(
         self, reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange

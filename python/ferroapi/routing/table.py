@@ -17,7 +17,7 @@ from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.scope import SCOPE_KEY
-from ferroapi.routing.target import Pattern, Target
+from ferroapi.routing.target import Pattern, Target, enter_mount
 from ferroapi.routing.target import pattern as pattern_of
 from ferroapi.telemetry.current import TELEMETRY_KEY, route_selected
 
@@ -88,7 +88,12 @@ class RouteTable:
             root_path = scope.get("root_path", "")
             if root_path:
                 path = below(root_path, path)
-            found = self._find(scope, path)
+            # What `_find` does, without a call.
+            found: Any
+            if scope["type"] == "http":
+                found = self._match(scope["method"], path)
+            else:
+                found = self._match_websocket(path)
             asked = self._ask(scope, found) if self._asked else None
             if asked is None and type(found) is tuple:
                 index, captures = found
@@ -202,7 +207,13 @@ class RouteTable:
             captures = target.convert(dict(found[1]))
             if captures is None:
                 return self._default
-            asked = target, target.entered(scope, path, captures)
+            mount = target.plain_mount
+            if mount is not None:
+                enter_mount(mount, scope, path, captures)
+                target.show_in(scope)
+                route_selected(scope, mount)
+                return mount.app
+            asked = target, target.matches(scope)[1]
         redirect = found.path if isinstance(found, Redirect) else None
         if asked is None and not isinstance(found, MethodNotAllowed):
             if scope.get("root_path") or self._asked:

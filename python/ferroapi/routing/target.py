@@ -123,32 +123,17 @@ class Target:
             return self.context.original_route.matches(inner)
         return route.matches(scope)
 
-    def entered(self, scope: Scope, path: str, captures: dict[str, Any]) -> Scope:
-        """What the route itself says that a request adds to its scope, which the core has matched.
-
-        Args:
-            scope: that of the request.
-            path: the part of its path that routes see.
-            captures: what the core has found in it, converted.
-        """
+    @property
+    def plain_mount(self) -> Mount | None:
+        """The route, if it is one of Starlette's mounts and they are as they were imported."""
         route = self.context.effective_route
-        if not _is_plain_mount(route):
-            return self.matches(scope)[1]
-        hand_down(scope)
-        inner = captures.pop("path")
-        root_path = scope.get("root_path", "")
-        return {
-            "path_params": {**scope.get("path_params", {}), **captures},
-            "app_root_path": scope.get("app_root_path", root_path),
-            "root_path": root_path + path[: len(path) - len(inner) - 1],
-            "endpoint": route.app,
-        }
+        return route if _is_plain_mount(route) else None
 
     @property
     def handler(self) -> ASGIApp:
         """What has the route answer by itself."""
-        route = self.context.effective_route
-        return route.app if _is_plain_mount(route) else self.handle
+        mount = self.plain_mount
+        return self.handle if mount is None else mount.app
 
     @property
     def handles_itself(self) -> bool:
@@ -164,6 +149,24 @@ class Target:
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
             route = self.context.original_route
         await route.handle(scope, receive, send)
+
+
+def enter_mount(mount: Mount, scope: Scope, path: str, captures: dict[str, Any]) -> None:
+    """Writes into a scope what a mount itself would say of a request that the core has matched.
+
+    Args:
+        mount: what has the path.
+        scope: that of the request.
+        path: the part of its path that routes see.
+        captures: what the core has found in it, converted.
+    """
+    hand_down(scope)
+    inner = captures.pop("path")
+    root_path = scope.get("root_path", "")
+    scope["path_params"] = {**scope.get("path_params", {}), **captures}
+    scope["app_root_path"] = scope.get("app_root_path", root_path)
+    scope["root_path"] = root_path + path[: len(path) - len(inner) - 1]
+    scope["endpoint"] = mount.app
 
 
 def _traced(plan: ASGIApp, route: APIRoute | APIWebSocketRoute | Frontend) -> ASGIApp:

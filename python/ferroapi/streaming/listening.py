@@ -14,11 +14,13 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from ferroapi.originals import has_own
+from ferroapi.originals import methods_unreplaced
 from ferroapi.streaming.response import send_raises
 from ferroapi.streaming.scope import StreamScope, stream_scope
 from ferroapi.streaming.taskless import is_of_server
 from ferroapi.threads import ThreadContexts, run_in_thread
+
+_call_unreplaced = methods_unreplaced(StreamingResponse, "__call__")
 
 
 def listens(response: Response, scope: Scope) -> bool:
@@ -30,7 +32,7 @@ def listens(response: Response, scope: Scope) -> bool:
     return (
         type(response).__call__ is StreamingResponse.__call__
         and type(getattr(response, "body_iterator", None)) is AsyncGeneratorType
-        and has_own(StreamingResponse, "__call__")
+        and _call_unreplaced()
         and scope["type"] == "http"
         and not send_raises(scope.get("asgi", {}).get("spec_version", "2.0"))
     )

@@ -83,11 +83,12 @@ class DeferredTelemetry:
         self._make = make
         self._made: ServerTelemetry | None = None
         self.observes: Callable[[Scope], bool] = self._observes
-        """Whether there is anything to do; in the end what is stood for is asked itself."""
+        """Whether there is anything to do; in the end what is stood for is asked itself.
+
+        Nobody asks before OpenTelemetry is imported.
+        """
 
     def _observes(self, scope: Scope) -> bool:
-        if NAMESPACE not in modules:
-            return False
         made = self._made = self._make()
         self.observes = _nothing if made is None else made.observes
         return self.observes(scope)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse
 
-from ferroapi.originals import has_own
+from ferroapi.originals import methods_unreplaced
 from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # As they were imported: a class that somebody has changed since then sends by itself.
 _DECLARED = dict(vars(FileResponse))
+_call_unreplaced = methods_unreplaced(FileResponse, "__call__")
 
 
 async def send_file(response: FileResponse, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +46,7 @@ def _sends_whole_file(response: FileResponse, scope: Scope) -> bool:
         and scope["method"] == "GET"
         and "http.response.pathsend" not in scope.get("extensions", {})
         and not any(name == b"range" for name, _ in scope["headers"])
-        and has_own(FileResponse, "__call__")
+        and _call_unreplaced()
         and vars(FileResponse) == _DECLARED
     )
 
