@@ -2,7 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence, Set
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+    Set,
+)
 from typing import Any, Literal, Self, TypeAlias, final
 
 from starlette.datastructures import UploadFile
@@ -81,6 +90,14 @@ Mode: TypeAlias = Literal["first", "last", "all"]
 Wanted: TypeAlias = tuple[str, Sequence[str], Mode]
 """`(slot, names, mode)`: where to put it, under which names it may come (the first name that is
 present wins), and which of several values is taken (`"all"` gives a list)."""
+
+def check_headers(headers: Iterable[Header]) -> None:
+    """Looks whether headers of a response can be sent: each is one line then (RFC 9110, section 5).
+
+    Raises:
+        RuntimeError: a name is no token, or a value has a control character other than the tab.
+        TypeError: one is no pair of bytes.
+    """
 
 @final
 class Parameters:

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.status import HTTP_503_SERVICE_UNAVAILABLE, WS_1011_INTERNAL_ERROR
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ferroapi._core import encode_json
+from ferroapi._core import check_headers, encode_json
 from ferroapi.body_limit import body_limit_error
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import JSON_TYPE, Answer, FailureHandlers
@@ -33,6 +33,7 @@ from ferroapi.exceptions import RequestValidationError
 from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.originals import has_own
+from ferroapi.response_headers import check_start
 from ferroapi.telemetry.current import exception_unhandled
 from ferroapi.threads import is_thread_shortage
 from ferroapi.validation_errors import errors_as_json
@@ -309,6 +310,7 @@ class Around(ServerErrorMiddleware):
         def send_tracked(message: Message) -> Awaitable[None]:
             nonlocal started
             if message["type"] == "http.response.start":
+                check_start(message)
                 started = True
             return send(message)
 
@@ -339,6 +341,8 @@ _OF_THE_BODY = frozenset({b"content-length", b"content-type"})
 
 async def _send(answer: Answer, exchange: Exchange) -> None:
     status, own, body = answer
+    if own:
+        check_headers(own)
     headers = [*own, (b"content-length", b"%d" % len(body)), JSON_TYPE]
     exchange.started = True
     await exchange.send({"type": "http.response.start", "status": status, "headers": headers})

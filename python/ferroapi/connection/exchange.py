@@ -16,6 +16,7 @@ from ferroapi.connection.body import read_body
 from ferroapi.connection.injected_response import response_to_inject
 from ferroapi.connection.request import Request
 from ferroapi.connection.websocket import WebSocket
+from ferroapi.response_headers import check_start
 from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
@@ -178,14 +179,22 @@ class Exchange:
         return self.receive() if self.inbox is None else self.inbox.receive()
 
     def send_tracked(self, message: Message) -> Awaitable[None]:
-        """Sends, and remembers that the response has started, or that a WebSocket is open."""
+        """Sends, and remembers that the response has started, or that a WebSocket is open.
+
+        Raises:
+            RuntimeError: it starts with a header that cannot be sent. Nothing has started then.
+        """
         if not self.started:
             kind = message["type"]
             if kind == "http.response.start":
+                check_start(message)
                 self.started = True
             elif kind == "websocket.accept":
+                check_start(message)
                 # It may still be closed by what handles an exception.
                 self.open = True
+            elif kind == "websocket.http.response.start":
+                check_start(message)
             elif kind == "websocket.close":
                 self.open = False
         return self.send(message)

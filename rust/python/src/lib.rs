@@ -13,6 +13,7 @@ mod json;
 mod json_size;
 mod media_type;
 mod params;
+mod response_headers;
 mod router;
 mod schema_decoder;
 mod schema_encoder;
@@ -30,6 +31,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     json_size::register(module)?;
     media_type::register(module)?;
     params::register(module)?;
+    response_headers::register(module)?;
     router::register(module)?;
     schema_decoder::register(module)?;
     schema_encoder::register(module)?;

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from ferroapi._core import check_headers
 from ferroapi.originals import has_own
 from ferroapi.plan.reply.file import send_file
 
@@ -27,11 +28,16 @@ def is_whole(response: Response) -> bool:
 
 
 async def send_reply(response: Response, exchange: Exchange) -> None:
-    """Sends a response as the reply to a request."""
+    """Sends a response as the reply to a request.
+
+    Raises:
+        RuntimeError: it has a header that cannot be sent. Nothing was sent then.
+    """
     if not is_whole(response):
         await send_response(response, exchange.scope, exchange.receive, exchange.send_tracked)
         return
     send, headers = exchange.send, response.raw_headers
+    check_headers(headers)
     start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
     exchange.started = True
     await send(start)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.responses import Response, StreamingResponse
 
+from ferroapi._core import check_headers
 from ferroapi.plan.reply.serialization import with_background
 from ferroapi.sse import EventSourceResponse
 from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
@@ -142,7 +143,6 @@ class _OperationStream(GeneratorStream):
 
     def _start(self) -> Message:
         exchange = self._exchange
-        exchange.started = True
         merged, chosen = self._merged, exchange.chosen_headers
         if chosen != merged:
             dropped = [header for header in merged if header not in chosen]
@@ -151,6 +151,8 @@ class _OperationStream(GeneratorStream):
             self.raw_headers[:] = [*kept, *added]
         if exchange.chosen_status != self._merged_status:
             self.status_code = exchange.chosen_status or self.status_code
+        check_headers(self.raw_headers)
+        exchange.started = True
         return super()._start()
 
 

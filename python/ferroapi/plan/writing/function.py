@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from ferroapi._core import encode_json, is_list_of
+from ferroapi._core import check_headers, encode_json, is_list_of
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
@@ -257,6 +257,8 @@ class _Writer:
         source.name("is_whole", is_whole)
         with source.block(f"if is_whole({response}):"):
             status, headers = f"{response}.status_code", f"{response}.raw_headers"
+            source.name("check_headers", check_headers)
+            source.line(f"check_headers({headers})")
             start = f'"type": "http.response.start", "status": {status}, "headers": {headers}'
             source.line(f"start = {{{start}}}")
             source.line("started = True")
@@ -276,10 +278,13 @@ class _Writer:
 
     def _write_send(self) -> None:
         """The sending of a JSON reply."""
-        self._source.line("started = True")
         if self._injecting is not None:
+            self._source.name("check_headers", check_headers)
+            self._source.line("check_headers(exchange.chosen_headers)")
+            self._source.line("started = True")
             self._interface.write_send_chosen(self._source, self._status_code, "body")
             return
+        self._source.line("started = True")
         allowed, headers = json_headers(self._status_code)
         body = "body" if allowed else None
         self._interface.write_send(self._source, self._status_code, headers, body)

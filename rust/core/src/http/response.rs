@@ -45,21 +45,31 @@ impl fmt::Display for FieldError {
 
 impl std::error::Error for FieldError {}
 
-/// Appends one field, its name in lower case.
-///
-/// Bytes beyond ASCII are sent as they are.
+/// Whether a field can be sent.
 ///
 /// # Errors
 ///
 /// A name that is no token, and a value with a control character other than the tab: with CR and LF
-/// it would be more than one field. Nothing is appended then.
-pub fn write_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) -> Result<(), FieldError> {
+/// it would be more than one field.
+pub fn check_field(name: &[u8], value: &[u8]) -> Result<(), FieldError> {
     if !is_field_value(value) {
         return Err(FieldError::Value);
     }
     if !is_token(name) {
         return Err(FieldError::Name);
     }
+    Ok(())
+}
+
+/// Appends one field, its name in lower case.
+///
+/// Bytes beyond ASCII are sent as they are.
+///
+/// # Errors
+///
+/// Those of `check_field`. Nothing is appended then.
+pub fn write_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) -> Result<(), FieldError> {
+    check_field(name, value)?;
     out.reserve(name.len() + value.len() + 4);
     out.extend(name.iter().map(u8::to_ascii_lowercase));
     out.extend_from_slice(b": ");
