@@ -116,6 +116,7 @@ class FastAPI(PathOperations, ServingApplication):
         error_limit: int | None = Default(ERROR_LIMIT),
         error_input: ErrorInput = Default(True),
         websocket_origins: WebSocketOrigins = None,
+        auto_head: bool | None = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -128,8 +129,8 @@ class FastAPI(PathOperations, ServingApplication):
             openapi_tags: OpenAPI metadata of tags, in their order.
             servers: OpenAPI servers.
             dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function, form_limits: for all operations, see
-                `InclusionOptions`.
+                include_in_schema, generate_unique_id_function, form_limits, auto_head: for all
+                operations, see `InclusionOptions`.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
@@ -230,6 +231,7 @@ class FastAPI(PathOperations, ServingApplication):
             generate_unique_id_function=generate_unique_id_function,
             strict_content_type=strict_content_type,
             form_limits=form_limits,
+            auto_head=auto_head,
         )
         self.webhooks = webhooks or APIRouter()
         self.exception_handlers: dict[Any, Any] = {

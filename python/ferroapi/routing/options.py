@@ -17,7 +17,17 @@ from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.unique_id import generate_unique_id
 
 
-class PathOperationOptions(TypedDict, total=False):
+class AddedOptions(TypedDict, total=False):
+    """Keywords that FastAPI does not have, of path operations, of routers and of inclusions.
+
+    They are handed on where they are given: who overrides a method need not know them.
+    """
+
+    auto_head: bool | None
+    """Whether GET operations answer HEAD, too. The innermost setting wins; no without one."""
+
+
+class PathOperationOptions(AddedOptions, total=False):
     """Keywords of every path operation. One that is not given has no effect."""
 
     response_model: Any
@@ -125,6 +135,7 @@ class OperationAttributes:
     )
     max_body_size: int | None = None
     form_limits: FormLimits = FormLimits()
+    auto_head: bool | None = None
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 
@@ -145,14 +156,21 @@ def _as_set(names: Any) -> Any:
     return set(names) if isinstance(names, (list, tuple)) else names
 
 
-OPERATION_KEYWORDS = Keywords(PathOperationOptions, OperationAttributes)
-ROUTE_KEYWORDS = Keywords(RouteOptions, OperationAttributes)
-API_ROUTE_KEYWORDS = Keywords(APIRouteOptions, OperationAttributes)
+ADDED = frozenset(AddedOptions.__annotations__)
+
+OPERATION_KEYWORDS = Keywords(PathOperationOptions, OperationAttributes, added=ADDED)
+ROUTE_KEYWORDS = Keywords(RouteOptions, OperationAttributes, added=ADDED)
+API_ROUTE_KEYWORDS = Keywords(APIRouteOptions, OperationAttributes, added=ADDED)
 
 
 def first_chosen(*values: Any) -> Any:
     """The first value somebody chose; the first placeholder when nobody did."""
     return next((value for value in values if not isinstance(value, DefaultPlaceholder)), values[0])
+
+
+def first_given(*values: Any) -> Any:
+    """The first value that is not `None`, if there is one."""
+    return next((value for value in values if value is not None), None)
 
 
 def resolved(value: Any) -> Any:

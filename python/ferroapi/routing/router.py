@@ -45,7 +45,12 @@ from ferroapi.routing.lifespan import (
     run,
 )
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import OperationAttributes, StrictRouteOptions, first_chosen
+from ferroapi.routing.options import (
+    ADDED,
+    OperationAttributes,
+    StrictRouteOptions,
+    first_chosen,
+)
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
@@ -63,7 +68,7 @@ class AddedRouteOptions(StrictRouteOptions, total=False):
     """The class of this one route."""
 
 
-ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes)
+ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes, added=ADDED)
 
 
 class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
@@ -96,12 +101,13 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         strict_content_type: bool | DefaultPlaceholder = Default(True),
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
+        auto_head: bool | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function, max_body_size, form_limits: see
-                `InclusionOptions`.
+                include_in_schema, generate_unique_id_function, max_body_size, form_limits,
+                auto_head: see `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
@@ -135,6 +141,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.strict_content_type = strict_content_type
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
+        self.auto_head = auto_head
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -159,6 +166,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             strict_content_type=self.strict_content_type,
             max_body_size=self.max_body_size,
             form_limits=self.form_limits,
+            auto_head=self.auto_head,
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
 
@@ -170,7 +178,11 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         )
 
     def _limits(self) -> Inherited:
-        return Inherited(max_body_size=self.max_body_size, form_limits=self.form_limits)
+        return Inherited(
+            max_body_size=self.max_body_size,
+            form_limits=self.form_limits,
+            auto_head=self.auto_head,
+        )
 
     def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
         self.add_api_route(path, endpoint, **options)

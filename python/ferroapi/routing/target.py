@@ -57,6 +57,11 @@ class Target:
             if type(convertor) not in TEXT_CONVERTORS
         }
 
+    @property
+    def pattern(self) -> Pattern | None:
+        """How the core can find it; `None` when the route has to be asked."""
+        return pattern(self.context)
+
     def compile(self, scope: Scope) -> ASGIApp:
         """Makes the plan; the request path keeps it until something changes.
 
@@ -122,6 +127,11 @@ class Target:
             inner = {**scope, SCOPE_KEY: self.scope}
             return self.context.original_route.matches(inner)
         return route.matches(scope)
+
+    def refuses(self, scope: Scope) -> bool:
+        """Whether the route has the path of a request and not its method."""
+        route = self.context.original_route
+        return isinstance(route, APIRoute) and scope["method"] not in route.methods
 
     def entered(self, scope: Scope, path: str, captures: dict[str, Any]) -> Scope:
         """What the route itself says that a request adds to its scope, which the core has matched.
