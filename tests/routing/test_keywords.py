@@ -40,7 +40,7 @@ OPERATION: dict[str, Any] = {
     "max_body_size": None,
     "form_limits": None,
 }
-ADDED: dict[str, Any] = {"auto_head": None}
+ADDED: dict[str, Any] = {"auto_head": None, "exception_handlers": None, "middleware": None}
 ROUTE = {**OPERATION, "methods": None}
 STRICT = {**ROUTE, "strict_content_type": Default(True)}
 INCLUSION: dict[str, Any] = {

@@ -86,7 +86,7 @@ class GetForHead(HeadTarget):
             return Match.NONE, {}
         return Target.matches(self, {**scope, "method": "GET"})
 
-    def refuses(self, _scope: Scope) -> bool:
+    def refuses(self, scope: Scope) -> bool:
         """Never: HEAD is all that comes here."""
         return False
 
@@ -96,7 +96,7 @@ class GetForHead(HeadTarget):
         return run
 
     def compile_directly(
-        self, _application: object
+        self, application: object
     ) -> Callable[[DirectRequest], Awaitable[None]] | None:
         """See `Target`. What has no content to send comes by ASGI."""
         return None

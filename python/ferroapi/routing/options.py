@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, TypedDict
 
 from pydantic.main import IncEx
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
@@ -14,6 +15,7 @@ from ferroapi import params
 from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.routing.keywords import Keywords
+from ferroapi.routing.layers import Layer
 from ferroapi.routing.unique_id import generate_unique_id
 
 
@@ -25,6 +27,11 @@ class AddedOptions(TypedDict, total=False):
 
     auto_head: bool | None
     """Whether GET operations answer HEAD, too. The innermost setting wins; no without one."""
+    exception_handlers: Mapping[Any, Any] | None
+    """Functions by exception class or status code, or `ExceptionHandler`s. The innermost is asked
+    first: the operation's, those of routers, then the application's."""
+    middleware: Sequence[Middleware] | None
+    """ASGI middleware, the first outermost, around what is inside and its exception handlers."""
 
 
 class PathOperationOptions(AddedOptions, total=False):
@@ -136,6 +143,8 @@ class OperationAttributes:
     max_body_size: int | None = None
     form_limits: FormLimits = FormLimits()
     auto_head: bool | None = None
+    layers: tuple[Layer, ...] = ()
+    """What operation, routers and inclusions have around it, the outermost first."""
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 

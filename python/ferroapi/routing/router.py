@@ -6,6 +6,8 @@ from collections.abc import (
     AsyncIterator,
     Callable,
     Iterable,
+    Mapping,
+    MutableMapping,
     Sequence,
 )
 from contextlib import asynccontextmanager
@@ -13,6 +15,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from anyio.to_thread import current_default_thread_limiter
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
@@ -28,6 +31,7 @@ from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
+from ferroapi.routing.handlers import ExceptionHandler, checked_handlers
 from ferroapi.routing.inheritance import (
     INCLUSION_KEYWORDS,
     InclusionOptions,
@@ -35,6 +39,7 @@ from ferroapi.routing.inheritance import (
     check_prefix,
 )
 from ferroapi.routing.keywords import Keywords
+from ferroapi.routing.layers import Layer
 from ferroapi.routing.lifespan import (
     DefaultLifespan,
     Handler,
@@ -102,12 +107,14 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
         auto_head: bool | None = None,
+        exception_handlers: Mapping[Any, Any] | None = None,
+        middleware: Sequence[Middleware] | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, max_body_size, form_limits,
-                auto_head: see `InclusionOptions`.
+                auto_head, exception_handlers, middleware: see `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
@@ -142,6 +149,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
         self.auto_head = auto_head
+        self.layer = Layer(exception_handlers, middleware)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -182,6 +190,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             max_body_size=self.max_body_size,
             form_limits=self.form_limits,
             auto_head=self.auto_head,
+            layers=(self.layer,),
         )
 
     def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
@@ -318,7 +327,8 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         checked_body_size(complete["max_body_size"])
         if "form_limits" in given:
             given["form_limits"] = checked_form_limits(given["form_limits"])
-        inclusion = Inherited(**given)
+        layer = Layer.of(given.pop("exception_handlers", None), given.pop("middleware", None))
+        inclusion = Inherited(**given, layers=(layer,) if layer else ())
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
             checked: set[int] = set()
@@ -337,6 +347,46 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         # What else the router has went into its routes when they were declared.
         inherited = self._inherited().then(inclusion).then(router._limits())
         self.routes.append(IncludedRouter(router, inherited))
+
+    # Exception handlers
+
+    @property
+    def exception_handlers(self) -> MutableMapping[Any, Any]:
+        """Functions by exception class or status code, for all routes below; may be changed."""
+        return self.layer.exception_handlers
+
+    def add_exception_handler(
+        self,
+        exc_class_or_status_code: int | type[Exception],
+        handler: Any,
+        *,
+        status_code: int | None = None,
+    ) -> None:
+        """Adds a handler for an exception class or a status code, at any time.
+
+        Args:
+            exc_class_or_status_code: what it handles; `Exception` is all that nobody else does.
+            handler: a function `(request, error)`, or of the WebSocket. It returns a response, or
+                a value of its annotated type, which OpenAPI then shows.
+            status_code: the status of such a value; that of the exception without it.
+
+        Raises:
+            TypeError: it is none of these, or cannot be called.
+        """
+        if status_code is not None:
+            handler = ExceptionHandler(handler, status_code)
+        self.layer.exception_handlers |= checked_handlers({exc_class_or_status_code: handler})
+
+    def exception_handler(
+        self, exc_class_or_status_code: int | type[Exception], *, status_code: int | None = None
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Adds a handler by decorating a function. See `add_exception_handler`."""
+
+        def declare(handler: Endpoint) -> Endpoint:
+            self.add_exception_handler(exc_class_or_status_code, handler, status_code=status_code)
+            return handler
+
+        return declare
 
     def _contains(self, router: APIRouter) -> bool:
         return any(included is router or included._contains(router) for included in self._included)

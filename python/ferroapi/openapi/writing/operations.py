@@ -13,11 +13,13 @@ from ferroapi.openapi.writing.parameters import declared_parameters, describe_pa
 from ferroapi.openapi.writing.request_bodies import describe_request_body
 from ferroapi.openapi.writing.responses import (
     VALIDATION_ERROR_RESPONSE,
+    describe_handled,
     describe_responses,
     invites_validation_error,
 )
 from ferroapi.openapi.writing.routes import documented_routes
 from ferroapi.openapi.writing.security import describe_security
+from ferroapi.routing.layers import handled_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,13 +33,14 @@ if TYPE_CHECKING:
 class Operation:
     """A documented route with its dependencies laid out once."""
 
-    __slots__ = ("body_field", "callbacks", "dependants", "parameters", "route")
+    __slots__ = ("body_field", "callbacks", "dependants", "handled", "parameters", "route")
 
     def __init__(self, route: APIRoute) -> None:
         self.route = route
         self.dependants = list(distinct_dependants(route.dependant))
         self.parameters = list(declared_parameters(self.dependants))
         self.body_field = self._body_field()
+        self.handled = handled_fields(route.layers, route.unique_id)
         self.callbacks = [
             Operation(callback) for callback in documented_routes(route.callbacks or ())
         ]
@@ -62,6 +65,7 @@ class Operation:
         if route.response_field is not None:
             yield route.response_field
         yield from route.response_fields.values()
+        yield from self.handled.values()
         if route.stream_item_field is not None:
             yield route.stream_item_field
 
@@ -125,6 +129,8 @@ class OperationWriter:
             for callback in operation.callbacks
         }
         responses = describe_responses(route, self.definitions)
+        for status, type_ in operation.handled.items():
+            responses.setdefault(str(status), describe_handled(status, type_, self.definitions))
         if operation.reads_input and invites_validation_error(responses):
             responses["422"] = VALIDATION_ERROR_RESPONSE
             self.refuses_invalid_requests = True

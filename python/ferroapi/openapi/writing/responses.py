@@ -16,6 +16,7 @@ from ferroapi.routing.options import resolved
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ferroapi.fields import ModelField
     from ferroapi.openapi.writing.definitions import FieldSchemas, JSONSchema
     from ferroapi.routing import APIRoute
 
@@ -94,6 +95,13 @@ def describe_responses(route: APIRoute, definitions: FieldSchemas) -> dict[str, 
         schema = definitions.schema(field) if field else None
         responses[key] = _declared_response(code, declared, existing, media_type, schema)
     return responses
+
+
+def describe_handled(status: int, field: ModelField, definitions: FieldSchemas) -> dict[str, Any]:
+    """What an exception handler answers whose values have the type of `field`."""
+    description = _REASON_PHRASES.get(status, "Additional Response")
+    content = {"application/json": {"schema": definitions.schema(field)}}
+    return {"description": description, "content": content}
 
 
 def invites_validation_error(responses: dict[str, dict[str, Any]]) -> bool:
