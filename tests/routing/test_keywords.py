@@ -40,7 +40,12 @@ OPERATION: dict[str, Any] = {
     "max_body_size": None,
     "form_limits": None,
 }
-ADDED: dict[str, Any] = {"auto_head": None, "exception_handlers": None, "middleware": None}
+ADDED: dict[str, Any] = {
+    "auto_head": None,
+    "exception_handlers": None,
+    "middleware": None,
+    "validation_errors": None,
+}
 ROUTE = {**OPERATION, "methods": None}
 STRICT = {**ROUTE, "strict_content_type": Default(True)}
 INCLUSION: dict[str, Any] = {

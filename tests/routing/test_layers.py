@@ -278,7 +278,7 @@ VALUES: dict[str, tuple[Exception, Any, Any, int, str, bool]] = {
     "status_by_key": (HTTPException(402), 402, describe, 402, '{"detail":"HTTPException"}', True),
     "does_not_fit": (
         *(WRONG, RequestValidationError, describe),
-        *(422, '{"detail":"RequestValidationError"}', True),
+        *(422, '{"detail":"RequestValidationError"}', False),
     ),
     "all": (BrokenError(), Exception, describe, 500, '{"detail":"BrokenError"}', True),
     "no_status": (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -18,6 +18,7 @@ from starlette.websockets import WebSocketDisconnect
 from ferroapi.annotations import is_subclass
 from ferroapi.dependencies.callables import declaring
 from ferroapi.dependencies.signature import return_annotation
+from ferroapi.error_format import ErrorFormat
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.failures import awaitable, found_handler
 from ferroapi.fields import ModelField, create_field
@@ -80,18 +81,46 @@ class Handlers:
         return handler
 
 
-def handled_statuses(handlers: Mapping[Any, Any], unique_id: str) -> dict[int, ModelField]:
-    """The types of what handlers return that is no response, by their statuses."""
-    fields = {}
+class HandledResponse(NamedTuple):
+    """A response that a handler makes of what it returns."""
+
+    status: int
+    field: ModelField
+    media_type: str
+
+
+def described_handlers(handlers: Mapping[Any, Any], unique_id: str) -> dict[Any, HandledResponse]:
+    """What handlers return that is no response, as far as it is declared, by what they handle."""
+    responses = {}
     for key, handler in handlers.items():
         status = _status(handler, key)
         field = _field(handler, f"Response_{status}_{unique_id}")
         if status is not None and field is not None:
-            fields[status] = field
-    return fields
+            media_type = getattr(handler, "media_type", "application/json")
+            responses[key] = HandledResponse(status, field, media_type)
+    return responses
+
+
+def handler_of_format(form: ErrorFormat, handlers: Mapping[Any, Any]) -> dict[Any, ErrorFormat]:
+    """The format of the answers to requests that do not fit, among the handlers beside it.
+
+    Raises:
+        TypeError: it is no format.
+        ValueError: there is a handler for these requests.
+    """
+    if not isinstance(form, ErrorFormat):
+        raise TypeError(f"validation_errors is no ErrorFormat: {form!r}")
+    if handlers.get(RequestValidationError) is not None:
+        raise ValueError(
+            "validation_errors and an exception handler for RequestValidationError say both how "
+            "requests are answered that do not fit"
+        )
+    return {RequestValidationError: form}
 
 
 def _function(handler: Any) -> Callable[..., Any]:
+    if isinstance(handler, ErrorFormat):
+        return handler.respond
     function: Callable[..., Any]
     function = handler.function if isinstance(handler, ExceptionHandler) else handler
     return function
@@ -99,6 +128,8 @@ def _function(handler: Any) -> Callable[..., Any]:
 
 def _status(handler: Any, key: Any) -> int | None:
     """The status of what a handler returns, as far as it is known before an exception."""
+    if isinstance(handler, ErrorFormat):
+        return handler.status
     if isinstance(handler, ExceptionHandler):
         return handler.status_code
     if isinstance(key, int):
@@ -128,7 +159,7 @@ _UNIONS = (Union, UnionType)
 
 def _field(handler: Any, name: str) -> ModelField | None:
     """The type of what a handler returns that is no response, as a field; `None` without one."""
-    annotation = _returned(handler)
+    annotation = handler.model if isinstance(handler, ErrorFormat) else _returned(handler)
     return None if annotation is None else create_field(name, annotation, mode="serialization")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.middleware import Middleware
 
@@ -15,12 +15,22 @@ from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import STARTED
 from ferroapi.incomplete import not_completing
 from ferroapi.live import LiveDict, LiveList
-from ferroapi.routing.handlers import Handlers, checked_handlers, handled_statuses
+from ferroapi.routing.handlers import (
+    ExceptionHandler,
+    HandledResponse,
+    Handlers,
+    checked_handlers,
+    described_handlers,
+    handler_of_format,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from ferroapi.fields import ModelField
+    from ferroapi.error_format import ErrorFormat
+
+_OPTIONS = ("exception_handlers", "middleware", "validation_errors")
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 _numbers = itertools.count(1)
 
@@ -33,14 +43,21 @@ class Layer:
     """
 
     def __init__(
-        self, exception_handlers: Mapping[Any, Any] | None, middleware: Sequence[Middleware] | None
+        self,
+        exception_handlers: Mapping[Any, Any] | None = None,
+        middleware: Sequence[Middleware] | None = None,
+        validation_errors: ErrorFormat | None = None,
     ) -> None:
         """
         Raises:
-            TypeError: a handler or a middleware is none.
-            ValueError: middleware lets pages of every origin act for the user.
+            TypeError: a handler, a middleware or a format is none.
+            ValueError: middleware lets pages of every origin act for the user, or a handler and a
+                format are both for requests that do not fit.
         """
-        self.exception_handlers: LiveDict[Any, Any] = LiveDict(checked_handlers(exception_handlers))
+        handlers = checked_handlers(exception_handlers)
+        if validation_errors is not None:
+            handlers |= handler_of_format(validation_errors, handlers)
+        self.exception_handlers: LiveDict[Any, Any] = LiveDict(handlers)
         self.middleware: LiveList[Middleware] = LiveList(middleware or ())
         for declared in self.middleware:
             if not isinstance(declared, Middleware):
@@ -50,11 +67,13 @@ class Layer:
         self._made: tuple[list[Middleware], ASGIApp] | None = None
 
     @classmethod
-    def of(
-        cls, exception_handlers: Mapping[Any, Any] | None, middleware: Sequence[Middleware] | None
-    ) -> Layer | None:
-        """The layer of these, if there are any. Raises as `Layer` does."""
-        return cls(exception_handlers, middleware) or None
+    def taken_from(cls, options: dict[str, Any]) -> tuple[Layer, ...]:
+        """The layer of what is taken out of the options, if there is any of it.
+
+        Raises as `Layer` does.
+        """
+        layer = cls(**{name: options.pop(name, None) for name in _OPTIONS})
+        return (layer,) if layer else ()
 
     def __bool__(self) -> bool:
         """Whether there is anything in it now."""
@@ -84,6 +103,50 @@ class Layer:
         await scope[self._key](scope, receive, send)
 
 
+class Layered:
+    """What has a layer around all that is declared in it."""
+
+    layer: Layer
+
+    @property
+    def exception_handlers(self) -> MutableMapping[Any, Any]:
+        """Functions by exception class or status code, for all routes below; may be changed."""
+        return self.layer.exception_handlers
+
+    def add_exception_handler(
+        self,
+        exc_class_or_status_code: int | type[Exception],
+        handler: Any,
+        *,
+        status_code: int | None = None,
+    ) -> None:
+        """Adds a handler for an exception class or a status code, at any time.
+
+        Args:
+            exc_class_or_status_code: what it handles; `Exception` is all that nobody else does.
+            handler: a function `(request, error)`, or of the WebSocket. It returns a response, or
+                a value of its annotated type, which OpenAPI then shows.
+            status_code: the status of such a value; that of the exception without it.
+
+        Raises:
+            TypeError: it is none of these, or cannot be called.
+        """
+        if status_code is not None:
+            handler = ExceptionHandler(handler, status_code)
+        self.layer.exception_handlers |= checked_handlers({exc_class_or_status_code: handler})
+
+    def exception_handler(
+        self, exc_class_or_status_code: int | type[Exception], *, status_code: int | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Adds a handler by decorating a function. See `add_exception_handler`."""
+
+        def declare(handler: Handler) -> Handler:
+            self.add_exception_handler(exc_class_or_status_code, handler, status_code=status_code)
+            return handler
+
+        return declare
+
+
 def with_layers(app: ASGIApp, layers: Sequence[Layer]) -> ASGIApp:
     """`app` with the layers around it, the first outermost; `app` itself without any.
 
@@ -101,12 +164,12 @@ def with_layers(app: ASGIApp, layers: Sequence[Layer]) -> ASGIApp:
     return Handled(app, handlers) if handlers or has_middleware else app
 
 
-def handled_fields(layers: Sequence[Layer], unique_id: str) -> dict[int, ModelField]:
-    """The types of what the handlers around an operation return, by status; the innermost wins."""
-    fields: dict[int, ModelField] = {}
+def handled_responses(layers: Sequence[Layer], unique_id: str) -> dict[Any, HandledResponse]:
+    """What the handlers around an operation return, by what they handle; the innermost wins."""
+    responses: dict[Any, HandledResponse] = {}
     for layer in layers:
-        fields |= handled_statuses(layer.exception_handlers, unique_id)
-    return fields
+        responses |= described_handlers(layer.exception_handlers, unique_id)
+    return responses
 
 
 class Handled:

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from ferroapi import params
 from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.error_format import ErrorFormat
 from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.layers import Layer
 from ferroapi.routing.unique_id import generate_unique_id
@@ -32,6 +33,8 @@ class AddedOptions(TypedDict, total=False):
     first: the operation's, those of routers, then the application's."""
     middleware: Sequence[Middleware] | None
     """ASGI middleware, the first outermost, around what is inside and its exception handlers."""
+    validation_errors: ErrorFormat | None
+    """How requests that do not fit are answered, and what OpenAPI says of it."""
 
 
 class PathOperationOptions(AddedOptions, total=False):

@@ -104,8 +104,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         assert callable(endpoint), "An endpoint must be a callable"
         self.endpoint = endpoint
         self.name = given.pop("name", None) or callable_name(endpoint)
-        layer = Layer.of(given.pop("exception_handlers", None), given.pop("middleware", None))
-        self.layers = (layer,) if layer else ()
+        self.layers = Layer.taken_from(given)
         methods = given.pop("methods", None)
         self.methods = {method.upper() for method in (["GET"] if methods is None else methods)}
         assert self.methods, "A path operation needs a method"

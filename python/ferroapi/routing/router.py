@@ -7,7 +7,6 @@ from collections.abc import (
     Callable,
     Iterable,
     Mapping,
-    MutableMapping,
     Sequence,
 )
 from contextlib import asynccontextmanager
@@ -27,11 +26,11 @@ from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.dependencies.models import Dependant
+from ferroapi.error_format import ErrorFormat
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
-from ferroapi.routing.handlers import ExceptionHandler, checked_handlers
 from ferroapi.routing.inheritance import (
     INCLUSION_KEYWORDS,
     InclusionOptions,
@@ -39,7 +38,7 @@ from ferroapi.routing.inheritance import (
     check_prefix,
 )
 from ferroapi.routing.keywords import Keywords
-from ferroapi.routing.layers import Layer
+from ferroapi.routing.layers import Layer, Layered
 from ferroapi.routing.lifespan import (
     DefaultLifespan,
     Handler,
@@ -76,7 +75,7 @@ class AddedRouteOptions(StrictRouteOptions, total=False):
 ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes, added=ADDED)
 
 
-class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
+class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
     """Groups path operations; an application includes it, or runs it as an ASGI application."""
 
     lifespan_context: Lifespan
@@ -109,12 +108,14 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         auto_head: bool | None = None,
         exception_handlers: Mapping[Any, Any] | None = None,
         middleware: Sequence[Middleware] | None = None,
+        validation_errors: ErrorFormat | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, max_body_size, form_limits,
-                auto_head, exception_handlers, middleware: see `InclusionOptions`.
+                auto_head, exception_handlers, middleware, validation_errors: see
+                `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
@@ -149,7 +150,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
         self.auto_head = auto_head
-        self.layer = Layer(exception_handlers, middleware)
+        self.layer = Layer(exception_handlers, middleware, validation_errors)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -327,8 +328,8 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         checked_body_size(complete["max_body_size"])
         if "form_limits" in given:
             given["form_limits"] = checked_form_limits(given["form_limits"])
-        layer = Layer.of(given.pop("exception_handlers", None), given.pop("middleware", None))
-        inclusion = Inherited(**given, layers=(layer,) if layer else ())
+        layers = Layer.taken_from(given)
+        inclusion = Inherited(**given, layers=layers)
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
             checked: set[int] = set()
@@ -347,46 +348,6 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         # What else the router has went into its routes when they were declared.
         inherited = self._inherited().then(inclusion).then(router._limits())
         self.routes.append(IncludedRouter(router, inherited))
-
-    # Exception handlers
-
-    @property
-    def exception_handlers(self) -> MutableMapping[Any, Any]:
-        """Functions by exception class or status code, for all routes below; may be changed."""
-        return self.layer.exception_handlers
-
-    def add_exception_handler(
-        self,
-        exc_class_or_status_code: int | type[Exception],
-        handler: Any,
-        *,
-        status_code: int | None = None,
-    ) -> None:
-        """Adds a handler for an exception class or a status code, at any time.
-
-        Args:
-            exc_class_or_status_code: what it handles; `Exception` is all that nobody else does.
-            handler: a function `(request, error)`, or of the WebSocket. It returns a response, or
-                a value of its annotated type, which OpenAPI then shows.
-            status_code: the status of such a value; that of the exception without it.
-
-        Raises:
-            TypeError: it is none of these, or cannot be called.
-        """
-        if status_code is not None:
-            handler = ExceptionHandler(handler, status_code)
-        self.layer.exception_handlers |= checked_handlers({exc_class_or_status_code: handler})
-
-    def exception_handler(
-        self, exc_class_or_status_code: int | type[Exception], *, status_code: int | None = None
-    ) -> Callable[[Endpoint], Endpoint]:
-        """Adds a handler by decorating a function. See `add_exception_handler`."""
-
-        def declare(handler: Endpoint) -> Endpoint:
-            self.add_exception_handler(exc_class_or_status_code, handler, status_code=status_code)
-            return handler
-
-        return declare
 
     def _contains(self, router: APIRouter) -> bool:
         return any(included is router or included._contains(router) for included in self._included)

@@ -16,9 +16,9 @@ from ferroapi.routing.options import resolved
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ferroapi.fields import ModelField
     from ferroapi.openapi.writing.definitions import FieldSchemas, JSONSchema
     from ferroapi.routing import APIRoute
+    from ferroapi.routing.handlers import HandledResponse
 
 status_code_ranges = {
     "1XX": "Information",
@@ -97,10 +97,10 @@ def describe_responses(route: APIRoute, definitions: FieldSchemas) -> dict[str, 
     return responses
 
 
-def describe_handled(status: int, field: ModelField, definitions: FieldSchemas) -> dict[str, Any]:
-    """What an exception handler answers whose values have the type of `field`."""
-    description = _REASON_PHRASES.get(status, "Additional Response")
-    content = {"application/json": {"schema": definitions.schema(field)}}
+def describe_handled(handled: HandledResponse, definitions: FieldSchemas) -> dict[str, Any]:
+    """What an exception handler answers that returns values."""
+    description = _REASON_PHRASES.get(handled.status, "Additional Response")
+    content = {handled.media_type: {"schema": definitions.schema(handled.field)}}
     return {"description": description, "content": content}
 
 
