@@ -20,6 +20,7 @@ from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import Dependency, DependencyOverrides
 from ferroapi.documentation import add_documentation_routes
+from ferroapi.error_format import ErrorFormat
 from ferroapi.exception_handlers import (
     http_exception_handler,
     request_validation_exception_handler,
@@ -34,6 +35,7 @@ from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend_options import FrontendOptions
+from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
 from ferroapi.routing.operations import PathOperations
@@ -116,6 +118,8 @@ class FastAPI(PathOperations, ServingApplication):
         error_limit: int | None = Default(ERROR_LIMIT),
         error_input: ErrorInput = Default(True),
         websocket_origins: WebSocketOrigins = None,
+        auto_head: bool | None = None,
+        validation_errors: ErrorFormat | None = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -128,8 +132,8 @@ class FastAPI(PathOperations, ServingApplication):
             openapi_tags: OpenAPI metadata of tags, in their order.
             servers: OpenAPI servers.
             dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function, form_limits: for all operations, see
-                `InclusionOptions`.
+                include_in_schema, generate_unique_id_function, form_limits, auto_head: for all
+                operations, see `InclusionOptions`.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
@@ -163,6 +167,7 @@ class FastAPI(PathOperations, ServingApplication):
             thread_queue: how many pieces of work may wait for a worker thread; a request that needs
                 one then, and has not entered any dependency in one, is answered 503 with
                 `Retry-After`. `None` for any number. Mounted applications have their own.
+            validation_errors: how requests that do not fit are answered and documented.
             websocket_origins: the origins whose pages may open WebSockets, such as
                 `https://example.com`; `"*"` for any. Without it, where an operation declares a
                 cookie, that of the service itself. Who sends no `Origin` is no page.
@@ -171,8 +176,10 @@ class FastAPI(PathOperations, ServingApplication):
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
+            TypeError: `validation_errors` is no format.
             ValueError: a limit is no non-negative integer, `error_input` none of these, an origin
-                none, or `CORSMiddleware` lets pages of every origin act for the user.
+                none, `CORSMiddleware` lets pages of every origin act for the user, or a handler and
+                a format are both for requests that do not fit.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -230,6 +237,7 @@ class FastAPI(PathOperations, ServingApplication):
             generate_unique_id_function=generate_unique_id_function,
             strict_content_type=strict_content_type,
             form_limits=form_limits,
+            auto_head=auto_head,
         )
         self.webhooks = webhooks or APIRouter()
         self.exception_handlers: dict[Any, Any] = {
@@ -238,6 +246,10 @@ class FastAPI(PathOperations, ServingApplication):
             WebSocketRequestValidationError: websocket_request_validation_exception_handler,
             **(exception_handlers or {}),
         }
+        self.validation_errors = validation_errors
+        if validation_errors is not None:
+            form = handler_of_format(validation_errors, exception_handlers or {})
+            self.exception_handlers |= {error: one.respond for error, one in form.items()}
         self.failures: Failures | None = None
         self.user_middleware = list(middleware or ())
         for declared in self.user_middleware:
@@ -376,6 +388,9 @@ class FastAPI(PathOperations, ServingApplication):
         """The OpenAPI document, made again after routes have changed."""
         version = self.router.routes_version + self.webhooks.routes_version
         if self.openapi_schema is None or self._openapi_routes_version != version:
+            form = self.validation_errors
+            # Who replaces the function need not know what FastAPI's does not have.
+            added: dict[str, Any] = {} if form is None else {"validation_errors": form}
             self.openapi_schema = document_functions.get_openapi(
                 title=self.title,
                 version=self.version,
@@ -391,6 +406,7 @@ class FastAPI(PathOperations, ServingApplication):
                 servers=self.servers,
                 separate_input_output_schemas=self.separate_input_output_schemas,
                 external_docs=self.openapi_external_docs,
+                **added,
             )
             self._openapi_routes_version = version
         return self.openapi_schema

@@ -182,23 +182,13 @@ class Failures(FailureHandlers):
 
     def _handler_in(self, scope: Scope, error: Exception) -> Any:
         """`find` in the tables that Starlette's middleware has put into the scope."""
-        by_type, by_status = scope["starlette.exception_handlers"]
-        handler = by_status.get(error.status_code) if isinstance(error, HTTPException) else None
-        if handler is None:
-            kinds = (kind for kind in type(error).__mro__ if kind in by_type)
-            handler = next((by_type[kind] for kind in kinds), None)
-        return None if handler is None else _awaitable(handler)
+        handler = found_handler(scope["starlette.exception_handlers"], error)
+        return None if handler is None else awaitable(handler)
 
     def find(self, error: Exception) -> Any:
         """The handler of an exception: that of its status, else of its nearest class, else None."""
-        if isinstance(error, HTTPException):
-            handler = self._by_status.get(error.status_code)
-            if handler is not None:
-                return _awaitable(handler)
-        for base in type(error).__mro__:
-            if base in self._by_type:
-                return _awaitable(self._by_type[base])
-        return None
+        handler = found_handler(self.tables, error)
+        return None if handler is None else awaitable(handler)
 
     async def answer(self, error: Exception, exchange: Exchange) -> None:
         """Sends what the handler of `error` answers; raises `error` when there is none."""
@@ -283,7 +273,7 @@ class Failures(FailureHandlers):
             response = self._server_error.error_response(connection, error)
         else:
             # It sees every exception, also one that is too late to be answered.
-            response = await _awaitable(handler)(connection, error)
+            response = await awaitable(handler)(connection, error)
         if not exchange.started:
             send = sending_through(self.cross_origin, exchange.scope, exchange.send_tracked)
             await response(exchange.scope, exchange.receive, send)
@@ -376,7 +366,22 @@ async def _close_websocket(websocket: WebSocket, error: WebSocketException) -> N
     await websocket.close(code=error.code, reason=error.reason)
 
 
-def _awaitable(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+def found_handler(
+    tables: tuple[Mapping[type[BaseException], Any], Mapping[int, Any]], error: Exception
+) -> Any:
+    """What an exception has in tables by class and by status.
+
+    That of its status, else of its nearest class, else `None`.
+    """
+    by_type, by_status = tables
+    handler = by_status.get(error.status_code) if isinstance(error, HTTPException) else None
+    if handler is None:
+        kinds = (kind for kind in type(error).__mro__ if kind in by_type)
+        handler = next((by_type[kind] for kind in kinds), None)
+    return handler
+
+
+def awaitable(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     """A handler to be awaited; a synchronous one runs in a thread."""
     if callable_kind(handler) is CallableKind.COROUTINE:
         return handler

@@ -40,6 +40,12 @@ OPERATION: dict[str, Any] = {
     "max_body_size": None,
     "form_limits": None,
 }
+ADDED: dict[str, Any] = {
+    "auto_head": None,
+    "exception_handlers": None,
+    "middleware": None,
+    "validation_errors": None,
+}
 ROUTE = {**OPERATION, "methods": None}
 STRICT = {**ROUTE, "strict_content_type": Default(True)}
 INCLUSION: dict[str, Any] = {
@@ -93,7 +99,7 @@ def test_signature(
     parameters = inspect.signature(function).parameters.values()
     by_keyword = [one for one in parameters if one.kind is one.KEYWORD_ONLY]
     assert [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY] == positional
-    assert {one.name: one.default for one in by_keyword} == keywords
+    assert {one.name: one.default for one in by_keyword} == {**ADDED, **keywords}
 
 
 def recording(base: type[Any], *names: str) -> tuple[type[Any], list[Any]]:
@@ -186,9 +192,11 @@ def test_patched_methods_of_an_instance_get_all_keywords() -> None:
     assert calls == [GET]
 
 
-@pytest.mark.parametrize("options", [{}, {"form_limits": {"max_files": 1}}], ids=["none", "given"])
+@pytest.mark.parametrize(
+    "options", [{}, {"form_limits": {"max_files": 1}, "auto_head": True}], ids=["none", "given"]
+)
 def test_a_route_class_gets_all_keywords(options: dict[str, Any]) -> None:
-    """Form limits only when they are given: a class that lists its keywords need not have them."""
+    """Some only when they are given: a class that lists its keywords need not have them."""
     route_class, calls = recording(APIRoute, "__init__")
     APIRouter(route_class=route_class, prefix="/x").add_api_route("/", endpoint, **options)
     wanted = {**STRICT, "tags": [], "dependencies": [], "callbacks": [], "responses": {}}

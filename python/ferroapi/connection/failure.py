@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 
 JSON_TYPE = (b"content-type", b"application/json")
+
+HANDLING = "ferroapi.handling"
+"""Where a scope has the application that answers the request, and the handlers of its routers."""
 
 
 class Answer(NamedTuple):
@@ -51,8 +54,24 @@ class FailureHandlers:
         raise error
 
 
+class Handling(Protocol):
+    """The exception handlers around an operation, which are asked before the application's."""
+
+    async def answer(self, error: Exception, exchange: Exchange) -> None:
+        """Sends the answer to an exception; raises what there is none to."""
+        ...
+
+
+def handling_of(scope: Mapping[str, Any]) -> Handling | None:
+    """The handlers around an operation of the application, not of one that it is mounted in."""
+    found: tuple[Any, Handling] | None = scope.get(HANDLING)
+    return None if found is None or found[0] is not scope.get("app") else found[1]
+
+
 def default_refusals(scope: Mapping[str, Any]) -> bool:
     """Whether requests that do not fit are answered by the default handler of the application."""
+    if HANDLING in scope and handling_of(scope) is not None:
+        return False
     failures = getattr(scope.get("app"), "failures", None)
     return isinstance(failures, FailureHandlers) and failures.refuses_by_default
 
@@ -76,11 +95,15 @@ _JSON_FIELD = b"%b: %b\r\n" % JSON_TYPE
 def fail(error: Exception, exchange: Exchange, application: Any = None) -> Awaitable[None]:
     """Answers an exception as `application` has it, by default that of the exchange, or raises it.
 
-    What it returns is to be awaited at once.
+    Handlers of routers are asked first, unless the application is named. What it returns is to be
+    awaited at once.
 
     Without one of our applications around it, Starlette's own middleware is left to answer.
     """
     if application is None:
+        handling = handling_of(exchange.scope)
+        if handling is not None:
+            return handling.answer(error, exchange)
         application = exchange.scope.get("app")
     failures = getattr(application, "failures", None)
     if not isinstance(failures, FailureHandlers):

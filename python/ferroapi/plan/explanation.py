@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 from ferroapi.body_limit import BodyLimit
+from ferroapi.plan.head import HeadPlan
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.websocket import WebSocketPlan
 
@@ -19,7 +20,7 @@ def explain(plan: ASGIApp) -> str:
     A plan that is one function is that function. Others are classes of `ferroapi.plan`: for these
     it is the function that gives the reply, or the arguments of the endpoint.
     """
-    if isinstance(plan, BodyLimit):
+    if isinstance(plan, BodyLimit | HeadPlan):
         return explain(plan.app)
     if isinstance(plan, OperationPlan | WebSocketPlan):
         source = plan.source() if isinstance(plan, OperationPlan) else plan.solver.source()

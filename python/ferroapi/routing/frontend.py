@@ -21,6 +21,7 @@ from ferroapi.plan.reply.serialization import with_background
 from ferroapi.plan.solver import Solver
 from ferroapi.routing.frontend_options import METHODS
 from ferroapi.routing.inheritance import Inherited, Inheriting
+from ferroapi.routing.layers import Layer
 from ferroapi.routing.root_path import below
 from ferroapi.seams import is_replaced
 from ferroapi.validation_errors import as_shown
@@ -47,6 +48,7 @@ class Frontend(Inheriting, BaseRoute):
         dependencies: Sequence[params.Depends] = (),
         dependency_overrides_provider: Any = None,
         max_body_size: int | None = None,
+        layers: tuple[Layer, ...] = (),
     ) -> None:
         """
         Args:
@@ -57,6 +59,7 @@ class Frontend(Inheriting, BaseRoute):
                 dependencies.
             max_body_size: the most bytes a request body may have; `None` leaves it to what is
                 around.
+            layers: the middleware and the exception handlers around it, the outermost first.
         """
         self.path = path
         self.path_format = path + "/{path}"
@@ -64,6 +67,7 @@ class Frontend(Inheriting, BaseRoute):
         self.dependencies = list(dependencies)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.max_body_size = max_body_size
+        self.layers = layers
         # The path has no parameters, whatever stands in its braces.
         dependant = get_endpoint_dependant(
             path="", call=self._respond, dependencies=self.dependencies
@@ -78,6 +82,7 @@ class Frontend(Inheriting, BaseRoute):
             dependencies=[*outer.dependencies, *self.dependencies],
             dependency_overrides_provider=outer.dependency_overrides_provider,
             max_body_size=outer.max_body_size,
+            layers=(*outer.layers, *self.layers),
         )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
@@ -12,7 +12,8 @@ from ferroapi._form_limits import FormLimits, with_form_limits
 from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.routing.keywords import Keywords
-from ferroapi.routing.options import first_chosen
+from ferroapi.routing.layers import Layer, with_layers
+from ferroapi.routing.options import ADDED, AddedOptions, first_chosen, first_given
 from ferroapi.routing.unique_id import generate_unique_id
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ferroapi import params
 
 
-class InclusionOptions(TypedDict, total=False):
+class InclusionOptions(AddedOptions, total=False):
     """Keywords of `include_router`, and of a router for all of its routes."""
 
     prefix: str
@@ -70,6 +71,9 @@ class Inherited:
     strict_content_type: bool | DefaultPlaceholder = Default(True)
     max_body_size: int | None = None
     form_limits: FormLimits = field(default_factory=FormLimits)
+    auto_head: bool | None = None
+    layers: tuple[Layer, ...] = ()
+    """The middleware and the exception handlers, the outermost first."""
     dependency_overrides_provider: Any = None
     included_router: Any = None
     """The router that is included; `None` for the settings of a router itself."""
@@ -93,6 +97,8 @@ class Inherited:
             strict_content_type=first_chosen(inner.strict_content_type, self.strict_content_type),
             max_body_size=innermost_body_limit(inner.max_body_size, self.max_body_size),
             form_limits={**self.form_limits, **inner.form_limits},
+            auto_head=first_given(inner.auto_head, self.auto_head),
+            layers=(*self.layers, *inner.layers),
             dependency_overrides_provider=(
                 self.dependency_overrides_provider or inner.dependency_overrides_provider
             ),
@@ -100,11 +106,12 @@ class Inherited:
         )
 
     def limited(self, app: ASGIApp) -> ASGIApp:
-        """`app` with the limits of bodies and forms; `app` itself when there are none."""
-        return with_body_limit(with_form_limits(app, self.form_limits), self.max_body_size)
+        """`app` with the limits of bodies and forms, and the layers around it; or itself."""
+        limited = with_body_limit(with_form_limits(app, self.form_limits), self.max_body_size)
+        return with_layers(limited, self.layers)
 
 
-INCLUSION_KEYWORDS = Keywords(InclusionOptions, Inherited())
+INCLUSION_KEYWORDS = Keywords(InclusionOptions, Inherited(), added=ADDED)
 
 
 class Inheriting:

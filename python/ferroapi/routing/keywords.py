@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -16,19 +16,25 @@ class Keywords:
     FastAPI's functions hand on all of theirs, and name them in their signatures.
     """
 
-    def __init__(self, declared: type[Any], attributes: object) -> None:
+    def __init__(
+        self, declared: type[Any], attributes: object, *, added: Collection[str] = ()
+    ) -> None:
         """
         Args:
             declared: the TypedDict.
             attributes: an object or class whose attributes are the defaults; what it does not have
                 and what is an empty collection is None as a keyword.
+            added: keywords that FastAPI does not have, which are handed on where they are given.
         """
         self._types: dict[str, Any] = declared.__annotations__
         self._signatures: dict[tuple[tuple[str, Any], ...], inspect.Signature] = {}
         self._defaults = {name: _default(attributes, name) for name in self._types}
+        self._handed_on = {
+            name: default for name, default in self._defaults.items() if name not in added
+        }
 
     def complete(self, function: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All keywords: those that were given and the defaults of the others.
+        """Those that were given and the defaults of the others that are handed on.
 
         Raises:
             TypeError: `function` has no such keyword.
@@ -36,7 +42,7 @@ class Keywords:
         for name in given:
             if name not in self._defaults:
                 raise TypeError(f"{function}() got an unexpected keyword argument {name!r}")
-        return {**self._defaults, **given}
+        return {**self._handed_on, **given}
 
     @cached_property
     def _parameters(self) -> list[inspect.Parameter]:

@@ -7,17 +7,37 @@ from enum import Enum
 from typing import Any, TypedDict
 
 from pydantic.main import IncEx
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from ferroapi import params
 from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
+from ferroapi.error_format import ErrorFormat
 from ferroapi.routing.keywords import Keywords
+from ferroapi.routing.layers import Layer
 from ferroapi.routing.unique_id import generate_unique_id
 
 
-class PathOperationOptions(TypedDict, total=False):
+class AddedOptions(TypedDict, total=False):
+    """Keywords that FastAPI does not have, of path operations, of routers and of inclusions.
+
+    They are handed on where they are given: who overrides a method need not know them.
+    """
+
+    auto_head: bool | None
+    """Whether GET operations answer HEAD, too. The innermost setting wins; no without one."""
+    exception_handlers: Mapping[Any, Any] | None
+    """Functions by exception class or status code, or `ExceptionHandler`s. The innermost is asked
+    first: the operation's, those of routers, then the application's."""
+    middleware: Sequence[Middleware] | None
+    """ASGI middleware, the first outermost, around what is inside and its exception handlers."""
+    validation_errors: ErrorFormat | None
+    """How requests that do not fit are answered, and what OpenAPI says of it."""
+
+
+class PathOperationOptions(AddedOptions, total=False):
     """Keywords of every path operation. One that is not given has no effect."""
 
     response_model: Any
@@ -125,6 +145,9 @@ class OperationAttributes:
     )
     max_body_size: int | None = None
     form_limits: FormLimits = FormLimits()
+    auto_head: bool | None = None
+    layers: tuple[Layer, ...] = ()
+    """What operation, routers and inclusions have around it, the outermost first."""
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 
@@ -145,14 +168,21 @@ def _as_set(names: Any) -> Any:
     return set(names) if isinstance(names, (list, tuple)) else names
 
 
-OPERATION_KEYWORDS = Keywords(PathOperationOptions, OperationAttributes)
-ROUTE_KEYWORDS = Keywords(RouteOptions, OperationAttributes)
-API_ROUTE_KEYWORDS = Keywords(APIRouteOptions, OperationAttributes)
+ADDED = frozenset(AddedOptions.__annotations__)
+
+OPERATION_KEYWORDS = Keywords(PathOperationOptions, OperationAttributes, added=ADDED)
+ROUTE_KEYWORDS = Keywords(RouteOptions, OperationAttributes, added=ADDED)
+API_ROUTE_KEYWORDS = Keywords(APIRouteOptions, OperationAttributes, added=ADDED)
 
 
 def first_chosen(*values: Any) -> Any:
     """The first value somebody chose; the first placeholder when nobody did."""
     return next((value for value in values if not isinstance(value, DefaultPlaceholder)), values[0])
+
+
+def first_given(*values: Any) -> Any:
+    """The first value that is not `None`, if there is one."""
+    return next((value for value in values if value is not None), None)
 
 
 def resolved(value: Any) -> Any:

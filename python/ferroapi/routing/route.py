@@ -33,6 +33,7 @@ from ferroapi.plan.order.steps import Step, body_params, compile_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.recursive_unions import warn_of_recursive_unions
 from ferroapi.routing.inheritance import Inherited, Inheriting
+from ferroapi.routing.layers import Layer, with_layers
 from ferroapi.routing.options import (
     API_ROUTE_KEYWORDS,
     APIRouteOptions,
@@ -103,6 +104,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         assert callable(endpoint), "An endpoint must be a callable"
         self.endpoint = endpoint
         self.name = given.pop("name", None) or callable_name(endpoint)
+        self.layers = Layer.taken_from(given)
         methods = given.pop("methods", None)
         self.methods = {method.upper() for method in (["GET"] if methods is None else methods)}
         assert self.methods, "A path operation needs a method"
@@ -236,6 +238,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         )
         route.max_body_size = innermost_body_limit(self.max_body_size, outer.max_body_size)
         route.form_limits = {**outer.form_limits, **self.form_limits}
+        route.layers = (*outer.layers, *self.layers)
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
         route._description = self._description.again(
@@ -379,7 +382,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     @cached_property
     def _own_plan(self) -> ASGIApp:
         compiled(self)
-        return self.plan()
+        return with_layers(self.plan(), self.layers)
 
     def forget_compiled(self) -> None:
         """Has the plan of `app` made again by its next request."""

@@ -6,6 +6,7 @@ from collections.abc import (
     AsyncIterator,
     Callable,
     Iterable,
+    Mapping,
     Sequence,
 )
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from anyio.to_thread import current_default_thread_limiter
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
@@ -24,6 +26,7 @@ from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.dependencies.models import Dependant
+from ferroapi.error_format import ErrorFormat
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend import Frontend, frontend_path
@@ -35,6 +38,7 @@ from ferroapi.routing.inheritance import (
     check_prefix,
 )
 from ferroapi.routing.keywords import Keywords
+from ferroapi.routing.layers import Layer, Layered
 from ferroapi.routing.lifespan import (
     DefaultLifespan,
     Handler,
@@ -45,7 +49,12 @@ from ferroapi.routing.lifespan import (
     run,
 )
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import OperationAttributes, StrictRouteOptions, first_chosen
+from ferroapi.routing.options import (
+    ADDED,
+    OperationAttributes,
+    StrictRouteOptions,
+    first_chosen,
+)
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
@@ -63,10 +72,10 @@ class AddedRouteOptions(StrictRouteOptions, total=False):
     """The class of this one route."""
 
 
-ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes)
+ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes, added=ADDED)
 
 
-class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
+class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
     """Groups path operations; an application includes it, or runs it as an ASGI application."""
 
     lifespan_context: Lifespan
@@ -96,11 +105,16 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         strict_content_type: bool | DefaultPlaceholder = Default(True),
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
+        auto_head: bool | None = None,
+        exception_handlers: Mapping[Any, Any] | None = None,
+        middleware: Sequence[Middleware] | None = None,
+        validation_errors: ErrorFormat | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function, max_body_size, form_limits: see
+                include_in_schema, generate_unique_id_function, max_body_size, form_limits,
+                auto_head, exception_handlers, middleware, validation_errors: see
                 `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
@@ -135,6 +149,8 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.strict_content_type = strict_content_type
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
+        self.auto_head = auto_head
+        self.layer = Layer(exception_handlers, middleware, validation_errors)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -159,6 +175,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             strict_content_type=self.strict_content_type,
             max_body_size=self.max_body_size,
             form_limits=self.form_limits,
+            auto_head=self.auto_head,
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
 
@@ -170,7 +187,12 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         )
 
     def _limits(self) -> Inherited:
-        return Inherited(max_body_size=self.max_body_size, form_limits=self.form_limits)
+        return Inherited(
+            max_body_size=self.max_body_size,
+            form_limits=self.form_limits,
+            auto_head=self.auto_head,
+            layers=(self.layer,),
+        )
 
     def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
         self.add_api_route(path, endpoint, **options)
@@ -306,7 +328,8 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         checked_body_size(complete["max_body_size"])
         if "form_limits" in given:
             given["form_limits"] = checked_form_limits(given["form_limits"])
-        inclusion = Inherited(**given)
+        layers = Layer.taken_from(given)
+        inclusion = Inherited(**given, layers=layers)
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
             checked: set[int] = set()

@@ -45,9 +45,12 @@ class ServingRouter(Live, Router):
 
     routes: list[BaseRoute]
 
+    auto_head: bool | None
+
     _live = frozenset(
         {
             "app",
+            "auto_head",
             "default",
             "default_response_class",
             "dependency_overrides_provider",
@@ -102,7 +105,7 @@ class ServingRouter(Live, Router):
 
     @abstractmethod
     def _limits(self) -> Inherited:
-        """The limits of the router itself."""
+        """What the router has for its routes that did not go into them when they were declared."""
 
     @property
     def routes_version(self) -> int:
@@ -180,6 +183,7 @@ class ServingRouter(Live, Router):
             low_priority=low_priority,
             redirect_slashes=self.redirect_slashes,
             default=self.default,
+            auto_head=bool(self.auto_head),
         )
 
     @property

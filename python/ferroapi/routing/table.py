@@ -13,12 +13,12 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.routing import not_found
 from ferroapi.routing.answers import SlashRedirects, guarded, redirection, refusal
+from ferroapi.routing.head import with_heads
 from ferroapi.routing.root_path import below
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.scope import SCOPE_KEY
 from ferroapi.routing.target import Pattern, Target, enter_mount
-from ferroapi.routing.target import pattern as pattern_of
 from ferroapi.telemetry.current import TELEMETRY_KEY, route_selected
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class RouteTable:
         low_priority: Iterable[BaseRoute] = (),
         redirect_slashes: SlashRedirects,
         default: ASGIApp,
+        auto_head: bool = False,
     ) -> None:
         """
         Args:
@@ -48,8 +49,9 @@ class RouteTable:
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host of the request.
             default: gets what no route takes.
+            auto_head: whether GET operations answer HEAD that do not say so themselves.
         """
-        self.targets = [Target(context) for context in contexts]
+        self.targets = with_heads([Target(context) for context in contexts], auto_head)
         self._low_priority = [Target(RouteContext(route)) for route in low_priority]
         self._default = default
         self._default_is_plain = getattr(default, "__func__", None) is routing.Router.not_found
@@ -58,7 +60,7 @@ class RouteTable:
         self._ranks: list[int] = []
         patterns: list[Pattern] = []
         for rank, target in enumerate(self.targets):
-            pattern = pattern_of(target.context)
+            pattern = target.pattern
             if pattern is None:
                 self._asked.append(rank)
             else:
@@ -228,7 +230,7 @@ class RouteTable:
             if not target.planned:
                 route_selected(scope, route)
                 return target.handler
-            if isinstance(route, APIRoute) and scope["method"] not in route.methods:
+            if isinstance(route, APIRoute) and target.refuses(scope):
                 route_selected(scope, route)
                 return refusal(scope, route.methods)
             return target.run or target.compile(scope)

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute, co
 from ferroapi.originals import has_own
 from ferroapi.plan.operation import OperationPlan, written
 from ferroapi.routing.frontend import Frontend
+from ferroapi.routing.layers import with_layers
 from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS, PathAttributes
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.route_context import RouteContext
@@ -57,6 +58,11 @@ class Target:
             if type(convertor) not in TEXT_CONVERTORS
         }
 
+    @property
+    def pattern(self) -> Pattern | None:
+        """How the core can find it; `None` when the route has to be asked."""
+        return pattern(self.context)
+
     def compile(self, scope: Scope) -> ASGIApp:
         """Makes the plan; the request path keeps it until something changes.
 
@@ -67,7 +73,8 @@ class Target:
         assert is_plannable(route)
         plan = route.plan()
         telemetry = scope.get(TELEMETRY_KEY)
-        self.run = run = written(plan) if telemetry is None else _traced(plan, route)
+        run = written(plan) if telemetry is None else _traced(plan, route)
+        self.run = run = with_layers(run, route.layers)
         return run
 
     def compile_directly(
@@ -77,7 +84,7 @@ class Target:
         if not self.planned or self.convertors:
             return None
         route = self.context.effective_route
-        plan = route.plan() if isinstance(route, APIRoute) else None
+        plan = route.plan() if isinstance(route, APIRoute) and not any(route.layers) else None
         return plan.as_direct_function(application) if isinstance(plan, OperationPlan) else None
 
     def enter(self, scope: Scope, captures: dict[str, Any]) -> None:
@@ -122,6 +129,11 @@ class Target:
             inner = {**scope, SCOPE_KEY: self.scope}
             return self.context.original_route.matches(inner)
         return route.matches(scope)
+
+    def refuses(self, scope: Scope) -> bool:
+        """Whether the route has the path of a request and not its method."""
+        route = self.context.original_route
+        return isinstance(route, APIRoute) and scope["method"] not in route.methods
 
     @property
     def plain_mount(self) -> Mount | None:

@@ -21,6 +21,7 @@ from ferroapi.plan.order.steps import body_params, compile_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.routing.inheritance import Inherited, Inheriting
+from ferroapi.routing.layers import Layer, with_layers
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
@@ -28,6 +29,9 @@ from ferroapi.seams import is_replaced
 
 class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
+
+    layers: tuple[Layer, ...] = ()
+    """What inclusions have around it, the outermost first."""
 
     _live = frozenset(
         {
@@ -77,6 +81,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         route._is_made = False
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.dependency_overrides_provider = outer.dependency_overrides_provider
+        route.layers = (*outer.layers, *self.layers)
         route._set_path(outer.prefix + self.path)
         route._is_made = True
         return route
@@ -120,7 +125,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     @cached_property
     def _own_plan(self) -> ASGIApp:
         compiled(self)
-        return self.plan()
+        return with_layers(self.plan(), self.layers)
 
     def forget_compiled(self) -> None:
         """Has the plan of `app` made again by its next request."""

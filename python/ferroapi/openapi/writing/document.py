@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from ferroapi.error_format import ErrorFormat
     from ferroapi.routing import RouteContext
 
 
@@ -36,6 +37,7 @@ def get_openapi(
     license_info: dict[str, Any] | None = None,
     separate_input_output_schemas: bool = True,
     external_docs: dict[str, Any] | None = None,
+    validation_errors: ErrorFormat | None = None,
 ) -> dict[str, Any]:
     """Describes the path operations of `routes` as an OpenAPI document that JSON can hold.
 
@@ -56,12 +58,13 @@ def get_openapi(
         separate_input_output_schemas: Whether a model that is read and written differently has a
             schema for each.
         external_docs: The fields of an external documentation object.
+        validation_errors: How requests that do not fit are answered, if not as by default.
 
     Raises:
         pydantic.ValidationError: what the application declares for its document does not fit it.
         ValueError: a response is declared for something that is no status.
     """
-    operations = [Operation(route) for route in documented_routes(routes)]
+    operations = [Operation(route, validation_errors) for route in documented_routes(routes)]
     sent = [Operation(route) for route in documented_routes(webhooks or ())]
     definitions = SchemaDefinitions(
         mentioned_fields([*operations, *sent]),

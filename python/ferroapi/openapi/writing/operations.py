@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ferroapi.exceptions import RequestValidationError
 from ferroapi.openapi.constants import METHODS_WITH_BODY
 from ferroapi.openapi.writing.forms import composed_form
 from ferroapi.openapi.writing.merging import merged, non_empty
@@ -13,16 +14,19 @@ from ferroapi.openapi.writing.parameters import declared_parameters, describe_pa
 from ferroapi.openapi.writing.request_bodies import describe_request_body
 from ferroapi.openapi.writing.responses import (
     VALIDATION_ERROR_RESPONSE,
+    describe_handled,
     describe_responses,
     invites_validation_error,
 )
 from ferroapi.openapi.writing.routes import documented_routes
 from ferroapi.openapi.writing.security import describe_security
+from ferroapi.routing.layers import Layer, handled_responses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ferroapi.dependencies.models import Dependant
+    from ferroapi.error_format import ErrorFormat
     from ferroapi.fields import ModelField
     from ferroapi.openapi.writing.definitions import FieldSchemas
     from ferroapi.routing import APIRoute
@@ -31,13 +35,21 @@ if TYPE_CHECKING:
 class Operation:
     """A documented route with its dependencies laid out once."""
 
-    __slots__ = ("body_field", "callbacks", "dependants", "parameters", "route")
+    __slots__ = ("body_field", "callbacks", "dependants", "handled", "parameters", "route")
 
-    def __init__(self, route: APIRoute) -> None:
+    def __init__(self, route: APIRoute, validation_errors: ErrorFormat | None = None) -> None:
+        """
+        Args:
+            route: the route.
+            validation_errors: how its application answers requests that do not fit, if not as by
+                default.
+        """
         self.route = route
         self.dependants = list(distinct_dependants(route.dependant))
         self.parameters = list(declared_parameters(self.dependants))
         self.body_field = self._body_field()
+        around = [] if validation_errors is None else [Layer(validation_errors=validation_errors)]
+        self.handled = handled_responses([*around, *route.layers], route.unique_id)
         self.callbacks = [
             Operation(callback) for callback in documented_routes(route.callbacks or ())
         ]
@@ -62,6 +74,8 @@ class Operation:
         if route.response_field is not None:
             yield route.response_field
         yield from route.response_fields.values()
+        for handled in self.handled.values():
+            yield handled.field
         if route.stream_item_field is not None:
             yield route.stream_item_field
 
@@ -125,7 +139,15 @@ class OperationWriter:
             for callback in operation.callbacks
         }
         responses = describe_responses(route, self.definitions)
-        if operation.reads_input and invites_validation_error(responses):
+        for error, handled in operation.handled.items():
+            if error is not RequestValidationError or operation.reads_input:
+                described = describe_handled(handled, self.definitions)
+                responses.setdefault(str(handled.status), described)
+        if (
+            operation.reads_input
+            and RequestValidationError not in operation.handled
+            and invites_validation_error(responses)
+        ):
             responses["422"] = VALIDATION_ERROR_RESPONSE
             self.refuses_invalid_requests = True
         body = None

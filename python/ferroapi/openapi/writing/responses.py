@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ferroapi.openapi.writing.definitions import FieldSchemas, JSONSchema
     from ferroapi.routing import APIRoute
+    from ferroapi.routing.handlers import HandledResponse
 
 status_code_ranges = {
     "1XX": "Information",
@@ -94,6 +95,13 @@ def describe_responses(route: APIRoute, definitions: FieldSchemas) -> dict[str, 
         schema = definitions.schema(field) if field else None
         responses[key] = _declared_response(code, declared, existing, media_type, schema)
     return responses
+
+
+def describe_handled(handled: HandledResponse, definitions: FieldSchemas) -> dict[str, Any]:
+    """What an exception handler answers that returns values."""
+    description = _REASON_PHRASES.get(handled.status, "Additional Response")
+    content = {handled.media_type: {"schema": definitions.schema(handled.field)}}
+    return {"description": description, "content": content}
 
 
 def invites_validation_error(responses: dict[str, dict[str, Any]]) -> bool:

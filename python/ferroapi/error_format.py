@@ -1,0 +1,119 @@
+"""How an application or a router answers requests that do not fit, in its own form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from inspect import iscoroutinefunction
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.status import HTTP_422_UNPROCESSABLE_CONTENT
+
+from ferroapi.exceptions import RequestValidationError
+from ferroapi.fields import create_field
+from ferroapi.validation_errors import as_shown, render_errors
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorFormat:
+    """What a request that does not fit is answered with, and documented by.
+
+    `model` is the type of the answer, as pydantic has it, and `media_type` its media type. `render`
+    makes a value of it: it is called with the errors and the request. The errors are those that
+    `RequestValidationError.errors()` has, bounded and masked, as data that `json.dumps` takes.
+    `status` is the status, 400 to 499.
+
+    Raises:
+        FastAPIError: pydantic has no schema for the model.
+        TypeError: `render` is no function, or one that has to be awaited.
+        ValueError: the status is none of a client's errors.
+    """
+
+    model: Any
+    render: Callable[[Sequence[dict[str, Any]], Request], Any]
+    status: int = HTTP_422_UNPROCESSABLE_CONTENT
+    media_type: str = "application/json"
+
+    def __post_init__(self) -> None:
+        if not callable(self.render) or iscoroutinefunction(self.render):
+            raise TypeError(f"ErrorFormat: render is no function to be called: {self.render!r}")
+        if type(self.status) is not int or self.status not in range(400, 500):
+            raise ValueError(f"ErrorFormat: the status is not 400 to 499: {self.status!r}")
+        field = create_field("ErrorFormat", self.model, mode="serialization")
+        object.__setattr__(self, "_adapter", field.type_adapter)
+
+    async def respond(self, request: Request, error: RequestValidationError) -> Response:
+        """The exception handler that answers in this form."""
+        errors = as_shown(error, request.scope).errors()
+        value = self.render(as_data(errors), request)
+        adapter: Any = vars(self)["_adapter"]
+        content = adapter.dump_json(adapter.validate_python(value, from_attributes=True))
+        return Response(content, self.status, media_type=self.media_type)
+
+
+def as_data(errors: Sequence[Any]) -> list[dict[str, Any]]:
+    """Errors as data that `json.dumps` takes; an exception in their context becomes its text."""
+    written: list[dict[str, Any]] = json.loads(render_errors([_with_texts(one) for one in errors]))
+    return written
+
+
+def _with_texts(error: Any) -> Any:
+    context = error.get("ctx") if isinstance(error, dict) else None
+    if not isinstance(context, dict):
+        return error
+    texts = {
+        name: str(value) if isinstance(value, Exception) else value
+        for name, value in context.items()
+    }
+    return {**error, "ctx": texts}
+
+
+class ProblemError(BaseModel):
+    """One of the errors in `ProblemDetails`."""
+
+    detail: str
+    type: str = Field(description="The code of the error.")
+    location: str = Field(description="Where the value was sent: path, query, header, body, ...")
+    pointer: str = Field(description="The value there, as a JSON pointer (RFC 6901, section 6).")
+
+
+class ProblemDetails(BaseModel):
+    """A problem of an HTTP API (RFC 9457, section 3.1) with the errors of a request."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemError]
+
+
+def _problem(errors: Sequence[dict[str, Any]], _request: Request) -> ProblemDetails:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    count = len(errors)
+    return ProblemDetails(
+        title="Unprocessable Content",
+        status=status,
+        detail=f"The request has {count} error{'' if count == 1 else 's'}.",
+        errors=[_problem_error(error) for error in errors],
+    )
+
+
+def _problem_error(error: dict[str, Any]) -> ProblemError:
+    location, *place = [*error["loc"], ""][: len(error["loc"]) or 1]
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in place)
+    pointer = "#" + "".join(f"/{quote(step)}" for step in steps)
+    return ProblemError(
+        detail=error["msg"], type=error["type"], location=str(location), pointer=pointer
+    )
+
+
+PROBLEM_DETAILS = ErrorFormat(
+    model=ProblemDetails, render=_problem, media_type="application/problem+json"
+)
+"""Problem details for HTTP APIs (RFC 9457)."""
