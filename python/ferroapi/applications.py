@@ -37,6 +37,7 @@ from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
 from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
@@ -116,6 +117,7 @@ class FastAPI(PathOperations, ServingApplication):
         error_limit: int | None = Default(ERROR_LIMIT),
         error_input: ErrorInput = Default(True),
         websocket_origins: WebSocketOrigins = None,
+        cancel_on_disconnect: bool | None = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -128,8 +130,8 @@ class FastAPI(PathOperations, ServingApplication):
             openapi_tags: OpenAPI metadata of tags, in their order.
             servers: OpenAPI servers.
             dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function, form_limits: for all operations, see
-                `InclusionOptions`.
+                include_in_schema, generate_unique_id_function, form_limits, cancel_on_disconnect:
+                for all operations, see `InclusionOptions`.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
@@ -230,6 +232,7 @@ class FastAPI(PathOperations, ServingApplication):
             generate_unique_id_function=generate_unique_id_function,
             strict_content_type=strict_content_type,
             form_limits=form_limits,
+            cancel_on_disconnect=cancel_on_disconnect,
         )
         self.webhooks = webhooks or APIRouter()
         self.exception_handlers: dict[Any, Any] = {
@@ -273,9 +276,12 @@ class FastAPI(PathOperations, ServingApplication):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> None:
-        """Declares a WebSocket endpoint without a decorator."""
-        self.router.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+        """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
+        self.router.add_api_websocket_route(
+            path, endpoint, name=name, dependencies=dependencies, **options
+        )
 
     def websocket(
         self,
@@ -283,17 +289,14 @@ class FastAPI(PathOperations, ServingApplication):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> Callable[[Decorated], Decorated]:
-        """Declares a WebSocket endpoint by decorating a coroutine function.
-
-        Args:
-            path: the path with its parameters in braces.
-            name: the name for `url_path_for`; the function's name without it.
-            dependencies: dependencies whose values nobody takes.
-        """
+        """Declares a WebSocket endpoint by decorating it. See `APIRouter.websocket`."""
 
         def declare(endpoint: Decorated) -> Decorated:
-            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            self.add_api_websocket_route(
+                path, endpoint, name=name, dependencies=dependencies, **options
+            )
             return endpoint
 
         return declare

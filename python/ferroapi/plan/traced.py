@@ -10,6 +10,7 @@ from starlette.responses import Response
 from ferroapi.body_limit import BodyLimit
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from ferroapi.plan.cancellation import Cancellation
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.telemetry.current import TELEMETRY_KEY
@@ -45,7 +46,7 @@ def traced_plan(plan: ASGIApp, path: str) -> ASGIApp:
 
 
 def _with_spans(plan: ASGIApp) -> ASGIApp:
-    if isinstance(plan, BodyLimit):
+    if isinstance(plan, (BodyLimit, Cancellation)):
         plan.app = _with_spans(plan.app)
     elif isinstance(plan, OperationPlan):
         return TracedOperationPlan(plan)

@@ -12,7 +12,7 @@ from ferroapi._form_limits import FormLimits, with_form_limits
 from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.routing.keywords import Keywords
-from ferroapi.routing.options import first_chosen
+from ferroapi.routing.options import first_chosen, innermost
 from ferroapi.routing.unique_id import generate_unique_id
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ class InclusionOptions(TypedDict, total=False):
     """The most bytes a request body may have, for routes and routers below without a limit."""
     form_limits: FormLimits | None
     """Limits of forms that parameters are read from, for those that do not have them."""
+    cancel_on_disconnect: bool | None
+    """Whether operations that do not stream, and WebSocket endpoints, are cancelled when their
+    clients leave; the innermost setting wins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class Inherited:
     strict_content_type: bool | DefaultPlaceholder = Default(True)
     max_body_size: int | None = None
     form_limits: FormLimits = field(default_factory=FormLimits)
+    cancel_on_disconnect: bool | None = None
     dependency_overrides_provider: Any = None
     included_router: Any = None
     """The router that is included; `None` for the settings of a router itself."""
@@ -93,6 +97,7 @@ class Inherited:
             strict_content_type=first_chosen(inner.strict_content_type, self.strict_content_type),
             max_body_size=innermost_body_limit(inner.max_body_size, self.max_body_size),
             form_limits={**self.form_limits, **inner.form_limits},
+            cancel_on_disconnect=innermost(inner.cancel_on_disconnect, self.cancel_on_disconnect),
             dependency_overrides_provider=(
                 self.dependency_overrides_provider or inner.dependency_overrides_provider
             ),

@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+BEYOND_FASTAPI = frozenset({"cancel_on_disconnect"})
+"""The keywords that FastAPI's functions do not have: handed on only where they are given, since
+classes that override these functions may list FastAPI's."""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -26,9 +30,12 @@ class Keywords:
         self._types: dict[str, Any] = declared.__annotations__
         self._signatures: dict[tuple[tuple[str, Any], ...], inspect.Signature] = {}
         self._defaults = {name: _default(attributes, name) for name in self._types}
+        self._handed_on = {
+            name: default for name, default in self._defaults.items() if name not in BEYOND_FASTAPI
+        }
 
     def complete(self, function: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All keywords: those that were given and the defaults of the others.
+        """All keywords of FastAPI's: those given and the defaults of the others; and ours if given.
 
         Raises:
             TypeError: `function` has no such keyword.
@@ -36,7 +43,7 @@ class Keywords:
         for name in given:
             if name not in self._defaults:
                 raise TypeError(f"{function}() got an unexpected keyword argument {name!r}")
-        return {**self._defaults, **given}
+        return {**self._handed_on, **given}
 
     @cached_property
     def _parameters(self) -> list[inspect.Parameter]:

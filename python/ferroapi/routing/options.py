@@ -70,6 +70,9 @@ class PathOperationOptions(TypedDict, total=False):
     around, larger or smaller; `None` leaves it to them."""
     form_limits: FormLimits | None
     """Limits of the form the parameters are read from, else 400. Each wins over those around."""
+    cancel_on_disconnect: bool | None
+    """Whether an operation that does not stream is cancelled when its client leaves; the innermost
+    setting wins, not without one."""
 
 
 class RouteOptions(PathOperationOptions, total=False):
@@ -91,6 +94,14 @@ class APIRouteOptions(StrictRouteOptions, total=False):
 
     dependency_overrides_provider: Any
     """An object whose `dependency_overrides` replace dependencies."""
+
+
+class WebSocketOptions(TypedDict, total=False):
+    """Keywords of WebSocket endpoints that FastAPI does not have."""
+
+    cancel_on_disconnect: bool | None
+    """Whether the endpoint is cancelled when its client leaves, unless it waits for a message; the
+    innermost setting wins, not without one."""
 
 
 class OperationAttributes:
@@ -125,6 +136,7 @@ class OperationAttributes:
     )
     max_body_size: int | None = None
     form_limits: FormLimits = FormLimits()
+    cancel_on_disconnect: bool | None = None
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 
@@ -153,6 +165,11 @@ API_ROUTE_KEYWORDS = Keywords(APIRouteOptions, OperationAttributes)
 def first_chosen(*values: Any) -> Any:
     """The first value somebody chose; the first placeholder when nobody did."""
     return next((value for value in values if not isinstance(value, DefaultPlaceholder)), values[0])
+
+
+def innermost(inner: Any, outer: Any) -> Any:
+    """The setting that counts: that of the inner one if it is not `None`."""
+    return outer if inner is None else inner
 
 
 def resolved(value: Any) -> Any:

@@ -17,7 +17,7 @@ from typing_extensions import Unpack
 
 from ferroapi._form_limits import checked_form_limits
 from ferroapi.annotations import is_subclass, stream_item
-from ferroapi.body_limit import checked_body_size, innermost_body_limit, with_body_limit
+from ferroapi.body_limit import checked_body_size
 from ferroapi.content import is_body_allowed_for_status_code
 from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.dependencies.body import combined_body_field, embeds_body
@@ -38,11 +38,13 @@ from ferroapi.routing.options import (
     APIRouteOptions,
     OperationAttributes,
     first_chosen,
+    innermost,
     resolved,
 )
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.replies import Replies
 from ferroapi.routing.scope import effective_route
+from ferroapi.routing.surroundings import surrounded
 from ferroapi.seams import is_handler_replaced, is_replaced
 from ferroapi.sse import EventSourceResponse
 
@@ -234,7 +236,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         route.strict_content_type = first_chosen(
             self.strict_content_type, outer.strict_content_type
         )
-        route.max_body_size = innermost_body_limit(self.max_body_size, outer.max_body_size)
+        for name in ("cancel_on_disconnect", "max_body_size"):
+            setattr(route, name, innermost(getattr(self, name), getattr(outer, name)))
         route.form_limits = {**outer.form_limits, **self.form_limits}
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
@@ -268,7 +271,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
             and "get_route_handler" not in vars(self._declared or self)
             and not (is_general or is_handler_replaced())
         ):
-            return with_body_limit(self._compile(None), self.max_body_size)
+            return surrounded(self._compile(None), self, self.dependant)
         route = copy(self)
         # A copy that nothing was compiled of: it tells nobody.
         route._is_made = False
@@ -278,8 +281,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         if is_general:
             from ferroapi.seams import sessions
 
-            return with_body_limit(sessions.request_response(handler), self.max_body_size)
-        return with_body_limit(route._compile(handler), self.max_body_size)
+            return surrounded(sessions.request_response(handler), self, self.dependant)
+        return surrounded(route._compile(handler), self, self.dependant)
 
     def _handler(self, declared: APIRoute, *, is_own: bool) -> RouteHandler:
         """Asks the declared route, which may change its dependant for what is being compiled."""
@@ -326,7 +329,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         return handler
 
     def _compile_answer(self) -> ASGIApp:
-        return written(with_body_limit(self._compile(None), self.max_body_size))
+        return written(surrounded(self._compile(None), self, self.dependant))
 
     @cached_property
     def _endpoint_context(self) -> Callable[[], EndpointContext]:

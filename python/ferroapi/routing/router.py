@@ -45,7 +45,13 @@ from ferroapi.routing.lifespan import (
     run,
 )
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import OperationAttributes, StrictRouteOptions, first_chosen
+from ferroapi.routing.options import (
+    OperationAttributes,
+    StrictRouteOptions,
+    WebSocketOptions,
+    first_chosen,
+    innermost,
+)
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
@@ -96,12 +102,13 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         strict_content_type: bool | DefaultPlaceholder = Default(True),
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
+        cancel_on_disconnect: bool | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function, max_body_size, form_limits: see
-                `InclusionOptions`.
+                include_in_schema, generate_unique_id_function, max_body_size, form_limits,
+                cancel_on_disconnect: see `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
@@ -135,6 +142,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.strict_content_type = strict_content_type
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
+        self.cancel_on_disconnect = cancel_on_disconnect
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -159,6 +167,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             strict_content_type=self.strict_content_type,
             max_body_size=self.max_body_size,
             form_limits=self.form_limits,
+            cancel_on_disconnect=self.cancel_on_disconnect,
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
 
@@ -209,6 +218,9 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         if given["form_limits"] is None:
             # FastAPI does not hand it on: a route class that lists its keywords need not have it.
             del given["form_limits"]
+        cancels = innermost(given.pop("cancel_on_disconnect", None), self.cancel_on_disconnect)
+        if cancels is not None:
+            given["cancel_on_disconnect"] = cancels
         with declaring(endpoint):
             route = route_class(self.prefix + path, endpoint=endpoint, **given)
         self.routes.append(route)
@@ -220,8 +232,10 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> None:
-        """Declares a WebSocket endpoint without a decorator."""
+        """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
+        given = options.get("cancel_on_disconnect")
         with declaring(endpoint):
             route = APIWebSocketRoute(
                 self.prefix + path,
@@ -229,6 +243,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
                 name=name,
                 dependencies=[*self.dependencies, *(dependencies or ())],
                 dependency_overrides_provider=self.dependency_overrides_provider,
+                cancel_on_disconnect=innermost(given, self.cancel_on_disconnect),
             )
         self.routes.append(route)
 
@@ -238,6 +253,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a WebSocket endpoint by decorating a coroutine function.
 
@@ -245,10 +261,13 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             path: the path below the router's prefix.
             name: the name for `url_path_for`; the function's name without it.
             dependencies: dependencies whose values nobody takes.
+            options: see `WebSocketOptions`.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            self.add_api_websocket_route(
+                path, endpoint, name=name, dependencies=dependencies, **options
+            )
             return endpoint
 
         return declare
