@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import anyio
 import anyio.from_thread
-import anyio.to_thread
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
