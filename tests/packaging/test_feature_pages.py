@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("cancellation",)
+PAGES = ("cancellation", "lifespan")
 EXAMPLES = [
     (page, number, code)
     for page in PAGES

@@ -75,10 +75,12 @@ class TracedOperationPlan(OperationPlan):
             with telemetry.operation("endpoint", self._call):
                 value = await self._call(**arguments)
             return self._serialize_traced(telemetry, value, exchange)
-        call = partial(self._run_traced_in_thread, telemetry, arguments, exchange)
+        if self.kind is CallableKind.INLINE:
+            return self._call_traced(telemetry, arguments, exchange)
+        call = partial(self._call_traced, telemetry, arguments, exchange)
         return await run_in_thread(call, exchange.scope.get("app"))
 
-    def _run_traced_in_thread(
+    def _call_traced(
         self, telemetry: RequestTelemetry, arguments: dict[str, Any], exchange: Exchange
     ) -> Reply:
         with telemetry.operation("endpoint", self._call):

@@ -73,6 +73,9 @@ class PathOperationOptions(TypedDict, total=False):
     cancel_on_disconnect: bool | None
     """Whether an operation that does not stream is cancelled when its client leaves; the innermost
     setting wins, not without one."""
+    inline: bool
+    """Call a function that is no `async def` and does not block in the event loop, not in a
+    thread."""
 
 
 class RouteOptions(PathOperationOptions, total=False):
@@ -137,6 +140,7 @@ class OperationAttributes:
     max_body_size: int | None = None
     form_limits: FormLimits = FormLimits()
     cancel_on_disconnect: bool | None = None
+    inline: bool = False
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 

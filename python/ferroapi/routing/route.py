@@ -22,11 +22,13 @@ from ferroapi.content import is_body_allowed_for_status_code
 from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
+from ferroapi.dependencies.declaration import check_inline
 from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
+from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.live import Live, compiled, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
@@ -123,6 +125,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         self.max_body_size = checked_body_size(self.max_body_size)
         self.form_limits = checked_form_limits(self.form_limits)
         self._set_path(path)
+        if self.inline:
+            check_inline(endpoint, streams=True)
         self._description = Description(self.path_format, endpoint, self.dependencies)
         self.dependant = self._description.dependant(self.path_format)
         self._body_params = self._declared_body_params()
@@ -337,7 +341,9 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
 
     def _compile(self, handler: RouteHandler | None) -> OperationPlan:
         overrides = overrides_of(self.dependency_overrides_provider)
-        steps = compile_steps(self.dependant, overrides)
+        vars(self.dependant)["inline"] = self.inline
+        values = lifespan_values_of(self.dependency_overrides_provider)
+        steps = compile_steps(self.dependant, overrides, lifespan_values=values)
         return OperationPlan(
             steps=steps,
             solver=Solver(

@@ -8,7 +8,7 @@ from collections.abc import (
     Iterable,
     Sequence,
 )
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -44,6 +44,7 @@ from ferroapi.routing.lifespan import (
     nested_lifespans,
     run,
 )
+from ferroapi.routing.lifespan_dependencies import declared_for_lifespan, lifespan_dependencies
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     OperationAttributes,
@@ -129,6 +130,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         """
         check_prefix(prefix)
         self._included: list[APIRouter] = []
+        self._mounted = []
         super().__init__(routes or (), redirect_slashes=redirect_slashes, default=default)
         self.prefix = prefix
         self.tags: list[str | Enum] = list(tags or ())
@@ -358,7 +360,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             if not any(router is other for other in seen):
                 seen.append(router)
                 lifespans += router._lifespans()
-        return lifespans
+        return [*lifespans, *(mounted.lifespan for mounted in self._mounted)]
 
     async def _startup(self) -> None:
         await run(self.on_startup)
@@ -367,7 +369,13 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         await run(self.on_shutdown)
 
     def _run_lifespans(self, app: Any) -> Any:
-        return nested_lifespans([self._prepared_threads, *self._lifespans()], app)
+        return nested_lifespans(
+            [self._prepared_threads, *self._lifespans(), self._created_dependencies], app
+        )
+
+    def _created_dependencies(self, _app: Any) -> AbstractAsyncContextManager[None]:
+        declared = declared_for_lifespan(route_contexts(self.routes))
+        return lifespan_dependencies(declared, self.dependency_overrides_provider)
 
     @asynccontextmanager
     async def _prepared_threads(self, _app: Any) -> AsyncIterator[None]:

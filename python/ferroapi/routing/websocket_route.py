@@ -16,6 +16,7 @@ from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependency_overrides import overrides_of
+from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.live import Live, compiled
 from ferroapi.plan.cancellation import with_cancellation
 from ferroapi.plan.operation import endpoint_context_later
@@ -107,7 +108,8 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
             )
             return self._cancelled(sessions.websocket_session(talk), self.dependant.flat())
         overrides = overrides_of(self.dependency_overrides_provider)
-        steps = compile_steps(self.dependant, overrides, absent="request")
+        values = lifespan_values_of(self.dependency_overrides_provider)
+        steps = compile_steps(self.dependant, overrides, absent="request", lifespan_values=values)
         solver = Solver(
             steps,
             endpoint_context=endpoint_context_later(self.endpoint),
