@@ -49,7 +49,9 @@ __all__ = [
     "status",
 ]
 
-if not TYPE_CHECKING:  # checkers would take it for any name
+if TYPE_CHECKING:  # beyond FastAPI: imported by who asks, and not by `import *`
+    from ferroapi.plan.cancellation import client_left as client_left
+else:  # checkers would take it for any name
     __getattr__ = imported_on_demand(
         __name__,
         "_compat",
@@ -60,4 +62,5 @@ if not TYPE_CHECKING:  # checkers would take it for any name
         "sse",
         "types",
         "utils",
+        client_left="plan.cancellation:client_left",
     )

@@ -39,6 +39,7 @@ from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
 from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
@@ -120,6 +121,7 @@ class FastAPI(PathOperations, ServingApplication):
         websocket_origins: WebSocketOrigins = None,
         auto_head: bool | None = None,
         validation_errors: ErrorFormat | None = None,
+        cancel_on_disconnect: bool | None = None,
         telemetry: TelemetryConfig | None = None,
     ) -> None:
         """
@@ -132,8 +134,8 @@ class FastAPI(PathOperations, ServingApplication):
             openapi_tags: OpenAPI metadata of tags, in their order.
             servers: OpenAPI servers.
             dependencies, default_response_class, responses, callbacks, deprecated,
-                include_in_schema, generate_unique_id_function, form_limits, auto_head: for all
-                operations, see `InclusionOptions`.
+                include_in_schema, generate_unique_id_function, form_limits, auto_head,
+                cancel_on_disconnect: for all operations, see `InclusionOptions`.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
@@ -238,6 +240,7 @@ class FastAPI(PathOperations, ServingApplication):
             strict_content_type=strict_content_type,
             form_limits=form_limits,
             auto_head=auto_head,
+            cancel_on_disconnect=cancel_on_disconnect,
         )
         self.webhooks = webhooks or APIRouter()
         self.exception_handlers: dict[Any, Any] = {
@@ -285,9 +288,12 @@ class FastAPI(PathOperations, ServingApplication):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> None:
-        """Declares a WebSocket endpoint without a decorator."""
-        self.router.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+        """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
+        self.router.add_api_websocket_route(
+            path, endpoint, name=name, dependencies=dependencies, **options
+        )
 
     def websocket(
         self,
@@ -295,17 +301,14 @@ class FastAPI(PathOperations, ServingApplication):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> Callable[[Decorated], Decorated]:
-        """Declares a WebSocket endpoint by decorating a coroutine function.
-
-        Args:
-            path: the path with its parameters in braces.
-            name: the name for `url_path_for`; the function's name without it.
-            dependencies: dependencies whose values nobody takes.
-        """
+        """Declares a WebSocket endpoint by decorating it. See `APIRouter.websocket`."""
 
         def declare(endpoint: Decorated) -> Decorated:
-            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            self.add_api_websocket_route(
+                path, endpoint, name=name, dependencies=dependencies, **options
+            )
             return endpoint
 
         return declare

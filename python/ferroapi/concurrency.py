@@ -11,7 +11,7 @@ from starlette.concurrency import (
     run_until_first_complete,
 )
 
-from ferroapi.threads import ThreadContexts, run_in_thread
+from ferroapi.threads import ThreadContexts, run_in_thread, run_in_unlimited_thread
 
 __all__ = [
     "asynccontextmanager",
@@ -31,6 +31,25 @@ def contextmanager_in_threadpool(cm: AbstractContextManager[T]) -> AbstractAsync
     suppress it. Once `cm` was entered it is left, also when the surrounding task is cancelled.
     """
     return ThreadedContextManager(cm)
+
+
+class LastingContextManager(AbstractAsyncContextManager[T]):
+    """The same for what is open while an application runs: no thread is kept for who holds it."""
+
+    def __init__(self, cm: AbstractContextManager[T]) -> None:
+        self._cm = cm
+
+    async def __aenter__(self) -> T:
+        return await run_in_unlimited_thread(self._cm.__enter__)
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        leave = partial(self._cm.__exit__, exc_type, exc_value, traceback)
+        return bool(await run_in_unlimited_thread(leave))
 
 
 class ThreadedContextManager(AbstractAsyncContextManager[T]):

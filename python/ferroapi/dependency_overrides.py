@@ -17,6 +17,18 @@ class DependencyOverrides(LiveDict[Dependency, Dependency]):
 def overrides_of(provider: Any) -> dict[Dependency, Dependency]:
     """The replacements that a provider, such as an application, has now; of any kind of mapping."""
     overrides = getattr(provider, "dependency_overrides", None)
+    outer = getattr(provider, "outer_overrides_provider", None)
+    if outer is not None:
+        return {**overrides_of(outer), **(overrides or {})}
     if isinstance(overrides, dict):
         return overrides.copy()
     return {} if overrides is None else dict(overrides)
+
+
+def tells_of_overrides(provider: Any) -> bool:
+    """Whether what `overrides_of` gives tells when it changes."""
+    overrides = getattr(provider, "dependency_overrides", None)
+    outer = getattr(provider, "outer_overrides_provider", None)
+    return (overrides is None or type(overrides) is DependencyOverrides) and (
+        outer is None or tells_of_overrides(outer)
+    )

@@ -88,15 +88,20 @@ def Depends(
     dependency: Callable[..., Any] | None = None,
     *,
     use_cache: bool = True,
-    scope: Literal["function", "request"] | None = None,
+    scope: Literal["function", "request", "lifespan"] | None = None,
     max_concurrency: int | None = None,
+    inline: bool = False,
 ) -> Any:
     """The result of `dependency`, a callable whose parameters are declared in the same way.
 
     The keywords are those of `ferroapi.params.Depends`.
     """
     return params.Depends(
-        dependency, use_cache=use_cache, scope=scope, max_concurrency=max_concurrency
+        dependency,
+        use_cache=use_cache,
+        scope=scope,
+        max_concurrency=max_concurrency,
+        inline=inline,
     )
 
 

@@ -262,8 +262,13 @@ class Depends:
 
     `dependency` is `None` when the parameter's type is the callable. `use_cache`: one call for each
     request, however often the callable is depended on. `scope`: when a generator is left, after the
-    response (`"request"`) or before it (`"function"`). `max_concurrency`: how many may be in use at
-    once; raises `ValueError` unless it is a positive integer or `None`.
+    response (`"request"`) or before it (`"function"`); one of `"lifespan"` is created when the
+    application starts, shared by all requests, and left when it stops. `max_concurrency`: how many
+    may be in use at once. `inline`: a function that does not block is called in the event loop and
+    in the context of the request, not in a thread.
+
+    Raises `ValueError` for a `max_concurrency` that is neither a positive integer nor `None`, and
+    for one together with `inline` or the scope `"lifespan"`, which excludes `use_cache=False`, too.
 
     Declarations are equal by value. Those with a limit of their own are not, so that
     `typing.Annotated` never merges two of them; `dataclasses.replace` keeps the limit as long as
@@ -272,13 +277,21 @@ class Depends:
 
     dependency: Callable[..., Any] | None = None
     use_cache: bool = True
-    scope: Literal["function", "request"] | None = None
+    scope: Literal["function", "request", "lifespan"] | None = None
     max_concurrency: int | None = field(default=None, kw_only=True)
+    inline: bool = field(default=False, repr=False, kw_only=True)
     # The `ConcurrencyLimit`: a model with a field of this class evaluates the annotation, and that
     # module is imported only for who has a limit.
     _concurrency: Any = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
+        if self.inline and self.max_concurrency is not None:
+            raise ValueError("inline=True has no max_concurrency: its function takes no time")
+        if self.scope == "lifespan" and not (self.use_cache and self.max_concurrency is None):
+            raise ValueError(
+                'A dependency with a scope of "lifespan" is there once, for all at once: '
+                "it has neither use_cache=False nor max_concurrency"
+            )
         maximum, limit = self.max_concurrency, self._concurrency
         if maximum is None:
             limit = None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from sys import modules
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import Unpack
 
 from ferroapi._core import DirectTable
 from ferroapi.body_limit import with_body_limit
@@ -18,6 +21,7 @@ from ferroapi.incomplete import not_completing
 from ferroapi.live import Live, compiled, is_current
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
+from ferroapi.routing.mounting import MountOptions
 from ferroapi.routing.router import APIRouter
 from ferroapi.safeguards import Safeguards
 from ferroapi.telemetry.configuration import TelemetryConfig
@@ -44,7 +48,17 @@ class ServingApplication(Live, Starlette):
     _telemetry: TelemetryConfig
     _entry: ASGIApp | None = None
 
-    _live = frozenset({"dependency_overrides", "middleware_stack", "root_path", "router"})
+    outer_overrides_provider: Any = None
+    """The application around this one whose `dependency_overrides` count here, too."""
+    lifespan_values: Mapping[Callable[..., Any], Any] = MappingProxyType({})
+    """The values of dependencies of scope `lifespan` while it runs, by their callables."""
+
+    _live = frozenset(
+        {
+            *("dependency_overrides", "lifespan_values", "middleware_stack"),
+            *("outer_overrides_provider", "root_path", "router"),
+        }
+    )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one ASGI connection."""
@@ -133,6 +147,12 @@ class ServingApplication(Live, Starlette):
                 self.failures.cross_origin.append(layer)
             app = not_completing(made)
         return self.failures.around(with_body_limit(app, self.max_body_size))
+
+    def mount(
+        self, path: str, app: ASGIApp, name: str | None = None, **options: Unpack[MountOptions]
+    ) -> None:
+        """Serves another ASGI application below a path. See `APIRouter.mount`."""
+        self.router.mount(path, app=app, name=name, **options)
 
     if not TYPE_CHECKING:  # Starlette's says what each class takes
 

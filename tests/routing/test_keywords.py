@@ -45,7 +45,9 @@ ADDED: dict[str, Any] = {
     "exception_handlers": None,
     "middleware": None,
     "validation_errors": None,
+    "cancel_on_disconnect": None,
 }
+ADDED_TO_OPERATIONS: dict[str, Any] = {**ADDED, "inline": False}
 ROUTE = {**OPERATION, "methods": None}
 STRICT = {**ROUTE, "strict_content_type": Default(True)}
 INCLUSION: dict[str, Any] = {
@@ -99,7 +101,8 @@ def test_signature(
     parameters = inspect.signature(function).parameters.values()
     by_keyword = [one for one in parameters if one.kind is one.KEYWORD_ONLY]
     assert [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY] == positional
-    assert {one.name: one.default for one in by_keyword} == {**ADDED, **keywords}
+    added = ADDED if function.__name__ == "include_router" else ADDED_TO_OPERATIONS
+    assert {one.name: one.default for one in by_keyword} == {**added, **keywords}
 
 
 def recording(base: type[Any], *names: str) -> tuple[type[Any], list[Any]]:
@@ -142,6 +145,14 @@ HANDED_ON: dict[str, tuple[Callable[[FastAPI], Any], list[Any]]] = {
             ("get", ("/",), OPERATION),
             ("api_route", (), {**GET, "path": "/"}),
             ("add_api_route", ("/", endpoint), GET),
+        ],
+    ),
+    "get_with_what_fastapi_does_not_have": (
+        lambda app: app.get("/", cancel_on_disconnect=True)(endpoint),
+        [
+            ("get", ("/",), {**OPERATION, "cancel_on_disconnect": True}),
+            ("api_route", (), {**GET, "path": "/", "cancel_on_disconnect": True}),
+            ("add_api_route", ("/", endpoint), {**GET, "cancel_on_disconnect": True}),
         ],
     ),
     "api_route": (

@@ -27,6 +27,8 @@ class CallableKind(Enum):
 
     COROUTINE = "coroutine"
     THREAD = "thread"
+    INLINE = "inline"
+    """A function that is called in the event loop, since it was declared not to block."""
     GENERATOR = "generator"
     ASYNC_GENERATOR = "async generator"
 

@@ -25,6 +25,12 @@ from ferroapi.annotations import (
     optional_model,
     resolve_alias,
 )
+from ferroapi.dependencies.callables import (
+    CallableKind,
+    callable_kind,
+    callable_name,
+    declaring,
+)
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
 from ferroapi.dependencies.signature import get_typed_signature
@@ -69,6 +75,7 @@ def get_dependant(
     use_cache: bool = True,
     scope: Scope | None = None,
     concurrency: ConcurrencyLimit | None = None,
+    inline: bool = False,
 ) -> Dependant:
     """Describes what `call` asks of a request to `path`, with everything below it.
 
@@ -84,9 +91,12 @@ def get_dependant(
         use_cache=use_cache,
         scope=scope,
         concurrency=concurrency,
+        inline=inline,
         own_oauth_scopes=tuple(own_oauth_scopes),
         parent_oauth_scopes=tuple(parent_oauth_scopes),
     )
+    if inline:
+        check_inline(call)
     path_names = path_parameter_names(path)
     for parameter in get_typed_signature(call).parameters.values():
         declared = Declared.read(parameter, path_names)
@@ -101,7 +111,20 @@ def get_dependant(
         else:
             assert declared.field is not None
             list.append(_location(dependant, declared.field), declared.field)
+    if scope == "lifespan":
+        _refuse_requests(dependant)
     return dependant
+
+
+def _refuse_requests(dependant: Dependant) -> None:
+    """Raises `DependencyScopeError` for a dependency that is there before any request it takes."""
+    fields = (*dependant.parameters, *dependant.body_params)
+    for name in (*dependant.injected, *(field.name for field in fields)):
+        with declaring(dependant.call):
+            raise DependencyScopeError(
+                f'The dependency "{callable_name(dependant.call)}" has a scope of "lifespan", '
+                f"it cannot take {name!r} of a request."
+            )
 
 
 def get_parameterless_dependant(depends: params.Depends, *, path: str) -> Dependant:
@@ -115,6 +138,23 @@ def get_parameterless_dependant(depends: params.Depends, *, path: str) -> Depend
         own_oauth_scopes=_oauth_scopes(depends),
         scope=depends.scope,
         concurrency=depends._concurrency,
+        inline=depends.inline,
+    )
+
+
+def check_inline(call: Callable[..., Any], *, streams: bool = False) -> None:
+    """Raises `AssertionError` for what is no function to be called in the event loop.
+
+    Args:
+        call: what is called.
+        streams: whether a generator would stream its items, which has a thread of its own.
+    """
+    name, kind = callable_name(call), callable_kind(call)
+    assert kind in (CallableKind.THREAD, CallableKind.GENERATOR), (
+        f"inline=True is for functions that are no `async def`, which {name!r} is"
+    )
+    assert not (streams and kind.is_generator), (
+        f"inline=True is not for streams: {name!r} would keep the event loop"
     )
 
 
@@ -137,6 +177,15 @@ def _sub_dependant(dependant: Dependant, declared: Declared) -> Dependant:
     depends = declared.depends
     assert depends is not None
     assert depends.dependency is not None
+    scope = depends.scope
+    if dependant.scope == "lifespan":
+        if scope in ("function", "request"):
+            with declaring(dependant.call):
+                raise DependencyScopeError(
+                    f'The dependency "{callable_name(dependant.call)}" has a scope of "lifespan", '
+                    f'it cannot depend on dependencies with scope "{scope}".'
+                )
+        scope = "lifespan"
     if (
         dependant.kind.is_generator
         and dependant.effective_scope == "request"
@@ -157,8 +206,9 @@ def _sub_dependant(dependant: Dependant, declared: Declared) -> Dependant:
             *(dependant.own_oauth_scopes or ()),
         ),
         use_cache=depends.use_cache,
-        scope=depends.scope,
+        scope=scope,
         concurrency=depends._concurrency,
+        inline=depends.inline,
     )
 
 

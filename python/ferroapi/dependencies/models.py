@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ferroapi.fields import ModelField
     from ferroapi.security.base import SecurityBase
 
-Scope: TypeAlias = Literal["function", "request"]
+Scope: TypeAlias = Literal["function", "request", "lifespan"]
 CacheKey: TypeAlias = tuple[Any, tuple[str, ...], str]
 
 Injected: TypeAlias = Literal[
@@ -73,12 +73,13 @@ class Dependant(Live):
     path: str
     scope: Scope | None
     concurrency: ConcurrencyLimit | None
+    inline: bool
 
     if TYPE_CHECKING:  # no field: its names are
         injected: LiveDict[str, Injected]
         """The names of the parameters that get objects of the request, with the kind of each."""
 
-    _known_kind: ClassVar[tuple[Any, CallableKind] | None] = None
+    _known_kind: ClassVar[tuple[Any, bool, CallableKind] | None] = None
     _declared_kind: ClassVar[CallableKind] = CallableKind.THREAD
 
     def __init__(
@@ -103,6 +104,7 @@ class Dependant(Live):
         path: str | None = None,
         scope: Scope | None = None,
         concurrency: ConcurrencyLimit | None = None,
+        inline: bool = False,
     ) -> None:
         named: tuple[tuple[str | None, Injected], ...] = (
             (request_param_name, "request"),
@@ -127,6 +129,7 @@ class Dependant(Live):
             path=path,
             scope=scope,
             concurrency=concurrency,
+            inline=inline,
             injected=LiveDict((name, kind) for name, kind in named if name is not None),
             _is_made=True,
         )
@@ -165,17 +168,19 @@ class Dependant(Live):
         A plain function that was put around an endpoint is called as what it is around.
         """
         known = self._known_kind
-        if known is None or known[0] is not self.call:
+        if known is None or known[0] is not self.call or known[1] is not self.inline:
             kind = callable_kind(self.call)
             kind = self._declared_kind if kind is CallableKind.THREAD else kind
-            known = vars(self)["_known_kind"] = self.call, kind
-        return known[1]
+            if self.inline and kind is CallableKind.THREAD:
+                kind = CallableKind.INLINE
+            known = vars(self)["_known_kind"] = self.call, self.inline, kind
+        return known[2]
 
     @property
     def uses_threads(self) -> bool:
         """Whether it or anything below it runs in a thread."""
         return any(
-            dependant.kind in (CallableKind.THREAD, CallableKind.GENERATOR)
+            dependant.kind in (CallableKind.THREAD, CallableKind.GENERATOR) and not dependant.inline
             for dependant in self.flat()
         )
 

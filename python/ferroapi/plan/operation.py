@@ -15,6 +15,7 @@ from ferroapi.connection.failure import fail
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import EndpointContext
 from ferroapi.exit_stack import ExitStack
+from ferroapi.plan.cancellation import Cancellation
 from ferroapi.plan.order.teardown import (
     MIDDLEWARE_STACK,
     Generators,
@@ -79,7 +80,7 @@ def endpoint_context_later(call: Any) -> Callable[[], EndpointContext]:
 
 def written(plan: ASGIApp) -> ASGIApp:
     """A plan as one function where that is possible, else as it is."""
-    if isinstance(plan, BodyLimit):
+    if isinstance(plan, (BodyLimit, Cancellation)):
         plan.app = written(plan.app)
     elif isinstance(plan, OperationPlan):
         return plan.as_function()

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from ferroapi.body_limit import BodyLimit
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from ferroapi.plan.cancellation import Cancellation
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.telemetry.current import TELEMETRY_KEY
@@ -45,7 +46,7 @@ def traced_plan(plan: ASGIApp, path: str) -> ASGIApp:
 
 
 def _with_spans(plan: ASGIApp) -> ASGIApp:
-    if isinstance(plan, BodyLimit):
+    if isinstance(plan, (BodyLimit, Cancellation)):
         plan.app = _with_spans(plan.app)
     elif isinstance(plan, OperationPlan):
         return TracedOperationPlan(plan)
@@ -74,10 +75,12 @@ class TracedOperationPlan(OperationPlan):
             with telemetry.operation("endpoint", self._call):
                 value = await self._call(**arguments)
             return self._serialize_traced(telemetry, value, exchange)
-        call = partial(self._run_traced_in_thread, telemetry, arguments, exchange)
+        if self.kind is CallableKind.INLINE:
+            return self._call_traced(telemetry, arguments, exchange)
+        call = partial(self._call_traced, telemetry, arguments, exchange)
         return await run_in_thread(call, exchange.scope.get("app"))
 
-    def _run_traced_in_thread(
+    def _call_traced(
         self, telemetry: RequestTelemetry, arguments: dict[str, Any], exchange: Exchange
     ) -> Reply:
         with telemetry.operation("endpoint", self._call):

@@ -14,6 +14,7 @@ from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.exceptions import EndpointContext, RequestValidationError
+from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.order.steps import compile_steps
 from ferroapi.plan.order.teardown import REQUEST_STACK
@@ -113,7 +114,8 @@ class Frontend(Inheriting, BaseRoute):
 
     def _compile(self, dependant: Dependant) -> OperationPlan:
         overrides = overrides_of(self.dependency_overrides_provider)
-        steps = compile_steps(dependant, overrides)
+        values = lifespan_values_of(self.dependency_overrides_provider)
+        steps = compile_steps(dependant, overrides, lifespan_values=values)
         return OperationPlan(
             steps=steps,
             solver=Solver(steps, endpoint_context=EndpointContext),

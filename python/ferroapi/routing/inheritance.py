@@ -74,12 +74,13 @@ class Inherited:
     auto_head: bool | None = None
     layers: tuple[Layer, ...] = ()
     """The middleware and the exception handlers, the outermost first."""
+    cancel_on_disconnect: bool | None = None
     dependency_overrides_provider: Any = None
     included_router: Any = None
     """The router that is included; `None` for the settings of a router itself."""
 
     def then(self, inner: Inherited) -> Inherited:
-        """These settings with the ones of something further down: the innermost choice wins."""
+        """These settings with the ones of something further down: the first_given choice wins."""
         return Inherited(
             prefix=self.prefix + inner.prefix,
             tags=[*self.tags, *inner.tags],
@@ -99,6 +100,7 @@ class Inherited:
             form_limits={**self.form_limits, **inner.form_limits},
             auto_head=first_given(inner.auto_head, self.auto_head),
             layers=(*self.layers, *inner.layers),
+            cancel_on_disconnect=first_given(inner.cancel_on_disconnect, self.cancel_on_disconnect),
             dependency_overrides_provider=(
                 self.dependency_overrides_provider or inner.dependency_overrides_provider
             ),

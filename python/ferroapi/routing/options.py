@@ -35,9 +35,20 @@ class AddedOptions(TypedDict, total=False):
     """ASGI middleware, the first outermost, around what is inside and its exception handlers."""
     validation_errors: ErrorFormat | None
     """How requests that do not fit are answered, and what OpenAPI says of it."""
+    cancel_on_disconnect: bool | None
+    """Whether operations that do not stream, and WebSocket endpoints, are cancelled when their
+    clients leave. The innermost setting wins; no without one."""
 
 
-class PathOperationOptions(AddedOptions, total=False):
+class AddedOperationOptions(AddedOptions, total=False):
+    """Keywords that FastAPI does not have, of path operations only."""
+
+    inline: bool
+    """Call a function that is no `async def` and does not block in the event loop, not in a
+    thread."""
+
+
+class PathOperationOptions(AddedOperationOptions, total=False):
     """Keywords of every path operation. One that is not given has no effect."""
 
     response_model: Any
@@ -113,6 +124,14 @@ class APIRouteOptions(StrictRouteOptions, total=False):
     """An object whose `dependency_overrides` replace dependencies."""
 
 
+class WebSocketOptions(TypedDict, total=False):
+    """Keywords of WebSocket endpoints that FastAPI does not have."""
+
+    cancel_on_disconnect: bool | None
+    """Whether the endpoint is cancelled when its client leaves, unless it waits for a message; the
+    innermost setting wins, not without one."""
+
+
 class OperationAttributes:
     """The options as attributes of a route, with their defaults.
 
@@ -148,6 +167,8 @@ class OperationAttributes:
     auto_head: bool | None = None
     layers: tuple[Layer, ...] = ()
     """What operation, routers and inclusions have around it, the outermost first."""
+    cancel_on_disconnect: bool | None = None
+    inline: bool = False
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 
@@ -168,7 +189,7 @@ def _as_set(names: Any) -> Any:
     return set(names) if isinstance(names, (list, tuple)) else names
 
 
-ADDED = frozenset(AddedOptions.__annotations__)
+ADDED = frozenset(AddedOperationOptions.__annotations__)
 
 OPERATION_KEYWORDS = Keywords(PathOperationOptions, OperationAttributes, added=ADDED)
 ROUTE_KEYWORDS = Keywords(RouteOptions, OperationAttributes, added=ADDED)

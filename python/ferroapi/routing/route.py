@@ -17,16 +17,18 @@ from typing_extensions import Unpack
 
 from ferroapi._form_limits import checked_form_limits
 from ferroapi.annotations import is_subclass, stream_item
-from ferroapi.body_limit import checked_body_size, innermost_body_limit, with_body_limit
+from ferroapi.body_limit import checked_body_size
 from ferroapi.content import is_body_allowed_for_status_code
 from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.dependencies.body import combined_body_field, embeds_body
 from ferroapi.dependencies.callables import callable_name
+from ferroapi.dependencies.declaration import check_inline
 from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
+from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.live import Live, compiled, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, compile_steps
@@ -39,11 +41,13 @@ from ferroapi.routing.options import (
     APIRouteOptions,
     OperationAttributes,
     first_chosen,
+    first_given,
     resolved,
 )
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.replies import Replies
 from ferroapi.routing.scope import effective_route
+from ferroapi.routing.surroundings import surrounded
 from ferroapi.seams import is_handler_replaced, is_replaced
 from ferroapi.sse import EventSourceResponse
 
@@ -123,6 +127,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         self.max_body_size = checked_body_size(self.max_body_size)
         self.form_limits = checked_form_limits(self.form_limits)
         self._set_path(path)
+        if self.inline:
+            check_inline(endpoint, streams=True)
         self._description = Description(self.path_format, endpoint, self.dependencies)
         self.dependant = self._description.dependant(self.path_format)
         self._body_params = self._declared_body_params()
@@ -236,7 +242,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         route.strict_content_type = first_chosen(
             self.strict_content_type, outer.strict_content_type
         )
-        route.max_body_size = innermost_body_limit(self.max_body_size, outer.max_body_size)
+        for name in ("cancel_on_disconnect", "max_body_size"):
+            setattr(route, name, first_given(getattr(self, name), getattr(outer, name)))
         route.form_limits = {**outer.form_limits, **self.form_limits}
         route.layers = (*outer.layers, *self.layers)
         route.dependency_overrides_provider = outer.dependency_overrides_provider
@@ -271,7 +278,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
             and "get_route_handler" not in vars(self._declared or self)
             and not (is_general or is_handler_replaced())
         ):
-            return with_body_limit(self._compile(None), self.max_body_size)
+            return surrounded(self._compile(None), self, self.dependant)
         route = copy(self)
         # A copy that nothing was compiled of: it tells nobody.
         route._is_made = False
@@ -281,8 +288,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         if is_general:
             from ferroapi.seams import sessions
 
-            return with_body_limit(sessions.request_response(handler), self.max_body_size)
-        return with_body_limit(route._compile(handler), self.max_body_size)
+            return surrounded(sessions.request_response(handler), self, self.dependant)
+        return surrounded(route._compile(handler), self, self.dependant)
 
     def _handler(self, declared: APIRoute, *, is_own: bool) -> RouteHandler:
         """Asks the declared route, which may change its dependant for what is being compiled."""
@@ -329,7 +336,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         return handler
 
     def _compile_answer(self) -> ASGIApp:
-        return written(with_body_limit(self._compile(None), self.max_body_size))
+        return written(surrounded(self._compile(None), self, self.dependant))
 
     @cached_property
     def _endpoint_context(self) -> Callable[[], EndpointContext]:
@@ -337,7 +344,9 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
 
     def _compile(self, handler: RouteHandler | None) -> OperationPlan:
         overrides = overrides_of(self.dependency_overrides_provider)
-        steps = compile_steps(self.dependant, overrides)
+        vars(self.dependant)["inline"] = self.inline
+        values = lifespan_values_of(self.dependency_overrides_provider)
+        steps = compile_steps(self.dependant, overrides, lifespan_values=values)
         return OperationPlan(
             steps=steps,
             solver=Solver(

@@ -9,7 +9,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -48,12 +48,15 @@ from ferroapi.routing.lifespan import (
     nested_lifespans,
     run,
 )
+from ferroapi.routing.lifespan_dependencies import declared_for_lifespan, lifespan_dependencies
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     ADDED,
     OperationAttributes,
     StrictRouteOptions,
+    WebSocketOptions,
     first_chosen,
+    first_given,
 )
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.serving import ServingRouter
@@ -109,13 +112,14 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         exception_handlers: Mapping[Any, Any] | None = None,
         middleware: Sequence[Middleware] | None = None,
         validation_errors: ErrorFormat | None = None,
+        cancel_on_disconnect: bool | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, max_body_size, form_limits,
-                auto_head, exception_handlers, middleware, validation_errors: see
-                `InclusionOptions`.
+                auto_head, exception_handlers, middleware, validation_errors,
+                cancel_on_disconnect: see `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
@@ -128,7 +132,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             lifespan: a function that gives an asynchronous context manager around the service;
                 with it, `on_startup` and `on_shutdown` of this router are not used.
             strict_content_type: whether a JSON body needs a JSON content type; True by default,
-                the innermost setting wins.
+                the first_given setting wins.
 
         Raises:
             AssertionError: the prefix has no slash in front or has one at its end.
@@ -136,6 +140,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         """
         check_prefix(prefix)
         self._included: list[APIRouter] = []
+        self._mounted = []
         super().__init__(routes or (), redirect_slashes=redirect_slashes, default=default)
         self.prefix = prefix
         self.tags: list[str | Enum] = list(tags or ())
@@ -151,6 +156,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         self.form_limits = checked_form_limits(form_limits)
         self.auto_head = auto_head
         self.layer = Layer(exception_handlers, middleware, validation_errors)
+        self.cancel_on_disconnect = cancel_on_disconnect
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -176,6 +182,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             max_body_size=self.max_body_size,
             form_limits=self.form_limits,
             auto_head=self.auto_head,
+            cancel_on_disconnect=self.cancel_on_disconnect,
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
 
@@ -231,6 +238,9 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         if given["form_limits"] is None:
             # FastAPI does not hand it on: a route class that lists its keywords need not have it.
             del given["form_limits"]
+        cancels = first_given(given.pop("cancel_on_disconnect", None), self.cancel_on_disconnect)
+        if cancels is not None:
+            given["cancel_on_disconnect"] = cancels
         with declaring(endpoint):
             route = route_class(self.prefix + path, endpoint=endpoint, **given)
         self.routes.append(route)
@@ -242,8 +252,10 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> None:
-        """Declares a WebSocket endpoint without a decorator."""
+        """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
+        given = options.get("cancel_on_disconnect")
         with declaring(endpoint):
             route = APIWebSocketRoute(
                 self.prefix + path,
@@ -251,6 +263,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
                 name=name,
                 dependencies=[*self.dependencies, *(dependencies or ())],
                 dependency_overrides_provider=self.dependency_overrides_provider,
+                cancel_on_disconnect=first_given(given, self.cancel_on_disconnect),
             )
         self.routes.append(route)
 
@@ -260,6 +273,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a WebSocket endpoint by decorating a coroutine function.
 
@@ -267,10 +281,13 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             path: the path below the router's prefix.
             name: the name for `url_path_for`; the function's name without it.
             dependencies: dependencies whose values nobody takes.
+            options: see `WebSocketOptions`.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            self.add_api_websocket_route(
+                path, endpoint, name=name, dependencies=dependencies, **options
+            )
             return endpoint
 
         return declare
@@ -362,7 +379,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             if not any(router is other for other in seen):
                 seen.append(router)
                 lifespans += router._lifespans()
-        return lifespans
+        return [*lifespans, *(mounted.lifespan for mounted in self._mounted)]
 
     async def _startup(self) -> None:
         await run(self.on_startup)
@@ -371,7 +388,13 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         await run(self.on_shutdown)
 
     def _run_lifespans(self, app: Any) -> Any:
-        return nested_lifespans([self._prepared_threads, *self._lifespans()], app)
+        return nested_lifespans(
+            [self._prepared_threads, *self._lifespans(), self._created_dependencies], app
+        )
+
+    def _created_dependencies(self, _app: Any) -> AbstractAsyncContextManager[None]:
+        declared = declared_for_lifespan(route_contexts(self.routes))
+        return lifespan_dependencies(declared, self.dependency_overrides_provider)
 
     @asynccontextmanager
     async def _prepared_threads(self, _app: Any) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Match, Router
 
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
-from ferroapi.dependency_overrides import DependencyOverrides, overrides_of
+from ferroapi.dependency_overrides import overrides_of, tells_of_overrides
 from ferroapi.live import Live, changed, compiled, is_current
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.route_context import RouteContext
@@ -166,8 +166,7 @@ class ServingRouter(Live, Router):
             id(p): p for p in (t.context.dependency_overrides_provider for t in table.targets)
         }
         for provider in providers.values():
-            overrides = getattr(provider, "dependency_overrides", None)
-            if overrides is not None and type(overrides) is not DependencyOverrides:
+            if not tells_of_overrides(provider):
                 yield partial(overrides_of, provider)
 
     def _serve_anew(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

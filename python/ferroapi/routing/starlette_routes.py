@@ -5,13 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from starlette.routing import Route, Router, WebSocketRoute
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route, Router, WebSocketRoute
+from starlette.types import ASGIApp
+from typing_extensions import Unpack
+
+from ferroapi.routing.mounting import MountedLifespan, MountOptions, inherit_overrides
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 class StarletteRoutes(Router):
     """Adds routes that are Starlette's. Prefix and settings of the router are not for them."""
+
+    dependency_overrides_provider: Any
+    _mounted: list[MountedLifespan]
+
+    def mount(
+        self,
+        path: str,
+        app: ASGIApp,
+        name: str | None = None,
+        **options: Unpack[MountOptions],
+    ) -> None:
+        """Serves another ASGI application below a path.
+
+        Args:
+            path: the path, without the prefix.
+            app: what answers there.
+            name: the name for `url_path_for`.
+            options: see `MountOptions`.
+
+        Raises:
+            TypeError: `app` has no lifespan, or no overrides, and should.
+            ValueError: it has the overrides of another application.
+        """
+        lifespan = MountedLifespan(app) if options.get("lifespan") else None
+        if options.get("inherit_overrides"):
+            inherit_overrides(app, self.dependency_overrides_provider)
+        if lifespan is None:
+            super().mount(path, app, name)
+            return
+        self.routes.append(Mount(path, app, name=name, middleware=[Middleware(lifespan.around)]))
+        self._mounted.append(lifespan)
 
     def add_route(
         self,

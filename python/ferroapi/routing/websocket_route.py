@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -14,14 +14,18 @@ from ferroapi import params
 from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
 from ferroapi.dependencies.declaration import get_endpoint_dependant
+from ferroapi.dependencies.models import Dependant
 from ferroapi.dependency_overrides import overrides_of
+from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.live import Live, compiled
+from ferroapi.plan.cancellation import with_cancellation
 from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.order.steps import body_params, compile_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.layers import Layer, with_layers
+from ferroapi.routing.options import first_given
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
@@ -36,7 +40,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     _live = frozenset(
         {
             *("app", "handle", "matches"),
-            *("dependant", "dependency_overrides_provider"),
+            *("cancel_on_disconnect", "dependant", "dependency_overrides_provider"),
             *("param_convertors", "path", "path_format", "path_regex"),
         }
     )
@@ -49,6 +53,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         name: str | None = None,
         dependencies: Sequence[params.Depends] | None = None,
         dependency_overrides_provider: Any = None,
+        cancel_on_disconnect: bool | None = None,
     ) -> None:
         """
         Args:
@@ -58,11 +63,13 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
             dependencies: run before those of the parameters; nobody takes their values.
             dependency_overrides_provider: an object whose `dependency_overrides` replace
                 dependencies.
+            cancel_on_disconnect: whether the endpoint is cancelled when its client leaves.
         """
         self.endpoint = endpoint
         self.name = callable_name(endpoint) if name is None else name
         self.dependencies = list(dependencies or ())
         self.dependency_overrides_provider = dependency_overrides_provider
+        self.cancel_on_disconnect = cancel_on_disconnect
         self._set_path(path)
         self._is_made = True
 
@@ -82,6 +89,9 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route.layers = (*outer.layers, *self.layers)
+        route.cancel_on_disconnect = first_given(
+            self.cancel_on_disconnect, outer.cancel_on_disconnect
+        )
         route._set_path(outer.prefix + self.path)
         route._is_made = True
         return route
@@ -101,15 +111,20 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
                 dependency_overrides_provider=self.dependency_overrides_provider,
                 embed_body_fields=self._embed_body_fields,
             )
-            return sessions.websocket_session(talk)
+            return self._cancelled(sessions.websocket_session(talk), self.dependant.flat())
         overrides = overrides_of(self.dependency_overrides_provider)
-        steps = compile_steps(self.dependant, overrides, absent="request")
+        values = lifespan_values_of(self.dependency_overrides_provider)
+        steps = compile_steps(self.dependant, overrides, absent="request", lifespan_values=values)
         solver = Solver(
             steps,
             endpoint_context=endpoint_context_later(self.endpoint),
             embed=embeds_body(body_params(steps)),
         )
-        return WebSocketPlan(steps=steps, solver=solver)
+        plan = WebSocketPlan(steps=steps, solver=solver)
+        return self._cancelled(plan, [step.dependant for step in steps])
+
+    def _cancelled(self, plan: ASGIApp, dependants: Iterable[Dependant]) -> ASGIApp:
+        return with_cancellation(plan, dependants, cancels=bool(self.cancel_on_disconnect))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the route answers a handshake, and what it adds to the scope."""

@@ -20,7 +20,8 @@ from ferroapi.dependencies.body import embeds_body, form_models
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ErrorDetail, ModelField, Undefined
-from ferroapi.plan.order.steps import overridden
+from ferroapi.lifespan_values import lifespan_values_of
+from ferroapi.plan.order.steps import kept, overridden
 from ferroapi.plan.order.teardown import FUNCTION_STACK, REQUEST_STACK
 from ferroapi.plan.reading.body import read_body_fields
 from ferroapi.plan.reading.parameters import read_parameters
@@ -86,6 +87,9 @@ async def solve_dependencies(
     errors: list[Any] = []
     for declared in dependant.dependencies:
         used = overridden(declared, overrides_of(dependency_overrides_provider))
+        if declared.scope == "lifespan":
+            values_kept = lifespan_values_of(dependency_overrides_provider)
+            used = kept(declared, used, values_kept)
         below = await solve_dependencies(
             request=request,
             dependant=used,
@@ -162,6 +166,8 @@ async def _call(dependant: Dependant, values: dict[str, Any], stack: AsyncExitSt
     """The value of a dependency; a generator is left open in `stack`."""
     call, limit = dependant.call, dependant.concurrency
     kind = callable_kind(call)
+    if kind.is_generator and dependant.inline:
+        return stack.enter_context(contextmanager(call)(**values))
     if kind.is_generator:
         context: AbstractAsyncContextManager[Any] = (
             asynccontextmanager(call)(**values)
@@ -172,4 +178,6 @@ async def _call(dependant: Dependant, values: dict[str, Any], stack: AsyncExitSt
     async with nullcontext() if limit is None else limit.get_semaphore():
         if kind is CallableKind.COROUTINE:
             return await call(**values)
+        if dependant.inline:
+            return call(**values)
         return await run_in_threadpool(call, **values)

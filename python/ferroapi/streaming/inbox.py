@@ -11,6 +11,8 @@ from ferroapi.streaming.taskless import is_of_server
 PATIENCE = 10.0
 """Seconds for which a part of a body is kept that nobody reads."""
 
+_DISCONNECTS = frozenset({"http.disconnect", "websocket.disconnect"})
+
 
 class Inbox:
     """What a server's `receive` gives while a stream is sent.
@@ -90,7 +92,7 @@ class Inbox:
         try:
             while self.left is None and not self._has_more():
                 message = await self._receive()
-                if message["type"] == "http.disconnect":
+                if message["type"] in _DISCONNECTS:
                     self.left = message
                 else:
                     if self._keeps:
@@ -102,9 +104,17 @@ class Inbox:
             self._listening = False
             self._tell()
         if self.left is None:
-            self._cancel_timer = self._scope.call_later(PATIENCE, self._discard)
+            self._wait_for_reader()
         else:
-            self._scope.stop()
+            self._hear_left()
+
+    def _hear_left(self) -> None:
+        """Called once, when the client has left."""
+        self._scope.stop()
+
+    def _wait_for_reader(self) -> None:
+        """Called when nothing is asked for any more, until what was kept is read."""
+        self._cancel_timer = self._scope.call_later(PATIENCE, self._discard)
 
     def _has_more(self) -> bool:
         """Whether what was kept is not the end of the request."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.concurrency import ThreadedContextManager
-from ferroapi.dependencies.callables import CallableKind, may_wait
+from ferroapi.concurrency import LastingContextManager, ThreadedContextManager
+from ferroapi.dependencies.callables import CallableKind, callable_name, may_wait
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
+from ferroapi.lifespan_values import Kept, NotKept
 from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from ferroapi.connection.exchange import Exchange
     from ferroapi.fields import ModelField
+
+_NONE: Mapping[Callable[..., Any], Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +66,11 @@ class Step:
         if self.kind.is_generator:
             stack = exchange.function_stack if self.function_scope else exchange.request_stack
             context: AbstractAsyncContextManager[Any]
-            if self.kind is CallableKind.GENERATOR:
+            if self.dependant.inline:
+                return stack.enter_context(contextmanager(call)(**arguments))
+            if self.kind is CallableKind.GENERATOR and self.dependant.scope == "lifespan":
+                context = LastingContextManager(contextmanager(call)(**arguments))
+            elif self.kind is CallableKind.GENERATOR:
                 application = exchange.scope.get("app")
                 context = ThreadedContextManager(contextmanager(call)(**arguments), application)
             elif limit is None:
@@ -80,6 +88,8 @@ class Step:
     async def _call(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
         if self.kind is CallableKind.COROUTINE:
             return await self.dependant.call(**arguments)
+        if self.kind is CallableKind.INLINE:
+            return self.dependant.call(**arguments)
         call = partial(self.dependant.call, **arguments)
         return await run_in_thread(call, exchange.scope.get("app"))
 
@@ -89,13 +99,16 @@ def compile_steps(
     overrides: Mapping[Callable[..., Any], Callable[..., Any]],
     *,
     absent: Injected = "websocket",
+    lifespan_values: Mapping[Callable[..., Any], Any] = _NONE,
+    creates: bool = False,
 ) -> tuple[Step, ...]:
     """Orders a tree of dependants: below before above, siblings as declared, the root last.
 
     A dependency used several times is one step, unless it was declared with `use_cache=False`, or
     somebody has changed what one of the uses takes.
     `overrides` replaces callables below the root. Parameters for what is `absent`, the request or
-    the WebSocket, are left to their defaults.
+    the WebSocket, are left to their defaults. Dependencies of scope `lifespan` are not called while
+    there are `lifespan_values` of them; others are, if somebody `creates` them.
     """
     steps: list[Step] = []
     known: dict[CacheKey, int] = {}
@@ -112,6 +125,8 @@ def compile_steps(
                     visit(below)
             return first
         used = dependant if dependant is root else overridden(dependant, overrides)
+        if dependant.scope == "lifespan" and dependant is not root:
+            used = kept(dependant, used, lifespan_values, creates=creates)
         inputs = tuple((below.name, visit(below)) for below in used.dependencies)
         if first is None and dependant.use_cache and key in known and dependant is not root:
             # Somebody has put it below itself.
@@ -135,6 +150,29 @@ def compile_steps(
 
     visit(root)
     return tuple(steps)
+
+
+def kept(
+    declared: Dependant,
+    used: Dependant,
+    lifespan_values: Mapping[Callable[..., Any], Any],
+    *,
+    creates: bool = False,
+) -> Dependant:
+    """What gives the value of a dependency of scope `lifespan`.
+
+    What replaces one since the application has started is called for each request.
+    """
+    call: Callable[[], Any]
+    if used.call in lifespan_values:
+        call = Kept(lifespan_values[used.call])
+    elif creates or used is not declared:
+        return used
+    else:
+        call = NotKept(callable_name(declared.call))
+    return Dependant(
+        call=call, path=declared.path, name=declared.name, scope="lifespan", inline=True
+    )
 
 
 def _take_the_same(one: Dependant, other: Dependant) -> bool:

@@ -145,6 +145,8 @@ def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut
     given = arguments(source, step, shortcut)
     if step.kind is CallableKind.COROUTINE:
         return f"await {call}({given})"
+    if step.kind is CallableKind.INLINE:
+        return f"{call}({given})"
     source.name("run_in_thread", run_in_thread)
     source.name("partial", partial)
     application = interface.application(source)
@@ -171,6 +173,8 @@ def _is_entered_in_thread(step: Step) -> bool:
 
 def _runs_in_thread(step: Step) -> bool:
     # What else gives a generator may do more than that when it is called, in the event loop.
-    return step.dependant.concurrency is None and (
-        step.kind is CallableKind.THREAD or inspect.isgeneratorfunction(step.dependant.call)
+    return (
+        step.dependant.concurrency is None
+        and not step.dependant.inline
+        and (step.kind is CallableKind.THREAD or inspect.isgeneratorfunction(step.dependant.call))
     )

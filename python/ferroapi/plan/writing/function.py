@@ -86,7 +86,7 @@ class _Writer:
         self._source = source
         self._interface = interface
         self._steps = steps
-        self._kind = steps[-1].kind
+        self._in_loop = steps[-1].kind in (CallableKind.COROUTINE, CallableKind.INLINE)
         self._shortcut = shortcut
         self._serialize = serialize
         self._status_code = status_code
@@ -97,9 +97,7 @@ class _Writer:
         self._injecting: Serialize | None = None
         if isinstance(serialize, Serializer) and serialize.injects:
             self._injecting = serialize.content_or_response
-        self._keeps_exchange = (
-            needs_exchange(steps) or self._kind is not CallableKind.COROUTINE or not self._inline
-        )
+        self._keeps_exchange = needs_exchange(steps) or not self._in_loop or not self._inline
         self._asgi = f"{interface.scope}, {interface.receive}, {interface.send}"
         arguments = self._asgi
         if shortcut.reads_form:
@@ -168,7 +166,7 @@ class _Writer:
             *(source, self._interface, steps, shortcut), otherwise=self._otherwise, refuses=True
         )
         serialize = self._injecting or self._serialize
-        if self._kind is CallableKind.COROUTINE and self._inline:
+        if self._in_loop and self._inline:
             source.name("serialize", serialize)
             source.line(f"value = {call}")
             self._write_json()

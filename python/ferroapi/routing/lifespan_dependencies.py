@@ -1,0 +1,85 @@
+"""Creating the dependencies of scope `lifespan` when an application starts."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from ferroapi.dependencies.declaration import get_parameterless_dependant
+from ferroapi.dependency_overrides import overrides_of
+from ferroapi.exceptions import FastAPIError
+from ferroapi.exit_stack import ExitStack
+from ferroapi.lifespan_values import Kept
+from ferroapi.plan.order.steps import compile_steps, overridden
+from ferroapi.plan.resolution import exchange_without_request, run_steps
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+    from ferroapi import params
+    from ferroapi.dependencies.models import Dependant
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.routing.route_context import RouteContext
+
+
+def declared_for_lifespan(contexts: Iterable[RouteContext]) -> Iterator[Dependant]:
+    """The dependencies of scope `lifespan` of routes and of the inclusions around them."""
+    for context in contexts:
+        dependant: Dependant | None = getattr(context.original_route, "dependant", None)
+        dependencies: Iterable[params.Depends] = ()
+        if context.inherited is not None:
+            dependencies = context.inherited.dependencies
+        around = [
+            get_parameterless_dependant(depends, path="")
+            for depends in dependencies
+            if depends.dependency is not None
+        ]
+        for declared in (*around, *(() if dependant is None else (dependant,))):
+            yield from (below for below in declared.flat() if below.scope == "lifespan")
+
+
+@asynccontextmanager
+async def lifespan_dependencies(
+    declared: Iterable[Dependant], application: Any
+) -> AsyncIterator[None]:
+    """Creates dependencies in order of declaration, those below before, and ends them at last.
+
+    Args:
+        declared: those of scope `lifespan`.
+        application: has their values meanwhile.
+
+    Raises:
+        FastAPIError: there is no application that could have them.
+        Exception: whatever a dependency raises; those before it are ended.
+    """
+    waiting = list(declared)
+    if not waiting:
+        yield
+        return
+    if not hasattr(application, "lifespan_values"):
+        raise FastAPIError(
+            f"Dependencies with a scope of {'lifespan'!r} need a FastAPI application around them"
+        )
+    overrides = overrides_of(application)
+    values: dict[Callable[..., Any], Any] = {}
+    async with ExitStack() as stack:
+        exchange = exchange_without_request(application, stack)
+        for dependant in waiting:
+            root = overridden(dependant, overrides)
+            if root.call not in values:
+                steps = compile_steps(root, overrides, lifespan_values=values, creates=True)
+                results = await run_steps(steps, exchange, _nothing)
+                values |= {
+                    step.dependant.call: value
+                    for step, value in zip(steps, results, strict=True)
+                    if not isinstance(step.dependant.call, Kept)
+                }
+        application.lifespan_values = values
+        try:
+            yield
+        finally:
+            application.lifespan_values = {}
+
+
+def _nothing(_step: Step) -> dict[str, Any]:
+    return {}
