@@ -279,6 +279,8 @@ class _Writer:
         self._source.line("started = True")
         if self._injecting is not None:
             self._interface.write_send_chosen(self._source, self._status_code, "body")
+            with self._source.block("if exchange.background is not None:"):
+                self._source.line("await exchange.background()")
             return
         allowed, headers = json_headers(self._status_code)
         body = "body" if allowed else None
