@@ -8,13 +8,14 @@ _HEADERS = HTTPConnection.headers
 
 def authorization(connection: HTTPConnection) -> str | None:
     """What `connection.headers` has under that name; no object is made of all headers for it."""
-    if getattr(type(connection), "headers", None) is not _HEADERS or "_headers" in vars(connection):
-        return connection.headers.get("Authorization")
-    for name, value in connection.scope["headers"]:
-        if name == b"authorization":
-            field: bytes = value
-            return field.decode("latin-1")
-    return None
+    is_own = getattr(type(connection), "headers", None) is _HEADERS
+    if is_own and "_headers" not in vars(connection):
+        headers = connection.scope["headers"]
+        if type(headers) is list:
+            fields = (value for name, value in headers if name == b"authorization")
+            field: bytes | None = next(fields, None)
+            return None if field is None else field.decode("latin-1")
+    return connection.headers.get("Authorization")
 
 
 def get_authorization_scheme_param(authorization_header_value: str | None) -> tuple[str, str]:
