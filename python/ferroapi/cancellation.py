@@ -14,7 +14,11 @@ def cancel_scope(*, shield: bool = False) -> anyio.CancelScope:
     Args:
         shield: whether what is in it is kept from cancellations of the scopes around it.
     """
-    kind = anyio.CancelScope if asyncio_task() is None else cancel_scope_of_asyncio()
+    try:
+        is_asyncio = current_task() is not None
+    except RuntimeError:
+        is_asyncio = False
+    kind = cancel_scope_of_asyncio() if is_asyncio else anyio.CancelScope
     return kind(shield=shield)
 
 

@@ -114,21 +114,19 @@ class Failures(FailureHandlers):
 
     def default_answer(self, error: Exception) -> Answer | None:
         """See `FailureHandlers`."""
+        if self._in_scope:
+            return None
         try:
-            return self._default_answer(error)
+            if isinstance(error, HTTPException):
+                return self._plain_answer(error)
+            if type(error) is RequestValidationError and self.refuses_by_default and error.is_shown:
+                return Answer(422, [], errors_as_json(error.errors()))
         except Exception:
             # The handler raises it, for which there may be another handler.
             return None
+        return None
 
-    def _default_answer(self, error: Exception) -> Answer | None:
-        if self._in_scope:
-            return None
-        if type(error) is RequestValidationError:
-            if self.refuses_by_default and error.is_shown:
-                return Answer(422, [], errors_as_json(error.errors()))
-            return None
-        if not isinstance(error, HTTPException):
-            return None
+    def _plain_answer(self, error: HTTPException) -> Answer | None:
         status = error.status_code
         if type(status) is not int or status in self._by_status or not is_body_allowed(status):
             return None
@@ -138,7 +136,7 @@ class Failures(FailureHandlers):
         if self._by_type.get(kind) is not http_exception_handler:
             return None
         body = encode_json({"detail": error.detail})
-        headers = _own_headers(error.headers)
+        headers = _own_headers(error.headers) if error.headers else []
         return None if body is None or headers is None else Answer(status, headers, body)
 
     def behind_middleware(self, app: ASGIApp, handlers: Handlers, *, debug: bool) -> ASGIApp:
@@ -155,7 +153,7 @@ class Failures(FailureHandlers):
     def show_in(self, scope: Scope) -> None:
         """Puts the handlers where Starlette's middleware leaves them, unless it has done so."""
         if not self._in_scope:
-            super().show_in(scope)
+            scope["starlette.exception_handlers"] = self.tables
 
     def around(self, app: ASGIApp) -> ServerErrorMiddleware:
         """`app` with unhandled exceptions answered outside of it, outside of its middleware too."""
@@ -316,10 +314,8 @@ class Around(ServerErrorMiddleware):
             raise
 
 
-def _own_headers(headers: Mapping[str, str] | None) -> list[Header] | None:
+def _own_headers(headers: Mapping[str, str]) -> list[Header] | None:
     """The headers of an exception as they are sent; `None` where one of them describes the body."""
-    if not headers:
-        return []
     sent = [
         (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
     ]

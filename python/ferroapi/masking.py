@@ -88,7 +88,7 @@ def _without_input(error: ErrorDetail) -> ErrorDetail:
 class _Masking:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
-        self._names: frozenset[str] | None = None
+        self._declared = secrets.names
         self._clean: set[int] = set()
         self._known: dict[int, tuple[Any, Any, list[str]]] = {}
 
@@ -113,12 +113,6 @@ class _Masking:
         # A body that was not decoded.
         undecoded = not inner and place == "body" and isinstance(error["input"], (str, bytes))
         return undecoded and self._secrets.has_any
-
-    @property
-    def _declared(self) -> frozenset[str]:
-        if self._names is None:
-            self._names = self._secrets.names
-        return self._names
 
     def _is_name(self, name: Any) -> bool:
         return isinstance(name, str) and (name in self._declared or names_secret(name))

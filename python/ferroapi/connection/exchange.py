@@ -90,8 +90,10 @@ class Exchange:
                 request = self._connection = Request(self.scope, self._receive, self.send)
                 if self.body is not None:
                     request.keep_body(self.body)
-                elif self.form is not None:
-                    request.keep_form(self.form)
+                elif self.received_form is not None or self._form is not None:
+                    form = self.form
+                    assert form is not None
+                    request.keep_form(form)
         return self._connection
 
     @connection.setter

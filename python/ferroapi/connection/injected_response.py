@@ -104,12 +104,13 @@ def _is_plain(text: object) -> bool:
 
 def response_to_inject() -> Response:
     """A response of which only what is set on it counts."""
-    # Made of what its constructor leaves in one, which takes six times as long.
+    # Made of what its constructor leaves in one, which takes longer.
     response = InjectedResponse.__new__(InjectedResponse)
-    vars(response).update(_ATTRIBUTES, raw_headers=[])
+    for name, value in _ATTRIBUTES:
+        setattr(response, name, value)
+    response.raw_headers = []
     return response
 
 
-_ATTRIBUTES = vars(Response())
-# Unset, to tell a status somebody chose from the default.
-_ATTRIBUTES["status_code"] = None
+# The status is unset, to tell one somebody chose from the default.
+_ATTRIBUTES = tuple({**vars(Response()), "status_code": None}.items())

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from functools import partial
-from types import FunctionType
+from functools import lru_cache, partial
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 if sys.version_info >= (3, 13):
@@ -92,9 +92,13 @@ def callable_kind(call: Callable[..., Any]) -> CallableKind:
 
 def may_wait(call: Callable[..., Any]) -> bool:
     """Whether what `call` runs may have to wait; `False` for what has no `await` of any form."""
-    return type(call) is not FunctionType or any(
-        instruction.opname == "SEND" for instruction in dis.get_instructions(call.__code__)
-    )
+    return type(call) is not FunctionType or code_may_wait(call.__code__)
+
+
+@lru_cache(maxsize=1024)
+def code_may_wait(code: CodeType) -> bool:
+    """Whether there is an `await` of any form in it."""
+    return any(instruction.opname == "SEND" for instruction in dis.get_instructions(code))
 
 
 # FastAPI's names for what `callable_kind` says, which injectors ask.

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ferroapi.body_limit import BodyLimit
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
+from ferroapi.connection.request import Request as OwnRequest
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.exceptions import EndpointContext
 from ferroapi.exit_stack import ExitStack
@@ -138,14 +139,21 @@ class OperationPlan:
         """Answers the request, its errors included."""
         exchange = Exchange(scope, receive, send)
         files: ExitStack | None = None
+        work: Callable[[Exchange], Awaitable[Reply]] | None
         try:
             if self.handler is not None:
                 scope[RUNNING_KEY] = self, exchange
                 if MIDDLEWARE_STACK not in scope:
                     files = scope[MIDDLEWARE_STACK] = ExitStack()
-                await self._run_with_teardown(self._handled, exchange)
+                work = self._handled
             elif self.generators.any:
-                await self._run_with_teardown(self._replies or self._compile(), exchange)
+                work = self._replies or self._compile()
+            else:
+                work = None
+            if work is not None:
+                await run_with_teardown(
+                    exchange, work, self._send, self.generators, swallowed=refuse_to_swallow
+                )
             else:
                 await self._send(await self._reply(exchange), exchange)
         except Exception as error:
@@ -196,7 +204,11 @@ class OperationPlan:
     async def handle(self, request: Request, exchange: Exchange) -> Response:
         """The response a custom route handler may change."""
         exchange.connection = request
-        reply = await (self._reply_exactly if reads_itself(exchange) else self._reply)(exchange)
+        is_ours = type(request) is OwnRequest
+        reply_in_order = (
+            self._reply if is_ours or not reads_itself(exchange) else self._reply_exactly
+        )
+        reply = await reply_in_order(exchange)
         if not isinstance(reply, bytes):
             return reply
         if self._json_response is None:
@@ -272,10 +284,3 @@ class OperationPlan:
         # Its class asks Python code of the standard library who is an instance.
         request: Any = exchange.connection
         return handler(request)
-
-    def _run_with_teardown(
-        self, reply: Callable[[Exchange], Awaitable[Reply]], exchange: Exchange
-    ) -> Awaitable[object]:
-        return run_with_teardown(
-            exchange, reply, self._send, self.generators, swallowed=refuse_to_swallow
-        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
-from ferroapi.security.authorization import get_authorization_scheme_param
+from ferroapi.security.authorization import authorization, get_authorization_scheme_param
 from ferroapi.security.base import SecurityBase
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class HTTPBase(SecurityBase):
         return self._found(self._authorization(request))
 
     def _authorization(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
-        header = request.headers.get("Authorization")
+        header = authorization(request)
         scheme, credentials = get_authorization_scheme_param(header)
         if not (scheme and credentials):
             return None
@@ -149,7 +149,7 @@ class HTTPBasic(HTTPBase):
     async def __call__(  # type: ignore[override]  # the credentials are of another class
         self, request: HTTPConnection
     ) -> HTTPBasicCredentials | None:
-        scheme, encoded = get_authorization_scheme_param(request.headers.get("Authorization"))
+        scheme, encoded = get_authorization_scheme_param(authorization(request))
         if scheme.lower() != "basic":
             return self._found(None)
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from starlette.requests import HTTPConnection
 
 from ferroapi.param_functions import Form
-from ferroapi.security.authorization import get_authorization_scheme_param
+from ferroapi.security.authorization import authorization, get_authorization_scheme_param
 from ferroapi.security.base import SecurityBase
 from ferroapi.security_scopes import SecurityScopes as SecurityScopes
 
@@ -95,14 +95,14 @@ class OAuth2(SecurityBase):
         return OAuth2.model_validate({"flows": self._flows or {}, "description": self.description})
 
     async def __call__(self, request: HTTPConnection) -> str | None:
-        return self._found(request.headers.get("Authorization") or None)
+        return self._found(authorization(request) or None)
 
 
 class _OAuth2Token(OAuth2):
     """OAuth 2 that gives the bearer token."""
 
     async def __call__(self, request: HTTPConnection) -> str | None:
-        scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+        scheme, token = get_authorization_scheme_param(authorization(request))
         return self._found(token if scheme.lower() == "bearer" and token else None)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
+from ferroapi.security.authorization import authorization
 from ferroapi.security.base import SecurityBase
 
 if TYPE_CHECKING:
@@ -39,4 +40,4 @@ class OpenIdConnect(SecurityBase):
         )
 
     async def __call__(self, request: HTTPConnection) -> str | None:
-        return self._found(request.headers.get("Authorization") or None)
+        return self._found(authorization(request) or None)

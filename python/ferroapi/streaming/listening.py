@@ -14,6 +14,7 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from ferroapi.dependencies.callables import code_may_wait
 from ferroapi.originals import methods_unreplaced
 from ferroapi.streaming.response import send_raises
 from ferroapi.streaming.scope import StreamScope, stream_scope
@@ -42,8 +43,9 @@ async def send_listening(
     response: StreamingResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Sends a response that `listens`, then runs its background task, also when its client left."""
-    children = stream_scope()
-    threaded = _made_in_threads(response.body_iterator)
+    generator: Any = response.body_iterator
+    children = stream_scope(insulated=code_may_wait(generator.ag_code))
+    threaded = _made_in_threads(generator)
     if threaded is not None:
         response.body_iterator = _closed_in_thread(threaded)
     async with children:

@@ -23,7 +23,9 @@ class StreamScope(ABC):
 
     __slots__ = ("_insulation", "ended", "failure", "most_chunks", "stopped")
 
-    def __init__(self, insulation: anyio.CancelScope, most_chunks: int | None = None) -> None:
+    def __init__(
+        self, insulation: anyio.CancelScope | None, most_chunks: int | None = None
+    ) -> None:
         self.most_chunks = most_chunks
         """How many large chunks may be sent before other tasks run; `None` for any number."""
         self.stopped = False
@@ -91,7 +93,8 @@ class StreamScope(ABC):
         An interruption is repeated at every `await` otherwise. This is a switch and not a block,
         since a generator may be inside blocks of its own, which have to be left first.
         """
-        self._insulation.shield = True
+        if self._insulation is not None:
+            self._insulation.shield = True
 
     async def _run_child(self, child: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
@@ -105,9 +108,9 @@ class AsyncioScope(StreamScope):
 
     __slots__ = ("_children", "_context", "_interruption", "_loop")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, insulated: bool) -> None:
         scope = cancel_scope_of_asyncio()
-        super().__init__(scope(), _most_chunks(loop))
+        super().__init__(scope() if insulated else None, _most_chunks(loop))
         self._loop = loop
         self._context = copy_context()
         self._interruption = scope()
@@ -115,7 +118,8 @@ class AsyncioScope(StreamScope):
 
     async def __aenter__(self) -> Self:
         self._interruption.__enter__()
-        self._insulation.__enter__()
+        if self._insulation is not None:
+            self._insulation.__enter__()
         return self
 
     async def __aexit__(
@@ -124,7 +128,8 @@ class AsyncioScope(StreamScope):
         raised: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        self._insulation.__exit__(kind, raised, traceback)
+        if self._insulation is not None:
+            self._insulation.__exit__(kind, raised, traceback)
         self.ended = True
         try:
             if self._children:
@@ -204,6 +209,7 @@ class TrioScope(StreamScope):
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
+        assert self._insulation is not None
         self._insulation.__enter__()
         return self
 
@@ -213,6 +219,7 @@ class TrioScope(StreamScope):
         raised: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
+        assert self._insulation is not None
         self._insulation.__exit__(kind, raised, traceback)
         self.ended = True
         self._group.cancel_scope.cancel()
@@ -256,13 +263,17 @@ async def _sleep_and_call(
         callback()
 
 
-def stream_scope() -> StreamScope:
-    """The scope for a stream of this task."""
+def stream_scope(*, insulated: bool = True) -> StreamScope:
+    """The scope for a stream of this task.
+
+    Args:
+        insulated: whether the clean-up may have to wait, as `allow_clean_up` lets it.
+    """
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return TrioScope()
-    return AsyncioScope(loop)
+    return AsyncioScope(loop, insulated=insulated)
 
 
 def _most_chunks(loop: asyncio.AbstractEventLoop) -> int | None:

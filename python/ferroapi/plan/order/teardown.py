@@ -128,7 +128,7 @@ async def _run(
                 await finish(*result, exchange)
                 finished = True
         finally:
-            if shield is not None:
+            if shield is not None and not stack.is_empty:
                 shield.shield = True
     except BaseException as error:
         if stack.is_empty or not await stack.__aexit__(type(error), error, error.__traceback__):
@@ -190,7 +190,8 @@ async def _leaving_those_of_function(
         try:
             result = (await work(exchange),)
         finally:
-            if shield is not None:
+            is_shielded = shield is not None and not stack.is_empty
+            if shield is not None and is_shielded:
                 shield.shield = True
     except BaseException as error:
         if stack.is_empty or not await stack.__aexit__(type(error), error, error.__traceback__):
@@ -198,7 +199,7 @@ async def _leaving_those_of_function(
     else:
         if not stack.is_empty:
             await stack.aclose()
-    if shield is not None:
+    if shield is not None and is_shielded:
         shield.shield = False
         if stack.waits:
             await _deliver_cancellation()

@@ -29,10 +29,8 @@ class UntypedJSON(JSONResponse):
         return text
 
 
-# As they were imported: what somebody has put into their place since then is called.
-_METHODS: dict[type[Response], tuple[Any, Any]] = {
-    kind: (kind.__init__, kind.init_headers) for kind in (TypedJSON, UntypedJSON)
-}
+_ATTRIBUTES = {"background", "body", "raw_headers", "status_code"}
+"""What the constructor sets, one by one: that takes a quarter of the time of a dictionary."""
 
 
 def json_response_maker(kind: type[Response], status_code: int) -> Callable[[bytes], Response]:
@@ -46,17 +44,21 @@ def json_response_maker(kind: type[Response], status_code: int) -> Callable[[byt
     is_original = has_own(Response, "__init__", "init_headers") and has_own(
         JSONResponse, "__init__"
     )
-    if not (is_original and is_body_allowed(status_code)):
+    empty = by_constructor(b"")
+    if not (is_original and is_body_allowed(status_code) and vars(empty).keys() == _ATTRIBUTES):
         return by_constructor
-    attributes = vars(by_constructor(b""))
-    content_type = attributes["raw_headers"][-1]
+    content_type = empty.raw_headers[-1]
+    # What somebody has put into their place since then is called.
+    construct, init_headers = kind.__init__, kind.init_headers
 
     def make(text: bytes) -> Response:
-        if (kind.__init__, kind.init_headers) != _METHODS[kind]:
+        if kind.__init__ is not construct or kind.init_headers is not init_headers:
             return by_constructor(text)
         response = Response.__new__(kind)
-        length = b"content-length", b"%d" % len(text)
-        vars(response).update(attributes, body=text, raw_headers=[length, content_type])
+        response.status_code = status_code
+        response.background = None
+        response.body = text
+        response.raw_headers = [(b"content-length", b"%d" % len(text)), content_type]
         return response
 
     return make

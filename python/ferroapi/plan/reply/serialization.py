@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.responses import Response
 
+from ferroapi._core import encode_json
 from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
@@ -19,7 +20,7 @@ from ferroapi.plan.reply.incomplete_type import IncompleteType
 from ferroapi.plan.reply.json_response import TypedJSON, UntypedJSON
 from ferroapi.plan.reply.schema_encoder import schema_encoder
 from ferroapi.plan.reply.text import text_type
-from ferroapi.plan.reply.untyped import encode_untyped
+from ferroapi.plan.reply.untyped import encode_rich
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -215,12 +216,11 @@ class Serializer:
     def content_or_response(self, value: Any, exchange: Exchange) -> Reply:
         """The same, but bytes also where something was set on the injected response.
 
-        Its status and its headers are to be sent with them.
+        Its status and its headers are to be sent with them, and background tasks run then.
         """
         if (
             isinstance(value, Response)
             or self._response_class is not None
-            or exchange.background is not None
             or not is_body_allowed(exchange.chosen_status or self._status_code)
         ):
             return self(value, exchange)
@@ -267,7 +267,9 @@ def response_of(
 
 
 def _untyped_json(value: Any, _exchange: Exchange) -> bytes:
-    return encode_untyped(value)
+    # What `encode_untyped` does, without a call.
+    encoded = encode_json(value)
+    return encode_rich(value) if encoded is None else encoded
 
 
 def _untyped_data(value: Any, _exchange: Exchange) -> Any:

@@ -16,6 +16,7 @@ from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.writing.stage import write_stage
 from ferroapi.plan.writing.visit import stack_of, visited, write_contexts, write_visit
+from ferroapi.security_scopes import SecurityScopes
 from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
@@ -128,7 +129,10 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
     found.update((name, f"value_{index}") for name, index in step.inputs if name is not None)
     for name, kind in step.injected:
         scopes = source.name(f"scopes_{step.index}", step.oauth_scopes)
-        found[name] = f'exchange.inject("{kind}", {scopes})'
+        if kind == "security_scopes":
+            found[name] = f"{source.name('SecurityScopes', SecurityScopes)}({scopes})"
+        else:
+            found[name] = f'exchange.inject("{kind}", {scopes})'
     return found
 
 

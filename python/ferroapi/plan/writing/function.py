@@ -281,6 +281,8 @@ class _Writer:
             self._source.line("check_headers(exchange.chosen_headers)")
             self._source.line("started = True")
             self._interface.write_send_chosen(self._source, self._status_code, "body")
+            with self._source.block("if exchange.background is not None:"):
+                self._source.line("await exchange.background()")
             return
         self._source.line("started = True")
         allowed, headers = json_headers(self._status_code)

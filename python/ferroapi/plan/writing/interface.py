@@ -224,8 +224,12 @@ class Direct:
         source.line(f"request.reply({status_code}, {fields!r}, {body})")
 
     def write_send_chosen(self, source: Source, status_code: int, body: str) -> None:
-        """Hands over the response if nothing was set: headers are checked in messages."""
-        with source.block("if exchange.chosen_status or exchange.chosen_headers:"):
+        """Hands over the response if nothing was set: headers are checked in messages.
+
+        What comes after a response is not waited for when that is sent by messages.
+        """
+        chosen = "exchange.chosen_status or exchange.chosen_headers"
+        with source.block(f"if {chosen} or exchange.background is not None:"):
             _write_chosen(source, "exchange.send", status_code, body)
         with source.block("else:"):
             self.write_send(source, status_code, [JSON_TYPE], body)

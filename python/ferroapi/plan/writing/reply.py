@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
+from ferroapi._core import encode_json
 from ferroapi.dependencies.callables import CallableKind
+from ferroapi.plan.reply.serialization import Serializer
 from ferroapi.plan.writing.arguments import (
     arguments,
     tail_in_thread,
@@ -103,7 +105,7 @@ def write_reply(
     """
     source.name("serialize", serialize)
     if steps[-1].kind is not CallableKind.THREAD:
-        source.line(f"reply = serialize({call}, exchange)")
+        _write_serialized(source, serialize, call)
         return
     tail = tail_in_thread(steps, shortcut)
     last = steps[len(steps) - 1 - tail : -1]
@@ -117,11 +119,23 @@ def write_reply(
         write_in_thread(source, last, shortcut)
         if last:
             source.line("visit.go_on()")
-        source.line(f"reply = serialize({call}, exchange)")
+        _write_serialized(source, serialize, call)
         if leaves:
             source.line("context.run(function_contexts.leave, None, None, None)")
         source.line("return reply")
     source.line(f"reply = {visited(source, interface)}")
+
+
+def _write_serialized(source: Source, serialize: Serialize, call: str) -> None:
+    if not (isinstance(serialize, Serializer) and serialize.gives_json and serialize.typed is None):
+        source.line(f"reply = serialize({call}, exchange)")
+        return
+    # Most of what it does, without a call.
+    source.name("encode_json", encode_json)
+    source.line(f"value = {call}")
+    source.line("reply = encode_json(value)")
+    with source.block("if reply is None:"):
+        source.line("reply = serialize(value, exchange)")
 
 
 def _leaves_those_of_function(steps: Sequence[Step], last: Sequence[Step]) -> bool:
