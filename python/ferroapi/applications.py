@@ -33,6 +33,7 @@ from ferroapi.exceptions import (
 from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
 from ferroapi.routing.answers import SlashRedirects
+from ferroapi.routing.controllers import Controller
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
@@ -308,6 +309,13 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         """Serves the routes of `router`. See `APIRouter.include_router`."""
         complete: dict[str, Any] = INCLUSION_KEYWORDS.complete("include_router", options)
         self.router.include_router(router, **complete)
+
+    @INCLUSION_KEYWORDS.shown
+    def include_controller(
+        self, controller: type[Controller] | Controller, **options: Unpack[InclusionOptions]
+    ) -> None:
+        """Serves the operations of a class. See `APIRouter.include_controller`."""
+        self.router.include_controller(controller, **options)
 
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path. See `APIRouter.frontend`."""
