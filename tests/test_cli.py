@@ -23,6 +23,13 @@ from ferroapi.cli.discovery import DEFAULT_PATHS, DiscoveryError, discover
 
 APP = "from ferroapi import FastAPI\napp = FastAPI()\n"
 NO_APP = "app = 1\n"
+ROUTES = """from ferroapi import Depends, FastAPI
+app = FastAPI()
+def check() -> None: ...
+
+@app.get("/items/{item_id}", dependencies=[Depends(check)])
+def read_item(item_id: int) -> None: ...
+"""
 
 Files = dict[str, str]
 
@@ -175,6 +182,15 @@ def test_an_error_of_the_users_module_is_the_users(
         (["run", "broken.py"], 1, "", r"Traceback(.*\n)+.*broken\.py(.*\n)+ZeroDivisionError.*\n"),
         (["--version"], 0, r"ferroapi \d+\.\d+\.\d+\n", ""),
         (["run", "--help"], 0, r"(.*\n)*.*--as-fastapi(.*\n)*", ""),
+        (["routes", "absent.py"], 1, "", r"ferroapi: Path does not exist absent\.py\n"),
+        (
+            ["routes", "routes.py"],
+            0,
+            r"METHOD +PATH +NAME +DEPENDENCIES +DECLARED AT\n(.*\n)*"
+            r"GET +/items/\{item_id\} +read_item +check +routes\.py:5\n",
+            "",
+        ),
+        (["routes", "asgi.py", "--app", "app"], 1, "", r"ferroapi: only applications .*\n"),
         (["run", "--help"], 0, r"(.*\n)*.*--access-log-fields(.*\n)*.*--head-size(.*\n)*", ""),
         (["run", "--port", "x"], 2, "", r"(.*\n)*.*--port(.*\n)*"),
         (["run", "--http", "x"], 2, "", r"(.*\n)*.*--http(.*\n)*"),
@@ -194,6 +210,8 @@ def test_the_command_ends_with(
     arguments: list[str], status: int, stdout: str, stderr: str, tmp_path: Path
 ) -> None:
     tmp_path.joinpath("none.py").write_text(NO_APP)
+    tmp_path.joinpath("routes.py").write_text(ROUTES)
+    tmp_path.joinpath("asgi.py").write_text("async def app(*_): ...\n")
     tmp_path.joinpath("broken.py").write_text("1 / 0\n")
     result = subprocess.run(
         [sys.executable, "-m", "ferroapi", *arguments],

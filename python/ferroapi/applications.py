@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.datastructures import State
@@ -18,7 +18,7 @@ from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
-from ferroapi.dependency_overrides import Dependency, DependencyOverrides
+from ferroapi.dependency_overrides import DependencyOverrides, Overridable
 from ferroapi.documentation import add_documentation_routes
 from ferroapi.error_format import ErrorFormat
 from ferroapi.exception_handlers import (
@@ -34,6 +34,7 @@ from ferroapi.exceptions import (
 from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
 from ferroapi.routing.answers import SlashRedirects
+from ferroapi.routing.controllers import Controller
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
@@ -71,7 +72,7 @@ forward(
 )
 
 
-class FastAPI(PathOperations, ServingApplication):
+class FastAPI(PathOperations, Overridable, ServingApplication):
     """An ASGI application made of path operations."""
 
     def __init__(
@@ -221,8 +222,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
-        self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
-        """Replacements of dependencies by the original callable; may be changed at any time."""
+        self.dependency_overrides = DependencyOverrides()
         self.router = APIRouter(
             routes=routes,
             redirect_slashes=redirect_slashes,
@@ -324,6 +324,13 @@ class FastAPI(PathOperations, ServingApplication):
         """Serves the routes of `router`. See `APIRouter.include_router`."""
         complete: dict[str, Any] = INCLUSION_KEYWORDS.complete("include_router", options)
         self.router.include_router(router, **complete)
+
+    @INCLUSION_KEYWORDS.shown
+    def include_controller(
+        self, controller: type[Controller] | Controller, **options: Unpack[InclusionOptions]
+    ) -> None:
+        """Serves the operations of a class. See `APIRouter.include_controller`."""
+        self.router.include_controller(controller, **options)
 
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path. See `APIRouter.frontend`."""

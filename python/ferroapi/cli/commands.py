@@ -1,16 +1,17 @@
-"""`ferroapi run` and `ferroapi dev`: one command with two sets of defaults."""
+"""`ferroapi run` and `ferroapi dev`, one command with two sets of defaults; `ferroapi routes`."""
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 import uvicorn
 
-from ferroapi import __version__, alias
+from ferroapi import FastAPI, __version__, alias
 from ferroapi.cli.discovery import IMPORT_STRING, DiscoveryError, application_at, discover
 from ferroapi.cli.reload import Reload
+from ferroapi.cli.routes import lines
 from ferroapi.cli.server_options import AccessLogFormat, Protocol, protocol_settings
 from ferroapi.server import ServerOptions
 
@@ -25,6 +26,44 @@ application = typer.Typer(
     # A traceback is of the user's own module: it should look like any other.
     pretty_exceptions_enable=False,
 )
+
+
+Target: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[PATH | MODULE:APP]",
+        show_default=False,
+        help="The file or package of the application, or its import string. Otherwise what "
+        "`entrypoint` says in `[tool.ferroapi]` or `[tool.fastapi]` of pyproject.toml, or the "
+        "first of main.py, app.py, api.py here, or these in app/.",
+    ),
+]
+Name: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="The variable that holds the application. Otherwise `app`, `api`, or the first.",
+        show_default=False,
+    ),
+]
+Entrypoint: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--entrypoint", "-e", help="An import string, instead of a path.", show_default=False
+    ),
+]
+AsFastAPI: TypeAlias = Annotated[
+    bool,
+    typer.Option("--as-fastapi", help="Let `import fastapi` mean ferroapi in the application."),
+]
+
+
+def discovered(target: str | None, app: str | None, entrypoint: str | None) -> str:
+    """The import string of the application; ends the command where there is none."""
+    try:
+        return discover(target, name=app, entrypoint=entrypoint)
+    except DiscoveryError as error:
+        typer.echo(f"ferroapi: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 def show_version(wanted: bool) -> None:
@@ -48,39 +87,16 @@ def options(
 
 def serve(
     context: typer.Context,
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[PATH | MODULE:APP]",
-            show_default=False,
-            help="The file or package of the application, or its import string. Otherwise what "
-            "`entrypoint` says in `[tool.ferroapi]` or `[tool.fastapi]` of pyproject.toml, or the "
-            "first of main.py, app.py, api.py here, or these in app/.",
-        ),
-    ] = None,
+    target: Target = None,
     *,
     host: Annotated[
         str | None,
         typer.Option(help="The address to listen on.", show_default="dev: 127.0.0.1, run: 0.0.0.0"),
     ] = None,
     port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
-    app: Annotated[
-        str | None,
-        typer.Option(
-            help="The variable that holds the application. Otherwise `app`, `api`, or the first.",
-            show_default=False,
-        ),
-    ] = None,
-    entrypoint: Annotated[
-        str | None,
-        typer.Option(
-            "--entrypoint", "-e", help="An import string, instead of a path.", show_default=False
-        ),
-    ] = None,
-    as_fastapi: Annotated[
-        bool,
-        typer.Option("--as-fastapi", help="Let `import fastapi` mean ferroapi in the application."),
-    ] = False,
+    app: Name = None,
+    entrypoint: Entrypoint = None,
+    as_fastapi: AsFastAPI = False,
     reload: Annotated[
         bool | None,
         typer.Option(
@@ -200,11 +216,7 @@ def serve(
         os.environ.setdefault("FASTAPI_ENV", "development")
     if as_fastapi:
         alias.install()
-    try:
-        import_string = discover(target, name=app, entrypoint=entrypoint)
-    except DiscoveryError as error:
-        typer.echo(f"ferroapi: {error}", err=True)
-        raise typer.Exit(1) from None
+    import_string = discovered(target, app, entrypoint)
     host = host or ("127.0.0.1" if development else "0.0.0.0")
     url = (os.environ.get("FASTAPI_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/")
     docs_url = getattr(application_at(import_string), "docs_url", None)
@@ -247,3 +259,22 @@ for _name, _help in {
     "dev": "Serve an application while it is being written: on this machine only, with reload.",
 }.items():
     application.command(_name, help=_help)(serve)
+
+
+@application.command("routes")
+def show_routes(
+    target: Target = None,
+    *,
+    app: Name = None,
+    entrypoint: Entrypoint = None,
+    as_fastapi: AsFastAPI = False,
+) -> None:
+    """Print what an application serves: methods, paths, dependencies, files and lines."""
+    if as_fastapi:
+        alias.install()
+    served = application_at(discovered(target, app, entrypoint))
+    if not isinstance(served, FastAPI):
+        typer.echo("ferroapi: only applications of ferroapi list what they serve", err=True)
+        raise typer.Exit(1)
+    for line in lines(served.route_table()):
+        typer.echo(line)

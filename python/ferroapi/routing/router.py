@@ -29,6 +29,7 @@ from ferroapi.dependencies.models import Dependant
 from ferroapi.error_format import ErrorFormat
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.answers import SlashRedirects
+from ferroapi.routing.controllers import Controller, controller_settings, declare_operations
 from ferroapi.routing.frontend import Frontend, frontend_path
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import (
@@ -365,6 +366,24 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         # What else the router has went into its routes when they were declared.
         inherited = self._inherited().then(inclusion).then(router._limits())
         self.routes.append(IncludedRouter(router, inherited))
+
+    @INCLUSION_KEYWORDS.shown
+    def include_controller(
+        self, controller: type[Controller] | Controller, **options: Unpack[InclusionOptions]
+    ) -> None:
+        """Serves the operations of a class, on an object made for each request.
+
+        Args:
+            controller: the class; or an object, on which all requests are answered.
+            options: see `InclusionOptions`; the prefix is in front of that of the controller.
+
+        Raises:
+            TypeError: it is no controller, has no operations, or its objects cannot be made.
+            AssertionError, FastAPIError, ValueError: as `include_router`.
+        """
+        router = APIRouter(route_class=self.route_class, **controller_settings(controller))
+        declare_operations(controller, router)
+        self.include_router(router, **options)
 
     def _contains(self, router: APIRouter) -> bool:
         return any(included is router or included._contains(router) for included in self._included)
