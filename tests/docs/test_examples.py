@@ -9,10 +9,11 @@ from tests.docs.transcripts import EXAMPLES, TRANSCRIPTS, replay
 
 PAGES = "\n".join(page.read_text() for page in EXAMPLES.parent.rglob("*.md"))
 SHOWN = re.findall(r'^ *--8<-- "docs/examples/([^":]+)', PAGES, re.MULTILINE)
+# An example has a folder with what belongs to it; pages that show a program as it is have a file.
 FILES = sorted(
     str(path.relative_to(EXAMPLES))
-    for path in EXAMPLES.rglob("*")
-    if path.is_file() and not re.search(r"/(__pycache__|\.\w+)/", str(path))
+    for path in EXAMPLES.glob("*/*")
+    if path.is_file() and path.parent.name != "__pycache__"
 )
 
 

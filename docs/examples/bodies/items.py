@@ -1,7 +1,8 @@
 from typing import Annotated
 
-from ferroapi import Body, FastAPI, HTTPException
 from pydantic import BaseModel, Field
+
+from ferroapi import Body, FastAPI, HTTPException
 
 app = FastAPI()
 

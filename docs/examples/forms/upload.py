@@ -1,7 +1,8 @@
 from typing import Annotated
 
-from ferroapi import FastAPI, File, Form, UploadFile
 from pydantic import BaseModel
+
+from ferroapi import FastAPI, File, Form, UploadFile
 
 app = FastAPI()
 

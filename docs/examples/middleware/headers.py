@@ -1,9 +1,10 @@
 from collections.abc import Awaitable, Callable
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from ferroapi import FastAPI, Request, Response
 from ferroapi.middleware.cors import CORSMiddleware
 from ferroapi.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 app = FastAPI()
 

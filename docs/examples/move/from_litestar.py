@@ -1,7 +1,8 @@
 from typing import Annotated
 
-from ferroapi import APIRouter, Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel
+
+from ferroapi import APIRouter, Depends, FastAPI, Header, HTTPException
 
 
 class User(BaseModel):

@@ -1,8 +1,9 @@
-from ferroapi import FastAPI
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from ferroapi import FastAPI
 
 
 async def read_old(request: Request) -> JSONResponse:

@@ -1,7 +1,8 @@
 import json
 
-from ferroapi import FastAPI
 from pydantic import BaseModel
+
+from ferroapi import FastAPI
 
 app = FastAPI(title="Shop", version="1.2.0", openapi_tags=[{"name": "items"}])
 

@@ -1,7 +1,8 @@
 from typing import Annotated, Literal
 
-from ferroapi import FastAPI, Query
 from pydantic import BaseModel, Field
+
+from ferroapi import FastAPI, Query
 
 app = FastAPI()
 

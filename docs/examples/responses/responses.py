@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
 
+from pydantic import BaseModel
+
 from ferroapi import FastAPI, Response
 from ferroapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel
 
 app = FastAPI()
 

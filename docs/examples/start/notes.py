@@ -1,8 +1,9 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from ferroapi import FastAPI, HTTPException, Path
 from pydantic import BaseModel, Field
+
+from ferroapi import FastAPI, HTTPException, Path
 
 app = FastAPI(title="Notes")
 

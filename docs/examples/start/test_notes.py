@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 import pytest
-from ferroapi.testclient import TestClient
 
+from ferroapi.testclient import TestClient
 from notes import app, notes
 
 

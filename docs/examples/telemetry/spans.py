@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from ferroapi import Depends, FastAPI
-from ferroapi.testclient import TestClient
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from ferroapi import Depends, FastAPI
+from ferroapi.testclient import TestClient
 
 spans = InMemorySpanExporter()
 provider = TracerProvider()
