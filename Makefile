@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
+.PHONY: help serve test build lint docs bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -46,6 +46,11 @@ lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors and the 
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 
+docs: $(VENV)/docs.group ## Build the documentation into site/, with warnings as errors
+	sed 's|](docs/|](|g' CHANGELOG.md > docs/changelog.md
+	$(BIN)/zensical build --strict --clean
+	$(BIN)/python docs/llms.py > site/llms.txt
+
 bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, its peers and bare ASGI
 	$(BIN)/python benches/run.py
 
@@ -87,7 +92,7 @@ wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python
 
 clean: ## Remove everything that the other targets made, .venv included
-	rm -rf $(VENV) target dist benches/.venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) target dist site .cache docs/changelog.md benches/.venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -f python/ferroapi/*.so python/ferroapi/*.pyd
 	find python tests benches examples -name __pycache__ -type d -prune -exec rm -rf {} +
 

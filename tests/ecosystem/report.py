@@ -21,7 +21,7 @@ The own tests of these packages, unchanged, run on FastAPI {fastapi} and on ferr
 {rows}
 
 Tests of a package that need more than it, such as a database server or the network, are left out:
-[suites.toml](../tests/ecosystem/suites.toml) says which run.
+`tests/ecosystem/suites.toml` says which run.
 """
 
 

@@ -60,7 +60,7 @@ def metadata(wheel: ZipFile) -> Message:
 
 def test_it_holds_the_package_and_nothing_else(wheel: ZipFile) -> None:
     sources = ROOT / "python"
-    suffixes = {".py", ".pyi", ".typed"}
+    suffixes = {".md", ".py", ".pyi", ".typed"}
     files = (path for path in sources.rglob("*") if path.suffix in suffixes)
     assert sorted(wheel.namelist()) == sorted(
         [
@@ -73,6 +73,10 @@ def test_it_holds_the_package_and_nothing_else(wheel: ZipFile) -> None:
             f"{METADATA}/licenses/LICENSE",
         ]
     )
+
+
+def test_programs_that_write_programs_find_advice(wheel: ZipFile) -> None:
+    assert "ferroapi/.agents/skills/ferroapi/SKILL.md" in wheel.namelist()
 
 
 @pytest.mark.parametrize("name", ["py.typed", "_core.pyi"])
