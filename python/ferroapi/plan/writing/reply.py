@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
-from ferroapi.dependencies.callables import CallableKind
+from ferroapi.dependencies.callables import CallableKind, callable_name
 from ferroapi.plan.writing.arguments import (
     arguments,
     tail_in_thread,
@@ -63,7 +63,7 @@ def reply_function(
         call = write_until_call(source, interface, steps, shortcut, otherwise=otherwise)
         write_reply(source, interface, steps, shortcut, serialize, call)
         source.line("return reply")
-    return source.function("reply")
+    return source.function("reply", called=callable_name(steps[-1].dependant.call))
 
 
 def write_until_call(
