@@ -344,3 +344,28 @@ def test_a_change_within_a_request_counts_from_the_next_one(app: FastAPI) -> Non
 
     client = TestClient(app)
     assert [client.get("/changing").json() for _ in "ab"] == ["original 0", "replacement"]
+
+
+def test_a_block_overrides_and_puts_back_what_was_there(app: FastAPI) -> None:
+    with app.override({original: replacement}):
+        assert value(app) == "replacement"
+        with app.override({original: other}):
+            assert value(app) == "other"
+        assert value(app) == "replacement"
+    assert value(app) == "original 0"
+    assert app.dependency_overrides == {}
+
+
+def test_a_block_puts_back_after_an_exception_and_in_a_mapping_of_the_users(app: FastAPI) -> None:
+    app.dependency_overrides = {other: original}
+    with pytest.raises(ZeroDivisionError), app.override({original: replacement}):
+        raise ZeroDivisionError(value(app))
+    assert app.dependency_overrides == {other: original}
+    assert value(app) == "original 0"
+
+
+@pytest.mark.parametrize("replacements", [{original: "fake"}, {"original": other}])
+def test_what_cannot_be_called_overrides_nothing(app: FastAPI, replacements: Any) -> None:
+    with pytest.raises(TypeError, match="is no dependency"), app.override(replacements):
+        pass
+    assert app.dependency_overrides == {}

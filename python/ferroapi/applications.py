@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.datastructures import State
@@ -18,7 +18,7 @@ from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
-from ferroapi.dependency_overrides import Dependency, DependencyOverrides
+from ferroapi.dependency_overrides import DependencyOverrides, Overridable
 from ferroapi.documentation import add_documentation_routes
 from ferroapi.exception_handlers import (
     http_exception_handler,
@@ -68,7 +68,7 @@ forward(
 )
 
 
-class FastAPI(PathOperations, ServingApplication):
+class FastAPI(PathOperations, Overridable, ServingApplication):
     """An ASGI application made of path operations."""
 
     def __init__(
@@ -212,8 +212,7 @@ class FastAPI(PathOperations, ServingApplication):
         self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
-        self.dependency_overrides: MutableMapping[Dependency, Dependency] = DependencyOverrides()
-        """Replacements of dependencies by the original callable; may be changed at any time."""
+        self.dependency_overrides = DependencyOverrides()
         self.router = APIRouter(
             routes=routes,
             redirect_slashes=redirect_slashes,

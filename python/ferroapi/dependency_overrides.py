@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from ferroapi.live import LiveDict
@@ -12,6 +13,41 @@ Dependency: TypeAlias = Callable[..., Any]
 
 class DependencyOverrides(LiveDict[Dependency, Dependency]):
     """A dictionary from a dependency to its replacement, for tests above all."""
+
+
+class Overridable:
+    """What has dependencies that may be replaced: an application."""
+
+    dependency_overrides: MutableMapping[Dependency, Dependency]
+    """Replacements of dependencies by the original callable; may be changed at any time."""
+
+    @contextmanager
+    def override(self, replacements: Mapping[Dependency, Dependency]) -> Iterator[None]:
+        """Replaces dependencies within a block: `with app.override({real: fake}):`.
+
+        What was replaced before it is so again afterwards.
+
+        Args:
+            replacements: the replacement of each dependency.
+
+        Raises:
+            TypeError: a dependency or a replacement cannot be called.
+        """
+        for dependency in (*replacements, *replacements.values()):
+            if not callable(dependency):
+                raise TypeError(f"{dependency!r} is no dependency: it cannot be called")
+        replaced = {
+            dependency: self.dependency_overrides[dependency]
+            for dependency in replacements
+            if dependency in self.dependency_overrides
+        }
+        self.dependency_overrides.update(replacements)
+        try:
+            yield
+        finally:
+            for dependency in replacements:
+                self.dependency_overrides.pop(dependency, None)
+            self.dependency_overrides.update(replaced)
 
 
 def overrides_of(provider: Any) -> dict[Dependency, Dependency]:

@@ -17,6 +17,7 @@ from ferroapi.incomplete import not_completing
 from ferroapi.live import Live, compiled, is_current
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
+from ferroapi.routing.introspection import RouteEntry
 from ferroapi.routing.router import APIRouter
 from ferroapi.safeguards import Safeguards
 from ferroapi.telemetry.configuration import TelemetryConfig
@@ -115,6 +116,14 @@ class ServingApplication(Live, Starlette):
         if is_current(self):
             self._entry = entry
         return entry
+
+    def route_table(self) -> list[RouteEntry]:
+        """What the application serves: a row for each method of each path, as it is asked.
+
+        Routes of included routers have the settings of their inclusions, mounted applications are
+        listed with theirs. Nothing that a request would run is compiled.
+        """
+        return self.router.route_table()
 
     def build_middleware_stack(self) -> ASGIApp:
         """The user's middleware around the router, and around it what answers unhandled exceptions.

@@ -40,33 +40,35 @@ def test_routes_are_a_table_in_the_order_they_are_tried(project: Project, comman
     result = command("routes")
     assert (result.returncode, result.stderr) == (0, "imported\n")
     titles, *rows = (re.split(r"\s{2,}", line) for line in result.stdout.splitlines())
-    assert titles == ["Methods", "Path", "Name", "Endpoint", "Dependencies", "Source"]
+    assert titles == ["METHOD", "PATH", "NAME", "ENDPOINT", "DEPENDENCIES", "DECLARED AT"]
     assert [row[:2] for row in rows] == [
-        ["GET HEAD", "/openapi.json"],
+        ["GET", "/openapi.json"],
+        ["HEAD", "/openapi.json"],
         ["WEBSOCKET", "/feed"],
         ["GET", "/v1/items/{item_id}"],
-        ["MOUNT", "/below"],
-        ["POST PUT", "/below/inner"],
+        ["POST", "/below/inner"],
+        ["PUT", "/below/inner"],
     ]
-    assert rows[1][2:] == ["feed", "main.feed", "main.py:16"]
-    assert rows[2][2:] == ["read_item", "main.read_item", "main.session, main.user", "main.py:13"]
+    assert rows[2][2:] == ["feed", "main.feed", "main.py:16"]
+    assert rows[3][2:] == ["read_item", "main.read_item", "main.session, main.user", "main.py:13"]
 
 
 def test_routes_are_json(project: Project, command: Command) -> None:
     project({"main.py": MAIN})
-    _, socket, item, *_ = json.loads(command("routes", "main:app", "--json").stdout)
+    _, _, socket, item, *_ = json.loads(command("routes", "main:app", "--json").stdout)
     assert item == {
-        "methods": ["GET"],
+        "method": "GET",
         "path": "/v1/items/{item_id}",
         "name": "read_item",
         "endpoint": "main.read_item",
         "dependencies": ["main.session", "main.user"],
         "tags": ["items"],
+        "include_in_schema": True,
         "file": item["file"],
         "line": 13,
     }
     assert item["file"].endswith("main.py")
-    assert (socket["methods"], socket["tags"]) == (["WEBSOCKET"], [])
+    assert (socket["method"], socket["tags"]) == ("WEBSOCKET", [])
 
 
 def test_explain_prints_what_runs(project: Project, command: Command) -> None:

@@ -1,46 +1,60 @@
-"""`ferroapi routes`: what an application answers, in the order in which it looks."""
+"""`ferroapi routes`: what an application serves, in the order in which it looks."""
 
 import json
-from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from ferroapi.cli.naming import title_of
 from ferroapi.cli.output import show_table, shown_path
-from ferroapi.cli.route_rows import RouteRow, route_rows
 from ferroapi.cli.target import AsFastAPI, Entrypoint, Factory, Name, Target, loaded
+from ferroapi.routing import RouteEntry
 
 __all__ = ["routes"]
 
-TITLES = ("Methods", "Path", "Name", "Endpoint", "Dependencies", "Source")
+TITLES = ("METHOD", "PATH", "NAME", "ENDPOINT", "DEPENDENCIES", "DECLARED AT")
 
 
 def routes(
     target: Target = None,
     *,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON: a list of objects, one a route.")
+        bool, typer.Option("--json", help="Print JSON: a list of objects, one a row.")
     ] = False,
     app: Name = None,
     entrypoint: Entrypoint = None,
     as_fastapi: AsFastAPI = False,
     factory: Factory = False,
 ) -> None:
-    """List the routes of an application, in the order in which they are tried."""
+    """List what an application serves, in the order in which it is tried."""
     application = loaded(target, app, entrypoint, as_fastapi=as_fastapi, factory=factory)
-    rows = route_rows(application)
+    entries = application.route_table()
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        typer.echo(json.dumps([_object(entry) for entry in entries], indent=2))
     else:
-        show_table(TITLES, [_cells(row) for row in rows])
+        show_table(TITLES, [_cells(entry) for entry in entries])
 
 
-def _cells(row: RouteRow) -> tuple[str, ...]:
+def _object(entry: RouteEntry) -> dict[str, Any]:
+    return {
+        "method": entry.method,
+        "path": entry.path,
+        "name": entry.name,
+        "endpoint": title_of(entry.endpoint),
+        "dependencies": [title_of(call) for call in entry.dependencies],
+        "tags": list(entry.tags),
+        "include_in_schema": entry.include_in_schema,
+        "file": entry.file,
+        "line": entry.line,
+    }
+
+
+def _cells(entry: RouteEntry) -> tuple[str, ...]:
     return (
-        " ".join(row.methods),
-        row.path,
-        row.name or "",
-        row.endpoint or "",
-        ", ".join(row.dependencies),
-        f"{shown_path(row.file)}:{row.line}" if row.file else "",
+        entry.method or "*",
+        entry.path,
+        entry.name or "",
+        title_of(entry.endpoint),
+        ", ".join(title_of(call) for call in entry.dependencies),
+        f"{shown_path(entry.file)}:{entry.line}" if entry.file else "",
     )

@@ -34,6 +34,7 @@ from ferroapi.exceptions import WebSocketRequestValidationError as WebSocketRequ
 from ferroapi.fields import ModelField as ModelField
 from ferroapi.fields import Undefined as Undefined
 from ferroapi.forwarding import forward
+from ferroapi.routing.introspection import RouteEntry as RouteEntry
 from ferroapi.routing.lifespan import DefaultLifespan, merged_lifespans
 from ferroapi.routing.route import APIRoute as APIRoute
 from ferroapi.routing.route_context import RouteContext as RouteContext

@@ -14,6 +14,7 @@ from ferroapi.connection.failure import fail
 from ferroapi.dependency_overrides import DependencyOverrides, overrides_of
 from ferroapi.live import Live, changed, compiled, is_current
 from ferroapi.routing.answers import SlashRedirects
+from ferroapi.routing.introspection import RouteEntry, route_entries
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.route_list import RouteList
 from ferroapi.routing.scope import included_router
@@ -236,6 +237,10 @@ class ServingRouter(Live, Router):
     def explain(self, path: str, method: str = "GET") -> str:
         """See `FastAPI.explain`."""
         return self._compiled().explain(method, path)
+
+    def route_table(self) -> list[RouteEntry]:
+        """See `FastAPI.route_table`."""
+        return route_entries(self)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with that name and exactly these parameters."""

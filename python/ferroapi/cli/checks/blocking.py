@@ -13,7 +13,7 @@ from typing import Any
 
 from ferroapi.applications import FastAPI
 from ferroapi.cli.checks.finding import Finding
-from ferroapi.cli.route_rows import title_of
+from ferroapi.cli.naming import title_of
 from ferroapi.dependencies.callables import CallableKind, callable_kind, unwrapped
 from ferroapi.routing.tree import route_contexts
 

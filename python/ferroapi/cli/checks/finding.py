@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ferroapi.cli.route_rows import place_of
+from ferroapi.cli.naming import place_of
 
 __all__ = ["Finding", "finding_at"]
 

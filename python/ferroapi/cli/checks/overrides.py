@@ -2,7 +2,7 @@
 
 from ferroapi.applications import FastAPI
 from ferroapi.cli.checks.finding import Finding, finding_at
-from ferroapi.cli.route_rows import title_of
+from ferroapi.cli.naming import title_of
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.routing.tree import low_priority_routes, route_contexts
 

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Match, WebSocketRoute
 
 from ferroapi.applications import FastAPI
 from ferroapi.cli.checks.finding import Finding, finding_at
-from ferroapi.cli.route_rows import title_of
+from ferroapi.cli.naming import title_of
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.tree import route_contexts
 
