@@ -19,6 +19,7 @@ from ferroapi.body_limit import checked_body_size
 from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import DependencyOverrides, Overridable
+from ferroapi.docs_assets import DocsAssets
 from ferroapi.documentation import add_documentation_routes
 from ferroapi.error_format import ErrorFormat
 from ferroapi.exception_handlers import (
@@ -123,7 +124,8 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         auto_head: bool | None = None,
         validation_errors: ErrorFormat | None = None,
         cancel_on_disconnect: bool | None = None,
-        telemetry: TelemetryConfig | None = None,
+        telemetry: TelemetryConfig | bool | None = None,
+        docs_assets: DocsAssets | None = None,
     ) -> None:
         """
         Args:
@@ -175,11 +177,16 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
                 `https://example.com`; `"*"` for any. Without it, where an operation declares a
                 cookie, that of the service itself. Who sends no `Origin` is no page.
             telemetry: what OpenTelemetry is told, and through which providers; see
-                `TelemetryConfig`. Without `opentelemetry-api`, or without providers, nothing.
+                `TelemetryConfig`. `True` is all of it, as without, and `False` nothing. Without
+                `opentelemetry-api`, or without providers, nothing.
+            docs_assets: where the pages load their scripts: `"local"` from the application itself,
+                out of the package `ferroapi-docs-assets`, `"cdn"` from jsDelivr. `None` is local
+                where that package is installed.
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            TypeError: `validation_errors` is no format.
+            RuntimeError: `docs_assets="local"` without the package.
+            TypeError: `validation_errors` is no format, or `telemetry` something else.
             ValueError: a limit is no non-negative integer, `error_input` none of these, an origin
                 none, `CORSMiddleware` lets pages of every origin act for the user, or a handler and
                 a format are both for requests that do not fit.
@@ -216,6 +223,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
+        self.docs_assets = docs_assets
         self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
         self.thread_queue = checked_thread_queue(thread_queue)

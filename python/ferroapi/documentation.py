@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
 from ferroapi import document_functions
+from ferroapi.docs_assets import DocsAssets, assets_folder
+from ferroapi.forwarding import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
+
+    from starlette.responses import Response
 
     class Documented(Protocol):
         """The application whose document is shown."""
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
         swagger_ui_oauth2_redirect_url: str | None
         swagger_ui_init_oauth: dict[str, Any] | None
         swagger_ui_parameters: dict[str, Any] | None
+        docs_assets: DocsAssets | None
 
         def openapi(self) -> dict[str, Any]:
             """The OpenAPI document."""
@@ -52,10 +58,12 @@ def add_documentation_routes(app: Documented) -> None:
         return JSONResponse(schema)
 
     app.add_route(openapi_url, openapi, include_in_schema=False)
+    first_page = app.docs_url or app.redoc_url
+    assets = _add_assets(app, first_page) if first_page else None
     if app.docs_url:
-        _add_swagger_ui(app, openapi_url, app.docs_url)
+        _add_swagger_ui(app, openapi_url, app.docs_url, assets)
     if app.redoc_url:
-        _add_redoc(app, openapi_url, app.redoc_url)
+        _add_redoc(app, openapi_url, app.redoc_url, assets)
 
 
 def _root_path(request: Request) -> str:
@@ -63,19 +71,52 @@ def _root_path(request: Request) -> str:
     return path.rstrip("/")
 
 
-def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str) -> None:
+def _add_assets(app: Documented, page: str) -> str | None:
+    """Adds what the pages load, where it is here; gives its path."""
+    folder = assets_folder(app.docs_assets)
+    if folder is None:
+        return None
+
+    async def docs_asset(request: Request) -> Response:
+        from ferroapi.openapi.local_docs import asset
+
+        found = asset(folder, request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    path = f"{page.rstrip('/')}/assets"
+    app.add_route(path + "/{name}", docs_asset, include_in_schema=False)
+    return path
+
+
+def _is_own(function: str) -> bool:
+    """Whether nobody has put a function of theirs into the place of one of ours."""
+    return function not in replaced("ferroapi.document_functions")
+
+
+def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str, assets: str | None) -> None:
     async def swagger_ui_html(request: Request) -> HTMLResponse:
         root_path = _root_path(request)
         redirect_url = app.swagger_ui_oauth2_redirect_url
-        return document_functions.get_swagger_ui_html(
-            openapi_url=root_path + openapi_url,
-            title=f"{app.title} - Swagger UI",
-            oauth2_redirect_url=root_path + redirect_url if redirect_url else None,
-            init_oauth=app.swagger_ui_init_oauth,
-            swagger_ui_parameters=app.swagger_ui_parameters,
-        )
+        options: dict[str, Any] = {
+            "openapi_url": root_path + openapi_url,
+            "title": f"{app.title} - Swagger UI",
+            "oauth2_redirect_url": root_path + redirect_url if redirect_url else None,
+            "init_oauth": app.swagger_ui_init_oauth,
+            "swagger_ui_parameters": app.swagger_ui_parameters,
+        }
+        if assets is not None and _is_own("get_swagger_ui_html"):
+            from ferroapi.openapi.local_docs import swagger_ui_page
 
-    async def swagger_ui_redirect(_request: Request) -> HTMLResponse:
+            return swagger_ui_page(assets=root_path + assets, **options)
+        return document_functions.get_swagger_ui_html(**options)
+
+    async def swagger_ui_redirect(request: Request) -> HTMLResponse:
+        if assets is not None and _is_own("get_swagger_ui_oauth2_redirect_html"):
+            from ferroapi.openapi.local_docs import oauth2_redirect_page
+
+            return oauth2_redirect_page(assets=_root_path(request) + assets)
         return document_functions.get_swagger_ui_oauth2_redirect_html()
 
     app.add_route(docs_url, swagger_ui_html, include_in_schema=False)
@@ -85,10 +126,15 @@ def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str) -> None:
         )
 
 
-def _add_redoc(app: Documented, openapi_url: str, redoc_url: str) -> None:
+def _add_redoc(app: Documented, openapi_url: str, redoc_url: str, assets: str | None) -> None:
     async def redoc_html(request: Request) -> HTMLResponse:
-        return document_functions.get_redoc_html(
-            openapi_url=_root_path(request) + openapi_url, title=f"{app.title} - ReDoc"
-        )
+        root_path, title = _root_path(request), f"{app.title} - ReDoc"
+        if assets is not None and _is_own("get_redoc_html"):
+            from ferroapi.openapi.local_docs import redoc_page
+
+            return redoc_page(
+                openapi_url=root_path + openapi_url, assets=root_path + assets, title=title
+            )
+        return document_functions.get_redoc_html(openapi_url=root_path + openapi_url, title=title)
 
     app.add_route(redoc_url, redoc_html, include_in_schema=False)

@@ -3,20 +3,19 @@
 import importlib
 import operator
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from ferroapi.applications import FastAPI
+from ferroapi.cli.failure import CommandError
+from ferroapi.cli.settings import configured
 
 __all__ = [
     "DEFAULT_PATHS",
     "IMPORT_STRING",
-    "DiscoveryError",
     "application_at",
-    "configured",
     "discover",
 ]
 
@@ -26,9 +25,10 @@ IMPORT_STRING = "FERROAPI_IMPORT_STRING"
 DEFAULT_PATHS = ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py")
 """Where an application is looked for when nothing says where it is, in this order."""
 
+FACTORIES = ("create_app", "make_app", "build_app")
+"""Functions that are taken for a factory when nothing says which one is, in this order."""
 
-class DiscoveryError(Exception):
-    """There is no application where one was expected; the message is one line for the user."""
+EXAMPLES = "give a file (main.py), a module (main) or an import string (main:app)"
 
 
 @dataclass(frozen=True)
@@ -41,24 +41,34 @@ class _Place:
 
 
 def discover(
-    target: str | None = None, *, name: str | None = None, entrypoint: str | None = None
+    target: str | None = None,
+    *,
+    name: str | None = None,
+    entrypoint: str | None = None,
+    factory: bool = False,
 ) -> str:
     """Returns the import string `module:name` of the application, which is imported by then.
 
-    `target` is a path or an import string, `name` the variable to take from the module of a path,
-    `entrypoint` an import string. Without any of them `configured` decides, then `DEFAULT_PATHS`.
-    The directory that the module has to be imported from becomes the first of `sys.path`.
+    `target` is a path, a module or an import string, whose first half may be a path as well; `name`
+    the variable to take from the module, `entrypoint` an import string. Without any of them
+    `configured` decides, then `DEFAULT_PATHS`. With `factory` the name is that of a function which
+    makes the application. The directory that the module has to be imported from becomes the first
+    of `sys.path`.
 
-    Raises `DiscoveryError`, and whatever the application's own module raises.
+    Raises `CommandError`, and whatever the application's own module raises.
     """
     if target is None and name is None:
         entrypoint = entrypoint or configured(Path.cwd())
     elif entrypoint is not None:
-        raise DiscoveryError("Cannot use --entrypoint together with path or --app arguments")
+        raise CommandError("Cannot use --entrypoint together with path or --app arguments")
     place = _place_of_import_string(entrypoint) if entrypoint else _place(target, name)
     sys.path.insert(0, str(place.directory))
     module = _imported(place.module)
-    return f"{place.module}:{_name_of_application(module, place.name)}"
+    if place.name is not None:
+        found = _checked(module, place.name)
+    else:
+        found = _name_of_factory(module) if factory else _name_of_application(module)
+    return f"{place.module}:{found}"
 
 
 def application_at(import_string: str) -> Any:
@@ -67,46 +77,39 @@ def application_at(import_string: str) -> Any:
     return operator.attrgetter(name)(importlib.import_module(module))
 
 
-def configured(directory: Path) -> str | None:
-    """The import string under `entrypoint` in the `pyproject.toml` of `directory`, if there is one.
-
-    The table `tool.ferroapi` comes before `tool.fastapi`. Raises `DiscoveryError`.
-    """
-    path = directory / "pyproject.toml"
-    if not path.is_file():
-        return None
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except ValueError as error:
-        raise DiscoveryError(f"Invalid configuration in pyproject.toml: {error}") from None
-    for table in ("ferroapi", "fastapi"):
-        entrypoint = tables.get(table, {}).get("entrypoint")
-        if isinstance(entrypoint, str):
-            return entrypoint
-        if entrypoint is not None:
-            raise DiscoveryError(
-                f"Invalid configuration in pyproject.toml: tool.{table}.entrypoint is not a string"
-            )
-    return None
-
-
 def _place(target: str | None, name: str | None) -> _Place:
     if target is None:
         return _place_of_path(_default_path(), name)
+    path = _path(target)
+    if path is not None:
+        return _place_of_path(path, name)
+    module, colon, named = target.rpartition(":")
+    if not colon:
+        raise CommandError(f"There is no file and no module {target} here: {EXAMPLES}")
+    if name is not None:
+        raise CommandError(f"Cannot use --app together with the import string {target}")
+    path = Path(module)
+    if named and module.endswith(".py"):
+        if not path.is_file():
+            raise CommandError(f"There is no file {module} here: {EXAMPLES}")
+        return _place_of_path(path, named)
+    return _place_of_import_string(target)
+
+
+def _path(target: str) -> Path | None:
+    """The file or package that a path or the name of a module means from here."""
     path = Path(target)
     if path.exists():
-        return _place_of_path(path, name)
-    if ":" not in target:
-        raise DiscoveryError(f"Path does not exist {target}")
-    if name is not None:
-        raise DiscoveryError(f"Cannot use --app together with the import string {target}")
-    return _place_of_import_string(target)
+        return path
+    below = Path(*target.split("."))
+    places = (below.with_name(f"{below.name}.py"), below / "__init__.py") if target else ()
+    return next((place for place in places if place.is_file()), None)
 
 
 def _place_of_import_string(import_string: str) -> _Place:
     module, _, name = import_string.partition(":")
     if not module or not name:
-        raise DiscoveryError("Import string must be in the format module.submodule:app_name")
+        raise CommandError("Import string must be in the format module.submodule:app_name")
     return _Place(module, Path.cwd(), name)
 
 
@@ -114,7 +117,10 @@ def _default_path() -> Path:
     for path in map(Path, DEFAULT_PATHS):
         if path.is_file():
             return path
-    raise DiscoveryError("Could not find a default file to run, please provide an explicit path")
+    raise CommandError(
+        f"Could not find an application, there is no {', '.join(DEFAULT_PATHS[:-1])} "
+        f"or {DEFAULT_PATHS[-1]}: {EXAMPLES}"
+    )
 
 
 def _place_of_path(path: Path, name: str | None) -> _Place:
@@ -135,37 +141,67 @@ def _imported(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise DiscoveryError(f"No module named {error.name}") from None
+            raise CommandError(f"There is no module {error.name} here: {EXAMPLES}") from None
         if error.name == "fastapi":
-            raise DiscoveryError(
+            raise CommandError(
                 f"{name} imports fastapi, which is not installed: import ferroapi there, "
                 "or add --as-fastapi"
             ) from None
         raise
 
 
-def _name_of_application(module: ModuleType, wanted: str | None) -> str:
-    if wanted is not None:
-        try:
-            found = operator.attrgetter(wanted)(module)
-        except AttributeError:
-            raise DiscoveryError(f"Could not find app name {wanted} in {module.__name__}") from None
-        if not callable(found):
-            raise DiscoveryError(
-                f"The app name {wanted} in {module.__name__} doesn't seem to be a FastAPI app"
-            )
-        return wanted
+def _checked(module: ModuleType, wanted: str) -> str:
+    """The name that was asked for, of something that can be called.
+
+    Raises `CommandError`: it means something else, or nothing.
+    """
+    try:
+        found = operator.attrgetter(wanted)(module)
+    except AttributeError:
+        raise CommandError(
+            f"There is no {wanted} in {module.__name__}: {_proposal(module)}"
+        ) from None
+    if not callable(found):
+        raise CommandError(
+            f"{wanted} in {module.__name__} is no application but {type(found).__name__}: "
+            f"{_proposal(module)}"
+        )
+    return wanted
+
+
+def _name_of_application(module: ModuleType) -> str:
     names = ["app", "api", *dir(module)]
     for name in names:
         if isinstance(getattr(module, name, None), FastAPI):
             return name
     for name in names:
         if _is_of_real_fastapi(getattr(module, name, None)):
-            raise DiscoveryError(
+            raise CommandError(
                 f"{module.__name__}:{name} belongs to the installed fastapi: "
                 "import ferroapi there, or add --as-fastapi"
             )
-    raise DiscoveryError("Could not find FastAPI app in module, try using --app")
+    raise CommandError(f"Could not find an application in {module.__name__}: {_proposal(module)}")
+
+
+def _name_of_factory(module: ModuleType) -> str:
+    for name in FACTORIES:
+        if callable(getattr(module, name, None)):
+            return name
+    raise CommandError(
+        f"Could not find a factory in {module.__name__}, there is no function "
+        f"{', '.join(FACTORIES[:-1])} or {FACTORIES[-1]}: name it with --app"
+    )
+
+
+def _proposal(module: ModuleType) -> str:
+    """What to do where a module does not have the application that was looked for."""
+    names = [name for name in dir(module) if isinstance(getattr(module, name, None), FastAPI)]
+    if names:
+        return f"it has {', '.join(names)}"
+    factory = next((name for name in FACTORIES if callable(getattr(module, name, None))), None)
+    if factory is not None:
+        return f"{factory} makes one with --factory"
+    return "assign a FastAPI() to `app` there, or name another variable with --app"
 
 
 def _is_of_real_fastapi(value: object) -> bool:

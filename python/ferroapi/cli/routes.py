@@ -1,31 +1,60 @@
-"""`ferroapi routes`: what an application serves, as a table."""
+"""`ferroapi routes`: what an application serves, in the order in which it looks."""
 
-from __future__ import annotations
+import json
+from typing import Annotated, Any
 
-import os
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import typer
 
-from ferroapi.dependencies.callables import callable_name
+from ferroapi.cli.naming import title_of
+from ferroapi.cli.output import show_table, shown_path
+from ferroapi.cli.target import AsFastAPI, Entrypoint, Factory, Name, Target, loaded
+from ferroapi.routing import RouteEntry
 
-if TYPE_CHECKING:
-    from ferroapi.routing import RouteEntry
+__all__ = ["routes"]
 
-__all__ = ["lines"]
-
-_COLUMNS = ("METHOD", "PATH", "NAME", "DEPENDENCIES", "DECLARED AT")
-
-
-def lines(entries: Sequence[RouteEntry]) -> Iterator[str]:
-    """The table, without a blank at the end of its lines."""
-    rows = [_COLUMNS, *map(_row, entries)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+TITLES = ("METHOD", "PATH", "NAME", "ENDPOINT", "DEPENDENCIES", "DECLARED AT")
 
 
-def _row(entry: RouteEntry) -> tuple[str, ...]:
-    place = "" if entry.file is None else f"{os.path.relpath(entry.file)}:{entry.line}"
-    dependencies = ", ".join(map(callable_name, entry.dependencies))
-    return entry.method or "*", entry.path, entry.name or "", dependencies, place
+def routes(
+    target: Target = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: a list of objects, one a row.")
+    ] = False,
+    app: Name = None,
+    entrypoint: Entrypoint = None,
+    as_fastapi: AsFastAPI = False,
+    factory: Factory = False,
+) -> None:
+    """List what an application serves, in the order in which it is tried."""
+    application = loaded(target, app, entrypoint, as_fastapi=as_fastapi, factory=factory)
+    entries = application.route_table()
+    if as_json:
+        typer.echo(json.dumps([_object(entry) for entry in entries], indent=2))
+    else:
+        show_table(TITLES, [_cells(entry) for entry in entries])
+
+
+def _object(entry: RouteEntry) -> dict[str, Any]:
+    return {
+        "method": entry.method,
+        "path": entry.path,
+        "name": entry.name,
+        "endpoint": title_of(entry.endpoint),
+        "dependencies": [title_of(call) for call in entry.dependencies],
+        "tags": list(entry.tags),
+        "include_in_schema": entry.include_in_schema,
+        "file": entry.file,
+        "line": entry.line,
+    }
+
+
+def _cells(entry: RouteEntry) -> tuple[str, ...]:
+    return (
+        entry.method or "*",
+        entry.path,
+        entry.name or "",
+        title_of(entry.endpoint),
+        ", ".join(title_of(call) for call in entry.dependencies),
+        f"{shown_path(entry.file)}:{entry.line}" if entry.file else "",
+    )

@@ -74,15 +74,7 @@ _GOOGLE_FONTS = (
     '?family=Montserrat:300,400,700%7CRoboto:300,400,700">'
 )
 
-_OAUTH2_REDIRECT = """<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <title>Swagger UI: OAuth2 Redirect</title>
-</head>
-<body>
-  <script>
-    (() => {
+OAUTH2_REDIRECT_SCRIPT = """    (() => {
       const request = window.opener.swaggerUIRedirectOauth2;
       const { auth, redirectUrl, state } = request;
       const fragment = window.location.hash.slice(1).replace("?", "&");
@@ -113,7 +105,18 @@ _OAUTH2_REDIRECT = """<!DOCTYPE html>
       }
       window.close();
     })();
-  </script>
+"""
+"""Hands the answer of an authorization server to the Swagger UI that asked for it."""
+
+_OAUTH2_REDIRECT = f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <title>Swagger UI: OAuth2 Redirect</title>
+</head>
+<body>
+  <script>
+{OAUTH2_REDIRECT_SCRIPT}  </script>
 </body>
 </html>
 """

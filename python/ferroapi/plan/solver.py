@@ -159,7 +159,9 @@ class Solver:
                 )
                 write_stage(source, interface, shortcut, self._endpoint, otherwise=otherwise)
                 source.line(f"return {dictionary(source, self._endpoint, shortcut)}")
-            self._solve = source.function("solve")
+            self._solve = source.function(
+                "solve", called=callable_name(self._endpoint.dependant.call)
+            )
         return self._solve
 
     def source(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
@@ -44,8 +45,19 @@ class TelemetryConfig(TypedDict, total=False):
     """A function of the ASGI scope; a request for which it returns True is not observed."""
 
 
-def complete_configuration(given: TelemetryConfig | None) -> TelemetryConfig:
-    """A copy of `given` with a value for every key."""
+def complete_configuration(given: TelemetryConfig | bool | None) -> TelemetryConfig:
+    """A copy of `given` with a value for every key; `False` has everything off.
+
+    Raises:
+        TypeError: it is no dictionary either.
+    """
+    if isinstance(given, bool):
+        given = {} if given else {"tracing": False, "metrics": False, "logs": False}
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(
+            "telemetry is True, False or a dictionary with the keys of TelemetryConfig, "
+            f"not {given!r}"
+        )
     return {
         "tracer_provider": None,
         "meter_provider": None,

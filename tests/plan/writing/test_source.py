@@ -60,7 +60,7 @@ def test_functions_of_the_same_text_keep_their_titles() -> None:
         with pytest.raises(ValueError, match="too large") as raised:
             answer(4)
         last = traceback.extract_tb(raised.value.__traceback__)[-1]
-        assert (last.filename, last.lineno) == (f"<ferroapi GET /{title}>", 4)
+        assert (last.filename, last.lineno) == (f"<ferroapi GET |{title}>", 4)
         assert last.line == "raise ValueError(reason)"
 
 
@@ -72,5 +72,16 @@ def test_functions_within_a_function_have_its_title() -> None:
         source.line("return inner")
     inner = source.function("outer")()
 
-    assert inner.__code__.co_filename == "<ferroapi GET /nested>"
+    assert inner.__code__.co_filename == "<ferroapi GET |nested>"
     assert inspect.getsource(inner) == "    def inner():\n        raise ValueError('inner')\n"
+
+
+def test_frames_have_the_name_that_a_function_is_called_by() -> None:
+    answers = [failing().function("answer", called=name) for name in ("read_cat", "read_dog")]
+
+    for answer, name in zip(answers, ("read_cat", "read_dog"), strict=True):
+        assert (answer.__name__, answer.__qualname__) == (name, name)
+        with pytest.raises(ValueError, match="too large") as raised:
+            answer(4)
+        assert traceback.extract_tb(raised.value.__traceback__)[-1].name == name
+    assert failing().function("answer").__name__ == "answer"

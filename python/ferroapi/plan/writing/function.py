@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ferroapi._core import check_headers, encode_json, is_list_of
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
-from ferroapi.dependencies.callables import CallableKind
+from ferroapi.dependencies.callables import CallableKind, callable_name
 from ferroapi.plan.reply.sending import is_whole, send_response
 from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_headers
 from ferroapi.plan.reply.text import sends_text
@@ -148,7 +148,7 @@ class _Writer:
             if self._shortcut.reads_form:
                 with source.block("finally:"):
                     write_close(source)
-        return source.function("answer")
+        return source.function("answer", called=callable_name(self._steps[-1].dependant.call))
 
     def _write_raw_body(self, *, strict_content_type: bool) -> None:
         write_raw_body(

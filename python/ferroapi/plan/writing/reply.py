@@ -6,7 +6,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from ferroapi._core import encode_json
-from ferroapi.dependencies.callables import CallableKind
+from ferroapi.dependencies.callables import CallableKind, callable_name
 from ferroapi.plan.reply.serialization import Serializer
 from ferroapi.plan.writing.arguments import (
     arguments,
@@ -65,7 +65,7 @@ def reply_function(
         call = write_until_call(source, interface, steps, shortcut, otherwise=otherwise)
         write_reply(source, interface, steps, shortcut, serialize, call)
         source.line("return reply")
-    return source.function("reply")
+    return source.function("reply", called=callable_name(steps[-1].dependant.call))
 
 
 def write_until_call(

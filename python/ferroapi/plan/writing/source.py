@@ -23,7 +23,8 @@ class Source:
         Args:
             title: what the function does, such as `GET /items/{item_id}`.
         """
-        self._file_name = f"<ferroapi {title}>"
+        # Profilers take what is behind the last slash for the name of a file.
+        self._file_name = f"<ferroapi {title.replace('/', '|')}>"
         self._lines: list[str] = []
         self._indent = ""
         self._names: dict[str, Any] = {}
@@ -56,12 +57,17 @@ class Source:
         yield
         self._indent = outer
 
-    def function(self, name: str) -> Callable[..., Any]:
-        """The function of that name, compiled."""
+    def function(self, name: str, *, called: str | None = None) -> Callable[..., Any]:
+        """The function of that name, compiled.
+
+        Args:
+            name: its name in the source.
+            called: its name in tracebacks and profiles, instead.
+        """
         text = "".join(self._lines)
         code, lines = _compiled(text)
         linecache.cache[self._file_name] = (len(text), None, lines, self._file_name)
-        exec(_in_file(self._file_name, code), self._names)
+        exec(_in_file(self._file_name, code, {name: called or name}), self._names)
         function: Callable[..., Any] = self._names[name]
         return function
 
@@ -72,10 +78,19 @@ def _compiled(text: str) -> tuple[CodeType, list[str]]:
     return compile(text, "<ferroapi>", "exec"), text.splitlines(keepends=True)
 
 
-def _in_file(file_name: str, code: CodeType) -> CodeType:
-    """The same code, and what is defined in it, as if it came from another file."""
+def _in_file(file_name: str, code: CodeType, names: dict[str, str]) -> CodeType:
+    """The same code, and what is defined in it, as if it came from another file.
+
+    What is called by one of `names` is called by what that stands for.
+    """
     constants = tuple(
-        _in_file(file_name, constant) if isinstance(constant, CodeType) else constant
+        _in_file(file_name, constant, names) if isinstance(constant, CodeType) else constant
         for constant in code.co_consts
     )
-    return code.replace(co_filename=file_name, co_consts=constants)
+    name = names.get(code.co_qualname)
+    return code.replace(
+        co_filename=file_name,
+        co_consts=constants,
+        co_name=name or code.co_name,
+        co_qualname=name or code.co_qualname,
+    )

@@ -1,0 +1,58 @@
+"""Where a server listens."""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from ferroapi.cli.failure import CommandError
+
+__all__ = ["Address"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A host and a port, the path of a Unix socket, or the number of an open socket."""
+
+    host: str
+    port: int
+    uds: Path | None = None
+    fd: int | None = None
+    secure: bool = False
+    """Whether it is reached by TLS."""
+
+    @property
+    def name(self) -> str:
+        """What to tell the user: the URL, or which socket."""
+        if self.uds is not None:
+            return f"unix:{self.uds}"
+        if self.fd is not None:
+            return f"file descriptor {self.fd}"
+        return self.url
+
+    @property
+    def url(self) -> str:
+        """The URL of the root, as the environment or host and port have it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        own = f"{'https' if self.secure else 'http'}://{host}:{self.port}"
+        return (os.environ.get("FASTAPI_PUBLIC_URL") or own).rstrip("/")
+
+    @property
+    def settings(self) -> dict[str, str | int | None]:
+        """The keywords of `uvicorn.Config`."""
+        uds = None if self.uds is None else str(self.uds)
+        return {"host": self.host, "port": self.port, "uds": uds, "fd": self.fd}
+
+    def check_free(self) -> None:
+        """Raises `CommandError` where nobody can listen on the port now."""
+        if self.uds is not None or self.fd is not None:
+            return
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            socket.create_server((self.host, self.port), family=family).close()
+        except OSError as error:
+            reason = str(error.strerror).partition(" (while")[0]
+            raise CommandError(
+                f"Cannot listen on {self.host}:{self.port}, {reason}: choose another "
+                "address with --host and --port, or stop what listens there"
+            ) from None
