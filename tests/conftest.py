@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from hypothesis import settings
 from starlette.types import ASGIApp, Message
 from tests.processes import process_group
+
+# `--hypothesis-profile further`: where the suite runs once more, on another interpreter.
+settings.register_profile("further", max_examples=20)
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

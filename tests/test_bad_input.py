@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from tests.properties import examples
 
 from ferroapi import Body, Cookie, FastAPI, File, Form, Header, Query, Request, UploadFile
 from ferroapi.security import HTTPBasic, HTTPBearer
@@ -351,7 +352,7 @@ TOKENS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     path=st.sampled_from([*PATHS, "/items/1", "/items/x", "/secret"]),
     query=st.lists(st.sampled_from([*NAMES, *TOKENS]), max_size=8).map(b"".join),

@@ -29,6 +29,7 @@ from pydantic import (
     field_serializer,
 )
 from pydantic_core import PydanticUndefined
+from tests.properties import examples
 
 from ferroapi.encoders import (
     ENCODERS_BY_TYPE,
@@ -578,7 +579,7 @@ def outcome(encode: Callable[[Any], Any], make: Callable[[list[str]], Any]) -> A
         return type(error), re.sub(r"0x[0-9a-f]+", "", str(error)), log
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(MAKERS)
 def test_the_core_encodes_as_the_rules_say(make: Callable[[list[str]], Any]) -> None:
     assert outcome(jsonable_encoder, make) == outcome(without_the_core, make)

@@ -13,6 +13,7 @@ from anyio.abc import TaskGroup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Ask
+from tests.properties import examples
 from tests.sweep.pools import POOLED, THREADS, failures, in_the_event_loop
 
 from ferroapi import BackgroundTasks, Depends, FastAPI
@@ -86,7 +87,7 @@ async def settle() -> None:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @given(tokens=st.integers(1, 4), steps=st.lists(STEPS, max_size=25))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_the_line_moves_whenever_it_may(
     backend: str, tokens: int, steps: list[tuple[str, int]]
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr, model_validator
 from starlette.websockets import WebSocketDisconnect
+from tests.properties import examples
 
 from ferroapi import (
     APIRouter,
@@ -111,7 +112,7 @@ AMPLIFIED: dict[str, tuple[Any, Any]] = {
 }
 
 
-@pytest.mark.parametrize("size", [10, 1_000, 20_000])
+@pytest.mark.parametrize("size", [10, 1_000, 5_000])
 @pytest.mark.parametrize(("endpoint", "body"), AMPLIFIED.values(), ids=AMPLIFIED)
 def test_an_answer_is_not_much_larger_than_its_request(
     ask: Any, endpoint: Any, body: Any, size: int
@@ -186,7 +187,7 @@ SETTINGS = st.fixed_dictionaries(
 
 
 @given(body=BODIES, options=SETTINGS, text=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_all_ways_say_the_same(ask: Any, body: Any, options: Any, text: bool) -> None:
     """At once, in the exact order, and by the handler of somebody who delegates."""
     headers = [(b"content-type", b"text/plain")] if text else JSON

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from starlette import websockets
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketState
+from tests.properties import examples
 
 from ferroapi import WebSocketException
 from ferroapi.connection.websocket import CLOSE_REASON_BYTES, WebSocket
@@ -186,7 +187,7 @@ CALLS = st.one_of(
         ("receive_text", ()),
     ],
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_starlette_does_the_same(
     messages: list[Message | Exception],
     failures: list[Exception],

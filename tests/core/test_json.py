@@ -134,10 +134,12 @@ def test_check_finds_what_python_reads(value: Any, indent: int | None) -> None:
 
 
 @given(
-    st.from_regex(
-        r"-?(0|[1-9][0-9]{0,3}|[1-9][0-9]{305,312})(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?",
-        fullmatch=True,
-    )
+    st.tuples(
+        st.sampled_from(["", "-"]),
+        st.integers(0, 9_999).map(str) | st.integers(10**305, 10**313 - 1).map(str),
+        st.just("") | st.text("0123456789", min_size=1).map(".{}".format),
+        st.just("") | st.from_regex(r"[eE][+-]?[0-9]{1,4}", fullmatch=True),
+    ).map("".join)
 )
 def test_check_reads_numbers_as_python(number: str) -> None:
     expected = isinstance(json.loads(number), int) or math.isfinite(float(number))
@@ -280,13 +282,13 @@ def test_encode_depth(encode: Callable[[Any], bytes | None], kind: type) -> None
     opening, closing = (b'{"a":', b"}") if kind is dict else (b"[", b"]")
     written = (encode(deep(1_000, kind)) or b"").replace(b" ", b"")
     assert written == opening * 1_000 + b"1" + closing * 1_000
-    for levels in [1_001, 10_000, 1_000_000]:
+    for levels in [1_001, 10_000, 100_000]:
         assert encode(deep(levels, kind)) is None
 
 
 @BOTH
 def test_encode_depth_on_a_small_stack(encode: Callable[[Any], bytes | None]) -> None:
-    value = deep(1_000_000, list)
+    value = deep(100_000, list)
     results: list[bytes | None] = []
     before = threading.stack_size(256 * 1024)
     try:

@@ -71,6 +71,8 @@ def test_it_holds_the_package_and_nothing_else(wheel: ZipFile) -> None:
             f"{METADATA}/WHEEL",
             f"{METADATA}/entry_points.txt",
             f"{METADATA}/licenses/LICENSE",
+            f"{METADATA}/licenses/THIRD-PARTY-LICENSES.txt",
+            f"{METADATA}/sboms/ferroapi-python.cyclonedx.json",
         ]
     )
 

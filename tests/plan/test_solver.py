@@ -29,6 +29,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from tests.properties import examples
 from typing_extensions import TypedDict
 
 from ferroapi import Body, Cookie, Depends, FastAPI, Header, HTTPException, Path, Query
@@ -485,7 +486,7 @@ def requests(draw: Draw, operation: Operation) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

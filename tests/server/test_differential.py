@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.properties import examples
 from tests.server.applications import respond
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -227,7 +228,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return data
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(pipelined=st.lists(requests(), min_size=1, max_size=3))
 def test_what_is_well_formed_means_the_same_to_all(
     pipelined: list[bytes], understand: Understands
@@ -304,7 +305,7 @@ def without_empty_lines(data: bytes, count: int = 2) -> Iterator[bytes]:
             yield from without_empty_lines(fewer, count - 1)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data=mutated())
 def test_what_we_take_is_what_h11_takes(data: bytes, understand: Understands) -> None:
     ours, h11 = understand(HTTPProtocol, [data]), understand(H11Protocol, [data])
@@ -320,7 +321,7 @@ def test_what_we_take_is_what_h11_takes(data: bytes, understand: Understands) ->
         assert ours.kept == h11.kept
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(data=mutated() | st.lists(requests(), min_size=1, max_size=2).map(b"".join))
 @example(data=b"\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n")
 def test_where_the_input_was_cut_is_the_same_to_us(data: bytes, understand: Understands) -> None:

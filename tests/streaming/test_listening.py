@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
+from tests.properties import examples
 
 from ferroapi.plan.reply.sending import send_response
 from ferroapi.streaming import listening
@@ -90,7 +91,7 @@ PART = {"type": "http.request", "body": b"part", "more_body": True}
 
 
 @pytest.mark.parametrize("backend", ["uvloop", "asyncio", "trio"])
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(
     steps=st.lists(st.sampled_from(STEPS), max_size=6).map(tuple),
     end=st.sampled_from(["end", "raise", "wait"]),

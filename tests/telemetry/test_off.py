@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.properties import examples
 
 from ferroapi import Body, Depends, FastAPI, Header
 from ferroapi.telemetry import TelemetryConfig
@@ -144,7 +145,7 @@ def make_app(telemetry: TelemetryConfig) -> FastAPI:
     return app
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     method=st.sampled_from(["GET", "POST", "PUT"]),
     path=st.sampled_from(["/items/1", "/items/x", "/items/1/", "/stream", "/stream?count=x", "/x"]),

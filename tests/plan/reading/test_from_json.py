@@ -26,6 +26,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from tests.properties import examples
 from typing_extensions import TypedDict
 
 from ferroapi import Body, FastAPI
@@ -309,7 +310,7 @@ def outcome(validate: Any, value: Any) -> Any:
     return repr(result), fields
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 @given(name=st.sampled_from(sorted(SAME)), text=TEXTS)
 @example("union_of_lists", '{"a": 1, "a": "1"}')
 @example("any", "1" * 400)

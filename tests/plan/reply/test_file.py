@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
+from tests.properties import examples
 
 from ferroapi import FastAPI
 from ferroapi.plan.reply.file import send_file
@@ -73,10 +74,10 @@ RANGES = [None, b"bytes=0-9", b"bytes=0-0,5-9", b"bytes=99999999-", b"bytes=x", 
     status=st.sampled_from([200, 206, 404]),
     spec_version=st.sampled_from(["2.0", "2.4"]),
     pathsend=st.booleans(),
-    chunk_size=st.sampled_from([None, 10]),
+    chunk_size=st.sampled_from([None, 1000]),
     known=st.booleans(),
 )
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_as_starlette(
     files: Path,
     name: str,

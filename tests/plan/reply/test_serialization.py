@@ -432,7 +432,7 @@ def test_a_deep_reply(
 
     found = TestClient(app).get("/900").content
     assert found.replace(b'{"a":', b"[").replace(b"}", b"]") == b"[" * 900 + text + b"]" * 900
-    for levels in (5_000, 200_000):
+    for levels in (5_000, 50_000):
         with pytest.raises(RecursionError):
             TestClient(app).get(f"/{levels}")
 

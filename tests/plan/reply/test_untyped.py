@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
+from tests.properties import examples
 
 from ferroapi.encoders import jsonable_encoder
 from ferroapi.plan.reply.untyped import encode_untyped
@@ -105,7 +106,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(VALUES)
 def test_untyped(make: Callable[[], Any]) -> None:
     assert replied(encode_untyped, make) == replied(in_two_steps, make)
