@@ -267,6 +267,6 @@ def test_a_subclass() -> None:
     assert TestClient(app).get("/").json() == "yes"
 
 
-@pytest.mark.parametrize("name", ["query", "route", "add_websocket_route", "add_event_handler"])
+@pytest.mark.parametrize("name", ["route", "add_websocket_route", "add_event_handler"])
 def test_what_only_routers_have(name: str) -> None:
     assert not hasattr(FastAPI(), name)

@@ -123,6 +123,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         websocket_origins: WebSocketOrigins = None,
         auto_head: bool | None = None,
         validation_errors: ErrorFormat | None = None,
+        openapi_version: str = "3.1.0",
         cancel_on_disconnect: bool | None = None,
         telemetry: TelemetryConfig | bool | None = None,
         docs_assets: DocsAssets | None = None,
@@ -134,6 +135,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
             title, summary, description, version, terms_of_service, contact, license_info: OpenAPI
                 `info`.
             openapi_url: the path of the OpenAPI document; `None` for no document and no pages.
+            openapi_version: the version of OpenAPI: with 3.2.0 the document has QUERY operations.
             openapi_tags: OpenAPI metadata of tags, in their order.
             servers: OpenAPI servers.
             dependencies, default_response_class, responses, callbacks, deprecated,
@@ -187,9 +189,10 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
             AssertionError: an OpenAPI document without a title or a version.
             RuntimeError: `docs_assets="local"` without the package.
             TypeError: `validation_errors` is no format, or `telemetry` something else.
-            ValueError: a limit is no non-negative integer, `error_input` none of these, an origin
-                none, `CORSMiddleware` lets pages of every origin act for the user, or a handler and
-                a format are both for requests that do not fit.
+            ValueError: the version of OpenAPI is not 3.1 or 3.2, a limit no non-negative integer,
+                `error_input` none of these, an origin none, `CORSMiddleware` lets pages of every
+                origin act for the user, or a handler and a format are both for requests that do not
+                fit.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -210,7 +213,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         self.license_info = license_info
         self.openapi_url = openapi_url
         self.openapi_tags = openapi_tags
-        self.openapi_version = "3.1.0"
+        self.openapi_version = document_functions.checked_version(openapi_version)
         self.openapi_external_docs = openapi_external_docs
         self.openapi_schema: dict[str, Any] | None = None
         self._openapi_routes_version = -1

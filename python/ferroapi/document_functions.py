@@ -4,6 +4,7 @@ FastAPI's users put their own in the place of those of `applications`. Importing
 takes long, so that it is done when somebody asks for one.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from ferroapi.submodules import imported_on_demand
@@ -23,3 +24,10 @@ else:  # checkers would take it for any name
         get_swagger_ui_html="openapi.docs:get_swagger_ui_html",
         get_swagger_ui_oauth2_redirect_html="openapi.docs:get_swagger_ui_oauth2_redirect_html",
     )
+
+
+def checked_version(version: str) -> str:
+    """A version of OpenAPI that documents are written in. Raises `ValueError` for any other."""
+    if not (isinstance(version, str) and re.fullmatch(r"3\.[12]\.\d+", version)):
+        raise ValueError(f"openapi_version is not 3.1.x or 3.2.x: {version!r}")
+    return version

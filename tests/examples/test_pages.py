@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 CONSOLE = re.compile(
     r"^```console\n\$ (?P<command>curl .*)\n(?P<answer>(?:.*\n)*?)```", re.MULTILINE
 )
-PAGES = ["error_format", "head", "layers"]
+PAGES = ["error_format", "head", "layers", "query"]
 COMMANDS = [
     (page, match["command"], match["answer"].splitlines())
     for page in PAGES

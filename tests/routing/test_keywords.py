@@ -69,7 +69,7 @@ SIGNATURES: dict[str, tuple[Callable[..., Any], list[str], dict[str, Any]]] = {
     **{
         f"{owner.__name__}.{method}": (getattr(owner, method), ["self", "path"], OPERATION)
         for owner in (FastAPI, APIRouter)
-        for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+        for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
     },
     "FastAPI.api_route": (FastAPI.api_route, ["self", "path"], ROUTE),
     "APIRouter.api_route": (APIRouter.api_route, ["self", "path"], ROUTE),

@@ -8,7 +8,7 @@ import pytest
 from ferroapi import APIRouter, FastAPI
 from ferroapi.testclient import TestClient
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 OWNERS = (FastAPI, APIRouter)
 
 

@@ -110,3 +110,13 @@ class PathOperations(ABC):
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a TRACE operation. See `PathOperationOptions` for the keywords."""
         return self._operation("TRACE", path, options)
+
+    @OPERATION_KEYWORDS.shown
+    def query(
+        self, path: str, **options: Unpack[PathOperationOptions]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declares a QUERY operation (RFC 10008): a safe request with a body.
+
+        See `PathOperationOptions` for the keywords.
+        """
+        return self._operation("QUERY", path, options)

@@ -44,7 +44,8 @@ def get_openapi(
     Args:
         title: The title of the API.
         version: The version of the API, not of the specification.
-        openapi_version: The version of the specification that the document names.
+        openapi_version: The version of the specification that the document names; from 3.2 on it
+            has the bodies of QUERY operations, and methods that 3.1 has no field for.
         summary: A short summary of the API.
         description: A description of the API in CommonMark.
         routes: The routes, or the contexts of routes, to describe; those that are no path
@@ -70,7 +71,7 @@ def get_openapi(
         mentioned_fields([*operations, *sent]),
         separate_input_output=separate_input_output_schemas,
     )
-    writer = OperationWriter(definitions)
+    writer = OperationWriter(definitions, openapi_version)
     paths = _paths(operations, writer, _written_path)
     webhook_paths = _paths(sent, writer)
     info = non_empty(
@@ -145,7 +146,9 @@ def _paths(
         path = operation.route.path_format
         item = writer.path_item(operation)
         if item:
-            paths.setdefault(path, {}).update(item)
+            found = paths.setdefault(path, {})
+            others = found.get("additionalOperations", {}) | item.pop("additionalOperations", {})
+            found.update(item, **({"additionalOperations": others} if others else {}))
         left[path] -= 1
         if path in paths and not left[path]:
             paths[path] = finished(paths[path])

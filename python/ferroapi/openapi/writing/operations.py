@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.exceptions import RequestValidationError
-from ferroapi.openapi.constants import METHODS_WITH_BODY
+from ferroapi.openapi.constants import METHODS_OF_3_2, METHODS_WITH_BODY
 from ferroapi.openapi.writing.forms import composed_form
 from ferroapi.openapi.writing.merging import merged, non_empty
 from ferroapi.openapi.writing.parameters import declared_parameters, describe_parameters
@@ -118,6 +119,8 @@ class OperationWriter:
     """Describes operations one after the other, and keeps what they ask of the whole document."""
 
     definitions: FieldSchemas
+    openapi_version: str = "3.1.0"
+    """The version of the specification. From 3.2 on it knows QUERY, and all other methods."""
     security_schemes: dict[str, Any] = field(default_factory=dict)
     """The security schemes of the operations described so far, by name."""
     refuses_invalid_requests: bool = False
@@ -154,8 +157,10 @@ class OperationWriter:
         if operation.body_field is not None:
             body = describe_request_body(operation.body_field, self.definitions)
 
-        item = {}
+        item: dict[str, Any] = {}
+        knows_all = _minor(self.openapi_version) >= _KNOWING_ALL_METHODS
         for method in sorted(route.methods):
+            has_body = method in METHODS_WITH_BODY or (knows_all and method == "QUERY")
             described = non_empty(
                 tags=route.tags,
                 summary=route.summary or route.name.replace("_", " ").title(),
@@ -164,11 +169,15 @@ class OperationWriter:
                 deprecated=route.deprecated,
                 security=requirements,
                 parameters=parameters,
-                requestBody=body if method in METHODS_WITH_BODY else None,
+                requestBody=body if has_body else None,
                 callbacks=callbacks,
                 responses=responses,
             )
-            item[method.lower()] = merged(described, route.openapi_extra or {})
+            described = merged(described, route.openapi_extra or {})
+            if knows_all and method not in METHODS_OF_3_2:
+                item.setdefault("additionalOperations", {})[method] = described
+            else:
+                item[method.lower()] = described
         return item
 
     def _operation_id(self, route: APIRoute, method: str) -> str:
@@ -177,6 +186,15 @@ class OperationWriter:
             _warn_duplicate(route, operation_id)
         self.operation_ids.add(operation_id)
         return operation_id
+
+
+_KNOWING_ALL_METHODS = 2
+
+
+def _minor(openapi_version: str) -> int:
+    """The second number of a version such as 3.2.0; 0 for what is none."""
+    found = re.match(r"3\.(\d+)", openapi_version)
+    return int(found[1]) if found else 0
 
 
 def _warn_duplicate(route: APIRoute, operation_id: str) -> None:
