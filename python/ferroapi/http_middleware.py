@@ -19,7 +19,7 @@ from anyio.lowlevel import checkpoint
 from starlette.middleware import base
 from starlette.middleware.base import BaseHTTPMiddleware
 
-from ferroapi.cancellation import asyncio_task, cancel_scope
+from ferroapi.cancellation import asyncio_task, cancel_scope, cancel_scope_of_asyncio
 from ferroapi.originals import has_own
 
 if TYPE_CHECKING:
@@ -102,10 +102,12 @@ class _InnerCall:
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._scope = cancel_scope()
+        self._scope = cancel_scope_of_asyncio()()
+        self._loop = asyncio.get_running_loop()
         self._sent: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._reader: asyncio.Future[Message | None] | None = None
-        self._released = asyncio.Event()
+        self._is_released = False
+        self._release: asyncio.Event | None = None
         self._receiving: set[anyio.CancelScope] = set()
         self._ended = False
         self._error: Exception | None = None
@@ -114,8 +116,7 @@ class _InnerCall:
     def start(self, app: ASGIApp, scope: Scope) -> None:
         """Starts the task."""
         self._context = copy_context()
-        loop = asyncio.get_running_loop()
-        self._task = loop.create_task(self._run(app, scope), context=self._context)
+        self._task = self._loop.create_task(self._run(app, scope), context=self._context)
 
     async def _run(self, app: ASGIApp, scope: Scope) -> None:
         try:
@@ -131,14 +132,14 @@ class _InnerCall:
     async def _receive_or_disconnect(self) -> Message:
         """What the client sends, until the response is sent."""
         message: Message = {}
-        if not self._released.is_set():
+        if not self._is_released:
             with cancel_scope() as scope:
                 self._receiving.add(scope)
                 try:
                     message = await self._receive()
                 finally:
                     self._receiving.discard(scope)
-        if not self._released.is_set():
+        if not self._is_released:
             return message
         # Who has waited to send goes on first, to where it is over by itself.
         for _ in range(2):
@@ -147,14 +148,14 @@ class _InnerCall:
 
     async def _send(self, message: Message) -> None:
         """Hands a message to who reads, and waits for that; after the last for its being sent."""
-        if self._released.is_set():
+        if self._is_released:
             # Nobody waits for who sends without end.
             await checkpoint()
             return
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(message)
         else:
-            taken = asyncio.get_running_loop().create_future()
+            taken = self._loop.create_future()
             entry = message, taken
             self._sent.append(entry)
             try:
@@ -164,10 +165,14 @@ class _InnerCall:
                     self._sent.remove(entry)
                 raise
         kind = message["type"]
-        if kind == "http.response.pathsend" or (
-            kind == "http.response.body" and not message.get("more_body", False)
+        if self._is_released or not (
+            kind == "http.response.pathsend"
+            or (kind == "http.response.body" and not message.get("more_body", False))
         ):
-            await self._released.wait()
+            return
+        if self._release is None:
+            self._release = asyncio.Event()
+        await self._release.wait()
 
     async def _next(self) -> Message | None:
         """The next message; `None` after the last."""
@@ -179,9 +184,9 @@ class _InnerCall:
                 return message
         if self._ended:
             return None
-        if self._released.is_set():
+        if self._is_released:
             raise anyio.ClosedResourceError
-        self._reader = asyncio.get_running_loop().create_future()
+        self._reader = self._loop.create_future()
         try:
             return await self._reader
         finally:
@@ -236,7 +241,9 @@ class _InnerCall:
 
     def release(self) -> None:
         """Tells the task that the response is sent: nobody reads any more."""
-        self._released.set()
+        self._is_released = True
+        if self._release is not None:
+            self._release.set()
         for _, taken in self._sent:
             if not taken.done():
                 taken.set_result(None)
@@ -249,7 +256,7 @@ class _InnerCall:
         if self._task.done():
             return
         # What `asyncio.wait` does for any number of them.
-        ended = asyncio.get_running_loop().create_future()
+        ended = self._loop.create_future()
         tell = partial(_tell, ended)
         self._task.add_done_callback(tell)
         try:

@@ -70,8 +70,8 @@ class KeepsIncomplete:
         """
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request to the middleware."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Passes a request to the middleware, to be awaited at once."""
         streams = False
 
         def send_without_end(message: Message) -> Awaitable[None]:
@@ -84,4 +84,4 @@ class KeepsIncomplete:
                     message = {**message, "more_body": True}
             return send(message)
 
-        await self.app(scope, receive, send_without_end)
+        return self.app(scope, receive, send_without_end)

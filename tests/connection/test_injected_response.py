@@ -87,6 +87,14 @@ def test_any_cookie_is_starlettes(key: str, options: dict[str, Any]) -> None:
     assert cookies(response_to_inject(), key, options) == cookies(Response(), key, options)
 
 
+def test_it_is_starlettes() -> None:
+    response, expected = response_to_inject(), Response()
+    assert isinstance(response, Response)
+    assert vars(response) == {**vars(expected), "raw_headers": [], "status_code": None}
+    response.set_cookie("a", "b")
+    assert response_to_inject().raw_headers == []
+
+
 def test_parameters_are_starlettes() -> None:
     own = inspect.signature(InjectedResponse.set_cookie).parameters.values()
     starlettes = inspect.signature(Response.set_cookie).parameters.values()

@@ -12,9 +12,11 @@ def authorization(connection: HTTPConnection) -> str | None:
     if is_own and "_headers" not in vars(connection):
         headers = connection.scope["headers"]
         if type(headers) is list:
-            fields = (value for name, value in headers if name == b"authorization")
-            field: bytes | None = next(fields, None)
-            return None if field is None else field.decode("latin-1")
+            for name, value in headers:
+                if name == b"authorization":
+                    field: bytes = value
+                    return field.decode("latin-1")
+            return None
     return connection.headers.get("Authorization")
 
 
