@@ -47,7 +47,7 @@ lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors and the 
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 
 docs: $(VENV)/docs.group ## Build the documentation into site/, with warnings as errors
-	sed 's|](docs/|](|g' CHANGELOG.md > docs/changelog.md
+	$(BIN)/python docs/changelog.py > docs/changelog.md
 	$(BIN)/zensical build --strict --clean
 	$(BIN)/python docs/llms.py > site/llms.txt
 
