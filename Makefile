@@ -63,7 +63,7 @@ advisories: $(VENV)/dev.group $(VENV)/advisories.group ## Look for known vulnera
 	$(BIN)/pip-audit .
 
 docs: $(VENV)/docs.group ## Build the documentation into site/, with warnings as errors
-	sed 's|](docs/|](|g' CHANGELOG.md > docs/changelog.md
+	$(BIN)/python docs/changelog.py > docs/changelog.md
 	$(BIN)/zensical build --strict --clean
 	$(BIN)/python docs/llms.py > site/llms.txt
 

@@ -1,20 +1,22 @@
-"""The proxy that docs/deploy/proxies.md configures hands on what it says."""
+"""The configurations of nginx in the pages do what the pages say."""
 
+import itertools
 import re
 import shutil
 import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
-from httpx2 import Client, ConnectError
+from httpx2 import Client
 from tests.docs.transcripts import ENVIRONMENT, EXAMPLES
 from tests.processes import process_group
 from websockets.sync.client import connect
 
 PROXY = shutil.which("nginx", path=f"{ENVIRONMENT['PATH']}:/usr/sbin")
-SERVICE = EXAMPLES / "deploy"
 # What is around the example in a configuration of nginx that needs no rights.
 AROUND = """
 pid {folder}/pid; error_log {folder}/error.log; daemon off; events {{}}
@@ -37,34 +39,55 @@ def _free_port() -> int:
         return port
 
 
+@contextmanager
+def _proxied(folder: Path, example: Path, *services: list[str]) -> Iterator[list[str]]:
+    """Runs nginx with an example, whose port is 8080, in front of the services at 8000 and above.
+
+    Gives the addresses that stand for these: that of nginx, then those of the services.
+    """
+    shown = ["8080", *(str(8000 + number) for number in range(len(services)))]
+    ports = dict(zip(shown, map(str, _free_ports(len(shown))), strict=True))
+    text = re.sub("|".join(shown), lambda found: ports[found[0]], example.read_text())
+    text = text.replace("listen ", "listen 127.0.0.1:")
+    configuration = folder / "nginx.conf"
+    configuration.write_text(AROUND.format(folder=folder, example=text))
+    with ExitStack() as stack:
+        for port, arguments in zip(shown[1:], services, strict=True):
+            command = [sys.executable, "-m", "ferroapi", "run", "service.py", *arguments]
+            command += ["--host", "127.0.0.1", "--port", ports[port]]
+            stack.enter_context(process_group(command, cwd=example.parent, env=ENVIRONMENT))
+        stack.enter_context(process_group([str(PROXY), "-p", folder, "-c", configuration]))
+        for port in ports.values():
+            _wait_for(int(port))
+        yield [f"127.0.0.1:{port}" for port in ports.values()]
+
+
+def _free_ports(number: int) -> list[int]:
+    with ExitStack() as stack:
+        listeners = [
+            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)
+        ]
+        return [listener.getsockname()[1] for listener in listeners]
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, f"nobody listens at {port}"
+            time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where nginx listens, in front of the service of the example."""
     folder = tmp_path_factory.mktemp("nginx")
-    ours, its = _free_port(), _free_port()
-    example = SERVICE.joinpath("nginx.conf").read_text()
-    example = example.replace("127.0.0.1:8000", f"127.0.0.1:{ours}")
-    example = example.replace("listen 8080", f"listen 127.0.0.1:{its}")
-    configuration = folder / "nginx.conf"
-    configuration.write_text(AROUND.format(folder=folder, example=example))
-    service = [sys.executable, "-m", "ferroapi", "run", "service.py", "--host", "127.0.0.1"]
-    with (
-        process_group(
-            [*service, "--port", str(ours), "--root-path", "/shop"], cwd=SERVICE, env=ENVIRONMENT
-        ),
-        process_group([str(PROXY), "-p", folder, "-c", configuration]),
-        Client() as client,
-    ):
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                if client.get(f"http://127.0.0.1:{its}/shop/health").status_code == 200:
-                    break
-            except ConnectError:
-                pass
-            assert time.monotonic() < deadline, folder.joinpath("error.log").read_text()
-            time.sleep(0.05)
-        yield f"127.0.0.1:{its}"
+    example = EXAMPLES / "deploy" / "nginx.conf"
+    with _proxied(folder, example, ["--root-path", "/shop"]) as (address, _):
+        yield address
 
 
 @pytest.mark.parametrize(
@@ -91,3 +114,15 @@ def test_a_websocket_passes(address: str) -> None:
     with connect(f"ws://{address}/shop/echo") as connection:
         connection.send("hello")
         assert connection.recv() == "hello"
+
+
+def test_the_other_service_hears_what_changes_nothing(tmp_path: Path) -> None:
+    example = EXAMPLES / "move" / "mirror.conf"
+    with _proxied(tmp_path, example, [], []) as (proxy, _, other), Client() as client:
+        assert [client.get(f"http://{proxy}/calls").json() for _ in range(3)] == [1, 2, 3]
+        assert client.post(f"http://{proxy}/calls").json() == 4
+        deadline = time.monotonic() + 30
+        for asked in itertools.count(1):
+            if client.get(f"http://{other}/calls").json() - asked == 3:
+                break
+            assert time.monotonic() < deadline

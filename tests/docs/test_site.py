@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+import ferroapi
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 CONFIGURATION = ROOT / "zensical.toml"
@@ -23,21 +26,17 @@ PAGES = sorted(str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md"))
 LOADED = {"src", "srcset", "poster", "data"}
 LOADED_LINKS = {"stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect"}
 HOST = "http://site"
-# Modules whose public names the reference shows.
+# What says by `__all__` what is public, but for the command, and what does so by its names.
 PUBLIC = [
     "ferroapi",
-    "ferroapi.alias",
-    "ferroapi.background",
-    "ferroapi.datastructures",
     "ferroapi.encoders",
     "ferroapi.exception_handlers",
-    "ferroapi.exceptions",
-    "ferroapi.param_functions",
-    "ferroapi.responses",
-    "ferroapi.security",
-    "ferroapi.server",
-    "ferroapi.sse",
-    "ferroapi.streaming",
+    *(
+        f"ferroapi.{module.name}"
+        for module in pkgutil.iter_modules(ferroapi.__path__)
+        if module.name not in ("__main__", "_core", "cli")
+        and hasattr(importlib.import_module(f"ferroapi.{module.name}"), "__all__")
+    ),
 ]
 
 
@@ -67,14 +66,19 @@ def _navigation(entries: list[dict[str, Any]]) -> Iterator[str]:
             yield from [target] if isinstance(target, str) else _navigation(target)
 
 
+def _printed(program: str) -> str:
+    """What a program of the documentation prints."""
+    command = [sys.executable, DOCS / program]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a site that was built now, as `make docs` does it."""
     pytest.importorskip("zensical", reason="the dependency group docs is not installed")
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(DOCS, folder / "docs")
-    changelog = ROOT.joinpath("CHANGELOG.md").read_text().replace("](docs/", "](")
-    folder.joinpath("docs", "changelog.md").write_text(changelog)
+    folder.joinpath("docs", "changelog.md").write_text(_printed("changelog.py"))
     shutil.copy(CONFIGURATION, folder)
     for name in ("examples", "python"):
         folder.joinpath(name).symlink_to(ROOT / name)
@@ -161,8 +165,5 @@ def test_the_reference_has_every_public_name(pages: dict[str, Page]) -> None:
 
 
 def test_programs_find_every_page() -> None:
-    printed = subprocess.run(
-        [sys.executable, DOCS / "llms.py"], capture_output=True, text=True, check=True
-    ).stdout
-    listed = set(re.findall(r"\]\(([^)]+)/\)", printed)) | {"index"}
+    listed = set(re.findall(r"\]\(([^)]+)/\)", _printed("llms.py"))) | {"index"}
     assert {page.removesuffix(".md").removesuffix("/index") for page in PAGES} <= listed

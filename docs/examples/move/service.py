@@ -9,7 +9,7 @@ async def read_item(item_id: int) -> dict[str, int]:
     return {"item_id": item_id}
 
 
-@app.get("/calls")
+@app.api_route("/calls", methods=["GET", "POST"])
 async def count() -> int:
     global calls
     calls += 1
