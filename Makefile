@@ -3,16 +3,19 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lowest build lint docs advisories bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
+.PHONY: help serve test lowest build check lint docs advisories bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FASTAPI := target/differential/environment
 LOWEST := target/lowest
+ASSETS := docs-assets/ferroapi_docs_assets/static/redoc.standalone.js
+SINCE ?= main
 FUZZ := target/fuzz
 FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
 SECONDS ?= 60
+PORT ?= 8000
 RUST := Cargo.toml Cargo.lock $(shell find rust -path rust/fuzz -prune -o -name '*.rs' -print -o -name Cargo.toml -print)
 
 # Cargo and maturin build for this interpreter, whatever environment the caller is in.
@@ -23,14 +26,16 @@ unexport CONDA_PREFIX PYTHONPATH
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=... chooses the interpreter: make test PYTHON=python3.13"
+	@echo "SINCE=... is what the tests of make check compare with: make check SINCE=HEAD"
+	@echo "PORT=... is where to serve: make serve PORT=8080"
 	@echo "SECONDS=... is how long each fuzzer runs: make fuzz SECONDS=600"
 	@echo "PART=..., SEED=... and NUMBER=... choose what is tried how often: make verify PART=\"quick malformed\""
 	@echo "SUITES=... chooses the packages: make ecosystem SUITES=\"svcs sqlmodel\", or SUITES=--quick"
 
 serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
-	$(BIN)/ferroapi run examples/shop/main.py --host 127.0.0.1 --port 8000
+	@$(BIN)/ferroapi run examples/shop/main.py --host 127.0.0.1 --port $(PORT)
 
-test: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Run the tests of the Rust crates and of the package
+test: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed $(ASSETS) ## Run the tests of the Rust crates and of the package
 	cargo test --workspace --locked --quiet
 	$(BIN)/python -m pytest --numprocesses auto --ignore tests/packaging/test_stub.py  # `make lint` has it
 
@@ -42,6 +47,13 @@ lowest: $(VENV)/build.group $(VENV)/lowest.group ## Run the tests with the lowes
 	PYTHON=$(BIN)/python PIP_CONSTRAINT=$(CURDIR)/$(LOWEST)/constraints.txt .ci/test_wheel $(LOWEST)
 
 build: $(VENV)/extension ## Install the package into .venv: release build, Python files from the checkout
+
+check: $(VENV)/quick-extension $(VENV)/dev.group ## Check style and types, and test what differs from main
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.changed $(SINCE)
 
 lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors, the stub of the extension, licences and workflows
 	$(BIN)/lint-imports --no-cache --no-logo
@@ -67,16 +79,16 @@ docs: $(VENV)/docs.group ## Build the documentation into site/, with warnings as
 	$(BIN)/zensical build --strict --clean
 	$(BIN)/python docs/llms.py > site/llms.txt
 
-bench: $(VENV)/extension ## Measure ferroapi beside FastAPI, its peers and bare ASGI
+bench: $(VENV)/extension $(VENV)/dev.group ## Measure ferroapi beside FastAPI, its peers and bare ASGI
 	$(BIN)/python benches/run.py
 
-soak: $(VENV)/extension ## Put ferroapi behind uvicorn and Granian under load, and see what does not hold
+soak: $(VENV)/extension $(VENV)/dev.group ## Put ferroapi behind uvicorn and Granian under load, and see what does not hold
 	$(BIN)/python benches/soak.py
 
-conformance: $(VENV)/extension ## Run FastAPI's own test suite against ferroapi
+conformance: $(VENV)/extension $(VENV)/dev.group ## Run FastAPI's own test suite against ferroapi
 	$(BIN)/python -m tests.conformance.run
 
-ecosystem: $(VENV)/extension ## Run the tests of packages that build on FastAPI against ferroapi
+ecosystem: $(VENV)/extension $(VENV)/dev.group ## Run the tests of packages that build on FastAPI against ferroapi
 	$(BIN)/python -m tests.ecosystem.run $(SUITES)
 
 differential: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Answer 20,000 requests by ferroapi and by FastAPI
@@ -104,12 +116,13 @@ verify: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Try what mus
 middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of BaseHTTPMiddleware against ferroapi
 	$(BIN)/python -m tests.starlette_suite.run
 
-wheel: $(VENV)/release.group ## Build the wheel of this interpreter into dist/, on Linux for glibc 2.17 and newer
+wheel: $(VENV)/release.group $(ASSETS) ## Build the wheel of this interpreter, on Linux for glibc 2.17 and newer, and that of docs-assets/ into dist/
 	$(BIN)/maturin build --release --locked $(if $(filter Linux,$(shell uname -s)),--zig) --out dist --interpreter $(BIN)/python
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./docs-assets
 	$(BIN)/twine check --strict dist/*
 
 clean: ## Remove everything that the other targets made, .venv included
-	rm -rf $(VENV) target dist site .cache docs/changelog.md benches/.venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) target dist site .cache docs/changelog.md benches/.venv docs-assets/ferroapi_docs_assets/static .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -f python/ferroapi/*.so python/ferroapi/*.pyd
 	find python tests benches examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -130,9 +143,22 @@ $(VENV)/%.group: pyproject.toml $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --group $*
 	@touch $@
 
-# The package with its extra `standard`, editable; built again only when Rust files changed.
+# The files of the wheel in docs-assets/, by their digests.
+$(ASSETS): docs-assets/pyproject.toml docs-assets/fetch.py $(VENV)/pyvenv.cfg
+	$(BIN)/python docs-assets/fetch.py
+	@touch $@
+
+# The package with its extra `standard`, editable; built again only when Rust files changed. Without
+# a group named, maturin installs `dev`, whose linters and Node nobody needs to serve.
 $(VENV)/extension: $(RUST) pyproject.toml $(VENV)/build.group
-	$(BIN)/maturin develop --release --locked --extras standard
+	$(BIN)/maturin develop --release --locked --extras standard --group build
+	@touch $@
+
+# The same, built quickly, where what ships is not there.
+$(VENV)/quick-extension: $(RUST) pyproject.toml $(VENV)/build.group
+	@if [ ! -e $(VENV)/extension ] || [ -n "$$(find $(RUST) pyproject.toml -newer $(VENV)/extension)" ]; then \
+	  rm -f $(VENV)/extension && \
+	  $(BIN)/maturin develop --profile quick --locked --quiet --extras standard --group build; fi
 	@touch $@
 
 # FastAPI, with what both stand on in the versions of .venv.

@@ -42,6 +42,16 @@ def directory(tmp_path: Path) -> Path:
 
 
 SENTENCES = {
+    "the logger is FastAPI's, in every module that has it": """
+        import logging
+        import ferroapi.dependencies.utils, ferroapi.failures, ferroapi.logger
+        from fastapi.logger import logger
+        assert logger is logging.getLogger("fastapi")
+        assert ferroapi.failures.logger is ferroapi.dependencies.utils.logger is logger
+        assert ferroapi.logger.logger is logger
+        ferroapi.alias.uninstall()
+        assert ferroapi.failures.logger is ferroapi.logger.logger
+        assert ferroapi.logger.logger is logging.getLogger("ferroapi")""",
     "a submodule is the same object": """
         import ferroapi.routing, fastapi, fastapi.routing as routing
         assert routing is ferroapi.routing and fastapi.routing is ferroapi.routing""",

@@ -32,14 +32,14 @@ from ferroapi.exceptions import (
     WebSocketRequestValidationError,
     warn_deprecated,
 )
-from ferroapi.failures import Failures
+from ferroapi.failures import ExceptionHandler, Failures
 from ferroapi.forwarding import forward
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.controllers import Controller
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
-from ferroapi.routing.lifespan import Handler
+from ferroapi.routing.lifespan import DeclaredLifespan, Handler
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
@@ -96,10 +96,10 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
         swagger_ui_init_oauth: dict[str, Any] | None = None,
         middleware: Sequence[Middleware] | None = None,
-        exception_handlers: Mapping[Any, Any] | None = None,
+        exception_handlers: Mapping[Any, ExceptionHandler] | None = None,
         on_startup: Sequence[Handler] | None = None,
         on_shutdown: Sequence[Handler] | None = None,
-        lifespan: Any = None,
+        lifespan: DeclaredLifespan | None = None,
         terms_of_service: str | None = None,
         contact: dict[str, Any] | None = None,
         license_info: dict[str, Any] | None = None,
@@ -226,7 +226,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
-        self.docs_assets = docs_assets
+        self.docs_assets: DocsAssets | None = docs_assets
         self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
         self.thread_queue = checked_thread_queue(thread_queue)
@@ -370,7 +370,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         return declare
 
     def add_exception_handler(
-        self, exc_class_or_status_code: int | type[Exception], handler: Any
+        self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler
     ) -> None:
         """Adds a handler for an exception class or a status code, at any time."""
         self.exception_handlers[exc_class_or_status_code] = handler

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -39,14 +39,18 @@ from ferroapi.threads import is_thread_shortage
 from ferroapi.validation_errors import errors_as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from starlette.middleware.cors import CORSMiddleware
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ferroapi._core import Header
 
 Handlers = Mapping[Any, Any]
+ExceptionHandler: TypeAlias = (
+    Callable[[Request, Any], Response | Awaitable[Response]]
+    | Callable[[WebSocket, Any], Awaitable[None]]
+)
+"""Answers a request, or a WebSocket, with what was raised. A function that is no coroutine function
+runs in a worker thread."""
 
 STARTED = "Caught handled exception, but response already started."
 

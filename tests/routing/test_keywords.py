@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -103,6 +104,16 @@ def test_signature(
     assert [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY] == positional
     added = ADDED if function.__name__ == "include_router" else ADDED_TO_OPERATIONS
     assert {one.name: one.default for one in by_keyword} == {**added, **keywords}
+
+
+@pytest.mark.parametrize(("function", "_", "keywords"), SIGNATURES.values(), ids=SIGNATURES)
+def test_help_says_what_each_keyword_is_for(
+    function: Callable[..., Any], _: list[str], keywords: dict[str, Any]
+) -> None:
+    text = inspect.getdoc(function) or ""
+    assert text.count("Args:\n") == 1
+    for keyword in keywords:
+        assert re.search(rf"^    {keyword}: [A-Z`].+", text, re.MULTILINE), keyword
 
 
 def recording(base: type[Any], *names: str) -> tuple[type[Any], list[Any]]:

@@ -36,6 +36,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, cast
 
+from ferroapi.logger import log_as
+
 __all__ = ["FASTAPI_VERSION", "install", "uninstall"]
 
 FASTAPI_VERSION = "0.165.0"
@@ -62,6 +64,7 @@ def install() -> None:
     # Behind the finders of import hooks, which ask those behind them for the module to hook into.
     place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
     sys.meta_path.insert(place, _Finder())
+    log_as(_ALIAS)
 
 
 def uninstall() -> None:
@@ -70,6 +73,7 @@ def uninstall() -> None:
     What was imported before stays ferroapi's.
     """
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+    log_as(_TARGET)
     for name, module in list(sys.modules.items()):
         if _is_alias(name) and (
             isinstance(module, _TopLevelModule) or module is sys.modules.get(_target_of(name))

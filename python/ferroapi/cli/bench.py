@@ -17,7 +17,7 @@ import typer
 
 from ferroapi.cli.failure import CommandError
 from ferroapi.cli.load import Load, Request, put_under_load
-from ferroapi.cli.output import show_table
+from ferroapi.cli.output import show_table, working
 
 __all__ = ["bench"]
 
@@ -140,10 +140,11 @@ def _measured(
 ) -> dict[str, Any]:
     try:
         # What is made by the first requests, plans above all, is not what a request takes.
-        put_under_load(request, seconds=min(0.5, seconds), connections=connections)
-        before = _processor_seconds(pid)
-        load = put_under_load(request, seconds=seconds, connections=connections)
-        after = _processor_seconds(pid)
+        with working(f"Sending requests for {seconds:g} s"):
+            put_under_load(request, seconds=min(0.5, seconds), connections=connections)
+            before = _processor_seconds(pid)
+            load = put_under_load(request, seconds=seconds, connections=connections)
+            after = _processor_seconds(pid)
     except OSError as error:
         raise CommandError(
             f"{request.host}:{request.port} does not answer as it should: {error}"

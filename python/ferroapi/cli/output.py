@@ -1,12 +1,13 @@
 """What people read: tables with colours on a terminal, plain columns where output is piped."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
-__all__ = ["show_table", "shown_path"]
+__all__ = ["show_table", "shown_path", "working"]
 
 
 def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -36,3 +37,15 @@ def shown_path(file: str) -> str:
     """The path of a file from here, where it is below."""
     path, here = Path(file), Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else file
+
+
+@contextmanager
+def working(doing: str) -> Iterator[None]:
+    """Shows on a terminal that something is being done, for as long as it is."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(doing):
+        yield

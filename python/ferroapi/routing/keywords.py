@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
+import sys
 from collections.abc import Callable, Collection, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,6 +28,7 @@ class Keywords:
                 and what is an empty collection is None as a keyword.
             added: keywords that FastAPI does not have, which are handed on where they are given.
         """
+        self._declared = declared
         self._types: dict[str, Any] = declared.__annotations__
         self._signatures: dict[tuple[tuple[str, Any], ...], inspect.Signature] = {}
         self._defaults = {name: _default(attributes, name) for name in self._types}
@@ -57,7 +60,10 @@ class Keywords:
         ]
 
     def shown(self, function: Function) -> Function:
-        """Decorates a function of these keywords: `inspect.signature` names each of them."""
+        """Decorates a function of these keywords: signature and docstring name each of them.
+
+        A docstring that has `Args:` goes on with them, another one gets that part.
+        """
         # Making one takes long for an import: functions that are declared alike share it.
         declared = tuple(function.__annotations__.items())
         if declared not in self._signatures:
@@ -67,7 +73,39 @@ class Keywords:
             self._signatures[declared] = complete
         shown = self._signatures[declared]
         function.__signature__ = shown  # type: ignore[attr-defined]  # as inspect reads it
+        if function.__doc__ is not None:
+            function.__doc__ = self._documented(function.__doc__)
         return function
+
+    def _documented(self, text: str) -> str:
+        """A docstring with what the keywords are for."""
+        lines = [
+            f"            {name}: {explained}"
+            for name in self._types
+            if (explained := _explained(self._declared.__module__).get(name))
+        ]
+        if not lines:  # there is no source
+            return text
+        before, args, after = text.partition("Args:\n")
+        if not args:
+            return "\n".join([text.rstrip(), "", "        Args:", *lines, "        "])
+        head, gap, rest = after.partition("\n\n")
+        return "".join([before, args, head.rstrip(), "\n", "\n".join(lines), "\n", gap, rest])
+
+
+_ATTRIBUTE = re.compile(r'^    (\w+): [^\n]*\n    """(.*?)"""$', re.MULTILINE | re.DOTALL)
+_FIRST = "ferroapi.routing.options"
+"""Where keywords are declared that others are built on."""
+
+
+@cache
+def _explained(module: str) -> dict[str, str]:
+    """What the strings below the attributes of a module's classes say, each on one line."""
+    spec = sys.modules[module].__spec__
+    get_source = getattr(spec and spec.loader, "get_source", None)
+    source = get_source(module) if get_source else None
+    found = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(source or "")}
+    return found if module == _FIRST else {**_explained(_FIRST), **found}
 
 
 def _default(attributes: object, name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 Handler: TypeAlias = Callable[[], Any]
 Lifespan: TypeAlias = Callable[[Any], AbstractAsyncContextManager[Any]]
+DeclaredLifespan: TypeAlias = Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any] | None]]
+"""Called with the application; what it enters gives the state of requests, or nothing."""
 
 if TYPE_CHECKING:
     from typing import Protocol

@@ -41,6 +41,7 @@ from ferroapi.routing.inheritance import (
 from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.layers import Layer, Layered
 from ferroapi.routing.lifespan import (
+    DeclaredLifespan,
     DefaultLifespan,
     Handler,
     Lifespan,
@@ -100,7 +101,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         route_class: type[APIRoute] = APIRoute,
         on_startup: Sequence[Handler] | None = None,
         on_shutdown: Sequence[Handler] | None = None,
-        lifespan: Any = None,
+        lifespan: DeclaredLifespan | None = None,
         deprecated: bool | None = None,
         include_in_schema: bool = True,
         generate_unique_id_function: Callable[[Any], str] | DefaultPlaceholder = Default(
