@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FASTAPI := target/differential/environment
 LOWEST := target/lowest
+STUBS := target/fastapi-stubs
 FUZZ := target/fuzz
 FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
 SECONDS ?= 60
@@ -99,8 +100,10 @@ verify: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Try what mus
 middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of BaseHTTPMiddleware against ferroapi
 	$(BIN)/python -m tests.starlette_suite.run
 
-wheel: $(VENV)/release.group ## Build the wheel of this interpreter into dist/, on Linux for glibc 2.17 and newer
+wheel: $(VENV)/release.group ## Build into dist/ the wheel of this interpreter, on Linux for glibc 2.17, and the stubs of fastapi
 	$(BIN)/maturin build --release --locked $(if $(filter Linux,$(shell uname -s)),--zig) --out dist --interpreter $(BIN)/python
+	rm -rf $(STUBS) && $(BIN)/python packaging/fastapi_stubs.py $(STUBS)
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist $(STUBS)
 	$(BIN)/twine check --strict dist/*
 
 clean: ## Remove everything that the other targets made, .venv included
