@@ -12,6 +12,7 @@ FASTAPI := target/differential/environment
 LOWEST := target/lowest
 ASSETS := docs-assets/ferroapi_docs_assets/static/redoc.standalone.js
 SINCE ?= main
+STUBS := target/fastapi-stubs
 FUZZ := target/fuzz
 FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
 SECONDS ?= 60
@@ -116,9 +117,10 @@ verify: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Try what mus
 middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of BaseHTTPMiddleware against ferroapi
 	$(BIN)/python -m tests.starlette_suite.run
 
-wheel: $(VENV)/release.group $(ASSETS) ## Build the wheel of this interpreter, on Linux for glibc 2.17 and newer, and that of docs-assets/ into dist/
+wheel: $(VENV)/release.group $(ASSETS) ## Build into dist/ the wheels of this interpreter (on Linux for glibc 2.17), of docs-assets/ and of the stubs of fastapi
 	$(BIN)/maturin build --release --locked $(if $(filter Linux,$(shell uname -s)),--zig) --out dist --interpreter $(BIN)/python
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./docs-assets
+	rm -rf $(STUBS) && $(BIN)/python packaging/fastapi_stubs.py $(STUBS)
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./docs-assets $(STUBS)
 	$(BIN)/twine check --strict dist/*
 
 clean: ## Remove everything that the other targets made, .venv included

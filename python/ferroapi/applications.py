@@ -41,9 +41,9 @@ from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import DeclaredLifespan, Handler
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.routing.websocket_route import WebSocketOptions
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel, Field, Json
+from starlette.datastructures import State
 from starlette.requests import HTTPConnection
 from typing_extensions import TypeAliasType
 
@@ -284,6 +285,8 @@ INJECTED: dict[str, tuple[Any, str]] = {
     "websocket": (WebSocket, "websocket"),
     "connection": (HTTPConnection, "connection"),
     "response": (Response, "response"),
+    "request_with_a_typed_state": (Request[State], "request"),
+    "websocket_with_a_typed_state": (WebSocket[dict[str, int]], "websocket"),
     "background": (BackgroundTasks, "background_tasks"),
     "scopes": (SecurityScopes, "security_scopes"),
     "annotated": (Annotated[Request, "note"], "request"),

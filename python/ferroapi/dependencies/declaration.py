@@ -260,8 +260,9 @@ class Declared(NamedTuple):
             if depends.dependency is None:
                 depends = dataclasses.replace(depends, dependency=plain)
             return cls(name, depends=depends)
+        injectable = get_origin(plain) or plain  # `Request[State]` is the request, too
         for kind, injected in _INJECTED:
-            if is_subclass(plain, kind):
+            if is_subclass(injectable, kind):
                 assert info is None, f"Cannot specify FastAPI annotation for type {plain!r}"
                 return cls(name, injected=injected)
         if info is None:

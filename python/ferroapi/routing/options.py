@@ -124,14 +124,6 @@ class APIRouteOptions(StrictRouteOptions, total=False):
     """An object whose `dependency_overrides` replace dependencies."""
 
 
-class WebSocketOptions(TypedDict, total=False):
-    """Keywords of WebSocket endpoints that FastAPI does not have."""
-
-    cancel_on_disconnect: bool | None
-    """Whether the endpoint is cancelled when its client leaves, unless it waits for a message; the
-    innermost setting wins, not without one."""
-
-
 class OperationAttributes:
     """The options as attributes of a route, with their defaults.
 

@@ -56,7 +56,6 @@ from ferroapi.routing.options import (
     ADDED,
     OperationAttributes,
     StrictRouteOptions,
-    WebSocketOptions,
     first_chosen,
     first_given,
 )
@@ -65,7 +64,7 @@ from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
 from ferroapi.routing.tree import IncludedRouter, route_contexts
 from ferroapi.routing.unique_id import generate_unique_id
-from ferroapi.routing.websocket_route import APIWebSocketRoute
+from ferroapi.routing.websocket_route import APIWebSocketRoute, WebSocketOptions
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 
 from starlette.routing import Match, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,6 +29,14 @@ from ferroapi.routing.options import first_given
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
+
+
+class WebSocketOptions(TypedDict, total=False):
+    """Keywords of WebSocket endpoints that FastAPI does not have."""
+
+    cancel_on_disconnect: bool | None
+    """Whether the endpoint is cancelled when its client leaves, unless it waits for a message; the
+    innermost setting wins, not without one."""
 
 
 class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
