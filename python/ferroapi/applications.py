@@ -49,6 +49,7 @@ from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
 from ferroapi.thread_queue import checked_thread_queue
 from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
+from ferroapi.websocket_refusal import WebSocketRefusal, checked_refusal
 
 if TYPE_CHECKING:
     from ferroapi.document_functions import get_openapi as get_openapi
@@ -124,6 +125,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         auto_head: bool | None = None,
         validation_errors: ErrorFormat | None = None,
         openapi_version: str = "3.1.0",
+        websocket_refusal: WebSocketRefusal = "close",
         cancel_on_disconnect: bool | None = None,
         telemetry: TelemetryConfig | bool | None = None,
         docs_assets: DocsAssets | None = None,
@@ -178,6 +180,8 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
             websocket_origins: the origins whose pages may open WebSockets, such as
                 `https://example.com`; `"*"` for any. Without it, where an operation declares a
                 cookie, that of the service itself. Who sends no `Origin` is no page.
+            websocket_refusal: how WebSockets are refused before they are accepted; see
+                `WebSocketRefusal`.
             telemetry: what OpenTelemetry is told, and through which providers; see
                 `TelemetryConfig`. `True` is all of it, as without, and `False` nothing. Without
                 `opentelemetry-api`, or without providers, nothing.
@@ -231,6 +235,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         self.max_body_size = checked_body_size(max_body_size)
         self.thread_queue = checked_thread_queue(thread_queue)
         self.websocket_origins = checked_origins(websocket_origins)
+        self.websocket_refusal = checked_refusal(websocket_refusal)
         self._telemetry = complete_configuration(telemetry)
         self.state = State()
         self.dependency_overrides = DependencyOverrides()

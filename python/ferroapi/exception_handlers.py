@@ -6,12 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.status import WS_1008_POLICY_VIOLATION
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket
 
-from ferroapi.connection.websocket import close_reason
 from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.validation_errors import as_shown, errors_as_json, render_errors
+from ferroapi.websocket_refusal import refuse
 
 
 async def http_exception_handler(request: Request, exc: HTTPException) -> Response:
@@ -31,11 +31,13 @@ async def request_validation_exception_handler(
 async def websocket_request_validation_exception_handler(
     websocket: WebSocket, exc: WebSocketRequestValidationError
 ) -> None:
-    """Closes with code 1008; the reason is the errors as JSON, cut to what a close frame holds."""
-    reason = render_errors(as_shown(exc, websocket.scope).errors()).decode()
-    if websocket.application_state is WebSocketState.CONNECTED:
-        reason = close_reason(reason)
-    await websocket.close(WS_1008_POLICY_VIOLATION, reason)
+    """Closes with code 1008; the reason is the errors as JSON, cut to what a close frame holds.
+
+    Where the application refuses by responses: 422 and the errors.
+    """
+    errors = as_shown(exc, websocket.scope).errors()
+    reason = render_errors(errors).decode()
+    await refuse(websocket, _ErrorsResponse(errors, 422), WS_1008_POLICY_VIOLATION, reason)
 
 
 class _ErrorsResponse(JSONResponse):

@@ -14,8 +14,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.status import HTTP_503_SERVICE_UNAVAILABLE, WS_1011_INTERNAL_ERROR
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.status import (
+    HTTP_403_FORBIDDEN,
+    HTTP_503_SERVICE_UNAVAILABLE,
+    WS_1011_INTERNAL_ERROR,
+)
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ferroapi._core import check_headers, encode_json
@@ -37,6 +41,7 @@ from ferroapi.response_headers import check_start
 from ferroapi.telemetry.current import exception_unhandled
 from ferroapi.threads import is_thread_shortage
 from ferroapi.validation_errors import errors_as_json
+from ferroapi.websocket_refusal import refuse
 
 if TYPE_CHECKING:
     from starlette.middleware.cors import CORSMiddleware
@@ -363,7 +368,8 @@ async def _plain_http_exception(_request: Request, error: HTTPException) -> Resp
 
 
 async def _close_websocket(websocket: WebSocket, error: WebSocketException) -> None:
-    await websocket.close(code=error.code, reason=error.reason)
+    response = JSONResponse({"detail": error.reason}, HTTP_403_FORBIDDEN)
+    await refuse(websocket, response, error.code, error.reason)
 
 
 def found_handler(

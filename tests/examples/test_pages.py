@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import WebSocketDenialResponse
 
 from ferroapi.testclient import TestClient
 
@@ -14,7 +15,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 CONSOLE = re.compile(
     r"^```console\n\$ (?P<command>curl .*)\n(?P<answer>(?:.*\n)*?)```", re.MULTILINE
 )
-PAGES = ["error_format", "head", "layers", "query"]
+PAGES = ["error_format", "head", "layers", "query", "websocket_refusal"]
 COMMANDS = [
     (page, match["command"], match["answer"].splitlines())
     for page in PAGES
@@ -71,3 +72,14 @@ def test_the_answers_are_those_shown(page: str, command: str, answer: list[str])
         head, body = answer[: answer.index("")], answer[answer.index("") + 1 :]
     assert set(head) <= set(told)
     assert response.text.splitlines() == body
+
+
+def test_the_page_of_websocket_refusals() -> None:
+    app = names_of("websocket_refusal")["app"]
+    client = TestClient(app)
+    with client.websocket_connect("/forecast?days=2") as session:
+        assert session.receive_json() == {"day": "2026-12-01", "celsius": -1.5}
+    for path, status in (("/forecast?days=few", 422), ("/nothing", 404)):
+        with pytest.raises(WebSocketDenialResponse) as caught, client.websocket_connect(path):
+            pass
+        assert caught.value.status_code == status

@@ -679,6 +679,14 @@ def test_a_wrong_declaration_names_its_place() -> None:
     assert caught.value.__notes__ == [f"in the declaration of describe, {__file__}, line {line}"]
 
 
+def test_the_source_is_that_of_the_operation() -> None:
+    app = marked_application()
+    app.router.exception_handler(BrokenError)(saying("x"))
+    plain = FastAPI()
+    plain.get("/x")(app.router.routes[-2].router.routes[0].router.routes[0].endpoint)  # type: ignore[attr-defined]  # included routers
+    assert app.explain("/x") == plain.explain("/x")
+
+
 def test_operations_without_layers_keep_the_short_way() -> None:
     """As the server of the package asks for it."""
     app, router = FastAPI(), APIRouter()

@@ -201,17 +201,23 @@ class WebSocket(CookieReading, StarletteWebSocket):
         """Sends a value as JSON.
 
         Args:
-            data: what `json.dumps` takes.
+            data: what `json.dumps` takes, and models, dates and all else that `jsonable_encoder`
+                does.
             mode: whether it is sent as `text` or as `binary`.
 
         Raises:
             WebSocketDisconnect: the client is gone.
             RuntimeError: nothing can be sent now, or there is no such mode.
+            TypeError: there is no JSON for the value.
         """
+        try:
+            text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+        except TypeError as error:
+            data = _encoded(data, error)
+            text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
         if mode != "text":
             await StarletteWebSocket.send_json(self, data, mode)
             return
-        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
         try:
             await self._outgoing({"type": "websocket.send", "text": text})
         except OSError as error:
@@ -242,6 +248,16 @@ _METHODS = (StarletteWebSocket.receive, StarletteWebSocket.send)
 def close_reason(text: str) -> str:
     """As many whole characters of `text` as a close frame holds."""
     return text.encode()[:CLOSE_REASON_BYTES].decode(errors="ignore")
+
+
+def _encoded(data: Any, error: TypeError) -> Any:
+    """`data` as `json.dumps` takes it. Raises `error` when there is no such form."""
+    from ferroapi.encoders import jsonable_encoder
+
+    try:
+        return jsonable_encoder(data)
+    except ValueError:
+        raise error from None
 
 
 async def _given(message: Message) -> Message:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from ferroapi.body_limit import BodyLimit
-from ferroapi.plan.head import HeadPlan
 from ferroapi.plan.operation import OperationPlan
 from ferroapi.plan.websocket import WebSocketPlan
 
@@ -20,8 +18,10 @@ def explain(plan: ASGIApp) -> str:
     A plan that is one function is that function. Others are classes of `ferroapi.plan`: for these
     it is the function that gives the reply, or the arguments of the endpoint.
     """
-    if isinstance(plan, BodyLimit | HeadPlan):
-        return explain(plan.app)
+    inner: ASGIApp | None = getattr(plan, "app", None)
+    if inner is not None:
+        # A limit of bodies, what answers HEAD, or what a router has around its operations.
+        return explain(inner)
     if isinstance(plan, OperationPlan | WebSocketPlan):
         source = plan.source() if isinstance(plan, OperationPlan) else plan.solver.source()
         return f"# Run by {type(plan).__name__}, with what this gives:\n{source}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.middleware import Middleware
@@ -91,16 +90,23 @@ class Layer:
                 check_made(outer)
                 made = not_completing(outer)
             self._made = declared, made
-        return partial(self._enter, self._made[1], app)
-
-    async def _enter(
-        self, made: ASGIApp, app: ASGIApp, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        scope[self._key] = app
-        await made(scope, receive, send)
+        return _Entered(app, self._key, self._made[1])
 
     async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         await scope[self._key](scope, receive, send)
+
+
+class _Entered:
+    """Has a request pass middleware that others share, before `app`."""
+
+    def __init__(self, app: ASGIApp, key: str, middleware: ASGIApp) -> None:
+        self.app = app
+        self._key = key
+        self._middleware = middleware
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[self._key] = self.app
+        await self._middleware(scope, receive, send)
 
 
 class Layered:
@@ -181,7 +187,7 @@ class Handled:
             app: what may fail.
             handlers: those of one layer after the other, the innermost first.
         """
-        self._app = app
+        self.app = app
         self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -192,7 +198,7 @@ class Handled:
         exchange = Exchange(scope, receive, send)
         tables = self._show_in(scope)
         try:
-            await self._app(scope, receive, exchange.send_tracked)
+            await self.app(scope, receive, exchange.send_tracked)
         except Exception as error:
             await asked.answer(error, exchange)
         finally:

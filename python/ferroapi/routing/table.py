@@ -241,6 +241,8 @@ class RouteTable:
                 self._tell_redirected(scope, redirect)
             absolute = COMPATIBLE or self._redirects == "absolute"
             return redirection(scope, redirect, absolute=absolute)
+        if self._default_is_plain:
+            return not_found.answering(self._default, scope)
         return self._default
 
     def _redirect_target(self, scope: Scope, path: str) -> str | None:

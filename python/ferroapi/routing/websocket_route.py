@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import cached_property
@@ -12,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ferroapi import params
 from ferroapi.dependencies.body import embeds_body
-from ferroapi.dependencies.callables import callable_name
+from ferroapi.dependencies.callables import callable_name, declaring
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependency_overrides import overrides_of
+from ferroapi.exceptions import FastAPIError
 from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.live import Live, compiled
 from ferroapi.plan.cancellation import with_cancellation
@@ -72,6 +74,9 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
             dependency_overrides_provider: an object whose `dependency_overrides` replace
                 dependencies.
             cancel_on_disconnect: whether the endpoint is cancelled when its client leaves.
+
+        Raises:
+            FastAPIError: a parameter of the endpoint or of a dependency is to get a `Request`.
         """
         self.endpoint = endpoint
         self.name = callable_name(endpoint) if name is None else name
@@ -86,6 +91,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         self.dependant = get_endpoint_dependant(
             path=self.path_format, call=self.endpoint, dependencies=self.dependencies
         )
+        _refuse_requests(self.dependant)
 
     def within(self, outer: Inherited) -> APIWebSocketRoute:
         """The route as an inclusion makes it of what this one is now; this one stays as it is."""
@@ -157,3 +163,19 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a handshake that matched, for a route used without a router."""
         await self._own_plan(scope, receive, send)
+
+
+def _refuse_requests(root: Dependant) -> None:
+    """Raises `FastAPIError` for a parameter that is to get a request: a WebSocket has none."""
+    for dependant in root.flat():
+        names = [name for name, kind in dependant.injected.items() if kind == "request"]
+        if names:
+            parameters = inspect.signature(dependant.call).parameters
+            for name in names:
+                if name in parameters and parameters[name].default is inspect.Parameter.empty:
+                    with declaring(dependant.call):
+                        raise FastAPIError(
+                            f"A WebSocket has no Request for the parameter {name!r} of "
+                            f"{callable_name(dependant.call)}: HTTPConnection is either, or give "
+                            "it a default"
+                        )
