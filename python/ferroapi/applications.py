@@ -32,6 +32,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import Failures
 from ferroapi.forwarding import forward
+from ferroapi.resolution import ResolvingApplication
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.frontend_options import FrontendOptions
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
@@ -69,7 +70,7 @@ forward(
 )
 
 
-class FastAPI(PathOperations, ServingApplication):
+class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
     """An ASGI application made of path operations."""
 
     def __init__(
