@@ -1,5 +1,6 @@
 """Blocking code called from asynchronous code, in worker threads."""
 
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from functools import partial
 from types import TracebackType
@@ -31,6 +32,13 @@ def contextmanager_in_threadpool(cm: AbstractContextManager[T]) -> AbstractAsync
     suppress it. Once `cm` was entered it is left, also when the surrounding task is cancelled.
     """
     return ThreadedContextManager(cm)
+
+
+@asynccontextmanager
+async def at_once(cm: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """The same for what does not block: both ends run in the event loop."""
+    with cm as value:
+        yield value
 
 
 class LastingContextManager(AbstractAsyncContextManager[T]):

@@ -16,6 +16,7 @@ from ferroapi.background import BackgroundTasks
 from ferroapi.connection.body import read_body
 from ferroapi.connection.request import Request
 from ferroapi.connection.websocket import WebSocket
+from ferroapi.release import Release
 from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Exchange:
     __slots__ = (
         "_connection",
         "_form",
+        "_release",
         "_response",
         "background",
         "body",
@@ -146,6 +148,14 @@ class Exchange:
         """The headers a dependency or the endpoint set on the injected response."""
         return [] if self._response is None else self._response.raw_headers
 
+    @property
+    def release(self) -> Release:
+        """What ends dependencies early, always the same object."""
+        if not hasattr(self, "_release"):
+            # Not set by the constructor: hardly any request has one.
+            self._release = Release()
+        return self._release
+
     def inject(self, kind: Injected, oauth_scopes: list[str]) -> Any:
         """The object a parameter of that kind gets."""
         if kind == "response":
@@ -156,6 +166,8 @@ class Exchange:
             return self.background
         if kind == "security_scopes":
             return SecurityScopes(scopes=oauth_scopes)
+        if kind == "release":
+            return self.release
         self.is_shared = True
         return self.connection
 

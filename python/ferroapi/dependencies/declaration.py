@@ -36,6 +36,7 @@ from ferroapi.dependencies.multipart import ensure_multipart_is_installed
 from ferroapi.dependencies.signature import get_typed_signature
 from ferroapi.exceptions import DependencyScopeError
 from ferroapi.fields import ModelField, Undefined, create_field
+from ferroapi.release import Release
 from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _INJECTED: tuple[tuple[type[Any], Injected], ...] = (
     (Response, "response"),
     (BackgroundTasks, "background_tasks"),
     (SecurityScopes, "security_scopes"),
+    (Release, "release"),
 )
 
 _LOCATIONS: tuple[tuple[type[FieldInfo], str], ...] = (

@@ -134,7 +134,11 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
 
 def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut) -> str:
     index = step.index
-    if step.kind is CallableKind.ASYNC_GENERATOR and step.dependant.concurrency is None:
+    if (
+        step.kind is CallableKind.ASYNC_GENERATOR
+        and step.dependant.concurrency is None
+        and step.released_as is None
+    ):
         call = source.name(f"call_{index}", step.dependant.call)
         generator = f"{call}({arguments(source, step, shortcut)})"
         return f"await exchange.{stack_of(step)}_stack.start({generator}, waits={step.waits})"
@@ -175,6 +179,7 @@ def _runs_in_thread(step: Step) -> bool:
     # What else gives a generator may do more than that when it is called, in the event loop.
     return (
         step.dependant.concurrency is None
+        and step.released_as is None
         and not step.dependant.inline
         and (step.kind is CallableKind.THREAD or inspect.isgeneratorfunction(step.dependant.call))
     )
