@@ -44,7 +44,7 @@ from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
-from ferroapi.thread_queue import checked_thread_queue
+from ferroapi.thread_queue import checked_thread_queue, checked_threads
 from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = Default(True),
         max_body_size: int | None = Default(WHOLE_BODY_LIMIT),
+        threads: int | None = None,
         thread_queue: int | None = None,
         form_limits: FormLimits | None = None,
         error_limit: int | None = Default(ERROR_LIMIT),
@@ -163,6 +164,8 @@ class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
                 `None` for no limits. Mounted applications have it, too, unless they chose another.
             error_input: whether errors show what was sent: `True` with secrets masked, `False` not
                 at all, `"all"` with them. Mounted applications have it, too.
+            threads: how many worker threads the event loop has while the application runs; `None`
+                leaves it at what anyio has, 40.
             thread_queue: how many pieces of work may wait for a worker thread; a request that needs
                 one then, and has not entered any dependency in one, is answered 503 with
                 `Retry-After`. `None` for any number. Mounted applications have their own.
@@ -174,8 +177,9 @@ class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
 
         Raises:
             AssertionError: an OpenAPI document without a title or a version.
-            ValueError: a limit is no non-negative integer, `error_input` none of these, an origin
-                none, or `CORSMiddleware` lets pages of every origin act for the user.
+            ValueError: a limit is no non-negative integer, `threads` not positive, `error_input`
+                none of these, an origin none, or `CORSMiddleware` lets pages of every origin act
+                for the user.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -211,6 +215,7 @@ class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
         self.swagger_ui_parameters = swagger_ui_parameters
         self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
+        self.threads = checked_threads(threads)
         self.thread_queue = checked_thread_queue(thread_queue)
         self.websocket_origins = checked_origins(websocket_origins)
         self._telemetry = complete_configuration(telemetry)
@@ -357,18 +362,6 @@ class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
             return handler
 
         return declare
-
-    def explain(self, path: str, method: str = "GET") -> str:
-        """What is run for a request: the Python source its path operation was compiled to.
-
-        Args:
-            path: the path of a request, such as `/items/3`.
-            method: its method.
-
-        Raises:
-            LookupError: no path operation answers such a request.
-        """
-        return self.router.explain(path, method)
 
     # Documentation
 

@@ -12,7 +12,7 @@ from starlette.concurrency import (
     run_until_first_complete,
 )
 
-from ferroapi.threads import ThreadContexts, run_in_thread, run_in_unlimited_thread
+from ferroapi.threads import ThreadContexts, call_in_thread, run_in_unlimited_thread
 
 __all__ = [
     "asynccontextmanager",
@@ -75,7 +75,7 @@ class ThreadedContextManager(AbstractAsyncContextManager[T]):
     async def __aenter__(self) -> T:
         self._contexts = contexts = ThreadContexts()
         try:
-            return await run_in_thread(partial(contexts.enter, self._cm), self._application)
+            return await call_in_thread(contexts.enter, self._application, self._cm)
         except BaseException as error:
             # It may have been entered while its task was cancelled: nobody else leaves it then.
             await contexts.__aexit__(type(error), error, error.__traceback__)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("cancellation", "dependencies", "lifespan")
+PAGES = ("cancellation", "dependencies", "lifespan", "threads")
 
 
 def _examples(page: str) -> list[str]:

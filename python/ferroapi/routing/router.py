@@ -379,7 +379,19 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
 
     @asynccontextmanager
     async def _prepared_threads(self, _app: Any) -> AsyncIterator[None]:
-        """Has anyio load what runs threads, which takes longer than a request should."""
+        """Sets how many threads there are, while the application runs.
+
+        Else has anyio load what runs them, which takes longer than a request should.
+        """
+        threads = getattr(self.dependency_overrides_provider, "threads", None)
+        if threads is not None:
+            limiter = current_default_thread_limiter()
+            before, limiter.total_tokens = limiter.total_tokens, threads
+            try:
+                yield
+            finally:
+                limiter.total_tokens = before
+            return
         dependants: Iterable[Dependant | None] = (
             getattr(context.original_route, "dependant", None)
             for context in route_contexts(self.routes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from ferroapi.dependencies.callables import CallableKind, callable_name, may_wai
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
 from ferroapi.lifespan_values import Kept, NotKept
-from ferroapi.threads import run_in_thread
+from ferroapi.threads import call_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,8 +103,8 @@ class Step:
             return await self.dependant.call(**arguments)
         if self.kind is CallableKind.INLINE:
             return self.dependant.call(**arguments)
-        call = partial(self.dependant.call, **arguments)
-        return await run_in_thread(call, exchange.scope.get("app"))
+        application = exchange.scope.get("app")
+        return await call_in_thread(self.dependant.call, application, **arguments)
 
 
 def compile_steps(
