@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("cancellation", "dependencies", "lifespan", "threads")
+PAGES = ("cancellation", "dependencies", "lifespan", "read_body", "threads")
 
 
 def _examples(page: str) -> list[str]:

@@ -40,7 +40,7 @@ OPERATION: dict[str, Any] = {
     "max_body_size": None,
     "form_limits": None,
 }
-OURS: dict[str, Any] = {"cancel_on_disconnect": None, "inline": False}
+OURS: dict[str, Any] = {"cancel_on_disconnect": None, "read_body": None, "inline": False}
 """What FastAPI does not have: shown, and handed on only where it is given."""
 ROUTE = {**OPERATION, "methods": None}
 STRICT = {**ROUTE, "strict_content_type": Default(True)}
@@ -96,7 +96,9 @@ def test_signature(
     by_keyword = [one for one in parameters if one.kind is one.KEYWORD_ONLY]
     assert [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY] == positional
     assert {one.name: one.default for one in by_keyword} == keywords | (
-        {"cancel_on_disconnect": None} if function.__name__ == "include_router" else OURS
+        {"cancel_on_disconnect": None, "read_body": None}
+        if function.__name__ == "include_router"
+        else OURS
     )
 
 

@@ -12,7 +12,7 @@ from ferroapi._form_limits import FormLimits, with_form_limits
 from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.routing.keywords import Keywords
-from ferroapi.routing.options import first_chosen, innermost
+from ferroapi.routing.options import ReadBody, first_chosen, innermost
 from ferroapi.routing.unique_id import generate_unique_id
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ class InclusionOptions(TypedDict, total=False):
     cancel_on_disconnect: bool | None
     """Whether operations that do not stream, and WebSocket endpoints, are cancelled when their
     clients leave; the innermost setting wins."""
+    read_body: ReadBody | None
+    """`"late"` has the dependencies of operations that need nothing of the body run before it is
+    read; the innermost setting wins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class Inherited:
     max_body_size: int | None = None
     form_limits: FormLimits = field(default_factory=FormLimits)
     cancel_on_disconnect: bool | None = None
+    read_body: ReadBody | None = None
     dependency_overrides_provider: Any = None
     included_router: Any = None
     """The router that is included; `None` for the settings of a router itself."""
@@ -98,6 +102,7 @@ class Inherited:
             max_body_size=innermost_body_limit(inner.max_body_size, self.max_body_size),
             form_limits={**self.form_limits, **inner.form_limits},
             cancel_on_disconnect=innermost(inner.cancel_on_disconnect, self.cancel_on_disconnect),
+            read_body=innermost(inner.read_body, self.read_body),
             dependency_overrides_provider=(
                 self.dependency_overrides_provider or inner.dependency_overrides_provider
             ),

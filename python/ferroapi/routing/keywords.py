@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-BEYOND_FASTAPI = frozenset({"cancel_on_disconnect", "inline"})
+BEYOND_FASTAPI = frozenset({"cancel_on_disconnect", "inline", "read_body"})
 """The keywords that FastAPI's functions do not have: handed on only where they are given, since
 classes that override these functions may list FastAPI's."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 from pydantic.main import IncEx
 from starlette.responses import JSONResponse, Response
@@ -15,6 +15,16 @@ from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.unique_id import generate_unique_id
+
+ReadBody: TypeAlias = Literal["first", "late"]
+"""When a body is read: before all dependencies, or after those that need nothing of it."""
+
+
+def checked_read_body(read_body: Any) -> ReadBody | None:
+    """Raises `ValueError` for what is neither of the two nor `None`."""
+    if read_body not in ("first", "late", None):
+        raise ValueError('read_body must be "first", "late" or None')
+    return cast("ReadBody | None", read_body)
 
 
 class PathOperationOptions(TypedDict, total=False):
@@ -73,6 +83,9 @@ class PathOperationOptions(TypedDict, total=False):
     cancel_on_disconnect: bool | None
     """Whether an operation that does not stream is cancelled when its client leaves; the innermost
     setting wins, not without one."""
+    read_body: ReadBody | None
+    """`"late"` has the dependencies that need nothing of the body run before it is read; the
+    innermost setting wins, `"first"` without one."""
     inline: bool
     """Call a function that is no `async def` and does not block in the event loop, not in a
     thread."""
@@ -141,6 +154,7 @@ class OperationAttributes:
     form_limits: FormLimits = FormLimits()
     cancel_on_disconnect: bool | None = None
     inline: bool = False
+    read_body: ReadBody | None = None
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 

@@ -48,8 +48,10 @@ from ferroapi.routing.lifespan_dependencies import declared_for_lifespan, lifesp
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     OperationAttributes,
+    ReadBody,
     StrictRouteOptions,
     WebSocketOptions,
+    checked_read_body,
     first_chosen,
     innermost,
 )
@@ -104,12 +106,13 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         max_body_size: int | None = None,
         form_limits: FormLimits | None = None,
         cancel_on_disconnect: bool | None = None,
+        read_body: ReadBody | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, max_body_size, form_limits,
-                cancel_on_disconnect: see `InclusionOptions`.
+                cancel_on_disconnect, read_body: see `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
@@ -145,6 +148,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
         self.cancel_on_disconnect = cancel_on_disconnect
+        self.read_body = checked_read_body(read_body)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -170,6 +174,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
             max_body_size=self.max_body_size,
             form_limits=self.form_limits,
             cancel_on_disconnect=self.cancel_on_disconnect,
+            read_body=self.read_body,
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
 
@@ -220,9 +225,10 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         if given["form_limits"] is None:
             # FastAPI does not hand it on: a route class that lists its keywords need not have it.
             del given["form_limits"]
-        cancels = innermost(given.pop("cancel_on_disconnect", None), self.cancel_on_disconnect)
-        if cancels is not None:
-            given["cancel_on_disconnect"] = cancels
+        for name in ("cancel_on_disconnect", "read_body"):
+            chosen = innermost(given.pop(name, None), getattr(self, name))
+            if chosen is not None:
+                given[name] = chosen
         with declaring(endpoint):
             route = route_class(self.prefix + path, endpoint=endpoint, **given)
         self.routes.append(route)
@@ -325,6 +331,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         )
         given = {name: value for name, value in complete.items() if value is not None}
         checked_body_size(complete["max_body_size"])
+        checked_read_body(complete.get("read_body"))
         if "form_limits" in given:
             given["form_limits"] = checked_form_limits(given["form_limits"])
         inclusion = Inherited(**given)
