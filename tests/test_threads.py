@@ -15,9 +15,12 @@ import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ferroapi import FastAPI
+from ferroapi.testclient import TestClient
 from ferroapi.threads import (
     ThreadContexts,
     Visit,
@@ -393,3 +396,23 @@ async def test_some_that_nothing_was_entered_in_need_no_thread(no_threads: Any) 
     with no_threads():
         async with ThreadContexts():
             pass
+
+
+@pytest.mark.parametrize("threads", [1, 7])
+def test_an_application_says_how_many_threads_there_are(threads: int, loop: dict[str, Any]) -> None:
+    async def tokens() -> float:
+        return current_default_thread_limiter().total_tokens
+
+    app, plain = FastAPI(threads=threads), FastAPI()
+    for application in (app, plain):
+        application.get("/")(tokens)
+    with TestClient(app, **loop) as client:
+        assert client.get("/").json() == threads
+    with TestClient(plain, **loop) as client:
+        assert client.get("/").json() == 40
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True, "4"])
+def test_a_number_of_threads_is_positive(threads: Any) -> None:
+    with pytest.raises(ValueError, match="threads must be a positive integer or None"):
+        FastAPI(threads=threads)

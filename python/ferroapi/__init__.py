@@ -51,6 +51,7 @@ __all__ = [
 
 if TYPE_CHECKING:  # beyond FastAPI: imported by who asks, and not by `import *`
     from ferroapi.plan.cancellation import client_left as client_left
+    from ferroapi.release import Release as Release
 else:  # checkers would take it for any name
     __getattr__ = imported_on_demand(
         __name__,
@@ -62,5 +63,6 @@ else:  # checkers would take it for any name
         "sse",
         "types",
         "utils",
+        Release="release:Release",
         client_left="plan.cancellation:client_left",
     )

@@ -18,7 +18,7 @@ from ferroapi._form_limits import FormLimits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
-from ferroapi.dependency_overrides import DependencyOverrides, Overridable
+from ferroapi.dependency_overrides import DependencyOverrides
 from ferroapi.docs_assets import DocsAssets
 from ferroapi.documentation import add_documentation_routes
 from ferroapi.error_format import ErrorFormat
@@ -34,6 +34,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.failures import ExceptionHandler, Failures
 from ferroapi.forwarding import forward
+from ferroapi.resolution import ResolvingApplication
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.controllers import Controller
 from ferroapi.routing.frontend_options import FrontendOptions
@@ -47,7 +48,7 @@ from ferroapi.routing.websocket_route import WebSocketOptions
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
-from ferroapi.thread_queue import checked_thread_queue
+from ferroapi.thread_queue import checked_thread_queue, checked_threads
 from ferroapi.websocket_origins import WebSocketOrigins, checked_origins
 from ferroapi.websocket_refusal import WebSocketRefusal, checked_refusal
 
@@ -74,7 +75,7 @@ forward(
 )
 
 
-class FastAPI(PathOperations, Overridable, ServingApplication):
+class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
     """An ASGI application made of path operations."""
 
     def __init__(
@@ -117,6 +118,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         openapi_external_docs: dict[str, Any] | None = None,
         strict_content_type: bool = Default(True),
         max_body_size: int | None = Default(WHOLE_BODY_LIMIT),
+        threads: int | None = None,
         thread_queue: int | None = None,
         form_limits: FormLimits | None = None,
         error_limit: int | None = Default(ERROR_LIMIT),
@@ -173,6 +175,8 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
                 `None` for no limits. Mounted applications have it, too, unless they chose another.
             error_input: whether errors show what was sent: `True` with secrets masked, `False` not
                 at all, `"all"` with them. Mounted applications have it, too.
+            threads: how many worker threads the event loop has while the application runs; `None`
+                leaves it at what anyio has, 40.
             thread_queue: how many pieces of work may wait for a worker thread; a request that needs
                 one then, and has not entered any dependency in one, is answered 503 with
                 `Retry-After`. `None` for any number. Mounted applications have their own.
@@ -194,9 +198,9 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
             RuntimeError: `docs_assets="local"` without the package.
             TypeError: `validation_errors` is no format, or `telemetry` something else.
             ValueError: the version of OpenAPI is not 3.1 or 3.2, a limit no non-negative integer,
-                `error_input` none of these, an origin none, `CORSMiddleware` lets pages of every
-                origin act for the user, or a handler and a format are both for requests that do not
-                fit.
+                `threads` not positive, `error_input` none of these, an origin none,
+                `CORSMiddleware` lets pages of every origin act for the user, or a handler and a
+                format are both for requests that do not fit.
         """
         if openapi_url:
             assert title, "A title must be provided for OpenAPI, e.g.: 'My API'"
@@ -233,6 +237,7 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
         self.docs_assets: DocsAssets | None = docs_assets
         self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
+        self.threads = checked_threads(threads)
         self.thread_queue = checked_thread_queue(thread_queue)
         self.websocket_origins = checked_origins(websocket_origins)
         self.websocket_refusal = checked_refusal(websocket_refusal)
@@ -391,18 +396,6 @@ class FastAPI(PathOperations, Overridable, ServingApplication):
             return handler
 
         return declare
-
-    def explain(self, path: str, method: str = "GET") -> str:
-        """What is run for a request: the Python source its path operation was compiled to.
-
-        Args:
-            path: the path of a request, such as `/items/3`.
-            method: its method.
-
-        Raises:
-            LookupError: no path operation answers such a request.
-        """
-        return self.router.explain(path, method)
 
     # Documentation
 

@@ -1,5 +1,6 @@
 """Blocking code called from asynchronous code, in worker threads."""
 
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from functools import partial
 from types import TracebackType
@@ -11,7 +12,7 @@ from starlette.concurrency import (
     run_until_first_complete,
 )
 
-from ferroapi.threads import ThreadContexts, run_in_thread, run_in_unlimited_thread
+from ferroapi.threads import ThreadContexts, call_in_thread, run_in_unlimited_thread
 
 __all__ = [
     "asynccontextmanager",
@@ -31,6 +32,13 @@ def contextmanager_in_threadpool(cm: AbstractContextManager[T]) -> AbstractAsync
     suppress it. Once `cm` was entered it is left, also when the surrounding task is cancelled.
     """
     return ThreadedContextManager(cm)
+
+
+@asynccontextmanager
+async def at_once(cm: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """The same for what does not block: both ends run in the event loop."""
+    with cm as value:
+        yield value
 
 
 class LastingContextManager(AbstractAsyncContextManager[T]):
@@ -67,7 +75,7 @@ class ThreadedContextManager(AbstractAsyncContextManager[T]):
     async def __aenter__(self) -> T:
         self._contexts = contexts = ThreadContexts()
         try:
-            return await run_in_thread(partial(contexts.enter, self._cm), self._application)
+            return await call_in_thread(contexts.enter, self._application, self._cm)
         except BaseException as error:
             # It may have been entered while its task was cancelled: nobody else leaves it then.
             await contexts.__aexit__(type(error), error, error.__traceback__)

@@ -157,6 +157,18 @@ class ServingApplication(Live, Starlette):
             app = not_completing(made)
         return self.failures.around(with_body_limit(app, self.max_body_size))
 
+    def explain(self, path: str, method: str = "GET") -> str:
+        """What is run for a request: the Python source its path operation was compiled to.
+
+        Args:
+            path: the path of a request, such as `/items/3`.
+            method: its method.
+
+        Raises:
+            LookupError: no path operation answers such a request.
+        """
+        return self.router.explain(path, method)
+
     def mount(
         self, path: str, app: ASGIApp, name: str | None = None, **options: Unpack[MountOptions]
     ) -> None:

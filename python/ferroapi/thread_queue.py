@@ -30,6 +30,17 @@ class ThreadQueueFullError(HTTPException):
         super().__init__(HTTP_503_SERVICE_UNAVAILABLE, headers={"retry-after": f"{seconds}"})
 
 
+def checked_threads(threads: object) -> int | None:
+    """How many threads there may be, `None` to leave that as it is.
+
+    Raises:
+        ValueError: it is neither a positive integer nor `None`.
+    """
+    if threads is None or (type(threads) is int and threads > 0):
+        return threads
+    raise ValueError("threads must be a positive integer or None")
+
+
 def checked_thread_queue(thread_queue: int | None) -> int | None:
     """`thread_queue` as it is declared, `None` for a line of any length.
 

@@ -15,7 +15,7 @@ from contextlib import (
 from contextvars import ContextVar, copy_context
 from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio
 import anyio.to_thread
@@ -24,6 +24,9 @@ from ferroapi.cancellation import cancel_scope
 from ferroapi.thread_queue import current_thread_queue
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+_ABSENT = object()
 
 # As it was imported: what somebody has put into its place since then is called as it is.
 _RUN_SYNC = anyio.to_thread.run_sync
@@ -34,14 +37,25 @@ def run_in_thread(function: Callable[[], T], application: object = None) -> Coro
     return Visit().run(function, application)
 
 
+async def call_in_thread(
+    function: Callable[P, T], application: object, /, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """A visit of one function: what it sets in its context is set for its caller. See `Visit`."""
+    visit = Visit()
+    value = await visit.run(partial(visit.call, function, *args, **kwargs), application)
+    visit.adopt()
+    return value
+
+
 class Visit:
     """One visit of a worker thread, which several functions may share."""
 
-    __slots__ = ("_is_left", "_is_of_anyio")
+    __slots__ = ("_changed", "_is_left", "_is_of_anyio")
 
     def __init__(self) -> None:
         self._is_left = False
         self._is_of_anyio = False
+        self._changed: dict[ContextVar[Any], Any] | None = None
 
     async def run(self, function: Callable[[], T], application: object = None) -> T:
         """What `anyio.to_thread.run_sync` does: threads, tokens and context are its own.
@@ -80,6 +94,23 @@ class Visit:
         finally:
             self.leave()
             queue.leave(depth, ticket)
+
+    def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Called in the thread: what `function` gives; what it sets in its context is noted."""
+        before = copy_context()
+        value = function(*args, **kwargs)
+        for variable, found in copy_context().items():
+            if before.get(variable, _ABSENT) is not found:
+                if self._changed is None:
+                    self._changed = {}
+                self._changed[variable] = found
+        return value
+
+    def adopt(self) -> None:
+        """Called in the task, after `run`: sets what functions have set, as coroutines would."""
+        if self._changed is not None:
+            for variable, value in self._changed.items():
+                variable.set(value)
 
     def leave(self) -> None:
         """Has nothing more begin in the thread."""
@@ -201,7 +232,7 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
 
     def enter(self, context: AbstractContextManager[T]) -> T:
         """Enters `context`, in the thread that this is called in, and gives its value."""
-        value = copy_context().run(context.__enter__)
+        value = context.__enter__()
         self._exits.append(context.__exit__)
         return value
 

@@ -59,7 +59,8 @@ def test_a_program_that_imports_fastapi_is_checked(
     tmp_path.joinpath("pyrightconfig.json").write_text(
         f'{{"include": ["service.py", "names.py"], "stubPath": "stubs", "pythonVersion": "3.11",'
         f' "extraPaths": ["{SOURCES.parent}"], "strict": ["service.py"],'
-        ' "reportUnusedImport": false, "reportMissingModuleSource": false, "reportPrivateUsage": false}'
+        ' "reportUnusedImport": false, "reportMissingModuleSource": false,'
+        ' "reportPrivateUsage": false}'
     )
     result = subprocess.run(
         [sys.executable, "-m", *command],

@@ -8,24 +8,22 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("cancellation", "lifespan")
-EXAMPLES = [
-    (page, number, code)
-    for page in PAGES
-    for number, code in enumerate(
-        re.findall(r"^```python\n(.*?)^```", (DOCS / f"{page}.md").read_text(), re.M | re.S)
-    )
-]
+PAGES = ("cancellation", "dependencies", "lifespan", "read_body", "threads")
 
 
-@pytest.mark.parametrize(
-    ("page", "number", "code"), EXAMPLES, ids=[f"{page}-{number}" for page, number, _ in EXAMPLES]
-)
-def test_an_example_can_be_declared(page: str, number: int, code: str) -> None:
+def _examples(page: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", (DOCS / f"{page}.md").read_text(), re.M | re.S)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_examples_can_be_declared(page: str) -> None:
+    """One after the other: each may use what those before it have declared."""
     names: dict[str, Any] = {"__name__": "page"}
-    exec(compile(code, f"<{page}.md>", "exec"), names)
-    if "app" in names:
-        assert names["app"].openapi()["openapi"]
+    examples = _examples(page)
+    for code in examples:
+        exec(compile(code, f"<{page}.md>", "exec"), names)
+    assert names["app"].openapi()["openapi"]
+    assert examples
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -47,6 +47,7 @@ ADDED: dict[str, Any] = {
     "middleware": None,
     "validation_errors": None,
     "cancel_on_disconnect": None,
+    "read_body": None,
 }
 ADDED_TO_OPERATIONS: dict[str, Any] = {**ADDED, "inline": False}
 ROUTE = {**OPERATION, "methods": None}

@@ -16,6 +16,7 @@ from ferroapi.connection.body import read_body
 from ferroapi.connection.injected_response import response_to_inject
 from ferroapi.connection.request import Request
 from ferroapi.connection.websocket import WebSocket
+from ferroapi.release import Release
 from ferroapi.response_headers import check_start
 from ferroapi.security_scopes import SecurityScopes
 
@@ -37,6 +38,7 @@ class Exchange:
     __slots__ = (
         "_connection",
         "_form",
+        "_release",
         "_response",
         "background",
         "body",
@@ -150,6 +152,14 @@ class Exchange:
         """The headers a dependency or the endpoint set on the injected response."""
         return [] if self._response is None else self._response.raw_headers
 
+    @property
+    def release(self) -> Release:
+        """What ends dependencies early, always the same object."""
+        if not hasattr(self, "_release"):
+            # Not set by the constructor: hardly any request has one.
+            self._release = Release()
+        return self._release
+
     def inject(self, kind: Injected, oauth_scopes: list[str]) -> Any:
         """The object a parameter of that kind gets."""
         if kind == "response":
@@ -160,6 +170,8 @@ class Exchange:
             return self.background
         if kind == "security_scopes":
             return SecurityScopes(scopes=oauth_scopes)
+        if kind == "release":
+            return self.release
         self.is_shared = True
         return self.connection
 

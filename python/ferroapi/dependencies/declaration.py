@@ -36,10 +36,11 @@ from ferroapi.dependencies.multipart import ensure_multipart_is_installed
 from ferroapi.dependencies.signature import get_typed_signature
 from ferroapi.exceptions import DependencyScopeError
 from ferroapi.fields import ModelField, Undefined, create_field
+from ferroapi.release import Release
 from ferroapi.security_scopes import SecurityScopes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from ferroapi.concurrency_limit import ConcurrencyLimit
 
@@ -50,6 +51,7 @@ _INJECTED: tuple[tuple[type[Any], Injected], ...] = (
     (Response, "response"),
     (BackgroundTasks, "background_tasks"),
     (SecurityScopes, "security_scopes"),
+    (Release, "release"),
 )
 
 _LOCATIONS: tuple[tuple[type[FieldInfo], str], ...] = (
@@ -65,6 +67,21 @@ def path_parameter_names(path: str) -> frozenset[str]:
     return frozenset(re.findall("{(.*?)}", path))
 
 
+def parameter_names(call: Callable[..., Any]) -> frozenset[str]:
+    """The names of the parameters of `call`."""
+    return frozenset(get_typed_signature(call).parameters)
+
+
+def dependency_names(call: Callable[..., Any]) -> frozenset[str]:
+    """The names of the parameters of `call` that are dependencies."""
+    return frozenset(
+        parameter.name
+        for parameter in get_typed_signature(call).parameters.values()
+        if isinstance(parameter.default, params.Depends)
+        or isinstance(_annotated_marker(resolve_alias(parameter.annotation)), params.Depends)
+    )
+
+
 def get_dependant(
     *,
     path: str,
@@ -76,8 +93,11 @@ def get_dependant(
     scope: Scope | None = None,
     concurrency: ConcurrencyLimit | None = None,
     inline: bool = False,
+    without: Container[str] = (),
 ) -> Dependant:
     """Describes what `call` asks of a request to `path`, with everything below it.
+
+    Its parameters in `without` are left to whoever calls it.
 
     Raises:
         AssertionError: a parameter is declared in a way that cannot be meant.
@@ -99,6 +119,8 @@ def get_dependant(
         check_inline(call)
     path_names = path_parameter_names(path)
     for parameter in get_typed_signature(call).parameters.values():
+        if parameter.name in without:
+            continue
         declared = Declared.read(parameter, path_names)
         if declared.depends is not None:
             # As of a plain list: nobody has compiled anything of it yet.

@@ -23,7 +23,13 @@ Scope: TypeAlias = Literal["function", "request", "lifespan"]
 CacheKey: TypeAlias = tuple[Any, tuple[str, ...], str]
 
 Injected: TypeAlias = Literal[
-    "request", "websocket", "connection", "response", "background_tasks", "security_scopes"
+    "request",
+    "websocket",
+    "connection",
+    "response",
+    "background_tasks",
+    "security_scopes",
+    "release",
 ]
 
 

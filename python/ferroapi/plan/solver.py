@@ -55,6 +55,8 @@ class Solver:
     """Gets the arguments of one endpoint out of requests."""
 
     __slots__ = (
+        "_after_body",
+        "_before_body",
         "_body_field",
         "_embeds",
         "_endpoint",
@@ -79,8 +81,21 @@ class Solver:
         embed: bool = False,
         strict_content_type: bool = True,
         form_limits: FormLimits | None = None,
+        reads_late: bool = False,
     ) -> None:
+        """
+        Args:
+            steps: the dependencies and the endpoint.
+            endpoint_context: says where the endpoint is, for errors.
+            body_field: the body as one field.
+            embed: whether the body is an object with a member for each parameter.
+            strict_content_type: whether a JSON body needs a JSON content type.
+            form_limits: those of the operation.
+            reads_late: whether what needs nothing of the body runs before it is read.
+        """
         self._steps = steps
+        self._before_body = _free_of_body(steps) if reads_late and body_field is not None else []
+        self._after_body = [step for step in steps if step not in self._before_body]
         self._endpoint = steps[-1]
         self._endpoint_context = endpoint_context
         self._body_field = body_field
@@ -101,7 +116,7 @@ class Solver:
             is_embedded=embed,
         )
         self.shortcut = None
-        if not any(step.repeats for step in steps):
+        if not any(step.repeats for step in steps) and not self._before_body:
             self.shortcut = Shortcut.compile(
                 [step.dependant for step in steps],
                 body_field=body_field,
@@ -173,7 +188,7 @@ class Solver:
 
         Raises what `solve` does when it cannot be read.
         """
-        if self._body_field is not None and not self._reads_form:
+        if self._body_field is not None and not self._reads_form and not self._before_body:
             await read_raw(exchange)
 
     def received_body(self, exchange: Exchange) -> Any:
@@ -197,37 +212,43 @@ class Solver:
             exchange: the request.
             done: what the first steps have given already.
         """
+        found = _Found([*done, *([None] * (len(self._steps) - len(done)))], dict(enumerate(done)))
+        if self._before_body:
+            await self._run(self._before_body, Undefined, exchange, found)
+            if found.errors:
+                raise self._validation_error(found.errors, Undefined, exchange)
         received = await self._read(exchange)
-        given = dict(enumerate(done))
-        errors: list[ErrorDetail] = []
-        failed: set[int] = set()
-        results: list[Any] = list(done)
-        arguments: dict[str, Any] = {}
-        for step in self._steps[len(results) :]:
+        await self._run(self._after_body[len(done) :], received, exchange, found)
+        if found.errors:
+            raise self._validation_error(found.errors, received, exchange)
+        return found.arguments
+
+    async def _run(
+        self, steps: Sequence[Step], received: Any, exchange: Exchange, found: _Found
+    ) -> None:
+        for step in steps:
             own, wrong = read_parameters(step.dependant, exchange.connection)
             if step.dependant.body_params:
                 if isinstance(received, FormData):
-                    found, more = await self._forms[step.index].read(received)
+                    taken, more = await self._forms[step.index].read(received)
                 else:
-                    found, more = read_body_fields(
+                    taken, more = read_body_fields(
                         step.dependant.body_params, received, embed=self._embeds[step.index]
                     )
-                own |= found
+                own |= taken
                 wrong += more
-            errors += wrong
+            found.errors += wrong
             result = None
-            if wrong or any(index in failed for _, index in step.inputs):
-                failed.add(step.index)
-            elif step.first in given:
-                result = given[step.first]
+            if wrong or any(index in found.failed for _, index in step.inputs):
+                found.failed.add(step.index)
+            elif step.first in found.given:
+                result = found.given[step.first]
             else:
-                arguments = step.arguments(own, results, exchange)
+                found.arguments = step.arguments(own, found.results, exchange)
                 if step is not self._endpoint:
-                    result = given[step.first] = await step.run(arguments, exchange)
-            results.append(result)
-        if errors:
-            raise self._validation_error(errors, received, exchange)
-        return arguments
+                    result = await step.run(found.arguments, exchange)
+                    found.given[step.first] = result
+            found.results[step.index] = result
 
     def _validation_error(
         self, errors: list[ErrorDetail], received: Any, exchange: Exchange
@@ -264,6 +285,32 @@ class Solver:
         except RequestValidationError as error:
             errors = list(error.errors())
             raise self._validation_error(errors, error.body, exchange) from error.__cause__
+
+
+class _Found:
+    """What was found of one request in the exact order."""
+
+    __slots__ = ("arguments", "errors", "failed", "given", "results")
+
+    def __init__(self, results: list[Any], given: dict[int, Any]) -> None:
+        self.results = results
+        """The value of each step, `None` before it has run."""
+        self.given = given
+        """The values of those that have run, by the first step that calls the same."""
+        self.errors: list[ErrorDetail] = []
+        self.failed: set[int] = set()
+        self.arguments: dict[str, Any] = {}
+
+
+def _free_of_body(steps: Sequence[Step]) -> list[Step]:
+    """The dependencies that take nothing of the body, neither themselves nor below."""
+    free: list[Step] = []
+    indexes: set[int] = set()
+    for step in steps[:-1]:
+        if not step.dependant.body_params and all(index in indexes for _, index in step.inputs):
+            free.append(step)
+            indexes.add(step.index)
+    return free
 
 
 def _can_be_told_apart(steps: Sequence[Step]) -> bool:

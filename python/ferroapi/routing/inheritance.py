@@ -13,7 +13,7 @@ from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.layers import Layer, with_layers
-from ferroapi.routing.options import ADDED, AddedOptions, first_chosen, first_given
+from ferroapi.routing.options import ADDED, AddedOptions, ReadBody, first_chosen, first_given
 from ferroapi.routing.unique_id import generate_unique_id
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Inherited:
     layers: tuple[Layer, ...] = ()
     """The middleware and the exception handlers, the outermost first."""
     cancel_on_disconnect: bool | None = None
+    read_body: ReadBody | None = None
     dependency_overrides_provider: Any = None
     included_router: Any = None
     """The router that is included; `None` for the settings of a router itself."""
@@ -101,6 +102,7 @@ class Inherited:
             auto_head=first_given(inner.auto_head, self.auto_head),
             layers=(*self.layers, *inner.layers),
             cancel_on_disconnect=first_given(inner.cancel_on_disconnect, self.cancel_on_disconnect),
+            read_body=first_given(inner.read_body, self.read_body),
             dependency_overrides_provider=(
                 self.dependency_overrides_provider or inner.dependency_overrides_provider
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 from pydantic.main import IncEx
 from starlette.middleware import Middleware
@@ -18,6 +18,16 @@ from ferroapi.error_format import ErrorFormat
 from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.layers import Layer
 from ferroapi.routing.unique_id import generate_unique_id
+
+ReadBody: TypeAlias = Literal["first", "late"]
+"""When a body is read: before all dependencies, or after those that need nothing of it."""
+
+
+def checked_read_body(read_body: Any) -> ReadBody | None:
+    """Raises `ValueError` for what is neither of the two nor `None`."""
+    if read_body not in ("first", "late", None):
+        raise ValueError('read_body must be "first", "late" or None')
+    return cast("ReadBody | None", read_body)
 
 
 class AddedOptions(TypedDict, total=False):
@@ -38,6 +48,9 @@ class AddedOptions(TypedDict, total=False):
     cancel_on_disconnect: bool | None
     """Whether operations that do not stream, and WebSocket endpoints, are cancelled when their
     clients leave. The innermost setting wins; no without one."""
+    read_body: ReadBody | None
+    """`"late"` has the dependencies that need nothing of the body run before it is read. The
+    innermost setting wins; `"first"` without one."""
 
 
 class AddedOperationOptions(AddedOptions, total=False):
@@ -161,6 +174,7 @@ class OperationAttributes:
     """What operation, routers and inclusions have around it, the outermost first."""
     cancel_on_disconnect: bool | None = None
     inline: bool = False
+    read_body: ReadBody | None = None
     dependency_overrides_provider: Any = None
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 

@@ -40,6 +40,7 @@ from ferroapi.routing.options import (
     API_ROUTE_KEYWORDS,
     APIRouteOptions,
     OperationAttributes,
+    checked_read_body,
     first_chosen,
     first_given,
     resolved,
@@ -126,6 +127,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
                 setattr(self, attribute, value)
         self.max_body_size = checked_body_size(self.max_body_size)
         self.form_limits = checked_form_limits(self.form_limits)
+        checked_read_body(self.read_body)
         self._set_path(path)
         if self.inline:
             check_inline(endpoint, streams=True)
@@ -242,7 +244,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         route.strict_content_type = first_chosen(
             self.strict_content_type, outer.strict_content_type
         )
-        for name in ("cancel_on_disconnect", "max_body_size"):
+        for name in ("cancel_on_disconnect", "max_body_size", "read_body"):
             setattr(route, name, first_given(getattr(self, name), getattr(outer, name)))
         route.form_limits = {**outer.form_limits, **self.form_limits}
         route.layers = (*outer.layers, *self.layers)
@@ -356,6 +358,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
                 embed=embeds_body(body_params(steps)),
                 strict_content_type=resolved(self.strict_content_type),
                 form_limits=self.form_limits,
+                reads_late=self.read_body == "late",
             ),
             serialize=self._serialize(steps),
             status_code=self.status_code,

@@ -55,7 +55,9 @@ from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     ADDED,
     OperationAttributes,
+    ReadBody,
     StrictRouteOptions,
+    checked_read_body,
     first_chosen,
     first_given,
 )
@@ -114,13 +116,14 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         middleware: Sequence[Middleware] | None = None,
         validation_errors: ErrorFormat | None = None,
         cancel_on_disconnect: bool | None = None,
+        read_body: ReadBody | None = None,
     ) -> None:
         """
         Args:
             prefix, tags, dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, max_body_size, form_limits,
                 auto_head, exception_handlers, middleware, validation_errors,
-                cancel_on_disconnect: see `InclusionOptions`.
+                cancel_on_disconnect, read_body: see `InclusionOptions`.
             routes: routes to start with.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
@@ -158,6 +161,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         self.auto_head = auto_head
         self.layer = Layer(exception_handlers, middleware, validation_errors)
         self.cancel_on_disconnect = cancel_on_disconnect
+        self.read_body = checked_read_body(read_body)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -184,6 +188,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             form_limits=self.form_limits,
             auto_head=self.auto_head,
             cancel_on_disconnect=self.cancel_on_disconnect,
+            read_body=self.read_body,
             dependency_overrides_provider=self.dependency_overrides_provider,
         )
 
@@ -239,9 +244,10 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         if given["form_limits"] is None:
             # FastAPI does not hand it on: a route class that lists its keywords need not have it.
             del given["form_limits"]
-        cancels = first_given(given.pop("cancel_on_disconnect", None), self.cancel_on_disconnect)
-        if cancels is not None:
-            given["cancel_on_disconnect"] = cancels
+        for name in ("cancel_on_disconnect", "read_body"):
+            chosen = first_given(given.pop(name, None), getattr(self, name))
+            if chosen is not None:
+                given[name] = chosen
         with declaring(endpoint):
             route = route_class(self.prefix + path, endpoint=endpoint, **given)
         self.routes.append(route)
@@ -344,6 +350,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         )
         given = {name: value for name, value in complete.items() if value is not None}
         checked_body_size(complete["max_body_size"])
+        checked_read_body(complete.get("read_body"))
         if "form_limits" in given:
             given["form_limits"] = checked_form_limits(given["form_limits"])
         layers = Layer.taken_from(given)
@@ -417,7 +424,19 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
 
     @asynccontextmanager
     async def _prepared_threads(self, _app: Any) -> AsyncIterator[None]:
-        """Has anyio load what runs threads, which takes longer than a request should."""
+        """Sets how many threads there are, while the application runs.
+
+        Else has anyio load what runs them, which takes longer than a request should.
+        """
+        threads = getattr(self.dependency_overrides_provider, "threads", None)
+        if threads is not None:
+            limiter = current_default_thread_limiter()
+            before, limiter.total_tokens = limiter.total_tokens, threads
+            try:
+                yield
+            finally:
+                limiter.total_tokens = before
+            return
         dependants: Iterable[Dependant | None] = (
             getattr(context.original_route, "dependant", None)
             for context in route_contexts(self.routes)

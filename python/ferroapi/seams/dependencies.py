@@ -19,6 +19,7 @@ from ferroapi.connection.injected_response import response_to_inject
 from ferroapi.dependencies.body import embeds_body, form_models
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.dependency_overrides import overrides_of
+from ferroapi.exceptions import FastAPIError
 from ferroapi.fields import ErrorDetail, ModelField, Undefined
 from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.plan.order.steps import kept, overridden
@@ -131,6 +132,11 @@ async def solve_dependencies(
             values[name] = background_tasks
         elif kind == "response":
             values[name] = response
+        elif kind == "release":
+            raise FastAPIError(
+                "A Release ends dependencies of operations that are compiled: it is not there "
+                "while somebody has replaced one of the functions that solve dependencies"
+            )
         elif kind == "security_scopes":
             values[name] = SecurityScopes(scopes=dependant.oauth_scopes)
         elif kind == "connection" or isinstance(request, _CLASSES[kind]):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ferroapi.concurrency import LastingContextManager, ThreadedContextManager
+from ferroapi.concurrency import LastingContextManager, ThreadedContextManager, at_once
 from ferroapi.dependencies.callables import CallableKind, callable_name, may_wait
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
 from ferroapi.lifespan_values import Kept, NotKept
-from ferroapi.threads import run_in_thread
+from ferroapi.threads import call_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +41,8 @@ class Step:
     first: int
     """The step that calls the same dependency first, whose value this one takes: itself, unless
     somebody has given one use of a dependency parameters that the others do not have."""
+    released_as: Callable[..., Any] | None = None
+    """The generator function as it is declared, where the operation may release it early."""
 
     @property
     def repeats(self) -> bool:
@@ -61,37 +62,49 @@ class Step:
 
     async def run(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
         """Calls the dependency and gives its value; a generator is left open until its teardown."""
-        call = self.dependant.call
         limit = self.dependant.concurrency
         if self.kind.is_generator:
-            stack = exchange.function_stack if self.function_scope else exchange.request_stack
-            context: AbstractAsyncContextManager[Any]
-            if self.dependant.inline:
-                return stack.enter_context(contextmanager(call)(**arguments))
-            if self.kind is CallableKind.GENERATOR and self.dependant.scope == "lifespan":
-                context = LastingContextManager(contextmanager(call)(**arguments))
-            elif self.kind is CallableKind.GENERATOR:
-                application = exchange.scope.get("app")
-                context = ThreadedContextManager(contextmanager(call)(**arguments), application)
-            elif limit is None:
-                return await stack.start(call(**arguments), waits=self.waits)
-            else:
-                context = asynccontextmanager(call)(**arguments)
-            return await stack.enter_async_context(
-                context if limit is None else limit.around(context)
-            )
+            return await self._enter(arguments, exchange)
         if limit is None:
             return await self._call(arguments, exchange)
         async with limit.get_semaphore():
             return await self._call(arguments, exchange)
+
+    async def _enter(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
+        call = self.dependant.call
+        stack = exchange.function_stack if self.function_scope else exchange.request_stack
+        if self.released_as is not None:
+            context = exchange.release.around(self.released_as, self._context(arguments, exchange))
+            return await stack.enter_async_context(context)
+        if self.dependant.inline:
+            return stack.enter_context(contextmanager(call)(**arguments))
+        if self.kind is CallableKind.ASYNC_GENERATOR and self.dependant.concurrency is None:
+            return await stack.start(call(**arguments), waits=self.waits)
+        return await stack.enter_async_context(self._context(arguments, exchange))
+
+    def _context(
+        self, arguments: dict[str, Any], exchange: Exchange
+    ) -> AbstractAsyncContextManager[Any]:
+        call, limit = self.dependant.call, self.dependant.concurrency
+        context: AbstractAsyncContextManager[Any]
+        if self.kind is CallableKind.ASYNC_GENERATOR:
+            context = asynccontextmanager(call)(**arguments)
+        elif self.dependant.inline:
+            context = at_once(contextmanager(call)(**arguments))
+        elif self.dependant.scope == "lifespan":
+            context = LastingContextManager(contextmanager(call)(**arguments))
+        else:
+            application = exchange.scope.get("app")
+            context = ThreadedContextManager(contextmanager(call)(**arguments), application)
+        return context if limit is None else limit.around(context)
 
     async def _call(self, arguments: dict[str, Any], exchange: Exchange) -> Any:
         if self.kind is CallableKind.COROUTINE:
             return await self.dependant.call(**arguments)
         if self.kind is CallableKind.INLINE:
             return self.dependant.call(**arguments)
-        call = partial(self.dependant.call, **arguments)
-        return await run_in_thread(call, exchange.scope.get("app"))
+        application = exchange.scope.get("app")
+        return await call_in_thread(self.dependant.call, application, **arguments)
 
 
 def compile_steps(
@@ -112,6 +125,7 @@ def compile_steps(
     """
     steps: list[Step] = []
     known: dict[CacheKey, int] = {}
+    releases = any("release" in below.injected.values() for below in root.flat())
 
     def visit(dependant: Dependant) -> int:
         key = dependant.cache_key
@@ -143,6 +157,7 @@ def compile_steps(
             injected=tuple(item for item in used.injected.items() if item[1] != absent),
             oauth_scopes=used.oauth_scopes,
             first=len(steps) if first is None else first,
+            released_as=dependant.call if releases and kind.is_generator else None,
         )
         steps.append(step)
         known.setdefault(key, step.index)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ferroapi.dependencies.callables import CallableKind
@@ -17,7 +15,7 @@ from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.writing.stage import write_stage
 from ferroapi.plan.writing.visit import stack_of, visited, write_contexts, write_visit
 from ferroapi.security_scopes import SecurityScopes
-from ferroapi.threads import run_in_thread
+from ferroapi.threads import call_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +41,8 @@ def write_dependencies(
 ) -> None:
     """Writes the calls of dependencies; the value of each is in `value_<index>`.
 
-    Functions that follow each other run in one thread, each in a context of its own, unless
-    something is read between them; so do generators that are no asynchronous ones, up to their
-    `yield`.
+    Functions that follow each other run in one thread, unless something is read between them; so do
+    generators that are no asynchronous ones, up to their `yield`.
     """
     for together in _groups(steps, shortcut):
         write_stage(source, interface, shortcut, together[0], otherwise=otherwise)
@@ -57,6 +54,7 @@ def write_dependencies(
                 source.line(f"return {', '.join(_value(step) for step in together)}")
             values = ", ".join(_value(step) for step in together)
             source.line(f"{values} = {visited(source, interface)}")
+            source.line("visit.adopt()")
         else:
             step = together[0]
             source.line(f"{_value(step)} = {_called(source, interface, step, shortcut)}")
@@ -81,7 +79,7 @@ def _joins_thread(step: Step, shortcut: Shortcut) -> bool:
 def write_in_thread(source: Source, steps: Sequence[Step], shortcut: Shortcut) -> None:
     """Writes the calls of dependencies that are functions, for a thread that is theirs already.
 
-    What one of them sets in its context is not seen by the next, as if it had its own thread.
+    What one of them sets in its context is seen by what comes after it, as if it were a coroutine.
     Generators are entered. None begins when the request was cancelled meanwhile.
     """
     for number, step in enumerate(steps):
@@ -90,13 +88,11 @@ def write_in_thread(source: Source, steps: Sequence[Step], shortcut: Shortcut) -
         if step.kind.is_generator:
             context = source.name(f"context_{step.index}", contextmanager(step.dependant.call))
             entered = f"{context}({arguments(source, step, shortcut)})"
-            source.line(f"{_value(step)} = {stack_of(step)}_contexts.enter({entered})")
+            enter = f"visit.call({stack_of(step)}_contexts.enter, {entered})"
+            source.line(f"{_value(step)} = {enter}")
             continue
-        source.name("copy_context", copy_context)
         call = source.name(f"call_{step.index}", step.dependant.call)
-        source.line(
-            f"{_value(step)} = copy_context().run({call}, {arguments(source, step, shortcut)})"
-        )
+        source.line(f"{_value(step)} = visit.call({call}, {arguments(source, step, shortcut)})")
 
 
 def tail_in_thread(steps: Sequence[Step], shortcut: Shortcut) -> int:
@@ -138,7 +134,11 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
 
 def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut) -> str:
     index = step.index
-    if step.kind is CallableKind.ASYNC_GENERATOR and step.dependant.concurrency is None:
+    if (
+        step.kind is CallableKind.ASYNC_GENERATOR
+        and step.dependant.concurrency is None
+        and step.released_as is None
+    ):
         call = source.name(f"call_{index}", step.dependant.call)
         generator = f"{call}({arguments(source, step, shortcut)})"
         return f"await exchange.{stack_of(step)}_stack.start({generator}, waits={step.waits})"
@@ -151,10 +151,8 @@ def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut
         return f"await {call}({given})"
     if step.kind is CallableKind.INLINE:
         return f"{call}({given})"
-    source.name("run_in_thread", run_in_thread)
-    source.name("partial", partial)
-    application = interface.application(source)
-    in_thread = f"await run_in_thread(partial({call}, {given}), {application})"
+    source.name("call_in_thread", call_in_thread)
+    in_thread = f"await call_in_thread({call}, {interface.application(source)}, {given})"
     if not _is_at_once(step):
         return in_thread
     # Somebody may put another constructor into its place.
@@ -179,6 +177,7 @@ def _runs_in_thread(step: Step) -> bool:
     # What else gives a generator may do more than that when it is called, in the event loop.
     return (
         step.dependant.concurrency is None
+        and step.released_as is None
         and not step.dependant.inline
         and (step.kind is CallableKind.THREAD or inspect.isgeneratorfunction(step.dependant.call))
     )

@@ -113,10 +113,10 @@ def write_reply(
     write_visit(source)
     leaves = _leaves_those_of_function(steps, last)
     with source.block("def in_thread():"):
+        write_in_thread(source, last, shortcut)
         if leaves:
             source.name("copy_context", copy_context)
             source.line("context = copy_context()")
-        write_in_thread(source, last, shortcut)
         if last:
             source.line("visit.go_on()")
         _write_serialized(source, serialize, call)
@@ -124,6 +124,8 @@ def write_reply(
             source.line("context.run(function_contexts.leave, None, None, None)")
         source.line("return reply")
     source.line(f"reply = {visited(source, interface)}")
+    if last:
+        source.line("visit.adopt()")
 
 
 def _write_serialized(source: Source, serialize: Serialize, call: str) -> None:
