@@ -130,7 +130,8 @@ class OperationWriter:
             self.refuses_invalid_requests = True
         body = None
         if operation.body_field is not None:
-            body = describe_request_body(operation.body_field, self.definitions)
+            fields = [param for each in operation.dependants for param in each.body_params]
+            body = describe_request_body(operation.body_field, fields, self.definitions)
 
         item = {}
         for method in sorted(route.methods):
