@@ -8,7 +8,7 @@ import pytest
 from ferroapi import param_functions, params
 from ferroapi.exceptions import FastAPIDeprecationWarning
 
-PARAMETERS = ["Path", "Query", "Header", "Cookie", "Body", "Form", "File"]
+PARAMETERS = ["Path", "Query", "Header", "Cookie", "Body", "Form", "File", "Part"]
 OWN_KEYWORDS: dict[str, dict[str, Any]] = {
     "Header": {"convert_underscores": False},
     "Body": {"embed": True, "media_type": "text/plain"},

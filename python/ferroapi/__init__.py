@@ -20,6 +20,7 @@ from ferroapi.param_functions import (
     Query,
     Security,
 )
+from ferroapi.param_functions import Part as Part  # not in `__all__`: FastAPI has no such name
 from ferroapi.requests import Request
 from ferroapi.responses import Response
 from ferroapi.routing import APIRouter

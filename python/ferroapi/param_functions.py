@@ -12,7 +12,18 @@ from typing_extensions import Unpack
 
 from ferroapi import params
 
-__all__ = ["Body", "Cookie", "Depends", "File", "Form", "Header", "Path", "Query", "Security"]
+__all__ = [
+    "Body",
+    "Cookie",
+    "Depends",
+    "File",
+    "Form",
+    "Header",
+    "Part",
+    "Path",
+    "Query",
+    "Security",
+]
 
 # The names are classes' to the eye: they are read as types of parameters.
 # ruff: noqa: N802
@@ -82,6 +93,21 @@ def File(
 ) -> Any:
     """A file of a multipart form (RFC 7578): `bytes` or `UploadFile`."""
     return params.File(default, media_type=media_type, **options)
+
+
+def Part(
+    default: Any = Undefined,
+    *,
+    content_type: str = "application/json",
+    max_size: int = 1024 * 1024,
+    **options: Unpack[params.ParameterOptions],
+) -> Any:
+    """A part of a multipart form that is decoded by its own content type (RFC 7578, section 4.4).
+
+    `content_type` is that of a part which names none, `max_size` the most bytes of one. Raises
+    `ValueError` for a size that is no positive integer.
+    """
+    return params.Part(default, content_type=content_type, max_size=max_size, **options)
 
 
 def Depends(

@@ -256,6 +256,30 @@ class File(Form):
         super().__init__(default, annotation=annotation, media_type=media_type, **options)
 
 
+class Part(Form):
+    """A part of a multipart form that is decoded by its own content type (RFC 7578, section 4.4).
+
+    `content_type` is that of a part which names none, `max_size` the most bytes of one. Raises
+    `ValueError` for a size that is no positive integer.
+    """
+
+    def __init__(
+        self,
+        default: Any = Undefined,
+        *,
+        annotation: Any = None,
+        media_type: str = "multipart/form-data",
+        content_type: str = "application/json",
+        max_size: int = 1024 * 1024,
+        **options: Unpack[ParameterOptions],
+    ) -> None:
+        if type(max_size) is not int or max_size < 1:
+            raise ValueError("max_size must be a positive integer")
+        self.content_type = content_type
+        self.max_size = max_size
+        super().__init__(default, annotation=annotation, media_type=media_type, **options)
+
+
 @dataclass(frozen=True)
 class Depends:
     """A dependency: a callable whose result is the parameter's value.

@@ -149,6 +149,14 @@ async def dependency() -> AsyncIterator[None]:
         ending.tell()
 
 
+async def return_stream(script: Script = Depends()) -> StreamingResponse:
+    return StreamingResponse(stream(script))
+
+
+def return_stream_in_thread(script: Script = Depends()) -> StreamingResponse:
+    return StreamingResponse(stream_in_thread(script))
+
+
 app = FastAPI()
 router = APIRouter(dependencies=[Depends(dependency)])
 for kind, options in {
@@ -158,6 +166,8 @@ for kind, options in {
 }.items():
     router.get(f"/async/{kind}", **options)(stream)
     router.get(f"/sync/{kind}", **options)(stream_in_thread)
+router.get("/async/returned-raw")(return_stream)
+router.get("/sync/returned-raw")(return_stream_in_thread)
 app.include_router(router)
 behind = FastAPI()
 behind.include_router(router)

@@ -26,7 +26,8 @@ SERVERS = {
     "ferroapi, asyncio": [*FERROAPI_SERVER, "--loop", "asyncio"],
     "granian": GRANIAN,
 }
-PATHS = [f"/{form}/{kind}" for form in ("async", "sync") for kind in ("sse", "jsonl", "raw")]
+KINDS = ("sse", "jsonl", "raw", "returned-raw")
+PATHS = [f"/{form}/{kind}" for form in ("async", "sync") for kind in KINDS]
 BEHIND = [f"/behind{path}" for path in PATHS]
 """The same behind `BaseHTTPMiddleware`."""
 

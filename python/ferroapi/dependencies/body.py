@@ -22,7 +22,7 @@ def form_models(field: ModelField) -> tuple[type[BaseModel], ...]:
     Several for a union, whose members each read the same form.
     """
     info = field.field_info
-    if not isinstance(info, params.Form) or field.is_json:
+    if not isinstance(info, params.Form) or isinstance(info, params.Part) or field.is_json:
         return ()
     return union_models(info.annotation)
 

@@ -47,6 +47,7 @@ from ferroapi.routing.options import (
 )
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.replies import Replies
+from ferroapi.routing.return_types import returned_types
 from ferroapi.routing.scope import effective_route
 from ferroapi.routing.surroundings import surrounded
 from ferroapi.seams import is_handler_replaced, is_replaced
@@ -77,6 +78,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     response_field: ModelField | None
     response_fields: dict[int | str, ModelField]
     stream_item_field: ModelField | None
+    returned_classes: tuple[type[Response], ...] = ()  # beside the response model
     _declared: APIRoute | None = None
     _described_model: Any = None
     """The response model that the response field was made of."""
@@ -155,10 +157,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     def _set_response(self, endpoint: Callable[..., Any]) -> None:
         item: tuple[Any] | None = None
         if isinstance(self.response_model, DefaultPlaceholder):
-            annotation = return_annotation(endpoint)
-            if is_subclass(annotation, Response):
-                annotation = None
-            elif self.dependant.kind.is_generator:
+            self.returned_classes, annotation = returned_types(return_annotation(endpoint))
+            if self.dependant.kind.is_generator:
                 item = stream_item(annotation)
                 annotation = annotation if item is None else None
             self.response_model = annotation

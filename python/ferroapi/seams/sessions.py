@@ -117,7 +117,7 @@ def _open(exchange: Exchange, files: AsyncExitStack) -> None:
 
 
 async def _send(response: Response, exchange: Exchange) -> None:
-    await send_response(response, exchange.scope, exchange.receive, exchange.send_tracked)
+    await send_response(response, exchange)
 
 
 async def _nothing_to_send(_result: None, _exchange: Exchange) -> None:

@@ -155,7 +155,8 @@ class OperationWriter:
             self.refuses_invalid_requests = True
         body = None
         if operation.body_field is not None:
-            body = describe_request_body(operation.body_field, self.definitions)
+            fields = [param for each in operation.dependants for param in each.body_params]
+            body = describe_request_body(operation.body_field, fields, self.definitions)
 
         item: dict[str, Any] = {}
         knows_all = _minor(self.openapi_version) >= _KNOWING_ALL_METHODS

@@ -86,6 +86,8 @@ def describe_responses(route: APIRoute, definitions: FieldSchemas) -> dict[str, 
         if content:
             success["content"] = content
     responses = {str(_default_status(response_class) if status is None else status): success}
+    for returned in route.returned_classes:
+        _add_returned(responses, returned, success)
     for code, declared in (route.responses or {}).items():
         key = str(code).upper()
         key = "default" if key == "DEFAULT" else key
@@ -140,6 +142,20 @@ def _success_content(
     else:
         schema = {}
     return {media_type: {"schema": schema}}
+
+
+def _add_returned(
+    responses: dict[str, dict[str, Any]], returned: type[Response], success: dict[str, Any]
+) -> None:
+    """Adds what an endpoint may return beside its response model."""
+    media_type = returned.media_type or "*/*"
+    content: dict[str, Any] = {"schema": {"type": "string"}} if returned.media_type else {}
+    status = _default_status(returned)
+    if status == HTTPStatus.OK:
+        # Whoever makes one gives it the status of the operation.
+        success.setdefault("content", {}).setdefault(media_type, content)
+    else:
+        responses[str(status)] = {"description": _REASON_PHRASES[status]}
 
 
 def _event_schema(route: APIRoute, definitions: FieldSchemas) -> JSONSchema:

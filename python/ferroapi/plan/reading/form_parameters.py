@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 def can_shorten(field: ModelField) -> bool:
     """Whether a parameter is a field of the form or one model of such fields."""
+    if isinstance(field.field_info, params.Part):
+        # Its content may have to be read from a file.
+        return False
     models = form_models(field)
     # Which model of a union takes what is seen when each was tried.
     return len(models) <= 1 and all(

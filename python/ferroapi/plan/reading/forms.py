@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ferroapi import params
 from ferroapi.dependencies.body import form_models
+from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import Undefined
 from ferroapi.plan.reading.form_fields import FormField
 from ferroapi.plan.reading.form_models import FormModels
+from ferroapi.plan.reading.parts import Part
 from ferroapi.plan.reading.values import validate
 
 if TYPE_CHECKING:
@@ -26,7 +29,11 @@ class _Parameter(Protocol):
     """Validates the value."""
 
     async def read(self, received: Received) -> tuple[Location, Any]:
-        """The place of the parameter for its errors, and its value or `Undefined`."""
+        """The place of the parameter for its errors, and its value or `Undefined`.
+
+        Raises:
+            RequestValidationError: there is none to validate.
+        """
         ...
 
 
@@ -49,7 +56,12 @@ class FormReader:
 
     def __init__(self, fields: Sequence[ModelField]) -> None:
         self._parameters: list[_Parameter] = [
-            FormModels(field) if form_models(field) else _Single(field) for field in fields
+            Part(field)
+            if isinstance(field.field_info, params.Part)
+            else FormModels(field)
+            if form_models(field)
+            else _Single(field)
+            for field in fields
         ]
 
     async def read(self, form: FormData) -> tuple[dict[str, Any], list[ErrorDetail]]:
@@ -60,7 +72,11 @@ class FormReader:
         values: dict[str, Any] = {}
         errors: list[ErrorDetail] = []
         for parameter in self._parameters:
-            loc, value = await parameter.read(received)
+            try:
+                loc, value = await parameter.read(received)
+            except RequestValidationError as fault:
+                errors.extend(fault.errors())
+                continue
             value, found = validate(parameter.field, value, loc)
             if found:
                 errors.extend(found)

@@ -13,8 +13,6 @@ from ferroapi.plan.reply.file import send_file
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from starlette.types import Receive, Scope, Send
-
     from ferroapi.connection.exchange import Exchange
 
 
@@ -34,7 +32,7 @@ async def send_reply(response: Response, exchange: Exchange) -> None:
         RuntimeError: it has a header that cannot be sent. Nothing was sent then.
     """
     if not is_whole(response):
-        await send_response(response, exchange.scope, exchange.receive, exchange.send_tracked)
+        await send_response(response, exchange)
         return
     send, headers = exchange.send, response.raw_headers
     check_headers(headers)
@@ -46,19 +44,18 @@ async def send_reply(response: Response, exchange: Exchange) -> None:
         await response.background()
 
 
-def send_response(
-    response: Response, scope: Scope, receive: Receive, send: Send
-) -> Awaitable[None]:
+def send_response(response: Response, exchange: Exchange) -> Awaitable[None]:
     """What calling it does, to be awaited at once.
 
-    A stream of Starlette's gets no task, and a small file one visit of a thread.
+    A stream of Starlette's is sent as one of ours, and a small file in one visit of a thread.
     """
+    scope, receive, send = exchange.scope, exchange.receive, exchange.send_tracked
     if type(response) is FileResponse:
         return send_file(response, scope, receive, send)
     if isinstance(response, StreamingResponse):
         # Part of what a plain service does not import.
-        from ferroapi.streaming.listening import listens, send_listening
+        from ferroapi.plan.reply.returned_stream import ReturnedStream, is_delivered
 
-        if listens(response, scope):
-            return send_listening(response, scope, receive, send)
+        if is_delivered(response, exchange):
+            response = ReturnedStream(response, exchange)
     return response(scope, receive, send)

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.responses import Response, StreamingResponse
 
-from ferroapi._core import check_headers
+from ferroapi.plan.reply.exchange_stream import ExchangeStream
 from ferroapi.plan.reply.serialization import with_background
 from ferroapi.sse import EventSourceResponse
-from ferroapi.streaming import GeneratorStream, jsonl, raw, sse
-from ferroapi.streaming.inbox import Inbox
+from ferroapi.streaming import jsonl, raw, sse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from starlette.types import Message, Receive, Scope, Send
+    from starlette.types import Message, Scope
 
     from ferroapi.connection.exchange import Exchange
     from ferroapi.plan.reply.serialization import Reply, Serialize
     from ferroapi.streaming.encoder import Encode, Encoder
-    from ferroapi.streaming.scope import StreamScope
 
 EncodeIn: TypeAlias = "Callable[[Scope], Encode]"
 """Gives the function that encodes the items of the answer to the request in a scope."""
@@ -113,7 +111,7 @@ class _Streamed:
         )
 
 
-class _OperationStream(GeneratorStream):
+class _OperationStream(ExchangeStream):
     """Takes over what the generator changed on the injected response before its first item.
 
     What it did not change is left as a route handler may have made it meanwhile.
@@ -132,15 +130,6 @@ class _OperationStream(GeneratorStream):
         self._merged = exchange.chosen_headers.copy()
         self.raw_headers.extend(self._merged)
 
-    def _inbox(self, receive: Receive, children: StreamScope) -> Inbox:
-        inbox = Inbox(receive, children, keeps=self._exchange.is_shared)
-        self._exchange.inbox = inbox
-        return inbox
-
-    def _innermost(self, send: Send) -> Send:
-        tracked = send == self._exchange.send_tracked
-        return self._exchange.send if tracked else send
-
     def _start(self) -> Message:
         exchange = self._exchange
         merged, chosen = self._merged, exchange.chosen_headers
@@ -151,8 +140,6 @@ class _OperationStream(GeneratorStream):
             self.raw_headers[:] = [*kept, *added]
         if exchange.chosen_status != self._merged_status:
             self.status_code = exchange.chosen_status or self.status_code
-        check_headers(self.raw_headers)
-        exchange.started = True
         return super()._start()
 
 

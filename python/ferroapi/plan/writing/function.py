@@ -267,11 +267,10 @@ class _Writer:
             source.line("return")
 
     def _write_call_of_response(self) -> None:
-        scope, receive = self._interface.scope, self._interface.receive
         source = self._source
         source.name("send_response", send_response)
         # Whatever it returns is nobody's.
-        source.line(f"await send_response(reply, {scope}, {receive}, exchange.send_tracked)")
+        source.line("await send_response(reply, exchange)")
         source.line("return")
 
     def _write_send(self) -> None:

