@@ -22,6 +22,9 @@ __version__: str
 Header: TypeAlias = tuple[bytes, bytes]
 """One ASGI header: lower-case name and value, both bytes."""
 
+class PanicException(Exception):  # noqa: N818  # PyO3's name
+    """A panic of the extension, which is an error in it. The request is answered with 500."""
+
 # router
 
 @final

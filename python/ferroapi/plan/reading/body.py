@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ferroapi._core import check_json, has_json_body
+from ferroapi._core import PanicException, check_json, has_json_body
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.body_limit import body_limit_error
 from ferroapi.connection.body import held_to_limit
@@ -36,7 +36,13 @@ def unreadable() -> HTTPException:
 
 
 def read_failure(error: Exception) -> HTTPException:
-    """The answer to a body whose reading raised `error`."""
+    """The answer to a body whose reading raised `error`.
+
+    Raises:
+        PanicException: it was a panic of the extension, which is no fault of the client's.
+    """
+    if isinstance(error, PanicException):
+        raise error
     refusal = body_limit_error(error)
     return refusal if isinstance(refusal, HTTPException) else unreadable()
 
