@@ -247,6 +247,8 @@ class MultipartForm:
         """Files that are too large to be kept, and what has come of each since the last call."""
     def finish(self) -> FormFault | None:
         """Takes the end of the body, or says what is missing."""
+    def text_size(self) -> int:
+        """The bytes of the parts that are no files, as far as they have come."""
     def pairs(self) -> list[tuple[str, str | UploadFile]]:
         """The names, and texts or files, in their order."""
     def files(self) -> list[UploadFile]:
