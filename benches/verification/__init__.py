@@ -1,6 +1,17 @@
 """What is looked for, one kind of fault a module."""
 
-from verification import bounded, differential, fuzz, hostile, malformed, memory, toxic
+from verification import (
+    bounded,
+    differential,
+    fuzz,
+    hostile,
+    isolation,
+    malformed,
+    memory,
+    panics,
+    sweep,
+    toxic,
+)
 from verification.part import Part
 
 # In the order in which they run: what finds most in the shortest time is first.
@@ -11,5 +22,8 @@ PARTS: dict[str, Part] = {
     "memory": memory.PART,
     "bounded": bounded.PART,
     "toxic": toxic.PART,
+    "sweep": sweep.PART,
+    "isolation": isolation.PART,
+    "panics": panics.PART,
     "fuzz": fuzz.PART,
 }

@@ -22,6 +22,9 @@ __version__: str
 Header: TypeAlias = tuple[bytes, bytes]
 """One ASGI header: lower-case name and value, both bytes."""
 
+class PanicException(Exception):  # noqa: N818  # PyO3's name
+    """A panic of the extension, which is an error in it. The request is answered with 500."""
+
 # router
 
 @final
@@ -244,6 +247,8 @@ class MultipartForm:
         """Files that are too large to be kept, and what has come of each since the last call."""
     def finish(self) -> FormFault | None:
         """Takes the end of the body, or says what is missing."""
+    def text_size(self) -> int:
+        """The bytes of the parts that are no files, as far as they have come."""
     def pairs(self) -> list[tuple[str, str | UploadFile]]:
         """The names, and texts or files, in their order."""
     def files(self) -> list[UploadFile]:

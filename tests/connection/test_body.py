@@ -70,6 +70,8 @@ async def post(
 
 LARGE = b'"' + b"x" * WHOLE_BODY_LIMIT + b'"'
 FIELDS = b"a=" + (b"x" * 1_000_000 + b"&a=") * 17
+PART = b'--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n' + b"x" * 1_000_000 + b"\r\n"
+PARTS = PART * 17 + b"--b--\r\n"
 FILE = (
     b'--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n'
     + LARGE
@@ -82,6 +84,9 @@ READ: dict[str, tuple[Any, bytes, bytes, bool]] = {
     "text": (text, LARGE, b"text/plain", True),
     "form": (form, FIELDS, FORM, True),
     "form_and_request": (form_with_request, FIELDS, FORM, True),
+    "multipart_form": (form, PARTS, MULTIPART, True),
+    "multipart_form_in_the_exact_order": (form, PARTS, MULTIPART + b"; charset=latin-1", True),
+    "multipart_form_and_request": (form_with_request, PARTS, MULTIPART, True),
     "request": (asked, LARGE, b"text/plain", True),
     "json_of_the_request": (asked_for_json, LARGE, b"text/plain", True),
     "request_and_body": (handed, LARGE, b"application/json", True),

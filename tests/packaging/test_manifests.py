@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ferroapi import _core
+
 ROOT = Path(__file__).parents[2]
 WORKSPACE: dict[str, Any] = tomllib.loads(ROOT.joinpath("Cargo.toml").read_text())
 LOCKED = {
@@ -61,3 +63,18 @@ def test_pyo3_has_no_known_unsoundness() -> None:
 @pytest.mark.parametrize("crate", ["actix-http", "actix-web", "bytes", "h2", "hyper", "orjson"])
 def test_crates_of_other_advisories_are_not_used(crate: str) -> None:
     assert crate not in LOCKED
+
+
+def test_the_extension_asks_for_the_gil() -> None:
+    """Nobody has tried it on an interpreter without."""
+    source = (ROOT / "rust/python/src/lib.rs").read_text()
+    assert re.findall(r"#\[pymodule\((.*)\)\]", source) == ["gil_used = true"]
+
+
+def test_no_build_panics_on_purpose() -> None:
+    """The feature of `make verify PART=panics` has to be asked for, and nobody does."""
+    manifest = tomllib.loads((ROOT / "rust/python/Cargo.toml").read_text())
+    assert manifest["features"] == {"panics": []}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "features" not in project["tool"]["maturin"]
+    assert not hasattr(_core, "panic_in")

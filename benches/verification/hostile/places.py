@@ -235,6 +235,10 @@ PLACES: dict[str, Place] = {
     "a header of a JSON body": lambda value, trap: _core.has_json_body(
         trap.holding([value, (b"a", value), (b"content-type", value)])
     ),
+    "headers of a response": lambda value, trap: _core.check_headers(value),
+    "a header of a response": lambda value, trap: _core.check_headers(
+        trap.holding([value, (b"a", value), (value, b"a")])
+    ),
     "headers of a form": lambda value, trap: _core.content_type(value),
     "the type of a form": lambda value, trap: _core.is_urlencoded_form(value),
     "the boundary of a form": lambda value, trap: _core.multipart_boundary(value),

@@ -132,6 +132,8 @@ CALLS: dict[str, Call] = {
     "is_json, refused": lambda: _core.is_json(WRONG),
     "has_json_body": lambda: _core.has_json_body(HEADERS),
     "has_json_body, refused": lambda: _core.has_json_body([WRONG]),
+    "check_headers": lambda: _core.check_headers(HEADERS),
+    "check_headers, refused": lambda: _core.check_headers([(b"a", b"\r\n")]),
     "content_type": lambda: _core.content_type(HEADERS),
     "content_type, refused": lambda: _core.content_type([(b"a", WRONG)]),
     "is_urlencoded_form": lambda: _core.is_urlencoded_form(b"application/x-www-form-urlencoded"),

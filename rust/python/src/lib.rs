@@ -2,6 +2,8 @@
 //!
 //! One file a core module; nothing here decides anything.
 
+use pyo3::exceptions::PyException;
+use pyo3::panic::PanicException;
 use pyo3::prelude::*;
 
 mod encoders;
@@ -12,6 +14,8 @@ mod items;
 mod json;
 mod json_size;
 mod media_type;
+#[cfg(feature = "panics")]
+mod panics;
 mod params;
 mod response_headers;
 mod router;
@@ -20,7 +24,8 @@ mod schema_encoder;
 mod server;
 
 /// The compiled part of ferroapi.
-#[pymodule(gil_used = false)]
+// Nobody has tried it without the GIL: an interpreter that can do without then has one.
+#[pymodule(gil_used = true)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     encoders::register(module)?;
@@ -35,5 +40,16 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     router::register(module)?;
     schema_decoder::register(module)?;
     schema_encoder::register(module)?;
-    server::register(module)
+    server::register(module)?;
+    #[cfg(feature = "panics")]
+    panics::register(module)?;
+    answer_panics(module)
+}
+
+/// Makes what Python raises for a panic an `Exception`, which `PyO3` does not: handlers answer it as
+/// any other error of an application, and no server sees it.
+fn answer_panics(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let panic = module.py().get_type::<PanicException>();
+    panic.setattr("__bases__", (module.py().get_type::<PyException>(),))?;
+    module.add("PanicException", panic)
 }

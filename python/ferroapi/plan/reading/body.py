@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ferroapi._core import check_json, has_json_body
+from ferroapi._core import PanicException, check_json, has_json_body
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.body_limit import body_limit_error
-from ferroapi.connection.body import held_to_limit
-from ferroapi.exceptions import RequestValidationError
+from ferroapi.connection.body import held_to_limit, hold_to_limit
+from ferroapi.exceptions import RequestBodyTooLarge, RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missing_error
-from ferroapi.plan.reading.closing_boundary import held_to_closing_boundary, is_multipart
+from ferroapi.plan.reading.closing_boundary import (
+    held_to_closing_boundary,
+    is_multipart,
+    options_of,
+)
+from ferroapi.plan.reading.form_charset import check_charset
 from ferroapi.plan.reading.values import validate
 
 if TYPE_CHECKING:
@@ -36,7 +41,13 @@ def unreadable() -> HTTPException:
 
 
 def read_failure(error: Exception) -> HTTPException:
-    """The answer to a body whose reading raised `error`."""
+    """The answer to a body whose reading raised `error`.
+
+    Raises:
+        PanicException: it was a panic of the extension, which is no fault of the client's.
+    """
+    if isinstance(error, PanicException):
+        raise error
     refusal = body_limit_error(error)
     return refusal if isinstance(refusal, HTTPException) else unreadable()
 
@@ -165,13 +176,27 @@ async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
     """The parsed form. Its files are closed by the plan when the request is over.
 
     Raises:
-        HTTPException: 400 for a form that is broken, cut off or larger than `limits`.
+        HTTPException: 400 for a form that is broken, cut off, larger than `limits` or in another
+            charset than those that are read, 413 for more text than may be read as a whole.
     """
     request = exchange.connection
     assert isinstance(request, Request)
+    multipart = is_multipart(request)
     try:
-        with held_to_closing_boundary(request) if is_multipart(request) else held_to_limit(request):
-            return await request.form(**effective_form_limits(exchange.scope, limits))
+        if multipart:
+            check_charset(options_of(request).get(b"charset"))
+        with held_to_closing_boundary(request) if multipart else held_to_limit(request):
+            form = await request.form(**effective_form_limits(exchange.scope, limits))
+        if multipart:
+            try:
+                hold_to_limit(
+                    sum(len(item) for _, item in form.multi_items() if isinstance(item, str)),
+                    exchange.scope,
+                )
+            except RequestBodyTooLarge:
+                await form.close()
+                raise
+        return form
     except HTTPException:
         raise
     except Exception as error:

@@ -24,7 +24,7 @@ def is_multipart(request: Request) -> bool:
 @contextmanager
 def held_to_closing_boundary(request: Request) -> Iterator[None]:
     """While it is open, the multipart form of `request` is broken when it ends too early."""
-    boundary = _boundary(request.headers["content-type"])
+    boundary = options_of(request).get(b"boundary")
     if not boundary:
         yield
         return
@@ -40,10 +40,11 @@ def held_to_closing_boundary(request: Request) -> Iterator[None]:
         del request.stream
 
 
-def _boundary(content_type: str) -> bytes:
+def options_of(request: Request) -> dict[bytes, bytes]:
+    """The options of its content type."""
     from python_multipart.multipart import parse_options_header
 
-    return parse_options_header(content_type)[1].get(b"boundary", b"")
+    return parse_options_header(request.headers["content-type"])[1]
 
 
 async def _complete(chunks: AsyncGenerator[bytes, None], closing: bytes) -> AsyncGenerator[bytes]:

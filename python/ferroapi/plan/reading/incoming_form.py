@@ -96,7 +96,10 @@ async def read_form(
             elif message["type"] == "http.disconnect":
                 raise ClientDisconnect
             if isinstance(form, MultipartForm):
+                _hold_text_to_limit(form, size, scope)
                 await write_spilled(form)
+        if body is not None and isinstance(form, MultipartForm):
+            _hold_text_to_limit(form, size, scope)
         fault = fault or form.finish()
         if fault is not None:
             text = _sentence(fault, form, limits)
@@ -111,10 +114,15 @@ async def read_form(
 
 
 def _held_to_limit(form: CoreForm, size: int, scope: Mapping[str, Any]) -> int:
-    """The size of what has come of a form. A multipart one has limits of its own."""
+    """The size of what has come of a form. Of a multipart one only the text is held to it."""
     if size > WHOLE_BODY_LIMIT and isinstance(form, UrlencodedForm):
         hold_to_limit(size, scope)
     return size
+
+
+def _hold_text_to_limit(form: MultipartForm, size: int, scope: Mapping[str, Any]) -> None:
+    if size > WHOLE_BODY_LIMIT:
+        hold_to_limit(form.text_size(), scope)
 
 
 def _sentence(fault: FormFault, form: CoreForm, limits: FormLimits) -> str:

@@ -63,6 +63,10 @@ impl MultipartForm {
             .collect()
     }
 
+    fn text_size(&self) -> usize {
+        self.form.text_size()
+    }
+
     fn pairs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let pairs = PyList::empty(py);
         for (name, item) in self.form.items() {

@@ -1,5 +1,7 @@
 //! `Run`: the coroutine of a request's task, around the one of the application.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyRuntimeError;
@@ -120,7 +122,10 @@ impl Run {
         let py = slf.py();
         let exchange = slf.get().exchange.bind(py);
         exchange.get().begin_work();
-        let result = slf.get().advance(py, exchange, step);
+        // A panic that was raised in Python goes on where its exception comes back, after `PyO3` has
+        // printed its traceback: it fails the request as any other exception.
+        let advance = AssertUnwindSafe(|| slf.get().advance(py, exchange, step));
+        let result = catch_unwind(advance).unwrap_or_else(|panic| Err(panicked(&*panic)));
         let outcome = match result {
             Ok(PySendResult::Next(awaited)) => {
                 exchange.get().rest(py)?;
@@ -278,4 +283,12 @@ impl Run {
             exchange.send_internal_error(py)
         }
     }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> PyErr {
+    let reason = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    PyRuntimeError::new_err(format!("panic: {}", reason.unwrap_or_default()))
 }

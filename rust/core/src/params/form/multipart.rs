@@ -121,6 +121,13 @@ impl Form {
         &self.content.parts
     }
 
+    /// The bytes of the parts that are no files, as far as they have come.
+    #[must_use]
+    pub fn text_size(&self) -> usize {
+        let fields = self.parts().iter().filter(|part| part.filename.is_none());
+        fields.map(|part| part.data.len()).sum()
+    }
+
     /// The names and what was sent under them, in their order.
     pub fn items(&self) -> impl Iterator<Item = (Cow<'_, str>, Item<'_>)> {
         self.parts().iter().enumerate().map(|(number, part)| {
