@@ -13,8 +13,8 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ferroapi.background import BackgroundTasks
 from ferroapi.connection.body import read_body
-from ferroapi.connection.injected_response import response_to_inject
 from ferroapi.connection.request import Request
+from ferroapi.connection.response import response_to_inject
 from ferroapi.connection.websocket import WebSocket
 from ferroapi.release import Release
 from ferroapi.response_headers import check_start

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 
 from ferroapi.background import BackgroundTasks
 from ferroapi.concurrency import contextmanager_in_threadpool
-from ferroapi.connection.injected_response import response_to_inject
+from ferroapi.connection.response import response_to_inject
 from ferroapi.dependencies.body import embeds_body, form_models
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.dependency_overrides import overrides_of

@@ -6,13 +6,13 @@ import re
 from http.cookies import Morsel
 from typing import TYPE_CHECKING, Literal
 
-from starlette.responses import Response
+from starlette import responses
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 # As it was imported: what somebody has put into its place since then sets all cookies.
-_SET_COOKIE = Response.set_cookie
+_SET_COOKIE = responses.Response.set_cookie
 
 _RESERVED = frozenset(Morsel())
 """Names of attributes, which no cookie can have."""
@@ -26,7 +26,7 @@ _PLAIN = re.compile(r"[\w!$&'()*+,\-./:=@~]*", re.ASCII)
 """A path or a host without what would have to be looked at."""
 
 
-class InjectedResponse(Response):
+class Response(responses.Response):
     """Starlette's, which writes plain cookies in a quarter of the time of `http.cookies`."""
 
     def set_cookie(
@@ -64,7 +64,7 @@ class InjectedResponse(Response):
         if (
             expires is None
             and not partitioned
-            and Response.set_cookie is _SET_COOKIE
+            and responses.Response.set_cookie is _SET_COOKIE
             and _is_token(key)
             and _is_token(value)
             and key.lower() not in _RESERVED
@@ -105,7 +105,7 @@ def _is_plain(text: object) -> bool:
 def response_to_inject() -> Response:
     """A response of which only what is set on it counts."""
     # Made of what its constructor leaves in one, which takes longer.
-    response = InjectedResponse.__new__(InjectedResponse)
+    response = Response.__new__(Response)
     for name, value in _ATTRIBUTES:
         setattr(response, name, value)
     response.raw_headers = []
@@ -113,4 +113,4 @@ def response_to_inject() -> Response:
 
 
 # The status is unset, to tell one somebody chose from the default.
-_ATTRIBUTES = tuple({**vars(Response()), "status_code": None}.items())
+_ATTRIBUTES = tuple({**vars(responses.Response()), "status_code": None}.items())

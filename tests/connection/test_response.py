@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from ferroapi import FastAPI
 from ferroapi import Response as Injected
-from ferroapi.connection.injected_response import InjectedResponse, response_to_inject
+from ferroapi.connection import response as ours
+from ferroapi.connection.response import response_to_inject
 from ferroapi.testclient import TestClient
 
 
@@ -96,7 +97,7 @@ def test_it_is_starlettes() -> None:
 
 
 def test_parameters_are_starlettes() -> None:
-    own = inspect.signature(InjectedResponse.set_cookie).parameters.values()
+    own = inspect.signature(ours.Response.set_cookie).parameters.values()
     starlettes = inspect.signature(Response.set_cookie).parameters.values()
     assert [(p.name, p.default, p.kind) for p in own] == [
         (p.name, p.default, p.kind) for p in starlettes
