@@ -60,7 +60,7 @@ def metadata(wheel: ZipFile) -> Message:
 
 def test_it_holds_the_package_and_nothing_else(wheel: ZipFile) -> None:
     sources = ROOT / "python"
-    suffixes = {".py", ".pyi", ".typed"}
+    suffixes = {".py", ".pyi", ".typed", ".template"}
     files = (path for path in sources.rglob("*") if path.suffix in suffixes)
     assert sorted(wheel.namelist()) == sorted(
         [
