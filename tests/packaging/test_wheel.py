@@ -60,7 +60,7 @@ def metadata(wheel: ZipFile) -> Message:
 
 def test_it_holds_the_package_and_nothing_else(wheel: ZipFile) -> None:
     sources = ROOT / "python"
-    suffixes = {".md", ".py", ".pyi", ".typed"}
+    suffixes = {".md", ".py", ".pyi", ".template", ".typed"}
     files = (path for path in sources.rglob("*") if path.suffix in suffixes)
     assert sorted(wheel.namelist()) == sorted(
         [

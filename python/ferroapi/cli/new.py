@@ -50,7 +50,7 @@ def new(
     written = _write(files("ferroapi.cli") / "template", folder, values)
     for path in written:
         typer.echo(f"wrote {path}")
-    typer.echo(f"\nNext: cd {folder} && pip install -e . --group dev && pytest && ferroapi dev")
+    typer.echo(f"\nNext: {folder}/README.md says how to install, test and serve it.")
 
 
 def _write(template: Traversable, folder: Path, values: dict[str, str]) -> list[Path]:
