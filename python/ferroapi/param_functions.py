@@ -134,8 +134,8 @@ def Depends(
             object that is called; `None` for the type of the parameter.
         use_cache: call it once for each request, however often it is depended on; else each time.
         scope: when a generator is left: after the response was sent (`"request"`, which `None`
-            means) or before it (`"function"`). That one of scope `"request"` depends on one of scope
-            `"function"` is a `DependencyScopeError` when it is declared.
+            means) or before it (`"function"`). That the first kind depends on the second is a
+            `DependencyScopeError` when it is declared.
         max_concurrency: how many requests may have it at once, others wait; `None` for any number.
 
     Raises:
