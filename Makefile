@@ -13,6 +13,8 @@ LOWEST := target/lowest
 ASSETS := docs-assets/ferroapi_docs_assets/static/redoc.standalone.js
 SINCE ?= main
 STUBS := target/fastapi-stubs
+# Links with the symbols of glibc 2.17, which Linux distributions have since 2014.
+ZIG := $(if $(filter Linux,$(shell uname -s)),--zig)
 FUZZ := target/fuzz
 FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
 SECONDS ?= 60
@@ -118,7 +120,7 @@ middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of Base
 	$(BIN)/python -m tests.starlette_suite.run
 
 wheel: $(VENV)/release.group $(ASSETS) ## Build into dist/ the wheels of this interpreter (on Linux for glibc 2.17), of docs-assets/ and of the stubs of fastapi
-	$(BIN)/maturin build --release --locked $(if $(filter Linux,$(shell uname -s)),--zig) --out dist --interpreter $(BIN)/python
+	PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --release --locked $(ZIG) --out dist --interpreter $(BIN)/python
 	rm -rf $(STUBS) && $(BIN)/python packaging/fastapi_stubs.py $(STUBS)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./docs-assets $(STUBS)
 	$(BIN)/twine check --strict dist/*

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "python/ferroapi"
 PROGRAMS = {"__main__", "_core", "alias", "cli"}
 """What is no module of FastAPI under the alias either, or does something when it is imported."""
-PROJECT = """\
+PROJECT = '''\
 [build-system]
 requires = ["hatchling>=1.27"]
 build-backend = "hatchling.build"
@@ -23,6 +23,10 @@ build-backend = "hatchling.build"
 [project]
 name = "ferroapi-fastapi-stubs"
 description = "Types of `fastapi` for projects that run on ferroapi"
+readme = {{ content-type = "text/markdown", text = """
+Editors and type checkers know `import fastapi` by this package where only ferroapi is installed,
+whose alias gives programs the name when they run. It is not for environments with FastAPI itself.
+""" }}
 version = "{version}"
 license = "MIT"
 requires-python = "{python}"
@@ -31,7 +35,7 @@ classifiers = ["Typing :: Stubs Only"]
 
 [tool.hatch.build.targets.wheel]
 packages = ["fastapi-stubs"]
-"""
+'''
 
 
 def private_names(module: Path) -> Iterator[str]:

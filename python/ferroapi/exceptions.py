@@ -28,9 +28,12 @@ __all__ = [
 class HTTPException(StarletteHTTPException):
     """Raised in a path operation or a dependency to answer with an error status.
 
-    The answer's body is `{"detail": detail}`. `detail` is anything that JSON can hold; without it
-    the reason phrase of `status_code` is taken (RFC 9110, section 15). `headers` are added to the
-    answer.
+    The answer's body is `{"detail": detail}`.
+
+    Args:
+        status_code: the status of the answer (RFC 9110, section 15).
+        detail: anything that JSON can hold; the reason phrase of the status without it.
+        headers: what is added to the answer's.
     """
 
     def __init__(

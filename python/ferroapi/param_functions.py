@@ -32,13 +32,23 @@ __all__ = [
 def Path(default: Any = ..., **options: Unpack[params.ParameterOptions]) -> Any:
     """A part of the path.
 
-    Takes no default (it only has the keyword to be like the others): raises `AssertionError`.
+    Args:
+        default: not to be given: the keyword is there because the others have it.
+        options: see `ferroapi.params.ParameterOptions`.
+
+    Raises:
+        AssertionError: there is a default.
     """
     return params.Path(default, **options)
 
 
 def Query(default: Any = Undefined, **options: Unpack[params.ParameterOptions]) -> Any:
-    """A part of the query string; a repeated key gives its last value, or all to a list."""
+    """A part of the query string; a repeated key gives its last value, or all to a list.
+
+    Args:
+        default: the value when the key is not sent; without it that is a 422.
+        options: see `ferroapi.params.ParameterOptions`.
+    """
     return params.Query(default, **options)
 
 
@@ -50,13 +60,22 @@ def Header(
 ) -> Any:
     """A header field, found in any case; a repeated one gives its first value, or all to a list.
 
-    `convert_underscores`: the field's name has hyphens where the parameter's has underscores.
+    Args:
+        default: the value when the field is not sent; without it that is a 422.
+        convert_underscores: the field's name has hyphens where the parameter's has underscores. Not
+            for an `alias`.
+        options: see `ferroapi.params.ParameterOptions`.
     """
     return params.Header(default, convert_underscores=convert_underscores, **options)
 
 
 def Cookie(default: Any = Undefined, **options: Unpack[params.ParameterOptions]) -> Any:
-    """A cookie (RFC 6265)."""
+    """A cookie (RFC 6265).
+
+    Args:
+        default: the value when the cookie is not sent; without it that is a 422.
+        options: see `ferroapi.params.ParameterOptions`.
+    """
     return params.Cookie(default, **options)
 
 
@@ -69,8 +88,12 @@ def Body(
 ) -> Any:
     """The body, or one key of it.
 
-    `embed`: it is the value of a key, also when it is the only body parameter (several always are).
-    `media_type` is what the schema says.
+    Args:
+        default: the value when there is no body, or it lacks the key; without it that is a 422.
+        embed: whether it is the value of a key. Several body parameters always are, the only one is
+            not unless it is said here.
+        media_type: the content type that the schema says; what is read does not depend on it.
+        options: see `ferroapi.params.ParameterOptions`.
     """
     return params.Body(default, embed=embed, media_type=media_type, **options)
 
@@ -81,7 +104,14 @@ def Form(
     media_type: str = "application/x-www-form-urlencoded",
     **options: Unpack[params.ParameterOptions],
 ) -> Any:
-    """A field of a form; an empty string counts as missing. The schema says `media_type`."""
+    """A field of a form; an empty string counts as missing.
+
+    Args:
+        default: the value when the field is not sent; without it that is a 422.
+        media_type: the content type that the schema says. Both kinds of forms are read, and one
+            with a file is shown as `multipart/form-data`.
+        options: see `ferroapi.params.ParameterOptions`.
+    """
     return params.Form(default, media_type=media_type, **options)
 
 
@@ -91,7 +121,13 @@ def File(
     media_type: str = "multipart/form-data",
     **options: Unpack[params.ParameterOptions],
 ) -> Any:
-    """A file of a multipart form (RFC 7578): `bytes` or `UploadFile`."""
+    """A file of a multipart form (RFC 7578): `bytes`, which are in memory, or `UploadFile`.
+
+    Args:
+        default: the value when the file is not sent; without it that is a 422.
+        media_type: the content type that the schema says.
+        options: see `ferroapi.params.ParameterOptions`; `max_length` of `bytes` is in bytes.
+    """
     return params.File(default, media_type=media_type, **options)
 
 
@@ -118,9 +154,19 @@ def Depends(
     max_concurrency: int | None = None,
     inline: bool = False,
 ) -> Any:
-    """The result of `dependency`, a callable whose parameters are declared in the same way.
+    """The result of a callable whose parameters are declared in the same way.
 
-    The keywords are those of `ferroapi.params.Depends`.
+    Args:
+        dependency: a function, a coroutine function, a generator that yields once, a class or an
+            object that is called; `None` for the type of the parameter.
+        use_cache: call it once for each request, however often it is depended on; else each time.
+        scope: when a generator is left: after the response was sent (`"request"`, which `None`
+            means) or before it (`"function"`). That the first kind depends on the second is a
+            `DependencyScopeError` when it is declared.
+        max_concurrency: how many requests may have it at once, others wait; `None` for any number.
+
+    Raises:
+        ValueError: `max_concurrency` is no positive integer.
     """
     return params.Depends(
         dependency,
@@ -137,5 +183,12 @@ def Security(
     scopes: Sequence[str] | None = None,
     use_cache: bool = True,
 ) -> Any:
-    """As `Depends`, for a dependency that checks the OAuth2 `scopes` it is asked for."""
+    """As `Depends`, for a dependency that checks the OAuth2 scopes it is asked for.
+
+    Args:
+        dependency: as for `Depends`; it is told the scopes by a parameter of type `SecurityScopes`.
+        scopes: what it needs (RFC 6749, section 3.3), in addition to those of its dependants. One
+            string instead of a sequence of them is taken for its characters.
+        use_cache: as for `Depends`, for each set of scopes.
+    """
     return params.Security(dependency, use_cache=use_cache, scopes=scopes)

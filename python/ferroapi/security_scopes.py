@@ -5,6 +5,9 @@ class SecurityScopes:
     """The scopes that the dependants of a dependency ask for, from the outermost in.
 
     `scope_str` is the same as text, with blanks between (RFC 6749, section 3.3).
+
+    Args:
+        scopes: their names; none by default.
     """
 
     def __init__(self, scopes: list[str] | None = None) -> None:

@@ -1,5 +1,6 @@
 """The stub package says of `fastapi` what ferroapi says of itself."""
 
+import json
 import os
 import subprocess
 import sys
@@ -56,12 +57,15 @@ def test_a_program_that_imports_fastapi_is_checked(
         )
     ]
     tmp_path.joinpath("names.py").write_text("\n".join([*lines, ""]))
-    tmp_path.joinpath("pyrightconfig.json").write_text(
-        f'{{"include": ["service.py", "names.py"], "stubPath": "stubs", "pythonVersion": "3.11",'
-        f' "extraPaths": ["{SOURCES.parent}"], "strict": ["service.py"],'
-        ' "reportUnusedImport": false, "reportMissingModuleSource": false,'
-        ' "reportPrivateUsage": false}'
-    )
+    configuration = {
+        "include": ["service.py", "names.py"],
+        "strict": ["service.py"],
+        "stubPath": "stubs",
+        "extraPaths": [str(SOURCES.parent)],
+        "pythonVersion": "3.11",
+        "reportMissingModuleSource": False,
+    }
+    tmp_path.joinpath("pyrightconfig.json").write_text(json.dumps(configuration))
     result = subprocess.run(
         [sys.executable, "-m", *command],
         env={**os.environ, "MYPYPATH": os.pathsep.join(["stubs", str(SOURCES.parent)])},

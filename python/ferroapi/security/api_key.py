@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 class APIKeyBase(SecurityBase):
-    """A key called `name`; an empty one counts as missing."""
+    """A key somewhere in the request; an empty one counts as missing.
+
+    Args:
+        name: what the query parameter, the header field or the cookie is called.
+        scheme_name, description, auto_error: see `SecurityBase`.
+    """
 
     if TYPE_CHECKING:
         model: APIKey
@@ -45,7 +50,10 @@ class APIKeyBase(SecurityBase):
 
 
 class APIKeyQuery(APIKeyBase):
-    """An API key in the query parameter `name`."""
+    """An API key in a query parameter. URLs end in logs: a header field is the better place.
+
+    Args: see `APIKeyBase`.
+    """
 
     location = "query"
 
@@ -54,7 +62,10 @@ class APIKeyQuery(APIKeyBase):
 
 
 class APIKeyHeader(APIKeyBase):
-    """An API key in the header field `name`."""
+    """An API key in a header field, whose name has any case.
+
+    Args: see `APIKeyBase`.
+    """
 
     location = "header"
 
@@ -63,7 +74,10 @@ class APIKeyHeader(APIKeyBase):
 
 
 class APIKeyCookie(APIKeyBase):
-    """An API key in the cookie `name`."""
+    """An API key in a cookie, which a browser also sends for pages of others.
+
+    Args: see `APIKeyBase`.
+    """
 
     location = "cookie"
 

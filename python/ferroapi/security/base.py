@@ -14,9 +14,15 @@ Credentials = TypeVar("Credentials")
 class SecurityBase:
     """A dependency that takes the credentials out of a request or a WebSocket handshake.
 
-    `scheme_name` is its name in the schema, by default the class's; `model` is its description
-    there. Without usable credentials it raises the error that `make_not_authenticated_error` gives
-    or, when `auto_error` is false, returns `None`.
+    Its `model` is what the schema says of it. Without usable credentials it raises the error that
+    `make_not_authenticated_error` gives, a 401, unless `auto_error` is false.
+
+    Args:
+        scheme_name: its name in the schema, by default the class's. Two different schemes of one
+            name are one in the schema.
+        description: what the schema says of it (CommonMark).
+        auto_error: whether a request without usable credentials is answered with the error; else
+            the parameter is `None`, and refusing is the application's.
     """
 
     if TYPE_CHECKING:

@@ -31,7 +31,12 @@ class HTTPAuthorizationCredentials(BaseModel):
 
 
 class HTTPBase(SecurityBase):
-    """Any scheme of HTTP authentication: takes credentials of every scheme, asks for `scheme`."""
+    """Any scheme of HTTP authentication: takes credentials of every scheme, asks for one.
+
+    Args:
+        scheme: the scheme that the schema and the 401 name.
+        scheme_name, description, auto_error: see `SecurityBase`.
+    """
 
     if TYPE_CHECKING:
         model: HTTPBaseModel
@@ -75,7 +80,12 @@ class _HTTPToken(HTTPBase):
 
 
 class HTTPBearer(_HTTPToken):
-    """Bearer tokens (RFC 6750). `bearerFormat` tells the reader of the schema what they are."""
+    """Bearer tokens (RFC 6750). Only takes the field apart: checking the token is yours.
+
+    Args:
+        bearerFormat: tells the reader of the schema what they are, such as `JWT`.
+        scheme_name, description, auto_error: see `SecurityBase`.
+    """
 
     if TYPE_CHECKING:
         model: HTTPBearerModel
@@ -103,7 +113,11 @@ class HTTPBearer(_HTTPToken):
 
 
 class HTTPDigest(_HTTPToken):
-    """Digest authentication (RFC 7616). Only takes the field apart: checking it is yours."""
+    """Digest authentication (RFC 7616). Only takes the field apart: checking it is yours.
+
+    Args:
+        scheme_name, description, auto_error: see `SecurityBase`.
+    """
 
     def __init__(
         self,
@@ -121,9 +135,13 @@ class HTTPDigest(_HTTPToken):
 
 
 class HTTPBasic(HTTPBase):
-    """A user's name and password (RFC 7617), in ASCII. `realm` is shown to the user.
+    """A user's name and password (RFC 7617), in ASCII. Comparing them is yours.
 
     Credentials of this scheme that cannot be read are an error also when `auto_error` is false.
+
+    Args:
+        realm: what the password is for; browsers show it to the user.
+        scheme_name, description, auto_error: see `SecurityBase`.
     """
 
     def __init__(

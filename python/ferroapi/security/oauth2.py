@@ -24,7 +24,11 @@ SHOWN_AS_PASSWORD = {"format": "password"}
 class OAuth2PasswordRequestForm:
     """The form of a token request with a password (RFC 6749, section 4.3.2), as a dependency.
 
-    `scope` is split into the list `scopes`. `grant_type`, which the RFC requires, may be missing.
+    Args:
+        grant_type: `"password"`; the RFC requires it, here it may be missing.
+        username, password: those of the user.
+        scope: the scopes that are asked for, with blanks between; `scopes` has them as a list.
+        client_id, client_secret: those of the client, where it does not send them as HTTP Basic.
     """
 
     def __init__(
@@ -46,7 +50,10 @@ class OAuth2PasswordRequestForm:
 
 
 class OAuth2PasswordRequestFormStrict(OAuth2PasswordRequestForm):
-    """The same form, with `grant_type` required."""
+    """The same form, with `grant_type` required.
+
+    Args: see `OAuth2PasswordRequestForm`.
+    """
 
     def __init__(
         self,
@@ -70,7 +77,9 @@ class OAuth2PasswordRequestFormStrict(OAuth2PasswordRequestForm):
 class OAuth2(SecurityBase):
     """Any use of OAuth 2: gives the whole `Authorization` header field.
 
-    `flows` is a model of OpenAPI's flows or a dictionary of the same shape.
+    Args:
+        flows: a model of OpenAPI's flows or a dictionary of the same shape; none by default.
+        scheme_name, description, auto_error: see `SecurityBase`.
     """
 
     if TYPE_CHECKING:
@@ -107,9 +116,13 @@ class _OAuth2Token(OAuth2):
 
 
 class OAuth2PasswordBearer(_OAuth2Token):
-    """The bearer token that was had for a password at `tokenUrl` (RFC 6749, section 4.3).
+    """The bearer token that was had for a password (RFC 6749, section 4.3).
 
-    `scopes` gives a description for each scope.
+    Args:
+        tokenUrl: where it was had: the path of your operation, relative to the documentation page.
+        scopes: a description for each scope.
+        refreshUrl: where a new one is had for an old one.
+        scheme_name, description, auto_error: see `SecurityBase`.
     """
 
     def __init__(
@@ -133,7 +146,12 @@ class OAuth2PasswordBearer(_OAuth2Token):
 class OAuth2AuthorizationCodeBearer(_OAuth2Token):
     """The bearer token that was had for an authorization code (RFC 6749, section 4.1).
 
-    `scopes` gives a description for each scope.
+    Args:
+        authorizationUrl: where the user gives the code.
+        tokenUrl: where the client has the token for it.
+        refreshUrl: where a new one is had for an old one.
+        scopes: a description for each scope.
+        scheme_name, description, auto_error: see `SecurityBase`.
     """
 
     def __init__(

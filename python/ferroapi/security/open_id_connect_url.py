@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 class OpenIdConnect(SecurityBase):
-    """Gives the whole `Authorization` header field; checking it is yours."""
+    """Gives the whole `Authorization` header field; checking it is yours.
+
+    Args:
+        openIdConnectUrl: where the provider describes itself, for the reader of the schema; it is
+            not read here.
+        scheme_name, description, auto_error: see `SecurityBase`.
+    """
 
     if TYPE_CHECKING:
         model: OpenIdConnectModel

@@ -48,8 +48,15 @@ def format_sse_event(
 ) -> bytes:
     """One event as the HTML standard's event stream format writes it (section 9.2.6).
 
-    `data_str` is already serialized; it and `comment` may have several lines, `retry` is in
-    milliseconds. Raises `ValueError` for an `event` or `id` that is not a single line, for an
-    `id` with a NUL and for a `retry` that is negative or not less than 2**64.
+    Args:
+        data_str: the data, already serialized, of one or more lines.
+        event: the type a browser's listener is registered for; `message` to it without one.
+        id: what it sends back as `Last-Event-ID` when it connects again.
+        retry: the milliseconds that it waits before that.
+        comment: what listeners do not see, of one or more lines.
+
+    Raises:
+        ValueError: `event` or `id` is not a single line, `id` has a NUL, or `retry` is negative or
+            not less than 2**64.
     """
     return sse_frame(data_str, event=event, id=id, retry=retry, comment=comment)
