@@ -9,6 +9,7 @@ from verification import (
     malformed,
     memory,
     panics,
+    sanitizers,
     sweep,
     toxic,
 )
@@ -25,5 +26,6 @@ PARTS: dict[str, Part] = {
     "sweep": sweep.PART,
     "isolation": isolation.PART,
     "panics": panics.PART,
+    "sanitizers": sanitizers.PART,
     "fuzz": fuzz.PART,
 }

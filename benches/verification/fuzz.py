@@ -12,7 +12,7 @@ from verification.row import Row
 CHECKOUT = BENCHES.parent
 LOGS = CHECKOUT / "target" / "fuzz"
 
-FULL, QUICK = 45, 2
+FULL, QUICK = 40, 2
 """Seconds of each fuzzer."""
 
 LEAST, LEAST_QUICK = 10_000_000, 10_000
@@ -65,5 +65,5 @@ def run(effort: Effort) -> list[Row]:
     ]
 
 
-PART = Part("fuzzers of the core", run, seconds=(800, 600), is_quick=False)
+PART = Part("fuzzers of the core", run, seconds=(700, 600), is_quick=False)
 """Not for every change: `.ci/run` has a step of its own for the fuzzers."""
