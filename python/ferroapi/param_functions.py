@@ -89,10 +89,15 @@ def File(
     default: Any = Undefined,
     *,
     media_type: str = "multipart/form-data",
+    max_size: int | None = None,
     **options: Unpack[params.ParameterOptions],
 ) -> Any:
-    """A file of a multipart form (RFC 7578): `bytes` or `UploadFile`."""
-    return params.File(default, media_type=media_type, **options)
+    """A file of a multipart form (RFC 7578): `bytes`, `UploadFile` or `FileStream`.
+
+    `max_size`: the most bytes of a `FileStream`. Raises `ValueError` for one that is no positive
+    integer.
+    """
+    return params.File(default, media_type=media_type, max_size=max_size, **options)
 
 
 def Part(
