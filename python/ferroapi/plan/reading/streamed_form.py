@@ -50,33 +50,32 @@ class _StreamedForm:
         self._limits = limits
         self._form = MultipartForm(boundary, _new_file, **form_bounds(limits), max_kept=0)
         self._file: FileStream | None = None
-        self._chunk = b""
-        self._has_ended = self._is_passed = False
+        self._come: dict[int, bytes] = {}
+        self._has_ended = False
 
     async def read_until(self, field: ModelField) -> FormData:
-        names = field.input_names
+        begun = 0
         while True:
             await self._receive()
+            # Nobody looks at all fields again because there is more of one.
+            files = len(self._form.files())
+            if files == begun and not self._has_ended:
+                continue
+            begun = files
             pairs: list[Any] = self._form.pairs()
             for number, (name, item) in enumerate(pairs):
                 # Browsers send a file without a name where nobody has selected one.
-                if isinstance(item, FileStream) and name in names and item.filename:
-                    self._begin(item, getattr(field.field_info, "max_size", None))
+                if isinstance(item, FileStream) and name in field.input_names and item.filename:
+                    self._file = item
+                    item.connect(self._next_chunk, getattr(field.field_info, "max_size", None))
                     return FormData([pair for pair in pairs[: number + 1] if _is_read(pair, item)])
             if self._has_ended:
                 return FormData([pair for pair in pairs if isinstance(pair[1], str)])
 
-    def _begin(self, file: FileStream, max_size: int | None) -> None:
-        self._file = file
-        self._chunk = self._come.pop(id(file), b"")
-        file.connect(self._next_chunk, max_size)
-
     async def _next_chunk(self) -> bytes:
-        """What has come of the file since the last call, and nothing at its end."""
-        while not self._chunk and not self._has_ended and not self._is_passed:
+        """What has come of the file since the last call, and nothing at the end of the form."""
+        while not (chunk := self._come.pop(id(self._file), b"")) and not self._has_ended:
             await self._receive()
-            self._chunk = self._come.pop(id(self._file), b"")
-        chunk, self._chunk = self._chunk, b""
         return chunk
 
     async def _receive(self) -> None:
@@ -84,15 +83,13 @@ class _StreamedForm:
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         fault = self._form.write(bytes(message.get("body", b"")))
+        # By identity: their objects are kept by the form.
         self._come = {id(file): data for file, data in self._form.spilled()}
         if fault is None and not message.get("more_body", False):
-            self._has_ended = True
             fault = self._form.finish()
+            self._has_ended = fault is None
         if fault is not None:
             raise fault_error(fault, self._form, self._limits, self._request.scope)
-        if self._file is not None:
-            last: Any = self._form.pairs()[-1][1]
-            self._is_passed = last is not self._file
 
 
 def _is_read(pair: tuple[str, Any], file: FileStream) -> bool:
