@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import core_schema
+from starlette.datastructures import Headers
 
 from ferroapi.exceptions import RequestBodyTooLarge
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
-    from starlette.datastructures import Headers
 
 
 class FileStream:
