@@ -9,6 +9,7 @@ from ferroapi.applications import FastAPI
 from ferroapi.background import BackgroundTasks
 from ferroapi.datastructures import UploadFile
 from ferroapi.exceptions import HTTPException, WebSocketException
+from ferroapi.file_stream import FileStream as FileStream  # not in `__all__`, as `Part`
 from ferroapi.param_functions import (
     Body,
     Cookie,

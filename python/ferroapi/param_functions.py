@@ -119,16 +119,24 @@ def File(
     default: Any = Undefined,
     *,
     media_type: str = "multipart/form-data",
+    max_size: int | None = None,
     **options: Unpack[params.ParameterOptions],
 ) -> Any:
-    """A file of a multipart form (RFC 7578): `bytes`, which are in memory, or `UploadFile`.
+    """A file of a multipart form (RFC 7578), as its type says.
+
+    `bytes` are in memory, an `UploadFile` beyond a size on disk, and a `FileStream` is read as it
+    comes.
 
     Args:
         default: the value when the file is not sent; without it that is a 422.
         media_type: the content type that the schema says.
+        max_size: the most bytes of a `FileStream`.
         options: see `ferroapi.params.ParameterOptions`; `max_length` of `bytes` is in bytes.
+
+    Raises:
+        ValueError: `max_size` is no positive integer.
     """
-    return params.File(default, media_type=media_type, **options)
+    return params.File(default, media_type=media_type, max_size=max_size, **options)
 
 
 def Part(
@@ -140,8 +148,14 @@ def Part(
 ) -> Any:
     """A part of a multipart form that is decoded by its own content type (RFC 7578, section 4.4).
 
-    `content_type` is that of a part which names none, `max_size` the most bytes of one. Raises
-    `ValueError` for a size that is no positive integer.
+    Args:
+        default: the value when the part is not sent; without it that is a 422.
+        content_type: that of a part which names none.
+        max_size: the most bytes of a part.
+        options: see `ferroapi.params.ParameterOptions`.
+
+    Raises:
+        ValueError: `max_size` is no positive integer.
     """
     return params.Part(default, content_type=content_type, max_size=max_size, **options)
 

@@ -243,7 +243,10 @@ class Form(Body):
 
 
 class File(Form):
-    """A file of a multipart form (RFC 7578)."""
+    """A file of a multipart form (RFC 7578). `max_size`: the most bytes of a `FileStream`.
+
+    Raises `ValueError` for a size that is no positive integer.
+    """
 
     def __init__(
         self,
@@ -251,9 +254,17 @@ class File(Form):
         *,
         annotation: Any = None,
         media_type: str = "multipart/form-data",
+        max_size: int | None = None,
         **options: Unpack[ParameterOptions],
     ) -> None:
+        self.max_size = None if max_size is None else _checked_size(max_size)
         super().__init__(default, annotation=annotation, media_type=media_type, **options)
+
+
+def _checked_size(size: int) -> int:
+    if type(size) is not int or size < 1:
+        raise ValueError("max_size must be a positive integer")
+    return size
 
 
 class Part(Form):
@@ -273,10 +284,8 @@ class Part(Form):
         max_size: int = 1024 * 1024,
         **options: Unpack[ParameterOptions],
     ) -> None:
-        if type(max_size) is not int or max_size < 1:
-            raise ValueError("max_size must be a positive integer")
         self.content_type = content_type
-        self.max_size = max_size
+        self.max_size = _checked_size(max_size)
         super().__init__(default, annotation=annotation, media_type=media_type, **options)
 
 

@@ -31,6 +31,7 @@ from ferroapi.dependencies.callables import (
     callable_name,
     declaring,
 )
+from ferroapi.dependencies.file_streams import is_file_stream
 from ferroapi.dependencies.models import Dependant, Injected, Scope
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
 from ferroapi.dependencies.signature import get_typed_signature
@@ -346,7 +347,7 @@ def _inferred_info(
     if in_path:
         # A parameter may be in the path of one route and not of another: its default is ignored.
         kind, default = params.Path, Undefined
-    elif is_upload_file(plain) or is_upload_file_sequence(plain):
+    elif is_upload_file(plain) or is_upload_file_sequence(plain) or is_file_stream(plain):
         kind = params.File
     elif is_scalar(plain):
         kind = params.Query

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ferroapi.dependencies import declaration
 from ferroapi.dependencies.declaration import get_parameterless_dependant, path_parameter_names
+from ferroapi.dependencies.file_streams import check_file_streams
 from ferroapi.dependencies.signature import signature_state
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Description:
             added: the dependencies of the inclusions around it, which run first.
         """
         described = (below.with_path(below.path) for below in self._described)
-        return self._endpoint.with_path(path, [*_parameterless(path, added), *described])
+        dependant = self._endpoint.with_path(path, [*_parameterless(path, added), *described])
+        check_file_streams(dependant)
+        return dependant
 
 
 def _parameterless(path: str, dependencies: Sequence[params.Depends]) -> list[Dependant]:

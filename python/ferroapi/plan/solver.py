@@ -18,6 +18,7 @@ from starlette.requests import Request
 from ferroapi import params
 from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name
+from ferroapi.dependencies.file_streams import is_file_stream
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
 from ferroapi.masking import Secrets
@@ -29,6 +30,7 @@ from ferroapi.plan.reading.body import (
 )
 from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
+from ferroapi.plan.reading.streamed_form import read_until_file
 from ferroapi.plan.reading.validators import calls_functions_of_users
 from ferroapi.plan.writing.arguments import dictionary, write_dependencies
 from ferroapi.plan.writing.forms import write_form, write_new_form
@@ -66,6 +68,7 @@ class Solver:
         "_secrets",
         "_solve",
         "_steps",
+        "_streamed",
         "form_limits",
         "shortcut",
         "strict_content_type",
@@ -104,6 +107,14 @@ class Solver:
         self.form_limits: FormLimits = form_limits or {}
         self._reads_form = body_field is not None and isinstance(body_field.field_info, params.Form)
         self._forms = self._form_readers() if self._reads_form else []
+        self._streamed = next(
+            (
+                field
+                for field in self._endpoint.dependant.body_params
+                if is_file_stream(field.field_info.annotation)
+            ),
+            None,
+        )
         self.title = (
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
@@ -272,6 +283,9 @@ class Solver:
         """The body as its parameters see it: decoded, a form, bytes, or `Undefined`."""
         if self._body_field is None or not isinstance(exchange.connection, Request):
             return Undefined
+        if self._streamed is not None:
+            exchange.form = await read_until_file(exchange, self._streamed, self.form_limits)
+            return exchange.form
         try:
             received = await read_received(
                 exchange,

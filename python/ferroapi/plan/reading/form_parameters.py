@@ -8,6 +8,7 @@ from ferroapi import params
 from ferroapi._core import FormParameters
 from ferroapi.annotations import is_bytes, is_bytes_sequence, is_nullable
 from ferroapi.dependencies.body import form_models, takes_others
+from ferroapi.dependencies.file_streams import is_file_stream
 from ferroapi.fields import model_fields
 from ferroapi.plan.reading.values import takes_all
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 def can_shorten(field: ModelField) -> bool:
     """Whether a parameter is a field of the form or one model of such fields."""
-    if isinstance(field.field_info, params.Part):
-        # Its content may have to be read from a file.
+    if isinstance(field.field_info, params.Part) or is_file_stream(field.field_info.annotation):
+        # What is read of its content is not in what the core takes out of a form.
         return False
     models = form_models(field)
     # Which model of a union takes what is seen when each was tried.

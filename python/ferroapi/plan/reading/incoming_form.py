@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -47,14 +47,24 @@ def new_form(content_type: bytes | None, limits: FormLimits) -> CoreForm | None:
     if is_urlencoded_form(content_type):
         return urlencoded_form(max_fields=max_fields, max_part_size=max_part_size)
     boundary = multipart_boundary(content_type)
-    if boundary is None:
-        return None
-    return multipart_form(
-        boundary,
-        max_fields=max_fields,
-        max_files=min(limits.get("max_files", _MAX_FILES), _MOST),
-        max_part_size=max_part_size,
-    )
+    return None if boundary is None else multipart_form(boundary, **form_bounds(limits))
+
+
+class FormBounds(TypedDict):
+    """What a multipart form may have."""
+
+    max_fields: int
+    max_files: int
+    max_field_size: int
+
+
+def form_bounds(limits: FormLimits) -> FormBounds:
+    """The limits of a multipart form, as the core takes them."""
+    return {
+        "max_fields": min(limits.get("max_fields", _MAX_FIELDS), _MOST),
+        "max_files": min(limits.get("max_files", _MAX_FILES), _MOST),
+        "max_field_size": min(limits.get("max_part_size", _MAX_PART_SIZE), _MOST),
+    }
 
 
 async def read_form(
@@ -102,8 +112,7 @@ async def read_form(
             _hold_text_to_limit(form, size, scope)
         fault = fault or form.finish()
         if fault is not None:
-            text = _sentence(fault, form, limits)
-            raise HTTPException(400, text) if "app" in scope else MultiPartException(text)
+            raise fault_error(fault, form, limits, scope)
         for file in form.files():
             await file.seek(0)
     except BaseException:
@@ -111,6 +120,14 @@ async def read_form(
             file.file.close()
         raise
     return form
+
+
+def fault_error(
+    fault: FormFault, form: CoreForm, limits: FormLimits, scope: Mapping[str, Any]
+) -> HTTPException | MultiPartException:
+    """What says of a form what is wrong with it; not a response outside of an application."""
+    text = _sentence(fault, form, limits)
+    return HTTPException(400, text) if "app" in scope else MultiPartException(text)
 
 
 def _held_to_limit(form: CoreForm, size: int, scope: Mapping[str, Any]) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def multipart_form(
-    boundary: bytes, *, max_fields: int, max_files: int, max_part_size: int
+    boundary: bytes, *, max_fields: int, max_files: int, max_field_size: int
 ) -> MultipartForm | None:
     """A form to be read; `None` where somebody has put a parser of his own into the place."""
     for unreplaced in _CHECKS:
@@ -32,7 +32,7 @@ def multipart_form(
         _new_file,
         max_fields=max_fields,
         max_files=max_files,
-        max_field_size=max_part_size,
+        max_field_size=max_field_size,
         # A spooled file has no largest size where that is 0.
         max_kept=max(0, MultiPartParser.spool_max_size or sys.maxsize),
     )

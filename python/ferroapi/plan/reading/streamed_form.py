@@ -1,0 +1,100 @@
+"""A multipart form whose file is read by the endpoint, while it is received."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import FormData, Headers
+from starlette.requests import ClientDisconnect, Request
+
+from ferroapi._core import MultipartForm, content_type, multipart_boundary
+from ferroapi._form_limits import effective_form_limits
+from ferroapi.file_stream import FileStream
+from ferroapi.plan.reading.incoming_form import fault_error, form_bounds
+
+if TYPE_CHECKING:
+    from ferroapi._core import Header
+    from ferroapi._form_limits import FormLimits
+    from ferroapi.connection.exchange import Exchange
+    from ferroapi.fields import ModelField
+
+
+async def read_until_file(exchange: Exchange, field: ModelField, limits: FormLimits) -> FormData:
+    """The fields in front of a file, and the file, of which nothing was read.
+
+    Args:
+        exchange: the request.
+        field: the parameter that is the file.
+        limits: those of the form.
+
+    Raises:
+        HTTPException: 400 for a form that is broken, cut off or larger than `limits`.
+        ClientDisconnect: the client left before the file came.
+    """
+    declared = content_type(exchange.scope["headers"])
+    boundary = None if declared is None else multipart_boundary(declared)
+    request = exchange.connection
+    if boundary is None or not isinstance(request, Request):
+        return FormData()
+    # The endpoint may read on while it sends.
+    exchange.is_shared = True
+    form = _StreamedForm(boundary, request, effective_form_limits(exchange.scope, limits))
+    return await form.read_until(field)
+
+
+class _StreamedForm:
+    """The form while it is received: of its files nothing is kept."""
+
+    def __init__(self, boundary: bytes, request: Request, limits: FormLimits) -> None:
+        self._request = request
+        self._limits = limits
+        self._form = MultipartForm(boundary, _new_file, **form_bounds(limits), max_kept=0)
+        self._file: FileStream | None = None
+        self._come: dict[int, bytes] = {}
+        self._has_ended = False
+
+    async def read_until(self, field: ModelField) -> FormData:
+        begun = 0
+        while True:
+            await self._receive()
+            # Nobody looks at all fields again because there is more of one.
+            files = len(self._form.files())
+            if files == begun and not self._has_ended:
+                continue
+            begun = files
+            pairs: list[Any] = self._form.pairs()
+            for number, (name, item) in enumerate(pairs):
+                # Browsers send a file without a name where nobody has selected one.
+                if isinstance(item, FileStream) and name in field.input_names and item.filename:
+                    self._file = item
+                    item.connect(self._next_chunk, getattr(field.field_info, "max_size", None))
+                    return FormData([pair for pair in pairs[: number + 1] if _is_read(pair, item)])
+            if self._has_ended:
+                return FormData([pair for pair in pairs if isinstance(pair[1], str)])
+
+    async def _next_chunk(self) -> bytes:
+        """What has come of the file since the last call, and nothing at the end of the form."""
+        while not (chunk := self._come.pop(id(self._file), b"")) and not self._has_ended:
+            await self._receive()
+        return chunk
+
+    async def _receive(self) -> None:
+        message = await self._request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        fault = self._form.write(bytes(message.get("body", b"")))
+        # By identity: their objects are kept by the form.
+        self._come = {id(file): data for file, data in self._form.spilled()}
+        if fault is None and not message.get("more_body", False):
+            fault = self._form.finish()
+            self._has_ended = fault is None
+        if fault is not None:
+            raise fault_error(fault, self._form, self._limits, self._request.scope)
+
+
+def _is_read(pair: tuple[str, Any], file: FileStream) -> bool:
+    return isinstance(pair[1], str) or pair[1] is file
+
+
+def _new_file(_content: bytes, filename: str, headers: list[Header]) -> Any:
+    return FileStream(filename, Headers(raw=headers))
