@@ -145,7 +145,7 @@ class APIRouter(PathOperations, StarletteRoutes, ServingRouter):
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
         self.cancel_on_disconnect = cancel_on_disconnect
-        self.read_body = checked_read_body(read_body)
+        self.read_body: ReadBody | None = checked_read_body(read_body)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
