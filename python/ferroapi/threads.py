@@ -42,7 +42,7 @@ async def call_in_thread(
 ) -> T:
     """A visit of one function: what it sets in its context is set for its caller. See `Visit`."""
     visit = Visit()
-    value = await visit.run(partial(visit.call, function, *args, **kwargs), application)
+    value = await visit.run(lambda: visit.call(function, *args, **kwargs), application)
     visit.adopt()
     return value
 

@@ -77,6 +77,12 @@ def test_every_name_a_module_lists_is_there(module: str) -> None:
     assert len(listed) == len(set(listed))
 
 
+@pytest.mark.parametrize("name", ["Release", "client_left"])
+def test_what_fastapi_does_not_have_is_imported_by_name_only(name: str) -> None:
+    assert hasattr(ferroapi, name)
+    assert name not in ferroapi.__all__
+
+
 def test_a_deprecated_status_code_is_starlettes() -> None:
     status = importlib.import_module("ferroapi.status")
     with pytest.warns(StarletteDeprecationWarning, match="HTTP_422_UNPROCESSABLE_CONTENT"):

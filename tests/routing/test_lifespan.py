@@ -57,7 +57,7 @@ def test_threads_are_prepared_for_who_uses_them(
     """With the start of the application, in whatever router they are."""
     events: list[str] = []
     monkeypatch.setattr(
-        "ferroapi.routing.router.current_default_thread_limiter", lambda: events.append("threads")
+        "ferroapi.routing.threads.current_default_thread_limiter", lambda: events.append("threads")
     )
     app, inner = FastAPI(lifespan=spanning("app", events), openapi_url=None), APIRouter()
     inner.get("/")(endpoint)

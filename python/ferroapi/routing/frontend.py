@@ -12,11 +12,9 @@ from starlette.routing import BaseRoute, Match
 
 from ferroapi.body_limit import with_body_limit
 from ferroapi.dependencies.declaration import get_endpoint_dependant
-from ferroapi.dependency_overrides import overrides_of
 from ferroapi.exceptions import EndpointContext, RequestValidationError
-from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.plan.operation import OperationPlan
-from ferroapi.plan.order.steps import compile_steps
+from ferroapi.plan.order.steps import provided_steps
 from ferroapi.plan.order.teardown import REQUEST_STACK
 from ferroapi.plan.reply.serialization import with_background
 from ferroapi.plan.solver import Solver
@@ -113,9 +111,7 @@ class Frontend(Inheriting, BaseRoute):
         return with_body_limit(answer, self.max_body_size)
 
     def _compile(self, dependant: Dependant) -> OperationPlan:
-        overrides = overrides_of(self.dependency_overrides_provider)
-        values = lifespan_values_of(self.dependency_overrides_provider)
-        steps = compile_steps(dependant, overrides, lifespan_values=values)
+        steps = provided_steps(dependant, self.dependency_overrides_provider)
         return OperationPlan(
             steps=steps,
             solver=Solver(steps, endpoint_context=EndpointContext),

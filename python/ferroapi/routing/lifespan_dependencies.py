@@ -12,9 +12,12 @@ from ferroapi.exit_stack import ExitStack
 from ferroapi.lifespan_values import Kept
 from ferroapi.plan.order.steps import compile_steps, overridden
 from ferroapi.plan.resolution import exchange_without_request, run_steps
+from ferroapi.routing.tree import route_contexts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+    from starlette.routing import BaseRoute
 
     from ferroapi import params
     from ferroapi.dependencies.models import Dependant
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from ferroapi.routing.route_context import RouteContext
 
 
-def declared_for_lifespan(contexts: Iterable[RouteContext]) -> Iterator[Dependant]:
+def _declared(contexts: Iterable[RouteContext]) -> Iterator[Dependant]:
     """The dependencies of scope `lifespan` of routes and of the inclusions around them."""
     for context in contexts:
         dependant: Dependant | None = getattr(context.original_route, "dependant", None)
@@ -40,19 +43,19 @@ def declared_for_lifespan(contexts: Iterable[RouteContext]) -> Iterator[Dependan
 
 @asynccontextmanager
 async def lifespan_dependencies(
-    declared: Iterable[Dependant], application: Any
+    routes: Iterable[BaseRoute], application: Any
 ) -> AsyncIterator[None]:
     """Creates dependencies in order of declaration, those below before, and ends them at last.
 
     Args:
-        declared: those of scope `lifespan`.
+        routes: what declares them.
         application: has their values meanwhile.
 
     Raises:
         FastAPIError: there is no application that could have them.
         Exception: whatever a dependency raises; those before it are ended.
     """
-    waiting = list(declared)
+    waiting = list(_declared(route_contexts(routes)))
     if not waiting:
         yield
         return

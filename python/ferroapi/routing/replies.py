@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ferroapi.annotations import is_subclass
 from ferroapi.datastructures import DefaultPlaceholder
@@ -81,3 +81,10 @@ class Replies:
             return None
         options = self._options.serialization_options
         return TypedValue(field, options, path=self._path, context=self._context)
+
+
+def is_event(annotation: Any) -> bool:
+    """Whether the items of a stream are events already."""
+    from ferroapi.sse.event import ServerSentEvent
+
+    return is_subclass(annotation, ServerSentEvent)

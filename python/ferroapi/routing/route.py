@@ -26,12 +26,10 @@ from ferroapi.dependencies.declaration import check_inline
 from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
-from ferroapi.dependency_overrides import overrides_of
 from ferroapi.fields import ModelField, create_field
-from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.live import Live, compiled, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
-from ferroapi.plan.order.steps import Step, body_params, compile_steps
+from ferroapi.plan.order.steps import Step, body_params, provided_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.recursive_unions import warn_of_recursive_unions
 from ferroapi.routing.inheritance import Inherited, Inheriting
@@ -46,7 +44,7 @@ from ferroapi.routing.options import (
     resolved,
 )
 from ferroapi.routing.paths import PathAttributes
-from ferroapi.routing.replies import Replies
+from ferroapi.routing.replies import Replies, is_event
 from ferroapi.routing.return_types import returned_types
 from ferroapi.routing.scope import effective_route
 from ferroapi.routing.surroundings import surrounded
@@ -60,12 +58,6 @@ if TYPE_CHECKING:
 
 _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
-
-
-def _is_event(annotation: Any) -> bool:
-    from ferroapi.sse.event import ServerSentEvent
-
-    return is_subclass(annotation, ServerSentEvent)
 
 
 class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
@@ -166,7 +158,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
             self.response_class, EventSourceResponse
         )
         self.stream_item_field = None
-        if item and item[0] and streams_items and not _is_event(item[0]):
+        if item and item[0] and streams_items and not is_event(item[0]):
             self.stream_item_field = create_field(
                 "StreamItem_" + self.unique_id, item[0], mode="serialization"
             )
@@ -238,12 +230,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         route.include_in_schema = self.include_in_schema and outer.include_in_schema
         route.response_class = first_chosen(self.response_class, outer.default_response_class)
         route.callbacks = [*outer.callbacks, *(self.callbacks or ())]
-        route.generate_unique_id_function = first_chosen(
-            self.generate_unique_id_function, outer.generate_unique_id_function
-        )
-        route.strict_content_type = first_chosen(
-            self.strict_content_type, outer.strict_content_type
-        )
+        for name in ("generate_unique_id_function", "strict_content_type"):
+            setattr(route, name, first_chosen(getattr(self, name), getattr(outer, name)))
         for name in ("cancel_on_disconnect", "max_body_size", "read_body"):
             setattr(route, name, first_given(getattr(self, name), getattr(outer, name)))
         route.form_limits = {**outer.form_limits, **self.form_limits}
@@ -345,10 +333,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         return endpoint_context_later(self.endpoint)
 
     def _compile(self, handler: RouteHandler | None) -> OperationPlan:
-        overrides = overrides_of(self.dependency_overrides_provider)
         vars(self.dependant)["inline"] = self.inline
-        values = lifespan_values_of(self.dependency_overrides_provider)
-        steps = compile_steps(self.dependant, overrides, lifespan_values=values)
+        steps = provided_steps(self.dependant, self.dependency_overrides_provider)
         return OperationPlan(
             steps=steps,
             solver=Solver(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import (
-    AsyncIterator,
     Callable,
     Iterable,
     Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import Enum
 from typing import Any, TypeVar
 
-from anyio.to_thread import current_default_thread_limiter
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -25,7 +22,6 @@ from ferroapi._form_limits import FormLimits, checked_form_limits
 from ferroapi.body_limit import checked_body_size
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
-from ferroapi.dependencies.models import Dependant
 from ferroapi.error_format import ErrorFormat
 from ferroapi.exceptions import FastAPIError
 from ferroapi.routing.answers import SlashRedirects
@@ -50,7 +46,7 @@ from ferroapi.routing.lifespan import (
     nested_lifespans,
     run,
 )
-from ferroapi.routing.lifespan_dependencies import declared_for_lifespan, lifespan_dependencies
+from ferroapi.routing.lifespan_dependencies import lifespan_dependencies
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     ADDED,
@@ -64,6 +60,7 @@ from ferroapi.routing.options import (
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
+from ferroapi.routing.threads import prepared_threads
 from ferroapi.routing.tree import IncludedRouter, route_contexts
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.routing.websocket_route import APIWebSocketRoute, WebSocketOptions
@@ -161,7 +158,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         self.auto_head = auto_head
         self.layer = Layer(exception_handlers, middleware, validation_errors)
         self.cancel_on_disconnect = cancel_on_disconnect
-        self.read_body = checked_read_body(read_body)
+        self.read_body: ReadBody | None = checked_read_body(read_body)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.route_class = route_class
         self.on_startup: list[Handler] = list(on_startup or ())
@@ -414,36 +411,15 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         await run(self.on_shutdown)
 
     def _run_lifespans(self, app: Any) -> Any:
+        routes, application = self.routes, self.dependency_overrides_provider
         return nested_lifespans(
-            [self._prepared_threads, *self._lifespans(), self._created_dependencies], app
+            [
+                lambda _app: prepared_threads(routes, application),
+                *self._lifespans(),
+                lambda _app: lifespan_dependencies(routes, application),
+            ],
+            app,
         )
-
-    def _created_dependencies(self, _app: Any) -> AbstractAsyncContextManager[None]:
-        declared = declared_for_lifespan(route_contexts(self.routes))
-        return lifespan_dependencies(declared, self.dependency_overrides_provider)
-
-    @asynccontextmanager
-    async def _prepared_threads(self, _app: Any) -> AsyncIterator[None]:
-        """Sets how many threads there are, while the application runs.
-
-        Else has anyio load what runs them, which takes longer than a request should.
-        """
-        threads = getattr(self.dependency_overrides_provider, "threads", None)
-        if threads is not None:
-            limiter = current_default_thread_limiter()
-            before, limiter.total_tokens = limiter.total_tokens, threads
-            try:
-                yield
-            finally:
-                limiter.total_tokens = before
-            return
-        dependants: Iterable[Dependant | None] = (
-            getattr(context.original_route, "dependant", None)
-            for context in route_contexts(self.routes)
-        )
-        if any(dependant is not None and dependant.uses_threads for dependant in dependants):
-            current_default_thread_limiter()
-        yield
 
     def add_event_handler(self, event: str, handler: Handler) -> None:
         """Adds a function to call at `"startup"` or `"shutdown"`."""

@@ -16,13 +16,11 @@ from ferroapi.dependencies.body import embeds_body
 from ferroapi.dependencies.callables import callable_name, declaring
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependencies.models import Dependant
-from ferroapi.dependency_overrides import overrides_of
 from ferroapi.exceptions import FastAPIError
-from ferroapi.lifespan_values import lifespan_values_of
 from ferroapi.live import Live, compiled
 from ferroapi.plan.cancellation import with_cancellation
 from ferroapi.plan.operation import endpoint_context_later
-from ferroapi.plan.order.steps import body_params, compile_steps
+from ferroapi.plan.order.steps import body_params, provided_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.routing.inheritance import Inherited, Inheriting
@@ -126,9 +124,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
                 embed_body_fields=self._embed_body_fields,
             )
             return self._cancelled(sessions.websocket_session(talk), self.dependant.flat())
-        overrides = overrides_of(self.dependency_overrides_provider)
-        values = lifespan_values_of(self.dependency_overrides_provider)
-        steps = compile_steps(self.dependant, overrides, absent="request", lifespan_values=values)
+        steps = provided_steps(self.dependant, self.dependency_overrides_provider, absent="request")
         solver = Solver(
             steps,
             endpoint_context=endpoint_context_later(self.endpoint),

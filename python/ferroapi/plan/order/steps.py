@@ -11,7 +11,8 @@ from ferroapi.concurrency import LastingContextManager, ThreadedContextManager, 
 from ferroapi.dependencies.callables import CallableKind, callable_name, may_wait
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
-from ferroapi.lifespan_values import Kept, NotKept
+from ferroapi.dependency_overrides import overrides_of
+from ferroapi.lifespan_values import Kept, NotKept, lifespan_values_of
 from ferroapi.threads import call_in_thread
 
 if TYPE_CHECKING:
@@ -165,6 +166,14 @@ def compile_steps(
 
     visit(root)
     return tuple(steps)
+
+
+def provided_steps(
+    root: Dependant, provider: Any, *, absent: Injected = "websocket"
+) -> tuple[Step, ...]:
+    """The same with what an application has now: its overrides, and its values of the lifespan."""
+    overrides, values = overrides_of(provider), lifespan_values_of(provider)
+    return compile_steps(root, overrides, absent=absent, lifespan_values=values)
 
 
 def kept(
