@@ -39,6 +39,7 @@ from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import Handler
 from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.options import LayerOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
@@ -293,9 +294,12 @@ class FastAPI(PathOperations, ServingApplication):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[LayerOptions],
     ) -> None:
         """Declares a WebSocket endpoint without a decorator."""
-        self.router.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+        self.router.add_api_websocket_route(
+            path, endpoint, name=name, dependencies=dependencies, **options
+        )
 
     def websocket(
         self,
@@ -303,6 +307,7 @@ class FastAPI(PathOperations, ServingApplication):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[LayerOptions],
     ) -> Callable[[Decorated], Decorated]:
         """Declares a WebSocket endpoint by decorating a coroutine function.
 
@@ -310,10 +315,13 @@ class FastAPI(PathOperations, ServingApplication):
             path: the path with its parameters in braces.
             name: the name for `url_path_for`; the function's name without it.
             dependencies: dependencies whose values nobody takes.
+            options: see `LayerOptions`.
         """
 
         def declare(endpoint: Decorated) -> Decorated:
-            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            self.add_api_websocket_route(
+                path, endpoint, name=name, dependencies=dependencies, **options
+            )
             return endpoint
 
         return declare

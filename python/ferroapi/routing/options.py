@@ -20,19 +20,24 @@ from ferroapi.routing.layers import Layer
 from ferroapi.routing.unique_id import generate_unique_id
 
 
-class AddedOptions(TypedDict, total=False):
-    """Keywords that FastAPI does not have, of path operations, of routers and of inclusions.
+class LayerOptions(TypedDict, total=False):
+    """Keywords that FastAPI does not have, of path operations, WebSockets, routers and inclusions.
 
     They are handed on where they are given: who overrides a method need not know them.
     """
 
-    auto_head: bool | None
-    """Whether GET operations answer HEAD, too. The innermost setting wins; no without one."""
     exception_handlers: Mapping[Any, Any] | None
     """Functions by exception class or status code, or `ExceptionHandler`s. The innermost is asked
     first: the operation's, those of routers, then the application's."""
     middleware: Sequence[Middleware] | None
     """ASGI middleware, the first outermost, around what is inside and its exception handlers."""
+
+
+class AddedOptions(LayerOptions, total=False):
+    """The same, of path operations, routers and inclusions."""
+
+    auto_head: bool | None
+    """Whether GET operations answer HEAD, too. The innermost setting wins; no without one."""
     validation_errors: ErrorFormat | None
     """How requests that do not fit are answered, and what OpenAPI says of it."""
 

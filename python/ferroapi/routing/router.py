@@ -51,6 +51,7 @@ from ferroapi.routing.lifespan import (
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     ADDED,
+    LayerOptions,
     OperationAttributes,
     StrictRouteOptions,
     first_chosen,
@@ -242,6 +243,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[LayerOptions],
     ) -> None:
         """Declares a WebSocket endpoint without a decorator."""
         with declaring(endpoint):
@@ -251,6 +253,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
                 name=name,
                 dependencies=[*self.dependencies, *(dependencies or ())],
                 dependency_overrides_provider=self.dependency_overrides_provider,
+                layers=Layer.of(**options),
             )
         self.routes.append(route)
 
@@ -260,6 +263,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[LayerOptions],
     ) -> Callable[[Endpoint], Endpoint]:
         """Declares a WebSocket endpoint by decorating a coroutine function.
 
@@ -267,10 +271,13 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             path: the path below the router's prefix.
             name: the name for `url_path_for`; the function's name without it.
             dependencies: dependencies whose values nobody takes.
+            options: see `LayerOptions`.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_api_websocket_route(path, endpoint, name=name, dependencies=dependencies)
+            self.add_api_websocket_route(
+                path, endpoint, name=name, dependencies=dependencies, **options
+            )
             return endpoint
 
         return declare

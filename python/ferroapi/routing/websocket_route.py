@@ -33,9 +33,6 @@ from ferroapi.seams import is_replaced
 class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
 
-    layers: tuple[Layer, ...] = ()
-    """What inclusions have around it, the outermost first."""
-
     _live = frozenset(
         {
             *("app", "handle", "matches"),
@@ -52,6 +49,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         name: str | None = None,
         dependencies: Sequence[params.Depends] | None = None,
         dependency_overrides_provider: Any = None,
+        layers: tuple[Layer, ...] = (),
     ) -> None:
         """
         Args:
@@ -61,6 +59,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
             dependencies: run before those of the parameters; nobody takes their values.
             dependency_overrides_provider: an object whose `dependency_overrides` replace
                 dependencies.
+            layers: the middleware and the exception handlers around it, the outermost first.
 
         Raises:
             FastAPIError: a parameter of the endpoint or of a dependency is to get a `Request`.
@@ -69,6 +68,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         self.name = callable_name(endpoint) if name is None else name
         self.dependencies = list(dependencies or ())
         self.dependency_overrides_provider = dependency_overrides_provider
+        self.layers = layers
         self._set_path(path)
         self._is_made = True
 
