@@ -70,6 +70,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         self.dependency_overrides_provider = dependency_overrides_provider
         self.layers = layers
         self._set_path(path)
+        _refuse_requests(self.dependant)
         self._is_made = True
 
     def _set_path(self, path: str) -> None:
@@ -77,7 +78,6 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         self.dependant = get_endpoint_dependant(
             path=self.path_format, call=self.endpoint, dependencies=self.dependencies
         )
-        _refuse_requests(self.dependant)
 
     def within(self, outer: Inherited) -> APIWebSocketRoute:
         """The route as an inclusion makes it of what this one is now; this one stays as it is."""
