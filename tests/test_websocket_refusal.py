@@ -279,6 +279,23 @@ def test_a_request_that_may_be_missing_is_none() -> None:
         assert session.receive_json() == 3
 
 
+def test_what_an_inclusion_adds_may_be_for_requests() -> None:
+    app, router = FastAPI(), APIRouter()
+    router.websocket("/socket")(plain)
+
+    @router.get("/x")
+    async def read() -> int:
+        return 1
+
+    app.include_router(router, prefix="/a", dependencies=[Depends(needs_request)])
+    app.include_router(router, dependencies=[Depends(needs_request)])
+    client = TestClient(app)
+    assert client.get("/a/x").json() == client.get("/x").json() == 1
+    assert client.get("/openapi.json").status_code == 200
+    with pytest.raises(TypeError, match="request"), client.websocket_connect("/socket"):
+        pass
+
+
 @pytest.mark.parametrize("refusal", ["403", None, True])
 def test_there_are_three_ways(refusal: Any) -> None:
     with pytest.raises(ValueError, match="websocket_refusal is none of"):

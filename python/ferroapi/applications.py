@@ -42,9 +42,9 @@ from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import DeclaredLifespan, Handler
 from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
-from ferroapi.routing.websocket_route import WebSocketOptions
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
@@ -324,7 +324,14 @@ class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
         dependencies: Sequence[params.Depends] | None = None,
         **options: Unpack[WebSocketOptions],
     ) -> Callable[[Decorated], Decorated]:
-        """Declares a WebSocket endpoint by decorating it. See `APIRouter.websocket`."""
+        """Declares a WebSocket endpoint by decorating a coroutine function.
+
+        Args:
+            path: the path with its parameters in braces.
+            name: the name for `url_path_for`; the function's name without it.
+            dependencies: dependencies whose values nobody takes.
+            options: see `WebSocketOptions`.
+        """
 
         def declare(endpoint: Decorated) -> Decorated:
             self.add_api_websocket_route(

@@ -617,6 +617,28 @@ def test_websockets(loop: dict[str, Any]) -> None:
     assert Catching.seen in ([], ["WebSocketDisconnect"])
 
 
+def test_a_websocket_has_layers_of_its_own() -> None:
+    async def close(websocket: WebSocket, error: Exception) -> None:
+        await websocket.close(4000, str(error))
+
+    app = FastAPI()
+    layers: Any = {"exception_handlers": {BrokenError: close}, "middleware": marked("socket")}
+
+    @app.websocket("/x", **layers)
+    async def fail(websocket: WebSocket) -> None:
+        await websocket.accept()
+        raise BrokenError(websocket.scope["order"])
+
+    with (
+        TestClient(app).websocket_connect("/x") as session,
+        pytest.raises(WebSocketDisconnect) as caught,
+    ):
+        session.receive_text()
+    assert (caught.value.code, caught.value.reason) == (4000, "['socket']")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'tags'"):
+        app.websocket("/y", tags=["x"])(fail)  # type: ignore[call-arg]  # that is the point
+
+
 # name: (what is declared, the exception, a part of its text)
 WRONG_DECLARATIONS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "no_exception": (

@@ -57,7 +57,7 @@ def checked_handlers(handlers: Mapping[Any, Any] | None) -> dict[Any, Any]:
 class Handlers:
     """The handlers of one layer, as they are asked."""
 
-    __slots__ = ("_tables", "tables")
+    __slots__ = ("tables",)
 
     def __init__(self, handlers: Mapping[Any, Any]) -> None:
         """

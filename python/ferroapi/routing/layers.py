@@ -66,13 +66,15 @@ class Layer:
         self._made: tuple[list[Middleware], ASGIApp] | None = None
 
     @classmethod
-    def taken_from(cls, options: dict[str, Any]) -> tuple[Layer, ...]:
-        """The layer of what is taken out of the options, if there is any of it.
-
-        Raises as `Layer` does.
-        """
-        layer = cls(**{name: options.pop(name, None) for name in _OPTIONS})
+    def of(cls, **options: Any) -> tuple[Layer, ...]:
+        """The layer of these, if there are any. Raises as `Layer` does."""
+        layer = cls(**options)
         return (layer,) if layer else ()
+
+    @classmethod
+    def taken_from(cls, options: dict[str, Any]) -> tuple[Layer, ...]:
+        """The same of what is taken out of the options."""
+        return cls.of(**{name: options.pop(name, None) for name in _OPTIONS})
 
     def __bool__(self) -> bool:
         """Whether there is anything in it now."""

@@ -30,24 +30,29 @@ def checked_read_body(read_body: Any) -> ReadBody | None:
     return cast("ReadBody | None", read_body)
 
 
-class AddedOptions(TypedDict, total=False):
-    """Keywords that FastAPI does not have, of path operations, of routers and of inclusions.
+class WebSocketOptions(TypedDict, total=False):
+    """Keywords that FastAPI does not have, of path operations, WebSockets, routers and inclusions.
 
     They are handed on where they are given: who overrides a method need not know them.
     """
 
-    auto_head: bool | None
-    """Whether GET operations answer HEAD, too. The innermost setting wins; no without one."""
     exception_handlers: Mapping[Any, Any] | None
     """Functions by exception class or status code, or `ExceptionHandler`s. The innermost is asked
     first: the operation's, those of routers, then the application's."""
     middleware: Sequence[Middleware] | None
     """ASGI middleware, the first outermost, around what is inside and its exception handlers."""
-    validation_errors: ErrorFormat | None
-    """How requests that do not fit are answered, and what OpenAPI says of it."""
     cancel_on_disconnect: bool | None
     """Whether operations that do not stream, and WebSocket endpoints, are cancelled when their
     clients leave. The innermost setting wins; no without one."""
+
+
+class AddedOptions(WebSocketOptions, total=False):
+    """The same, of path operations, routers and inclusions."""
+
+    auto_head: bool | None
+    """Whether GET operations answer HEAD, too. The innermost setting wins; no without one."""
+    validation_errors: ErrorFormat | None
+    """How requests that do not fit are answered, and what OpenAPI says of it."""
     read_body: ReadBody | None
     """`"late"` has the dependencies that need nothing of the body run before it is read. The
     innermost setting wins; `"first"` without one."""
@@ -196,6 +201,7 @@ def _as_set(names: Any) -> Any:
 
 
 ADDED = frozenset(AddedOperationOptions.__annotations__)
+WEBSOCKET_KEYWORDS = Keywords(WebSocketOptions, OperationAttributes, added=ADDED)
 
 OPERATION_KEYWORDS = Keywords(PathOperationOptions, OperationAttributes, added=ADDED)
 ROUTE_KEYWORDS = Keywords(RouteOptions, OperationAttributes, added=ADDED)

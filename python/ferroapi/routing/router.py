@@ -50,9 +50,11 @@ from ferroapi.routing.lifespan_dependencies import lifespan_dependencies
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     ADDED,
+    WEBSOCKET_KEYWORDS,
     OperationAttributes,
     ReadBody,
     StrictRouteOptions,
+    WebSocketOptions,
     checked_read_body,
     first_chosen,
     first_given,
@@ -63,7 +65,7 @@ from ferroapi.routing.starlette_routes import StarletteRoutes
 from ferroapi.routing.threads import prepared_threads
 from ferroapi.routing.tree import IncludedRouter, route_contexts
 from ferroapi.routing.unique_id import generate_unique_id
-from ferroapi.routing.websocket_route import APIWebSocketRoute, WebSocketOptions
+from ferroapi.routing.websocket_route import APIWebSocketRoute
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -259,7 +261,8 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         **options: Unpack[WebSocketOptions],
     ) -> None:
         """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
-        given = options.get("cancel_on_disconnect")
+        given = WEBSOCKET_KEYWORDS.complete("add_api_websocket_route", options)
+        cancels = given.pop("cancel_on_disconnect", None)
         with declaring(endpoint):
             route = APIWebSocketRoute(
                 self.prefix + path,
@@ -267,7 +270,8 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
                 name=name,
                 dependencies=[*self.dependencies, *(dependencies or ())],
                 dependency_overrides_provider=self.dependency_overrides_provider,
-                cancel_on_disconnect=first_given(given, self.cancel_on_disconnect),
+                layers=Layer.of(**given),
+                cancel_on_disconnect=first_given(cancels, self.cancel_on_disconnect),
             )
         self.routes.append(route)
 

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any
 
 from starlette.routing import Match, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,19 +31,8 @@ from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
 
 
-class WebSocketOptions(TypedDict, total=False):
-    """Keywords of WebSocket endpoints that FastAPI does not have."""
-
-    cancel_on_disconnect: bool | None
-    """Whether the endpoint is cancelled when its client leaves, unless it waits for a message; the
-    innermost setting wins, not without one."""
-
-
 class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
-
-    layers: tuple[Layer, ...] = ()
-    """What inclusions have around it, the outermost first."""
 
     _live = frozenset(
         {
@@ -62,6 +51,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         dependencies: Sequence[params.Depends] | None = None,
         dependency_overrides_provider: Any = None,
         cancel_on_disconnect: bool | None = None,
+        layers: tuple[Layer, ...] = (),
     ) -> None:
         """
         Args:
@@ -72,6 +62,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
             dependency_overrides_provider: an object whose `dependency_overrides` replace
                 dependencies.
             cancel_on_disconnect: whether the endpoint is cancelled when its client leaves.
+            layers: the middleware and the exception handlers around it, the outermost first.
 
         Raises:
             FastAPIError: a parameter of the endpoint or of a dependency is to get a `Request`.
@@ -81,7 +72,9 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         self.dependencies = list(dependencies or ())
         self.dependency_overrides_provider = dependency_overrides_provider
         self.cancel_on_disconnect = cancel_on_disconnect
+        self.layers = layers
         self._set_path(path)
+        _refuse_requests(self.dependant)
         self._is_made = True
 
     def _set_path(self, path: str) -> None:
@@ -89,7 +82,6 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         self.dependant = get_endpoint_dependant(
             path=self.path_format, call=self.endpoint, dependencies=self.dependencies
         )
-        _refuse_requests(self.dependant)
 
     def within(self, outer: Inherited) -> APIWebSocketRoute:
         """The route as an inclusion makes it of what this one is now; this one stays as it is."""
