@@ -277,13 +277,23 @@ def test_a_handler_that_raises_what_another_takes(around: Any) -> None:
 def test_after_the_response_started(around: Any, loop: dict[str, Any]) -> None:
     """The server is told that what was caught could not be answered."""
 
-    async def items() -> AsyncIterator[bytes]:
-        yield b"item"
-        raise HTTPException(418)
+    class Items:
+        """No generator, which would be sent as one that is yielded."""
+
+        def __init__(self) -> None:
+            self.items = [b"item"]
+
+        def __aiter__(self) -> Any:
+            return self
+
+        async def __anext__(self) -> bytes:
+            if not self.items:
+                raise HTTPException(418)
+            return self.items.pop()
 
     app = FastAPI()
     around(app)
-    app.get("/")(lambda: StreamingResponse(items()))
+    app.get("/")(lambda: StreamingResponse(Items()))
     with pytest.raises(RuntimeError) as caught:
         TestClient(app, **loop).get("/")
     assert str(caught.value) == "Caught handled exception, but response already started."

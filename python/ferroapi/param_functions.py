@@ -175,9 +175,12 @@ def Depends(
             object that is called; `None` for the type of the parameter.
         use_cache: call it once for each request, however often it is depended on; else each time.
         scope: when a generator is left: after the response was sent (`"request"`, which `None`
-            means) or before it (`"function"`). That the first kind depends on the second is a
+            means), before it (`"function"`), or when the application stops (`"lifespan"`), which
+            has one value for all requests. That one depends on what is left earlier is a
             `DependencyScopeError` when it is declared.
         max_concurrency: how many requests may have it at once, others wait; `None` for any number.
+        inline: call a function that is no `async def` and does not block in the event loop, not in
+            a thread.
 
     Raises:
         ValueError: `max_concurrency` is no positive integer.

@@ -246,6 +246,31 @@ def _wants_the_end(difference: Difference) -> bool:
     )
 
 
+def _refuses_charsets(difference: Difference) -> bool:
+    return "The charset of the form is not supported" in difference.ours["body"]
+
+
+def _refuses_requests(difference: Difference) -> bool:
+    refused = (difference.ours["error"] or "").startswith(
+        "FastAPIError: A WebSocket has no Request"
+    )
+    return refused and difference.parts == {"error"}
+
+
+def _shows_context_of_threads(difference: Difference) -> bool:
+    """Whether ours sees what a dependency has set in a thread, where theirs sees nothing set."""
+    told = [
+        json.dumps([answer["body"], answer["calls"], answer["messages"]])
+        for answer in (difference.ours, difference.theirs)
+    ]
+    return (
+        not difference.parts - {"body", "calls", "messages", "headers"}
+        and _headers(difference.ours) == _headers(difference.theirs)
+        and "of sets tenant in a thread" in told[0]
+        and told[0].replace("of sets tenant in a thread", "of nobody") == told[1]
+    )
+
+
 def _handles_length(difference: Difference) -> bool:
     return difference.theirs["status"] == 413 and difference.theirs["body"] == "Content Too Large"
 
@@ -355,6 +380,9 @@ INTENDED = (
     Intended("masked secrets", _masks_secrets, "A 422 shows the passwords"),
     Intended("bounded errors", _bounds_errors, "A 422 lists all errors"),
     Intended("complete multipart", _wants_the_end, "A multipart form that ends before"),
+    Intended("charset of multipart", _refuses_charsets, "The `charset` of a multipart form"),
+    Intended("request of sockets", _refuses_requests, "A `Request` parameter under a WebSocket"),
+    Intended("context of threads", _shows_context_of_threads, "What a `def` dependency sets in"),
 )
 
 

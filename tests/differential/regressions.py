@@ -272,6 +272,17 @@ REGRESSIONS: dict[str, Row] = {
     "long duration": row(
         {"parameters": [parameter("timedelta")]}, {"query": "a=-P999999999DT1S"}, "long durations"
     ),
+    "form in another charset": row(
+        FORM,
+        {
+            "method": "POST",
+            "headers": [("content-type", "multipart/form-data; charset=utf-7; boundary=bound")],
+            "body": [
+                '--bound\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--bound--\r\n'
+            ],
+        },
+        "charset of multipart",
+    ),
     "cut off form": row(
         FORM,
         {

@@ -22,7 +22,6 @@ DESCRIBED: dict[str, Callable[..., Any]] = {
     **{kind.__name__: kind for kind in SECURITY if issubclass(kind, SecurityBase)},
     "FastAPI": ferroapi.FastAPI,
     "APIRouter": ferroapi.APIRouter,
-    "include_router": ferroapi.APIRouter.include_router,
     "HTTPException": ferroapi.HTTPException,
     "OAuth2PasswordRequestForm": security.OAuth2PasswordRequestForm,
     "OAuth2PasswordRequestFormStrict": security.OAuth2PasswordRequestFormStrict,

@@ -53,7 +53,7 @@ EXPLAINED: dict[str, tuple[str, str, list[str]]] = {
         *("GET", "/generator"),
         [
             *("OperationPlan", "async def reply(exchange):", "validate_0(extract_0("),
-            *("ThreadContexts.within(exchange.request_stack)", "contexts.enter(", "endpoint("),
+            *("ThreadContexts.within(exchange.request_stack)", "contexts.enter, ", "endpoint("),
         ],
     ),
     "form": (

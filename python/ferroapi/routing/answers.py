@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from ferroapi.compatibility import COMPATIBLE
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers, fail
+from ferroapi.response_headers import check_start
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -67,6 +68,7 @@ async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
     def send_tracked(message: Message) -> Awaitable[None]:
         nonlocal started
         if message["type"] == "http.response.start":
+            check_start(message)
             started = True
         return send(message)
 

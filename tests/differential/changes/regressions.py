@@ -89,3 +89,25 @@ SCRIPTS: dict[str, Script] = {
         ["dependant", 0, [0], "append", "plain"], asked("/r/a"), dependencies=["plain"]
     ),
 }
+
+MEANT: dict[str, tuple[Script, str]] = {
+    "a request for a socket": (
+        {
+            "steps": [
+                ["router", "r1", ""],
+                ["depend", "r1", None, 0, "request"],
+                ["socket", "r1", "", "path", {}],
+            ]
+        },
+        "request of sockets",
+    ),
+    "what a dependency sets in a thread": (
+        included(
+            ["depend", "r0", 0, None, "sets tenant in a thread"],
+            asked("/r/a", query="t=y"),
+            endpoint="reads",
+        ),
+        "context of threads",
+    ),
+}
+"""Scripts that are to be answered differently, with the name of the documented difference."""
