@@ -16,7 +16,7 @@ from tests.differential.changes.generator import script_of_changes
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Answer
 from tests.differential.difference import Difference
-from tests.differential.differences import intended
+from tests.differential.differences import intended, is_meant_refusal
 from tests.differential.explanations import explained
 from tests.differential.pair import Pair
 from tests.differential.reduction import reduced
