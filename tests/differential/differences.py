@@ -251,10 +251,7 @@ def _refuses_charsets(difference: Difference) -> bool:
 
 
 def _refuses_requests(difference: Difference) -> bool:
-    refused = (difference.ours["error"] or "").startswith(
-        "FastAPIError: A WebSocket has no Request"
-    )
-    return refused and difference.parts == {"error"}
+    return is_meant_refusal(difference.ours["error"]) and difference.parts == {"error"}
 
 
 def _shows_context_of_threads(difference: Difference) -> bool:
@@ -384,6 +381,11 @@ INTENDED = (
     Intended("request of sockets", _refuses_requests, "A `Request` parameter under a WebSocket"),
     Intended("context of threads", _shows_context_of_threads, "What a `def` dependency sets in"),
 )
+
+
+def is_meant_refusal(ours: object) -> bool:
+    """Whether a declaration is refused by what a documented difference says."""
+    return isinstance(ours, str) and ours.startswith("FastAPIError: A WebSocket has no Request")
 
 
 def intended(difference: Difference) -> str | None:

@@ -77,7 +77,7 @@ class Run:
         ours, theirs = self.pair.ask(described, requests)
         if isinstance(ours, str) or isinstance(theirs, str):
             self.refused += 1
-            if ours != theirs:
+            if ours != theirs and not is_meant_refusal(ours):
                 self._report_declaration(described, seed)
             return
         for sent, our, their in zip(requests, ours, theirs, strict=True):
