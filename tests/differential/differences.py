@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from tests.differential.descriptions import Answer
 from tests.differential.difference import Difference, calls_whatever_was_seen
@@ -204,10 +204,11 @@ def _redirects_within(difference: Difference) -> bool:
     """Whether both redirect to the same place, ours without naming the host."""
     ours, theirs = (dict(answer["headers"]) for answer in (difference.ours, difference.theirs))
     location = theirs.get("location", "")
+    reference = urlsplit(location)._replace(scheme="", netloc="").geturl()
     # Theirs decodes a percent sign that the client has encoded.
     joined, location = (
-        place.replace("%25", "%")
-        for place in (urljoin(location, ours.get("location", "")), location)
+        urljoin(location, place).replace("%25", "%")
+        for place in (ours.get("location", ""), reference)
     )
     return (
         difference.ours["status"] == 307
