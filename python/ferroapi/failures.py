@@ -139,10 +139,12 @@ class Failures(FailureHandlers):
         status = error.status_code
         if type(status) is not int or status in self._by_status or not is_body_allowed(status):
             return None
+        handler = None
         for kind in type(error).__mro__:
             if kind in self._by_type:
+                handler = self._by_type[kind]
                 break
-        if self._by_type.get(kind) is not http_exception_handler:
+        if handler is not http_exception_handler:
             return None
         body = encode_json({"detail": error.detail})
         headers = _own_headers(error.headers) if error.headers else []

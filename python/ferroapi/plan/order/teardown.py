@@ -186,6 +186,7 @@ async def _leaving_those_of_function(
     """What `work` gives, or `None` when a generator of scope `function` swallowed an exception."""
     stack = exchange.function_stack = ExitStack()
     result: tuple[T] | None = None
+    is_shielded = False
     try:
         try:
             result = (await work(exchange),)
