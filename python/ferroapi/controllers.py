@@ -12,6 +12,7 @@ __all__ = [
     "patch",
     "post",
     "put",
+    "query",
     "trace",
     "websocket",
 ]
@@ -24,5 +25,6 @@ options = METHODS.options
 patch = METHODS.patch
 post = METHODS.post
 put = METHODS.put
+query = METHODS.query
 trace = METHODS.trace
 websocket = METHODS.websocket

@@ -20,9 +20,11 @@ from ferroapi.controllers import (
     patch,
     post,
     put,
+    query,
     trace,
     websocket,
 )
+from ferroapi.error_format import PROBLEM_DETAILS
 from ferroapi.responses import StreamingResponse
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
@@ -135,7 +137,7 @@ def test_a_constructor_that_keeps_its_arguments_needs_no_thread() -> None:
     assert client.get("/empty").json() == 1
 
 
-DECORATORS = (delete, get, head, options, patch, post, put, trace)
+DECORATORS = (delete, get, head, options, patch, post, put, query, trace)
 
 
 @pytest.mark.parametrize("decorator", DECORATORS, ids=lambda decorator: decorator.__name__)
@@ -278,6 +280,56 @@ def test_a_wrapped_method_is_called_by_its_wrapper() -> None:
     assert client_of(Wrapped).get("/x?count=2").json() == ["wrapped", ["x", 2]]
 
 
+def test_one_object_may_answer_all_requests() -> None:
+    class Counted(Controller):
+        scope = "lifespan"
+
+        def __init__(self, session: Annotated[str, Depends(session)]) -> None:
+            log.append("made")
+            self.session = session
+            self.count = 0
+
+        @get("/")
+        async def read(self, q: str) -> list[Any]:
+            self.count += 1
+            return [self.session, self.count, q]
+
+    log.clear()
+    app = FastAPI()
+    app.include_controller(Counted)
+    with TestClient(app) as client:
+        answers = [client.get("/", params={"q": q}).json() for q in "ab"]
+        assert log == ["opened", "made"]
+    assert answers == [["session", 1, "a"], ["session", 2, "b"]]
+    assert log == ["opened", "made", "closed"]
+
+
+def test_it_has_handlers_and_middleware_of_its_own() -> None:
+    async def missing(request: Any, error: KeyError) -> PlainTextResponse:
+        return PlainTextResponse(f"no {error}", 404)
+
+    class Handled(Controller):
+        exception_handlers: ClassVar = {KeyError: missing}
+        validation_errors = PROBLEM_DETAILS
+        auto_head = True
+
+        @get("/{name}")
+        async def read(self, name: str, q: int = 1) -> int:
+            return {"one": 1}[name]
+
+    client = client_of(Handled)
+    assert client.get("/two").text == "no 'two'"
+    assert client.head("/one").headers["content-length"] == "1"
+    assert client.get("/one?q=x").headers["content-type"] == "application/problem+json"
+
+
+class WithUnknownScope(Controller):
+    scope = "function"  # type: ignore[assignment]  # what is refused
+
+    @get("/")
+    async def read(self) -> None: ...
+
+
 class NoOperations(Controller):
     async def read(self) -> None: ...
 
@@ -304,6 +356,7 @@ class WithUnknown(Controller):
         (NoOperations, "NoOperations has no path operations"),
         (WithoutSelf, "WithoutSelf.read has no parameter for its object"),
         (WithStatic, "WithStatic.read is no function"),
+        (WithUnknownScope, "WithUnknownScope.scope is"),
         (object, "is no Controller"),
         ("Items", "is no Controller"),
     ],

@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import update_wrapper
 from types import FunctionType
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from typing_extensions import Unpack
 
 from ferroapi import params
 from ferroapi._form_limits import FormLimits
 from ferroapi.dependencies.callables import callable_name, declaring
+from ferroapi.error_format import ErrorFormat
 from ferroapi.routing.inheritance import InclusionOptions
 from ferroapi.routing.operations import PathOperations
+from ferroapi.routing.options import ReadBody, WebSocketOptions
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -24,15 +28,18 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 class Controller:
     """Groups path operations that share a constructor: `router.include_controller(Items)`.
 
-    For each request an instance is made: the parameters of the constructor are those of a
-    dependency. The class attributes are the settings of a router, and are inherited as attributes
-    are; what else `InclusionOptions` has may be set likewise.
+    An instance is made for each request, or for the application: the parameters of the constructor
+    are those of a dependency. The other class attributes are the settings of a router. All are
+    inherited as attributes are.
 
     The operations of a class come before those of its bases. A method that overrides one without
     being decorated answers in its place; a decorated one has only what its own decorators declare,
     and `None` in its place removes it.
     """
 
+    scope: ClassVar[Literal["request", "lifespan"]] = "request"
+    """How long an instance is there: `"lifespan"` for one that all requests share, made when the
+    application starts."""
     prefix: ClassVar[str]
     """In front of every path: starts with a slash and does not end with one."""
     tags: ClassVar[Sequence[str | Enum]]
@@ -55,6 +62,18 @@ class Controller:
     """The most bytes a request body may have, for operations without a limit."""
     form_limits: ClassVar[FormLimits | None]
     """Limits of forms that parameters are read from, for operations that do not have them."""
+    auto_head: ClassVar[bool | None]
+    """Whether GET operations answer HEAD, too."""
+    exception_handlers: ClassVar[Mapping[Any, Any] | None]
+    """Functions by exception class or status code, asked after those of the operations."""
+    middleware: ClassVar[Sequence[Middleware] | None]
+    """ASGI middleware around all operations, the first outermost."""
+    validation_errors: ClassVar[ErrorFormat | None]
+    """How requests that do not fit are answered, and what OpenAPI says of it."""
+    cancel_on_disconnect: ClassVar[bool | None]
+    """Whether operations that do not stream are cancelled when their clients leave."""
+    read_body: ClassVar[ReadBody | None]
+    """`"late"` for dependencies that run before the body is read."""
 
     def __init__(self) -> None:
         """Takes nothing; a class has parameters of its own."""
@@ -93,12 +112,13 @@ class _Methods(PathOperations):
         name: str | None = None,
         *,
         dependencies: Sequence[params.Depends] | None = None,
+        **options: Unpack[WebSocketOptions],
     ) -> Callable[[Method], Method]:
         """Declares a WebSocket endpoint. See `APIRouter.websocket` for the keywords."""
 
         def declare(endpoint: Method) -> Method:
-            options = {"name": name, "dependencies": dependencies}
-            _note(endpoint, _Declared("websocket", path, options))
+            given = {"name": name, "dependencies": dependencies, **options}
+            _note(endpoint, _Declared("websocket", path, given))
             return endpoint
 
         return declare
@@ -194,5 +214,10 @@ def _endpoint(controller: type[Controller] | Controller, name: str) -> Callable[
 
 
 def _made(controller: type[Controller]) -> params.Depends:
-    """How an object comes to be: once a request."""
-    return params.Depends(controller)
+    """How an object comes to be: once a request, or once for the application."""
+    scope = controller.scope
+    if scope not in ("request", "lifespan"):
+        raise TypeError(
+            f'{controller.__qualname__}.scope is "request" or "lifespan", not {scope!r}'
+        )
+    return params.Depends(controller, scope="lifespan" if scope == "lifespan" else None)
