@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket
@@ -358,6 +359,23 @@ def marked(name: str) -> list[Middleware]:
     return [Middleware(Marking, name=name)]
 
 
+class Answering(BaseRoute):
+    """A route that is no more than what Starlette asks of one."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return Match.FULL if scope["path"] == "/own" else Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("own")(scope, receive, send)
+
+
+class AnsweringRoute(Route):
+    """One of Starlette's that does not call its application."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("own")(scope, receive, send)
+
+
 def marked_application() -> FastAPI:
     app = FastAPI(middleware=marked("application"))
     inner = APIRouter(middleware=[*marked("inner"), *marked("second")])
@@ -379,6 +397,8 @@ def marked_application() -> FastAPI:
     outer.include_router(inner, middleware=marked("inclusion"))
     outer.routes.append(Route("/route", PlainTextResponse("route")))
     outer.routes.append(Mount("/mount", PlainTextResponse("mount")))
+    outer.routes.append(Answering())
+    outer.routes.append(AnsweringRoute("/own-route", PlainTextResponse("not called")))
     app.include_router(outer)
     app.get("/outside")(read)
     return app
@@ -391,6 +411,8 @@ MARKS = {
     "stream": ("/stream", "second inner inclusion outer application"),
     "starlettes_route": ("/route", "outer application"),
     "mounted": ("/mount/x", "outer application"),
+    "own_route": ("/own", "outer application"),
+    "own_handle": ("/own-route", "outer application"),
     "outside": ("/outside", "application"),
     "nothing": ("/nothing", "application"),
 }
