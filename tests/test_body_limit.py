@@ -353,3 +353,19 @@ def test_without_limits_nothing_is_in_front_of_the_routes() -> None:
     TestClient(app).post("/")
     assert app.router._table is not None
     assert app.router._serve == app.router._table.respond
+
+
+class SelfAnswering(APIRoute):
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(await Request(scope, receive).body())(scope, receive, send)
+
+
+@pytest.mark.parametrize("place", ["operation", "router", "inclusion"])
+async def test_a_route_of_a_class_that_answers_itself_is_limited(place: str) -> None:
+    limits = {name: 4 if name == place else None for name in ("operation", "router", "inclusion")}
+    router = APIRouter(route_class=SelfAnswering, max_body_size=limits["router"])
+    router.post("/", max_body_size=limits["operation"])(ignore)
+    app = FastAPI()
+    app.include_router(router, prefix="/p", max_body_size=limits["inclusion"])
+    assert await post(app, b"1234", "/p/") == (200, b"1234")
+    assert await post(app, b"12345", "/p/") == REFUSED

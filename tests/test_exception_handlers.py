@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -126,6 +127,16 @@ def test_every_json_value_is_echoed(value: Any) -> None:
     body = bytes(answer([{"input": value}]).body)
 
     assert json.loads(body)["detail"][0]["input"] == expected_echo(value)
+
+
+def test_pydantics_own_exception_is_answered_too() -> None:
+    """A handler of `ValueError` may hand on what a model of the application has raised."""
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(int).validate_python("x")
+    response = asyncio.run(request_validation_exception_handler(REQUEST, caught.value))
+
+    assert response.status_code == 422
+    assert [error["type"] for error in json.loads(response.body)["detail"]] == ["int_parsing"]
 
 
 def test_what_cannot_be_encoded_is_the_applications_fault() -> None:

@@ -345,6 +345,11 @@ class WithStatic(Controller):
     def read() -> None: ...
 
 
+class WithNameOfSetting(Controller):
+    @get("/")
+    async def auto_head(self) -> None: ...  # type: ignore[override]
+
+
 class WithUnknown(Controller):
     @get("/")
     async def read(self, items: dict[str, object] = Query()) -> None: ...
@@ -356,6 +361,7 @@ class WithUnknown(Controller):
         (NoOperations, "NoOperations has no path operations"),
         (WithoutSelf, "WithoutSelf.read has no parameter for its object"),
         (WithStatic, "WithStatic.read is no function"),
+        (WithNameOfSetting, "'auto_head' is a setting of controllers"),
         (WithUnknownScope, "WithUnknownScope.scope is"),
         (object, "is no Controller"),
         ("Items", "is no Controller"),

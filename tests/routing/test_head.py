@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import pytest
 from starlette.convertors import CONVERTOR_TYPES, Convertor, register_url_convertor
-from starlette.routing import Host, Mount
+from starlette.routing import Host, Mount, Route
 from tests.conftest import EXAMPLES, Ask
 
 from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Request
@@ -206,6 +206,30 @@ ORDERS: dict[str, tuple[list[Any], str, tuple[int, str | None]]] = {
     "behind_what_is_mounted_before": (
         [Mount("/x", Response(headers={"X-Answer": "mount"})), one("GET", "/x/y", "get")],
         *("/x/y", (200, "mount")),
+    ),
+    "not_before_what_is_mounted": (
+        [
+            one("GET", "/x", "get"),
+            Mount("/m", Response(headers={"X-Answer": "mount"})),
+            one("HEAD", "/{path:path}", "head"),
+        ],
+        *("/m/x", (200, "mount")),
+    ),
+    "over_what_is_mounted_elsewhere": (
+        [
+            one("GET", "/x", "get"),
+            Mount("/m", Response(headers={"X-Answer": "mount"})),
+            one("HEAD", "/{path:path}", "head"),
+        ],
+        *("/x", (200, "head")),
+    ),
+    "not_before_a_route_of_starlette": (
+        [
+            one("GET", "/x", "get"),
+            Route("/s", Response(headers={"X-Answer": "starlette"}), methods=["GET", "HEAD"]),
+            one("HEAD", "/{path:path}", "head"),
+        ],
+        *("/s", (200, "starlette")),
     ),
     "not_of_the_operation": ([one("GET", "/x", "get", auto_head=False)], "/x", (405, None)),
     "other_methods": ([one("POST", "/x", "post")], "/x", (405, None)),

@@ -10,12 +10,14 @@ from pydantic import BaseModel
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket
 from ferroapi.exceptions import FastAPIError, RequestValidationError
 from ferroapi.responses import PlainTextResponse, Response
+from ferroapi.routing import APIRoute, APIWebSocketRoute
 from ferroapi.routing.handlers import ExceptionHandler
 from ferroapi.testclient import TestClient
 
@@ -358,6 +360,41 @@ def marked(name: str) -> list[Middleware]:
     return [Middleware(Marking, name=name)]
 
 
+class Answering(BaseRoute):
+    """A route that is no more than what Starlette asks of one."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return Match.FULL if scope["path"] == "/own" else Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("own")(scope, receive, send)
+
+
+class AnsweringRoute(Route):
+    """One of Starlette's that does not call its application."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("own")(scope, receive, send)
+
+
+class AnsweringOperation(APIRoute):
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("own")(scope, receive, send)
+
+
+class CallingOperation(APIRoute):
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().handle(scope, receive, send)
+
+
+class OperationAsApplication(APIRoute):
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().app(scope, receive, send)
+
+
+OPERATIONS = (AnsweringOperation, CallingOperation, OperationAsApplication)
+
+
 def marked_application() -> FastAPI:
     app = FastAPI(middleware=marked("application"))
     inner = APIRouter(middleware=[*marked("inner"), *marked("second")])
@@ -379,6 +416,12 @@ def marked_application() -> FastAPI:
     outer.include_router(inner, middleware=marked("inclusion"))
     outer.routes.append(Route("/route", PlainTextResponse("route")))
     outer.routes.append(Mount("/mount", PlainTextResponse("mount")))
+    outer.routes.append(Answering())
+    outer.routes.append(AnsweringRoute("/own-route", PlainTextResponse("not called")))
+    for kind in OPERATIONS:
+        outer.add_api_route(
+            f"/{kind.__name__}", other, middleware=marked("operation"), route_class_override=kind
+        )
     app.include_router(outer)
     app.get("/outside")(read)
     return app
@@ -391,6 +434,9 @@ MARKS = {
     "stream": ("/stream", "second inner inclusion outer application"),
     "starlettes_route": ("/route", "outer application"),
     "mounted": ("/mount/x", "outer application"),
+    "own_route": ("/own", "outer application"),
+    "own_handle": ("/own-route", "outer application"),
+    **{kind.__name__: (f"/{kind.__name__}", "operation outer application") for kind in OPERATIONS},
     "outside": ("/outside", "application"),
     "nothing": ("/nothing", "application"),
 }
@@ -615,6 +661,24 @@ def test_websockets(loop: dict[str, Any]) -> None:
         with suppress(WebSocketDisconnect), client.websocket_connect("/left"):
             pass
     assert Catching.seen in ([], ["WebSocketDisconnect"])
+
+
+def test_a_websocket_route_of_a_class_of_its_own_has_the_layers_once() -> None:
+    class Calling(APIWebSocketRoute):
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await super().handle(scope, receive, send)
+
+    async def talk(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_json(websocket.scope["order"])
+        await websocket.close()
+
+    router = APIRouter(middleware=marked("router"))
+    router.routes.append(Calling("/x", talk))
+    app = FastAPI()
+    app.include_router(router, middleware=marked("inclusion"))
+    with TestClient(app).websocket_connect("/x") as websocket:
+        assert websocket.receive_json() == ["inclusion", "router"]
 
 
 def test_a_websocket_has_layers_of_its_own() -> None:

@@ -143,12 +143,21 @@ def _is_outside_of_classes(function: FunctionType) -> bool:
 
 
 def controller_settings(controller: type[Controller] | Controller) -> dict[str, Any]:
-    """The settings of a router that a controller has."""
-    return {
+    """The settings of a router that a controller has.
+
+    Raises:
+        TypeError: an operation has the name of one of them.
+    """
+    settings = {
         name: getattr(controller, name)
         for name in InclusionOptions.__annotations__
         if hasattr(controller, name)
     }
+    for name, value in settings.items():
+        if hasattr(value, _DECLARED):
+            with declaring(value):
+                raise TypeError(f"{name!r} is a setting of controllers, not a name of an operation")
+    return settings
 
 
 def declare_operations(controller: type[Controller] | Controller, router: PathOperations) -> None:

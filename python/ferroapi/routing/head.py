@@ -10,9 +10,10 @@ from ferroapi.plan.head import HeadPlan
 from ferroapi.routing.options import first_given
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.target import Pattern, Target, is_plannable
+from ferroapi.routing.websocket_route import APIWebSocketRoute
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.types import ASGIApp, Scope
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def with_heads(targets: list[Target], default: bool) -> list[Target]:
     """The targets of a table, with one more behind each GET operation that answers HEAD.
 
-    Operations that are declared for HEAD come before the first of these, wherever they stand.
+    Operations that are declared for HEAD come before the first of these, wherever they stand, but
+    take nothing from mounted applications and the like that are before them.
 
     Args:
         targets: in order of declaration.
@@ -33,11 +35,15 @@ def with_heads(targets: list[Target], default: bool) -> list[Target]:
     if not answering:
         return targets
     first = targets.index(answering[0]) + 1
-    declared = [
-        HeadTarget(target.context)
-        for target in targets[first:]
-        if _is_declared_for_head(target.context.original_route)
-    ]
+    declared: list[Target] = []
+    between: list[Target] = []
+    for target in targets[first:]:
+        route = target.context.original_route
+        if _is_declared_for_head(route):
+            head = HeadAhead(target.context, between) if between else HeadTarget(target.context)
+            declared.append(head)
+        if not (isinstance(route, APIRoute | APIWebSocketRoute) and is_plannable(route)):
+            between.append(target)
     arranged = [*targets[:first], *declared, GetForHead(answering.pop(0).context)]
     for target in targets[first:]:
         arranged.append(target)
@@ -73,6 +79,35 @@ class HeadTarget(Target):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """What the route itself says of a HEAD request."""
         return super().matches(scope) if scope.get("method") == "HEAD" else (Match.NONE, {})
+
+
+class HeadAhead(HeadTarget):
+    """An operation declared for HEAD, in front of others that may take requests before it."""
+
+    __slots__ = ("_between",)
+
+    def __init__(self, context: RouteContext, between: Sequence[Target]) -> None:
+        """
+        Args:
+            context: the operation.
+            between: what keeps its place in the order, and is before the operation.
+        """
+        super().__init__(context)
+        self._between = tuple(between)
+
+    @property
+    def pattern(self) -> Pattern | None:
+        """See `Target`. The core does not know of those between."""
+        return None
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """What the operation says of a HEAD request that none of those between takes."""
+        match = super().matches(scope)
+        if match[0] is not Match.NONE and any(
+            target.matches(scope)[0] is Match.FULL for target in self._between
+        ):
+            return Match.NONE, {}
+        return match
 
 
 class GetForHead(HeadTarget):

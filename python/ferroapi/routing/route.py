@@ -46,7 +46,7 @@ from ferroapi.routing.options import (
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.replies import Replies, is_event
 from ferroapi.routing.return_types import returned_types
-from ferroapi.routing.scope import effective_route
+from ferroapi.routing.scope import LAYERED, effective_route
 from ferroapi.routing.surroundings import surrounded
 from ferroapi.seams import is_handler_replaced, is_replaced
 from ferroapi.sse import EventSourceResponse
@@ -380,7 +380,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     @cached_property
     def _own_plan(self) -> ASGIApp:
         compiled(self)
-        return with_layers(self.plan(), self.layers)
+        return self.plan()
 
     def forget_compiled(self) -> None:
         """Has the plan of `app` made again by its next request."""
@@ -388,7 +388,10 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that matched, for a route used without a router."""
-        await self._own_plan(scope, receive, send)
+        plan = self._own_plan
+        if scope.get(LAYERED) is not self:
+            plan = with_layers(plan, self.layers)
+        await plan(scope, receive, send)
 
 
 _OF_ONE = (

@@ -143,13 +143,18 @@ def within(route: BaseRoute, outer: Inherited) -> BaseRoute:
     if isinstance(route, Inheriting):
         return route.within(outer)
     prefixed = _prefixed(route, outer.prefix) if outer.prefix else route
-    app = getattr(prefixed, "app", None)
-    limited = outer.limited(app) if app is not None else None
+    route = copy(prefixed)
+    # A class that handles requests itself need not have an application, nor call it.
+    name = "app" if type(route).handle in _HANDLED_BY_APP else "handle"
+    app = getattr(route, name)
+    limited = outer.limited(app)
     if limited is app:
         return prefixed
-    route = copy(prefixed)
-    route.app = limited  # type: ignore[attr-defined]  # it has one
+    setattr(route, name, limited)
     return route
+
+
+_HANDLED_BY_APP = (Host.handle, Mount.handle, Route.handle, WebSocketRoute.handle)
 
 
 def _prefixed(route: BaseRoute, prefix: str) -> BaseRoute:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 SCOPE_KEY = "fastapi"
 EFFECTIVE_ROUTE = "effective_route_context"
 INCLUDED_ROUTER = "included_router"
+LAYERED = "ferroapi.layered"
+"""Where a scope has the route that is called inside of its layers already."""
 
 
 def effective_route(scope: Scope, route: BaseRoute) -> Any:

@@ -272,5 +272,5 @@ class RouteTable:
         scope["endpoint"] = target.endpoint
         target.show_in(scope)
         if target.handles_itself:
-            return target.handle
+            return target.handler
         return refusal(scope, found.allowed)

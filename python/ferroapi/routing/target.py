@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute, compile_path
 
+from ferroapi.body_limit import with_body_limit
 from ferroapi.originals import has_own
 from ferroapi.plan.operation import OperationPlan, written
 from ferroapi.routing.frontend import Frontend
@@ -13,7 +14,7 @@ from ferroapi.routing.layers import with_layers
 from ferroapi.routing.paths import CONVERTORS, TEXT_CONVERTORS, PathAttributes
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.route_context import RouteContext
-from ferroapi.routing.scope import EFFECTIVE_ROUTE, SCOPE_KEY
+from ferroapi.routing.scope import EFFECTIVE_ROUTE, LAYERED, SCOPE_KEY
 from ferroapi.routing.tree import IncludedRouter
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 from ferroapi.safeguards import hand_down
@@ -143,9 +144,19 @@ class Target:
 
     @property
     def handler(self) -> ASGIApp:
-        """What has the route answer by itself."""
+        """What has the route answer by itself, inside of what is around it."""
         mount = self.plain_mount
-        return self.handle if mount is None else mount.app
+        if mount is not None:
+            return mount.app
+        if self.run is None:
+            route = self.context.effective_route
+            run: ASGIApp = self.handle
+            if isinstance(route, APIRoute):
+                run = with_body_limit(run, route.max_body_size)
+            if isinstance(route, (APIRoute, APIWebSocketRoute)):
+                run = with_layers(run, route.layers)
+            self.run = run
+        return self.run
 
     @property
     def handles_itself(self) -> bool:
@@ -159,6 +170,7 @@ class Target:
         hand_down(scope)
         route = self.context.effective_route
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
+            scope[LAYERED] = route
             route = self.context.original_route
         await route.handle(scope, receive, send)
 

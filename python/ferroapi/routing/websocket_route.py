@@ -27,7 +27,7 @@ from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.layers import Layer, with_layers
 from ferroapi.routing.options import first_given
 from ferroapi.routing.paths import PathAttributes
-from ferroapi.routing.scope import effective_route
+from ferroapi.routing.scope import LAYERED, effective_route
 from ferroapi.seams import is_replaced
 
 
@@ -142,7 +142,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     @cached_property
     def _own_plan(self) -> ASGIApp:
         compiled(self)
-        return with_layers(self.plan(), self.layers)
+        return self.plan()
 
     def forget_compiled(self) -> None:
         """Has the plan of `app` made again by its next request."""
@@ -150,7 +150,10 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a handshake that matched, for a route used without a router."""
-        await self._own_plan(scope, receive, send)
+        plan = self._own_plan
+        if scope.get(LAYERED) is not self:
+            plan = with_layers(plan, self.layers)
+        await plan(scope, receive, send)
 
 
 def _refuse_requests(root: Dependant) -> None:

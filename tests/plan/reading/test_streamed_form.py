@@ -1,7 +1,7 @@
 """Files that an endpoint reads while they are received."""
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,9 +19,11 @@ from ferroapi import (
     Form,
     HTTPException,
     Part,
+    Request,
     UploadFile,
 )
-from ferroapi.responses import StreamingResponse
+from ferroapi.responses import Response, StreamingResponse
+from ferroapi.routing import APIRoute
 from ferroapi.testclient import AsyncClient, TestClient
 
 Loop = dict[str, Any]
@@ -134,6 +136,85 @@ def test_what_is_broken_or_too_large_is_refused(
     response = TestClient(app).post("/read", content=body, headers=TYPE)
     assert response.status_code == status
     assert detail is None or response.json() == {"detail": detail}
+
+
+def field(number: int) -> bytes:
+    head = b'--b\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n' % number
+    return head + b"x" * 1_000_000 + b"\r\n"
+
+
+FIELDS = b"".join(map(field, range(17)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [FIELDS + HEAD + b"x" + END, HEAD + b"x\r\n" + FIELDS + END[2:]],
+    ids=["front", "behind"],
+)
+def test_all_text_beside_the_file_may_be_too_large(body: bytes) -> None:
+    response = TestClient(app).post("/read", content=body, headers=TYPE)
+    assert (response.status_code, response.json()) == (413, {"detail": "Content Too Large"})
+
+
+async def read_whole_body(request: Request) -> int:
+    return len(await request.body())
+
+
+async def read_whole_form(request: Request) -> int:
+    async with request.form() as form:
+        return len(form)
+
+
+def taken_before(depends: Any, read_body: Any, route_class: type[APIRoute] = APIRoute) -> FastAPI:
+    """An upload whose body a dependency or the class of its route reads."""
+    router = APIRouter(route_class=route_class, dependencies=depends)
+
+    @router.post("/", read_body=read_body)
+    async def read_it(data: FileStream) -> str:
+        return b"".join([chunk async for chunk in data]).decode()
+
+    service = FastAPI()
+    service.include_router(router)
+    return service
+
+
+class ReadingRoute(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def read(request: Request) -> Response:
+            await request.body()
+            return await handle(request)
+
+        return read
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        taken_before([Depends(read_whole_body)], "late"),
+        taken_before([], "first", ReadingRoute),
+        taken_before([Depends(read_whole_body)], "late", ReadingRoute),
+    ],
+    ids=["dependency", "route_class", "both"],
+)
+def test_a_body_that_was_read_before_is_read_again(service: FastAPI, loop: Loop) -> None:
+    response = TestClient(service, **loop).post("/", files={"data": upload()})
+    assert (response.status_code, response.json()) == (200, "content")
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        taken_before([Depends(read_whole_form)], "late"),
+        taken_before([Depends(read_whole_body)], "first"),
+        taken_before([Depends(read_whole_form)], "first"),
+    ],
+    ids=["form_before", "body_behind", "form_behind"],
+)
+def test_a_body_that_is_taken_away_is_an_error(service: FastAPI, loop: Loop) -> None:
+    with pytest.raises(RuntimeError, match=r"read before|consumed"):
+        TestClient(service, **loop).post("/", files={"data": upload()})
 
 
 def test_a_whole_request_may_be_too_large() -> None:

@@ -106,10 +106,10 @@ async def read_form(
             elif message["type"] == "http.disconnect":
                 raise ClientDisconnect
             if isinstance(form, MultipartForm):
-                _hold_text_to_limit(form, size, scope)
+                hold_text_to_limit(form, size, scope)
                 await write_spilled(form)
         if body is not None and isinstance(form, MultipartForm):
-            _hold_text_to_limit(form, size, scope)
+            hold_text_to_limit(form, size, scope)
         fault = fault or form.finish()
         if fault is not None:
             raise fault_error(fault, form, limits, scope)
@@ -137,7 +137,14 @@ def _held_to_limit(form: CoreForm, size: int, scope: Mapping[str, Any]) -> int:
     return size
 
 
-def _hold_text_to_limit(form: MultipartForm, size: int, scope: Mapping[str, Any]) -> None:
+def hold_text_to_limit(form: MultipartForm, size: int, scope: Mapping[str, Any]) -> None:
+    """Refuses a form whose fields have more text than may be kept. Raises as `hold_to_limit` does.
+
+    Args:
+        form: as far as it has come.
+        size: the bytes of it that have come.
+        scope: says which application the request is for.
+    """
     if size > WHOLE_BODY_LIMIT:
         hold_to_limit(form.text_size(), scope)
 

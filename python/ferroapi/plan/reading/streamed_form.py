@@ -10,9 +10,11 @@ from starlette.requests import ClientDisconnect, Request
 from ferroapi._core import MultipartForm, content_type, multipart_boundary
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.file_stream import FileStream
-from ferroapi.plan.reading.incoming_form import fault_error, form_bounds
+from ferroapi.plan.reading.incoming_form import fault_error, form_bounds, hold_text_to_limit
 
 if TYPE_CHECKING:
+    from starlette.types import Message, Receive
+
     from ferroapi._core import Header
     from ferroapi._form_limits import FormLimits
     from ferroapi.connection.exchange import Exchange
@@ -28,8 +30,10 @@ async def read_until_file(exchange: Exchange, field: ModelField, limits: FormLim
         limits: those of the form.
 
     Raises:
-        HTTPException: 400 for a form that is broken, cut off or larger than `limits`.
+        HTTPException: 400 for a form that is broken, cut off or larger than `limits`, 413 for text
+            that is larger than what may be read as a whole.
         ClientDisconnect: the client left before the file came.
+        RuntimeError: somebody has read the request, and has not kept its body.
     """
     declared = content_type(exchange.scope["headers"])
     boundary = None if declared is None else multipart_boundary(declared)
@@ -47,11 +51,13 @@ class _StreamedForm:
 
     def __init__(self, boundary: bytes, request: Request, limits: FormLimits) -> None:
         self._request = request
+        self._receive_message = _messages(request)
         self._limits = limits
         self._form = MultipartForm(boundary, _new_file, **form_bounds(limits), max_kept=0)
         self._file: FileStream | None = None
         self._come: dict[int, bytes] = {}
         self._has_ended = False
+        self._size = 0
 
     async def read_until(self, field: ModelField) -> FormData:
         begun = 0
@@ -79,10 +85,13 @@ class _StreamedForm:
         return chunk
 
     async def _receive(self) -> None:
-        message = await self._request.receive()
+        message = await self._receive_message()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        fault = self._form.write(bytes(message.get("body", b"")))
+        chunk = bytes(message.get("body", b""))
+        fault = self._form.write(chunk)
+        self._size += len(chunk)
+        hold_text_to_limit(self._form, self._size, self._request.scope)
         # By identity: their objects are kept by the form.
         self._come = {id(file): data for file, data in self._form.spilled()}
         if fault is None and not message.get("more_body", False):
@@ -90,6 +99,22 @@ class _StreamedForm:
             self._has_ended = fault is None
         if fault is not None:
             raise fault_error(fault, self._form, self._limits, self._request.scope)
+
+
+def _messages(request: Request) -> Receive:
+    """What gives the messages of the body, once: a body that was kept is one message."""
+    if hasattr(request, "_body"):
+        kept = request._body
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": kept}
+
+        return receive
+    if request._stream_consumed:
+        raise RuntimeError("A FileStream cannot be read: the body of the request was read before")
+    # Who reads after this would get the rest, and leave the file without it.
+    request._stream_consumed = True
+    return request.receive
 
 
 def _is_read(pair: tuple[str, Any], file: FileStream) -> bool:
