@@ -1,5 +1,6 @@
 """The documentation site: every page is found, every link leads somewhere, nothing is foreign."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -8,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ PAGES = sorted(str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md"))
 LOADED = {"src", "srcset", "poster", "data"}
 LOADED_LINKS = {"stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect"}
 HOST = "http://site"
+BLOCK = re.compile(r"^```python\n((?!--8).*?)^```", re.MULTILINE | re.DOTALL)
 # What says by `__all__` what is public, but for the command, and what does so by its names.
 PUBLIC = [
     "ferroapi",
@@ -142,9 +144,24 @@ def test_links_lead_somewhere(site: Path, pages: dict[str, Page]) -> None:
     assert not broken
 
 
-def test_the_reference_has_every_public_name(pages: dict[str, Page]) -> None:
+def _missing(names: Iterable[tuple[str, str]], pages: dict[str, Page]) -> list[str]:
+    """The classes and functions of ours that no page describes; of modules and names."""
     anchors = {anchor for page in pages.values() for anchor in page.anchors}
     missing = []
+    for module, name in names:
+        value = getattr(importlib.import_module(module), name)
+        if not (inspect.isclass(value) or inspect.isfunction(value)):
+            continue
+        home = value.__module__
+        if home.startswith("ferroapi") and not anchors.intersection(
+            (f"{module}.{name}", f"{home}.{name}")
+        ):
+            missing.append(f"{module}.{name}")
+    return missing
+
+
+def test_the_reference_has_every_public_name(pages: dict[str, Page]) -> None:
+    public = []
     for module in PUBLIC:
         namespace = importlib.import_module(module)
         names = getattr(namespace, "__all__", None) or [
@@ -152,16 +169,27 @@ def test_the_reference_has_every_public_name(pages: dict[str, Page]) -> None:
             for name, value in vars(namespace).items()
             if not name.startswith("_") and getattr(value, "__module__", "") == module
         ]
-        for name in names:
-            value = getattr(namespace, name)
-            if not (inspect.isclass(value) or inspect.isfunction(value)):
-                continue
-            home = value.__module__
-            if home.startswith("ferroapi") and not anchors.intersection(
-                (f"{module}.{name}", f"{home}.{name}")
-            ):
-                missing.append(f"{module}.{name}")
-    assert not missing
+        public += [(module, name) for name in names]
+    assert not _missing(public, pages)
+
+
+def _imported(code: str) -> Iterator[tuple[str, str]]:
+    """What an example imports of ours: module and name."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "ferroapi":
+            yield from ((str(node.module), name.name) for name in node.names)
+
+
+@pytest.mark.filterwarnings("ignore:starlette.middleware.wsgi is deprecated")
+def test_the_reference_has_what_the_pages_import(pages: dict[str, Page]) -> None:
+    """Also what `__all__` does not have, since FastAPI does not."""
+    examples = [
+        *(code for page in PAGES for code in BLOCK.findall(DOCS.joinpath(page).read_text())),
+        *(file.read_text() for file in DOCS.joinpath("examples").rglob("*.py")),
+    ]
+    imported = {names for code in examples for names in _imported(code)}
+    assert imported
+    assert not _missing(imported, pages)
 
 
 def test_programs_find_every_page() -> None:

@@ -13,7 +13,7 @@ async def join(socket: WebSocket, name: Annotated[str, Query(max_length=20)]) ->
     guests.add(socket)
     try:
         async for text in socket.iter_text():
-            for guest in guests:
+            for guest in list(guests):  # others come and go meanwhile
                 await guest.send_text(f"{name}: {text}")
     finally:
         guests.discard(socket)
