@@ -113,6 +113,8 @@ fn an_empty_text_is_nothing_but_an_item() {
         received.find(&all),
         Some((0, Taken::All(items.iter().collect())))
     );
+    let first = Wanted::new(["a", "b"], Mode::First);
+    assert_eq!(received.find(&first), Some((0, Taken::One(&text_of(b"1")))));
     assert_eq!(received.find(&Wanted::new(["c"], Mode::All)), None);
 }
 

@@ -106,6 +106,30 @@ fn the_size_of_texts_is_counted_without_files_and_what_is_not_kept_is_told() {
 }
 
 #[test]
+fn content_that_begins_like_a_boundary_is_content() {
+    let cases: [&[u8]; 7] = [
+        b"\r",
+        b"\r\n--",
+        b"\r\n--A",
+        b"\r\n--Bx",
+        b"\r\n--B-x",
+        b"\r\n--B\rx",
+        b"\r\n--B-\r\n--B\r\r",
+    ];
+    for content in cases {
+        let head: &[u8] = b"Content-Disposition: form-data; name=a\r\n\r\n";
+        let body = form(&[&[head, content].concat()]);
+        let expected = Ok(vec![("a".to_owned(), None, content.to_vec())]);
+        for cut in 0..body.len() {
+            let (before, after) = body.split_at(cut);
+            let found = read(&[before, after], b"B", LIMITS);
+            assert_eq!(found, expected, "{} cut at {cut}", content.escape_ascii());
+        }
+        assert_eq!(naive(&body, b"B", LIMITS), expected);
+    }
+}
+
+#[test]
 fn only_boundaries_that_can_be_looked_for_are_read() {
     let long = [&b"multipart/form-data; boundary="[..], &[b'x'; 257]].concat();
     let cases: [(&[u8], Option<&[u8]>); 12] = [
