@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lowest build check lint docs advisories bench soak conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
+.PHONY: help serve test lowest build check lint docs advisories bench soak coverage conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -87,6 +87,9 @@ bench: $(VENV)/extension $(VENV)/dev.group ## Measure ferroapi beside FastAPI, i
 
 soak: $(VENV)/extension $(VENV)/dev.group ## Put ferroapi behind uvicorn and Granian under load, and see what does not hold
 	$(BIN)/python benches/soak.py
+
+coverage: $(VENV)/build.group $(ASSETS) ## Measure how much of the package and of the crates the tests run
+	@$(BIN)/python -m tests.coverage
 
 conformance: $(VENV)/extension $(VENV)/dev.group ## Run FastAPI's own test suite against ferroapi
 	$(BIN)/python -m tests.conformance.run

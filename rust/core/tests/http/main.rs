@@ -3,6 +3,7 @@
 
 mod access_log;
 mod chunked;
+mod faults;
 mod head;
 mod length;
 mod moment;

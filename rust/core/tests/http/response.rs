@@ -1,9 +1,11 @@
 //! The bytes of responses: what can be sent is well-formed, and what cannot is refused.
 
+use std::collections::HashSet;
+
 use ferroapi_core::http::chunked::{Chunked, Piece};
 use ferroapi_core::http::response::{
-    FieldError, LAST_CHUNK, has_no_content, is_field_value, is_token, write_chunk, write_field,
-    write_status_line,
+    FieldError, LAST_CHUNK, has_no_content, is_field_value, is_token, reason, write_chunk,
+    write_field, write_status_line,
 };
 use proptest::prelude::*;
 
@@ -27,6 +29,19 @@ fn a_status_line_has_the_registered_reason() {
         let mut out = Vec::new();
         write_status_line(&mut out, status);
         assert_eq!(shown(&out), shown(expected.as_bytes()));
+    }
+}
+
+#[test]
+fn a_reason_is_that_of_no_other_status_and_cannot_end_its_line() {
+    let reasons: Vec<&str> = (0..=u16::MAX)
+        .map(reason)
+        .filter(|reason| !reason.is_empty())
+        .collect();
+    assert_eq!(reasons.len(), 62);
+    assert_eq!(reasons.iter().collect::<HashSet<_>>().len(), reasons.len());
+    for reason in reasons {
+        assert!(is_field_value(reason.as_bytes()), "{reason}");
     }
 }
 

@@ -144,6 +144,29 @@ fn depth_is_that_of_the_parser() {
 }
 
 #[test]
+fn of_a_number_and_a_depth_the_first_is_told() {
+    let deep = "[".repeat(MAX_DEPTH);
+    for (body, expected) in [
+        (
+            format!("{deep}NaN,[1"),
+            found(FaultKind::NonFinite, MAX_DEPTH),
+        ),
+        (
+            format!("{deep}[1,NaN"),
+            found(FaultKind::TooDeep, MAX_DEPTH),
+        ),
+    ] {
+        assert_eq!(naive(body.as_bytes()), Some(expected), "{body}");
+        // The same wherever the blocks that are looked at together end.
+        for shift in 0..64 {
+            let body = format!("{}{body}", " ".repeat(shift));
+            let offset = expected.offset + shift;
+            assert_eq!(check(body.as_bytes()), Some(Fault { offset, ..expected }));
+        }
+    }
+}
+
+#[test]
 fn depth_bombs_cost_no_stack() {
     let run = || {
         for exponent in 3..=6 {

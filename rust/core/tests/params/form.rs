@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ferroapi_core::params::form::urlencoded::{Excess, Form, Limits};
+use ferroapi_core::params::form::urlencoded::{Excess, Form, Limits, is_urlencoded};
 use ferroapi_core::params::form::{File, Item, Member, Model, Received, Taken};
 use ferroapi_core::params::{Mode, Wanted, query};
 use proptest::prelude::*;
@@ -49,6 +49,39 @@ fn naive(body: &[u8], limits: Limits) -> Result<Fields, Excess> {
     Ok(fields)
 }
 
+#[test]
+fn a_content_type_is_that_of_a_form_or_not() {
+    let cases: [(&[u8], bool); 8] = [
+        (b"application/x-www-form-urlencoded", true),
+        (b"APPLICATION/X-WWW-Form-Urlencoded", true),
+        (b"application/x-www-form-urlencoded; charset=utf-8", true),
+        (b" \tapplication/x-www-form-urlencoded\t ;", true),
+        (b"application/x-www-form-urlencoded2", false),
+        (b"multipart/form-data; boundary=x", false),
+        (b"; application/x-www-form-urlencoded", false),
+        (b"", false),
+    ];
+    for (value, expected) in cases {
+        assert_eq!(is_urlencoded(value), expected, "{}", value.escape_ascii());
+    }
+}
+
+#[test]
+fn the_items_of_a_form_are_decoded() {
+    let mut form = Form::new(Limits {
+        fields: 3,
+        field_size: 100,
+    });
+    assert_eq!(form.write(b"a=b+c&%41=%C3%A9&a"), Ok(()));
+    assert_eq!(form.finish(), Ok(()));
+    let items: Vec<_> = form.items().collect();
+    let expected = [("a", "b c"), ("A", "\u{e9}"), ("a", "")];
+    assert_eq!(
+        items,
+        expected.map(|(name, value)| (name.into(), Item::Text(value.into())))
+    );
+}
+
 fn received(text: &[u8]) -> Received<'_> {
     let pairs = query::pairs(text);
     Received::new(pairs.map(|(name, value)| (query::decode(name), text_of(value))))
@@ -80,6 +113,8 @@ fn an_empty_text_is_nothing_but_an_item() {
         received.find(&all),
         Some((0, Taken::All(items.iter().collect())))
     );
+    let first = Wanted::new(["a", "b"], Mode::First);
+    assert_eq!(received.find(&first), Some((0, Taken::One(&text_of(b"1")))));
     assert_eq!(received.find(&Wanted::new(["c"], Mode::All)), None);
 }
 

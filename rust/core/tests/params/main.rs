@@ -118,7 +118,11 @@ fn header_names_have_no_case() {
 fn a_header_name_beyond_latin1_is_an_error() {
     let error = Header::new([Wanted::new(["\u{142}"], Mode::First)]).err();
     let name = "\u{142}".to_owned();
-    assert_eq!(error, Some(HeaderNameError { name }));
+    assert_eq!(error, Some(HeaderNameError { name: name.clone() }));
+    assert_eq!(
+        HeaderNameError { name }.to_string(),
+        "no header can have the name \"\u{142}\""
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Multipart forms: tables of cases, and splitting the whole body as oracle.
 
-use ferroapi_core::params::form::multipart::{Fault, Limits, boundary};
+use ferroapi_core::params::form::multipart::{Fault, Form, Limits, boundary};
 use proptest::prelude::*;
 
 use crate::bytes;
@@ -83,6 +83,49 @@ fn faults_are_told_apart() {
     for (name, body, fault) in cases {
         assert_eq!(read(&[&body], b"B", LIMITS).err(), fault, "{name}");
         assert_eq!(naive(&body, b"B", LIMITS).err(), fault, "{name}");
+    }
+}
+
+#[test]
+fn the_size_of_texts_is_counted_without_files_and_what_is_not_kept_is_told() {
+    let field: &[u8] = b"Content-Disposition: form-data; name=a\r\n\r\nfour";
+    let small: &[u8] = b"Content-Disposition: form-data; name=a; filename=f\r\n\r\nsmall";
+    let large: &[u8] = b"Content-Disposition: form-data; name=a; filename=f\r\n\r\nmore than ten";
+    let cases: [(&str, Vec<u8>, usize, bool); 4] = [
+        ("nothing", form(&[]), 0, false),
+        ("two fields", form(&[field, field]), 8, false),
+        ("a field and a small file", form(&[field, small]), 4, false),
+        ("a field and a large file", form(&[field, large]), 4, true),
+    ];
+    for (name, body, text_size, has_spilled) in cases {
+        let mut form = Form::new(b"B", LIMITS);
+        assert_eq!(form.write(&body), Ok(()), "{name}");
+        assert_eq!(form.text_size(), text_size, "{name}");
+        assert_eq!(form.has_spilled(), has_spilled, "{name}");
+    }
+}
+
+#[test]
+fn content_that_begins_like_a_boundary_is_content() {
+    let cases: [&[u8]; 7] = [
+        b"\r",
+        b"\r\n--",
+        b"\r\n--A",
+        b"\r\n--Bx",
+        b"\r\n--B-x",
+        b"\r\n--B\rx",
+        b"\r\n--B-\r\n--B\r\r",
+    ];
+    for content in cases {
+        let head: &[u8] = b"Content-Disposition: form-data; name=a\r\n\r\n";
+        let body = form(&[&[head, content].concat()]);
+        let expected = Ok(vec![("a".to_owned(), None, content.to_vec())]);
+        for cut in 0..body.len() {
+            let (before, after) = body.split_at(cut);
+            let found = read(&[before, after], b"B", LIMITS);
+            assert_eq!(found, expected, "{} cut at {cut}", content.escape_ascii());
+        }
+        assert_eq!(naive(&body, b"B", LIMITS), expected);
     }
 }
 
