@@ -1,5 +1,6 @@
 """Classes whose methods are path operations."""
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -389,6 +390,14 @@ def test_a_wrong_parameter_is_named_with_its_method_and_line() -> None:
         FastAPI().include_controller(WithUnknown)
     line = WithUnknown.read.__code__.co_firstlineno
     assert raised.value.__notes__ == [f"in the declaration of read, {__file__}, line {line}"]
+
+
+@pytest.mark.parametrize("controller", [NoOperations, WithUnknownScope])
+def test_a_wrong_class_is_named_with_its_file_and_line(controller: type[Controller]) -> None:
+    with pytest.raises(TypeError) as raised:
+        FastAPI().include_controller(controller)
+    name, line = controller.__name__, inspect.getsourcelines(controller)[1]
+    assert raised.value.__notes__ == [f"in the declaration of {name}, {__file__}, line {line}"]
 
 
 async def function() -> None: ...

@@ -122,13 +122,23 @@ def declaring(call: Any) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        code = getattr(unwrapped(call), "__code__", None)
-        if code is not None:
-            error.add_note(
-                f"in the declaration of {callable_name(call)}, "
-                f"{code.co_filename}, line {code.co_firstlineno}"
-            )
+        place = _place(unwrapped(call))
+        if place is not None:
+            error.add_note(f"in the declaration of {callable_name(call)}, {place}")
         raise
+
+
+def _place(call: Any) -> str | None:
+    """File and line of a function or class; `None` for what is not written in Python."""
+    code = getattr(call, "__code__", None)
+    if code is not None:
+        return f"{code.co_filename}, line {code.co_firstlineno}"
+    if not isinstance(call, type):
+        return None
+    try:
+        return f"{inspect.getfile(call)}, line {inspect.findsource(call)[1] + 1}"
+    except (OSError, TypeError):
+        return None
 
 
 def callable_name(call: Any) -> str:

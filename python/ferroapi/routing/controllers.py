@@ -169,11 +169,12 @@ def declare_operations(controller: type[Controller] | Controller, router: PathOp
     owner = controller if isinstance(controller, type) else type(controller)
     if not issubclass(owner, Controller):
         raise TypeError(f"{controller!r} is no Controller")
-    if inspect.isabstract(owner):
-        raise TypeError(f"{owner.__qualname__} is abstract")
-    operations = list(_operations(owner))
-    if not operations:
-        raise TypeError(f"{owner.__qualname__} has no path operations")
+    with declaring(owner):
+        if inspect.isabstract(owner):
+            raise TypeError(f"{owner.__qualname__} is abstract")
+        operations = list(_operations(owner))
+        if not operations:
+            raise TypeError(f"{owner.__qualname__} has no path operations")
     for name, declarations in operations:
         endpoint = _endpoint(controller, name)
         for declared in declarations:
@@ -225,8 +226,9 @@ def _endpoint(controller: type[Controller] | Controller, name: str) -> Callable[
 def _made(controller: type[Controller]) -> params.Depends:
     """How an object comes to be: once a request, or once for the application."""
     scope = controller.scope
-    if scope not in ("request", "lifespan"):
-        raise TypeError(
-            f'{controller.__qualname__}.scope is "request" or "lifespan", not {scope!r}'
-        )
+    with declaring(controller):
+        if scope not in ("request", "lifespan"):
+            raise TypeError(
+                f'{controller.__qualname__}.scope is "request" or "lifespan", not {scope!r}'
+            )
     return params.Depends(controller, scope="lifespan" if scope == "lifespan" else None)
