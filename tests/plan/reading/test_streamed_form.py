@@ -156,6 +156,15 @@ def test_all_text_beside_the_file_may_be_too_large(body: bytes) -> None:
     assert (response.status_code, response.json()) == (413, {"detail": "Content Too Large"})
 
 
+@pytest.mark.parametrize(
+    ("charset", "status"), [("utf-8", 200), ("utf-7", 400), ("iso-8859-1", 400)]
+)
+def test_text_is_utf_8(charset: str, status: int) -> None:
+    declared = {"content-type": f"multipart/form-data; boundary=b; charset={charset}"}
+    response = TestClient(app).post("/read", content=HEAD + b"x" + END, headers=declared)
+    assert response.status_code == status
+
+
 async def read_whole_body(request: Request) -> int:
     return len(await request.body())
 

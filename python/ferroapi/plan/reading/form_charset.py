@@ -28,4 +28,9 @@ def check_charset(charset: bytes | None) -> None:
     except (LookupError, ValueError):
         name = ""
     if name not in _READ:
-        raise HTTPException(400, "The charset of the form is not supported.")
+        raise unsupported_charset()
+
+
+def unsupported_charset() -> HTTPException:
+    """The answer to a form in a charset that is not read."""
+    return HTTPException(400, "The charset of the form is not supported.")

@@ -10,6 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from ferroapi._core import MultipartForm, content_type, multipart_boundary
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.file_stream import FileStream
+from ferroapi.plan.reading.closing_boundary import is_multipart, options_of
+from ferroapi.plan.reading.form_charset import unsupported_charset
 from ferroapi.plan.reading.incoming_form import fault_error, form_bounds, hold_text_to_limit
 
 if TYPE_CHECKING:
@@ -30,15 +32,19 @@ async def read_until_file(exchange: Exchange, field: ModelField, limits: FormLim
         limits: those of the form.
 
     Raises:
-        HTTPException: 400 for a form that is broken, cut off or larger than `limits`, 413 for text
-            that is larger than what may be read as a whole.
+        HTTPException: 400 for a form that is broken, cut off, larger than `limits` or not in UTF-8,
+            413 for text that is larger than what may be read as a whole.
         ClientDisconnect: the client left before the file came.
         RuntimeError: somebody has read the request, and has not kept its body.
     """
     declared = content_type(exchange.scope["headers"])
     boundary = None if declared is None else multipart_boundary(declared)
     request = exchange.connection
-    if boundary is None or not isinstance(request, Request):
+    if not isinstance(request, Request):
+        return FormData()
+    if boundary is None:
+        if is_multipart(request) and b"charset" in options_of(request):
+            raise unsupported_charset()
         return FormData()
     # The endpoint may read on while it sends.
     exchange.is_shared = True
