@@ -189,6 +189,7 @@ def measure_core(tools: Tools) -> tuple[bool, list[File]]:
     programs = list(_test_programs(variables))
     passed = _succeeds(
         *("cargo", "test", "--package", "ferroapi-core", "--tests", "--locked", "--quiet"),
+        "--no-fail-fast",
         **variables,
     )
     return passed, _exported(tools, "core", programs, "rust/core/src")
