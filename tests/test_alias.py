@@ -306,6 +306,17 @@ def test_a_program_and_its_children_run_under_the_alias(
     ]
 
 
+def test_children_are_understood_where_multiprocessing_was_imported_before_the_program(
+    directory: Path,
+) -> None:
+    directory.joinpath("program.py").write_text(PROGRAM)
+    directory.joinpath("sitecustomize.py").write_text("import multiprocessing")
+    result = python("-m", "ferroapi.alias", "program.py", directory=directory)
+    assert result.stdout.splitlines()[0] == (
+        "[] ('child', True, 'ferroapi.applications') ('grandchild', True, 'ferroapi.applications')"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [

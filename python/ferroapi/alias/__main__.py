@@ -76,6 +76,9 @@ def run(code: CodeType, program: str, names: dict[str, object]) -> None:
     module = MainModule("__main__")
     vars(module).update(names)
     sys.modules["__main__"] = module
+    # multiprocessing gives the program this second name, to the module that it finds when imported.
+    if "__mp_main__" in sys.modules:
+        sys.modules["__mp_main__"] = module
     os.environ[PROGRAM] = program
     exec(code, vars(module))
 
