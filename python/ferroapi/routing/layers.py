@@ -22,6 +22,7 @@ from ferroapi.routing.handlers import (
     described_handlers,
     handler_of_format,
 )
+from ferroapi.routing.scope import LAYERED
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -170,6 +171,11 @@ def with_layers(app: ASGIApp, layers: Sequence[Layer]) -> ASGIApp:
             app = layer.around(Handled(app, handlers) if handlers else app)
             handlers, has_middleware = [], True
     return Handled(app, handlers) if handlers or has_middleware else app
+
+
+def layered_once(app: ASGIApp, route: Any, scope: Scope) -> ASGIApp:
+    """What a route runs, with its layers around it unless a request has passed them already."""
+    return app if scope.get(LAYERED) is route else with_layers(app, route.layers)
 
 
 def handled_responses(layers: Sequence[Layer], unique_id: str) -> dict[Any, HandledResponse]:

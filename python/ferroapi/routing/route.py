@@ -33,7 +33,7 @@ from ferroapi.plan.order.steps import Step, body_params, provided_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.recursive_unions import warn_of_recursive_unions
 from ferroapi.routing.inheritance import Inherited, Inheriting
-from ferroapi.routing.layers import Layer, with_layers
+from ferroapi.routing.layers import Layer, layered_once
 from ferroapi.routing.options import (
     API_ROUTE_KEYWORDS,
     APIRouteOptions,
@@ -46,7 +46,7 @@ from ferroapi.routing.options import (
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.replies import Replies, is_event
 from ferroapi.routing.return_types import returned_types
-from ferroapi.routing.scope import LAYERED, effective_route
+from ferroapi.routing.scope import effective_route
 from ferroapi.routing.surroundings import surrounded
 from ferroapi.seams import is_handler_replaced, is_replaced
 from ferroapi.sse import EventSourceResponse
@@ -388,10 +388,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that matched, for a route used without a router."""
-        plan = self._own_plan
-        if scope.get(LAYERED) is not self:
-            plan = with_layers(plan, self.layers)
-        await plan(scope, receive, send)
+        await layered_once(self._own_plan, self, scope)(scope, receive, send)
 
 
 _OF_ONE = (

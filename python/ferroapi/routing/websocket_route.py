@@ -24,10 +24,10 @@ from ferroapi.plan.order.steps import body_params, provided_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.routing.inheritance import Inherited, Inheriting
-from ferroapi.routing.layers import Layer, with_layers
+from ferroapi.routing.layers import Layer, layered_once
 from ferroapi.routing.options import first_given
 from ferroapi.routing.paths import PathAttributes
-from ferroapi.routing.scope import LAYERED, effective_route
+from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
 
 
@@ -150,10 +150,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a handshake that matched, for a route used without a router."""
-        plan = self._own_plan
-        if scope.get(LAYERED) is not self:
-            plan = with_layers(plan, self.layers)
-        await plan(scope, receive, send)
+        await layered_once(self._own_plan, self, scope)(scope, receive, send)
 
 
 def _refuse_requests(root: Dependant) -> None:
