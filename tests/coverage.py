@@ -136,8 +136,12 @@ def _output(*command: str | Path, **variables: str) -> str:
         env=os.environ | variables,
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        # coverage.py says there what is wrong.
+        sys.stderr.write(done.stdout)
+        done.check_returncode()
     return done.stdout
 
 
