@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, SecretStr
 
 import ferroapi
 from ferroapi import APIRouter, FastAPI, Request
-from ferroapi.error_format import PROBLEM_DETAILS, ErrorFormat, ProblemDetails
+from ferroapi.error_format import ErrorFormat
 from ferroapi.exceptions import FastAPIError, RequestValidationError
+from ferroapi.problem_details import PROBLEM_DETAILS, ProblemDetails
 from ferroapi.responses import Response
 from ferroapi.testclient import TestClient
 

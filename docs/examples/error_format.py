@@ -4,7 +4,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from ferroapi import APIRouter, FastAPI, Request
-from ferroapi.error_format import PROBLEM_DETAILS, ErrorFormat
+from ferroapi.error_format import ErrorFormat
+from ferroapi.problem_details import PROBLEM_DETAILS
 
 
 class Wrong(BaseModel):

@@ -8,7 +8,7 @@ import anyio
 from starlette.middleware import Middleware
 
 from ferroapi import APIRouter, FastAPI
-from ferroapi.error_format import PROBLEM_DETAILS
+from ferroapi.problem_details import PROBLEM_DETAILS
 
 from .reminders import regularly, remind
 from .tickets import Tickets

@@ -25,7 +25,7 @@ from ferroapi.controllers import (
     trace,
     websocket,
 )
-from ferroapi.error_format import PROBLEM_DETAILS
+from ferroapi.problem_details import PROBLEM_DETAILS
 from ferroapi.responses import StreamingResponse
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
