@@ -262,6 +262,25 @@ def test_a_websocket_has_no_request(declare: Callable[[], Any], function: Any) -
     assert any(f"{__file__}, line {line}" in note for note in caught.value.__notes__)
 
 
+def test_a_signature_may_show_a_request_that_is_not_needed() -> None:
+    """As packages have it that inject what they take from either kind of connection."""
+
+    async def echo(**connections: Any) -> None:
+        await connections["websocket"].accept()
+        await connections["websocket"].send_json(sorted(connections))
+
+    vars(echo)["__signature__"] = inspect.Signature(
+        [
+            inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request),
+            inspect.Parameter("websocket", inspect.Parameter.KEYWORD_ONLY, annotation=WebSocket),
+        ]
+    )
+    app = FastAPI()
+    app.websocket("/")(echo)
+    with TestClient(app).websocket_connect("/") as connection:
+        assert connection.receive_json() == ["websocket"]
+
+
 def test_a_request_that_may_be_missing_is_none() -> None:
     app = FastAPI()
 

@@ -251,10 +251,6 @@ def _refuses_charsets(difference: Difference) -> bool:
     return "The charset of the form is not supported" in difference.ours["body"]
 
 
-def _refuses_requests(difference: Difference) -> bool:
-    return is_meant_refusal(difference.ours["error"]) and difference.parts == {"error"}
-
-
 def _shows_context_of_threads(difference: Difference) -> bool:
     """Whether ours sees what a dependency has set in a thread, where theirs sees nothing set."""
     told = [
@@ -379,14 +375,8 @@ INTENDED = (
     Intended("bounded errors", _bounds_errors, "A 422 lists all errors"),
     Intended("complete multipart", _wants_the_end, "A multipart form that ends before"),
     Intended("charset of multipart", _refuses_charsets, "The `charset` of a multipart form"),
-    Intended("request of sockets", _refuses_requests, "A `Request` parameter under a WebSocket"),
     Intended("context of threads", _shows_context_of_threads, "What a `def` dependency sets in"),
 )
-
-
-def is_meant_refusal(ours: object) -> bool:
-    """Whether a declaration is refused by what a documented difference says."""
-    return isinstance(ours, str) and ours.startswith("FastAPIError: A WebSocket has no Request")
 
 
 def intended(difference: Difference) -> str | None:

@@ -154,9 +154,15 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
 
 
 def _refuse_requests(root: Dependant) -> None:
-    """Raises `FastAPIError` for a parameter that is to get a request: a WebSocket has none."""
+    """Raises `FastAPIError` for a parameter that is to get a request: a WebSocket has none.
+
+    A function whose signature shows a parameter that it can do without is called without it.
+    """
     for dependant in root.flat():
-        names = [name for name, kind in dependant.injected.items() if kind == "request"]
+        taken = _named_parameters(dependant.call)
+        names = [
+            name for name, kind in dependant.injected.items() if kind == "request" and name in taken
+        ]
         if names:
             parameters = inspect.signature(dependant.call).parameters
             for name in names:
@@ -167,3 +173,13 @@ def _refuse_requests(root: Dependant) -> None:
                             f"{callable_name(dependant.call)}: HTTPConnection is either, or give "
                             "it a default"
                         )
+
+
+def _named_parameters(call: Any) -> tuple[str, ...]:
+    """The parameters that a function has of itself, whatever signature it shows."""
+    if inspect.isclass(call):
+        function: Any = call.__init__
+    else:
+        function = call if inspect.isroutine(call) else type(call).__call__
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()

@@ -26,14 +26,5 @@ def compared(pair: Pair, script: Script) -> list[Difference]:
 
 
 def first_unexplained(pair: Pair, script: Script) -> Difference | None:
-    """The first difference that nobody meant; what follows may follow from it.
-
-    It may also follow from a declaration that is meant to be refused.
-    """
-    for difference in compared(pair, script):
-        if difference.parts:
-            if not intended(difference):
-                return difference
-            if difference.sent is _NOTHING:
-                return None
-    return None
+    """The first difference that nobody meant; what follows may follow from it."""
+    return next((d for d in compared(pair, script) if d.parts and not intended(d)), None)

@@ -91,16 +91,6 @@ SCRIPTS: dict[str, Script] = {
 }
 
 MEANT: dict[str, tuple[Script, str]] = {
-    "a request for a socket": (
-        {
-            "steps": [
-                ["router", "r1", ""],
-                ["depend", "r1", None, 0, "request"],
-                ["socket", "r1", "", "path", {}],
-            ]
-        },
-        "request of sockets",
-    ),
     "what a dependency sets in a thread": (
         included(
             ["depend", "r0", 0, None, "sets tenant in a thread"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import StreamingResponse
 
+from ferroapi.compatibility import COMPATIBLE
 from ferroapi.originals import has_own
 from ferroapi.plan.reply.exchange_stream import ExchangeStream
 from ferroapi.streaming import raw
@@ -32,7 +33,8 @@ def is_delivered(response: StreamingResponse, exchange: Exchange) -> bool:
     """
     owner = type(response)
     return (
-        _ARE_OWN
+        not COMPATIBLE
+        and _ARE_OWN
         and owner.__call__ is _CALL
         and owner.stream_response is _STREAM
         and owner.listen_for_disconnect is _LISTEN
