@@ -10,12 +10,14 @@ import pytest
 
 PROGRAM = """
 import json
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from pydantic import BaseModel
 
-from ferroapi import Cookie, FastAPI, WebSocket
+from ferroapi import Cookie, FastAPI, Form, WebSocket
 from ferroapi.middleware.cors import CORSMiddleware
+from ferroapi.responses import StreamingResponse
 from ferroapi.testclient import TestClient
 
 
@@ -45,6 +47,20 @@ async def socket(websocket: WebSocket, session: Annotated[str, Cookie()]) -> Non
     await websocket.accept()
 
 
+@app.get("/broken")
+async def broken() -> StreamingResponse:
+    async def chunks() -> AsyncIterator[bytes]:
+        raise LookupError
+        yield b""
+
+    return StreamingResponse(chunks())
+
+
+@app.post("/form")
+async def form(a: Annotated[str, Form()]) -> str:
+    return a
+
+
 @app.get("/fails")
 async def fail() -> None:
     raise LookupError
@@ -70,6 +86,12 @@ except Exception as error:
     found["socket"] = error.code
 found["error"] = client.get("/fails", headers={"origin": "http://a"}).headers.get(
     "access-control-allow-origin")
+found["stream"] = client.get("/broken").status_code
+found["charset"] = client.post(
+    "/form",
+    content='--b\\r\\nContent-Disposition: form-data; name="a"\\r\\n\\r\\n1\\r\\n--b--\\r\\n',
+    headers={"content-type": "multipart/form-data; charset=utf-7; boundary=b"},
+).status_code
 print(json.dumps(found))
 """
 
@@ -81,6 +103,8 @@ CAREFUL = {
     "size": 413,
     "socket": 1008,
     "error": "*",
+    "stream": 500,
+    "charset": 400,
 }
 COMPATIBLE = {
     "redirect": "http://testserver/login/",
@@ -88,6 +112,8 @@ COMPATIBLE = {
     "errors": 200,
     "size": 422,
     "error": None,
+    "stream": 200,
+    "charset": 200,
 }
 
 
