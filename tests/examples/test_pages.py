@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +61,15 @@ def test_the_answers_are_those_shown(page: str, command: str, answer: list[str])
     response = client.request(
         method, url.removeprefix("http://127.0.0.1:8000"), headers=headers, content=content
     )
-    status = HTTPStatus(response.status_code)
-    told = [f"HTTP/1.1 {status.value} {status.phrase}"]
+    # The phrase of 422 is another one from Python 3.13 on.
+    told = [f"HTTP/1.1 {response.status_code} "]
     told += [f"{name}: {value}" for name, value in response.headers.items()]
     head, body = answer, []
     if not answer[0].startswith("HTTP/1.1"):
         head, body = [], answer
     elif "" in answer:
         head, body = answer[: answer.index("")], answer[answer.index("") + 1 :]
+    head = [re.sub(r"^(HTTP/1.1 \d+ ).*", r"\1", line) for line in head]
     assert set(head) <= set(told)
     assert response.text.splitlines() == body
 

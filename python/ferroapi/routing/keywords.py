@@ -79,8 +79,9 @@ class Keywords:
 
     def _documented(self, text: str) -> str:
         """A docstring with what the keywords are for."""
+        text = inspect.cleandoc(text)  # As from Python 3.13 on it is by itself.
         lines = [
-            f"            {name}: {explained}"
+            f"    {name}: {explained}"
             for name in self._types
             if (explained := _explained(self._declared.__module__).get(name))
         ]
@@ -88,7 +89,7 @@ class Keywords:
             return text
         before, args, after = text.partition("Args:\n")
         if not args:
-            return "\n".join([text.rstrip(), "", "        Args:", *lines, "        "])
+            return "\n".join([text, "", "Args:", *lines])
         head, gap, rest = after.partition("\n\n")
         return "".join([before, args, head.rstrip(), "\n", "\n".join(lines), "\n", gap, rest])
 
