@@ -195,10 +195,8 @@ async def read_produced() -> int:
 
 
 @app.get("/left")
-async def read_left(collect: bool = False) -> dict[str, int]:
-    """What there is of requests, this one included; with `collect`, after a collection."""
-    if collect:
-        gc.collect()
+async def read_left() -> dict[str, int]:
+    """What there is of requests, this one included."""
     generators = [
         each
         for each in gc.get_objects()

@@ -144,8 +144,7 @@ class Delivery(Sender):
                     if not source.exhausted:
                         scope.allow_clean_up()
                         await source.close()
-            if scope.failure is not None:
-                raise scope.failure
+            scope.raise_failure()
             unfinished = not self._complete and not self._broken
             if self._ended_here and unfinished and self.is_resumed:
                 await self._transmit(final=True)
@@ -203,9 +202,13 @@ class Delivery(Sender):
 
     def broken(self, error: BaseException) -> NoReturn:
         self._broken = True
-        if self._send_raises and isinstance(error, OSError):
-            raise Disconnected from error
-        raise error
+        try:
+            if self._send_raises and isinstance(error, OSError):
+                raise Disconnected from error
+            raise error
+        finally:
+            # Its traceback has this frame: the stream would wait for a garbage collection.
+            del error
 
     def attend_from_thread(self) -> None:
         """Has what was gathered sent, called in a worker thread.

@@ -31,7 +31,7 @@ class StreamScope(ABC):
         self.stopped = False
         """Whether the stream was asked to end."""
         self.failure: Exception | None = None
-        """What stopped the stream, to be raised after it."""
+        """What stopped the stream, until it is raised after it."""
         self.ended = False
         """Whether the stream has ended, so that nothing has an effect any more."""
         self._insulation = insulation
@@ -86,6 +86,16 @@ class StreamScope(ABC):
         self.failure = failure
         self._interrupt()
         return True
+
+    def raise_failure(self) -> None:
+        """Raises what stopped the stream, if something did. It is not kept any longer."""
+        failure, self.failure = self.failure, None
+        try:
+            if failure is not None:
+                raise failure
+        finally:
+            # Its traceback has this frame.
+            del failure
 
     def allow_clean_up(self) -> None:
         """Lets the stream wait although it is interrupted, from here on.
