@@ -38,6 +38,7 @@ class Exchange:
     __slots__ = (
         "_connection",
         "_form",
+        "_received",
         "_release",
         "_response",
         "background",
@@ -89,7 +90,10 @@ class Exchange:
             if self.scope["type"] == "websocket":
                 self._connection = self._websocket()
             else:
-                request = self._connection = Request(self.scope, self._receive, self.send)
+                self._received = Received(
+                    self.receive if self.inbox is None else self.inbox.receive
+                )
+                request = self._connection = Request(self.scope, self._received, self.send)
                 if self.body is not None:
                     request.keep_body(self.body)
                 elif self.received_form is not None or self._form is not None:
@@ -189,8 +193,11 @@ class Exchange:
             self.body = await read_body(self.receive, self.scope)
         return self.body
 
-    def _receive(self) -> Awaitable[Message]:
-        return self.receive() if self.inbox is None else self.inbox.receive()
+    def share(self, inbox: Inbox) -> None:
+        """Has the connection receive what `inbox` keeps for it: another receives in its place."""
+        self.inbox = inbox
+        if hasattr(self, "_received"):
+            self._received.receive = inbox.receive
 
     def send_tracked(self, message: Message) -> Awaitable[None]:
         """Sends, and remembers that the response has started, or that a WebSocket is open.
@@ -243,6 +250,19 @@ class Exchange:
             # Whom this is for may be gone.
             with suppress(OSError, RuntimeError, WebSocketDisconnect):
                 await websocket.close(code)
+
+
+class Received:
+    """What a request receives by. It knows nothing of the exchange: the two of them would be a
+    circle, which only a garbage collection frees."""
+
+    __slots__ = ("receive",)
+
+    def __init__(self, receive: Receive) -> None:
+        self.receive = receive
+
+    def __call__(self) -> Awaitable[Message]:
+        return self.receive()
 
 
 def files_of(form: FormData) -> list[UploadFile]:

@@ -22,7 +22,7 @@ class ExchangeStream(GeneratorStream):
 
     def _inbox(self, receive: Receive, children: StreamScope) -> Inbox:
         inbox = Inbox(receive, children, keeps=self._exchange.is_shared)
-        self._exchange.inbox = inbox
+        self._exchange.share(inbox)
         return inbox
 
     def _innermost(self, send: Send) -> Send:
