@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from starlette.types import ASGIApp, Message
 from tests.processes import process_group
 
+# An example takes as long as the machine is busy: how long says nothing.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 # `--hypothesis-profile further`: where the suite runs once more, on another interpreter.
-settings.register_profile("further", max_examples=20)
+settings.register_profile("further", settings.get_profile("untimed"), max_examples=20)
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
