@@ -45,6 +45,7 @@ from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.routing.websocket_operations import WebSocketOperations
 from ferroapi.safeguards import ERROR_LIMIT, WHOLE_BODY_LIMIT, ErrorInput, checked_safeguards
 from ferroapi.serving import ServingApplication
 from ferroapi.telemetry.configuration import TelemetryConfig, complete_configuration
@@ -75,7 +76,7 @@ forward(
 )
 
 
-class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
+class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, ServingApplication):
     """An ASGI application made of path operations."""
 
     def __init__(
@@ -315,31 +316,6 @@ class FastAPI(PathOperations, ResolvingApplication, ServingApplication):
         self.router.add_api_websocket_route(
             path, endpoint, name=name, dependencies=dependencies, **options
         )
-
-    def websocket(
-        self,
-        path: str,
-        name: str | None = None,
-        *,
-        dependencies: Sequence[params.Depends] | None = None,
-        **options: Unpack[WebSocketOptions],
-    ) -> Callable[[Decorated], Decorated]:
-        """Declares a WebSocket endpoint by decorating a coroutine function.
-
-        Args:
-            path: the path with its parameters in braces.
-            name: the name for `url_path_for`; the function's name without it.
-            dependencies: dependencies whose values nobody takes.
-            options: see `WebSocketOptions`.
-        """
-
-        def declare(endpoint: Decorated) -> Decorated:
-            self.add_api_websocket_route(
-                path, endpoint, name=name, dependencies=dependencies, **options
-            )
-            return endpoint
-
-        return declare
 
     def websocket_route(
         self, path: str, name: str | None = None

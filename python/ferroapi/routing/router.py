@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
-from typing_extensions import Unpack, deprecated
+from typing_extensions import Unpack
 
 from ferroapi import params
 from ferroapi._form_limits import FormLimits, checked_form_limits
@@ -42,11 +42,7 @@ from ferroapi.routing.lifespan import (
     Handler,
     Lifespan,
     as_lifespan,
-    handlers_lifespan,
-    nested_lifespans,
-    run,
 )
-from ferroapi.routing.lifespan_dependencies import lifespan_dependencies
 from ferroapi.routing.operations import PathOperations
 from ferroapi.routing.options import (
     ADDED,
@@ -62,9 +58,10 @@ from ferroapi.routing.options import (
 from ferroapi.routing.route import APIRoute
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
-from ferroapi.routing.threads import prepared_threads
+from ferroapi.routing.starting import StartingRouter
 from ferroapi.routing.tree import IncludedRouter, route_contexts
 from ferroapi.routing.unique_id import generate_unique_id
+from ferroapi.routing.websocket_operations import WebSocketOperations
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -80,7 +77,9 @@ class AddedRouteOptions(StrictRouteOptions, total=False):
 ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes, added=ADDED)
 
 
-class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
+class APIRouter(
+    PathOperations, WebSocketOperations, Layered, StartingRouter, StarletteRoutes, ServingRouter
+):
     """Groups path operations; an application includes it, or runs it as an ASGI application."""
 
     lifespan_context: Lifespan
@@ -142,7 +141,7 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             ValueError: a limit is no non-negative integer.
         """
         check_prefix(prefix)
-        self._included: list[APIRouter] = []
+        self._included = []
         self._mounted = []
         super().__init__(routes or (), redirect_slashes=redirect_slashes, default=default)
         self.prefix = prefix
@@ -275,31 +274,6 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
             )
         self.routes.append(route)
 
-    def websocket(
-        self,
-        path: str,
-        name: str | None = None,
-        *,
-        dependencies: Sequence[params.Depends] | None = None,
-        **options: Unpack[WebSocketOptions],
-    ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a WebSocket endpoint by decorating a coroutine function.
-
-        Args:
-            path: the path below the router's prefix.
-            name: the name for `url_path_for`; the function's name without it.
-            dependencies: dependencies whose values nobody takes.
-            options: see `WebSocketOptions`.
-        """
-
-        def declare(endpoint: Endpoint) -> Endpoint:
-            self.add_api_websocket_route(
-                path, endpoint, name=name, dependencies=dependencies, **options
-            )
-            return endpoint
-
-        return declare
-
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path, in any router around.
 
@@ -392,50 +366,3 @@ class APIRouter(PathOperations, Layered, StarletteRoutes, ServingRouter):
         router = APIRouter(route_class=self.route_class, **controller_settings(controller))
         declare_operations(controller, router)
         self.include_router(router, **options)
-
-    def _contains(self, router: APIRouter) -> bool:
-        return any(included is router or included._contains(router) for included in self._included)
-
-    # Start-up and shut-down
-
-    def _lifespans(self) -> list[Lifespan]:
-        own = self._lifespan or (lambda _app: handlers_lifespan(self.on_startup, self.on_shutdown))
-        lifespans = [own]
-        seen: list[APIRouter] = []
-        for router in self._included:
-            if not any(router is other for other in seen):
-                seen.append(router)
-                lifespans += router._lifespans()
-        return [*lifespans, *(mounted.lifespan for mounted in self._mounted)]
-
-    async def _startup(self) -> None:
-        await run(self.on_startup)
-
-    async def _shutdown(self) -> None:
-        await run(self.on_shutdown)
-
-    def _run_lifespans(self, app: Any) -> Any:
-        routes, application = self.routes, self.dependency_overrides_provider
-        return nested_lifespans(
-            [
-                lambda _app: prepared_threads(routes, application),
-                *self._lifespans(),
-                lambda _app: lifespan_dependencies(routes, application),
-            ],
-            app,
-        )
-
-    def add_event_handler(self, event: str, handler: Handler) -> None:
-        """Adds a function to call at `"startup"` or `"shutdown"`."""
-        assert event in ("startup", "shutdown")
-        (self.on_startup if event == "startup" else self.on_shutdown).append(handler)
-
-    @deprecated("on_event is deprecated, use lifespan event handlers instead.")
-    def on_event(self, event: str) -> Callable[[Endpoint], Endpoint]:
-        """Deprecated: a lifespan does the same and closes what it opened."""
-
-        def declare(handler: Endpoint) -> Endpoint:
-            self.add_event_handler(event, handler)
-            return handler
-
-        return declare
