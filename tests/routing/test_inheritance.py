@@ -1,10 +1,11 @@
 """What prefixes may be, and what routes get from the routers and inclusions around them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ferroapi import APIRouter, Depends, FastAPI
+from ferroapi import APIRouter, Depends, FastAPI, Query
 from ferroapi.exceptions import FastAPIError
 from ferroapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from ferroapi.testclient import TestClient
@@ -29,6 +30,56 @@ def test_wrong_prefix(prefix: str, text: str) -> None:
     with pytest.raises(AssertionError) as inclusion:
         FastAPI().include_router(APIRouter(), prefix=prefix)
     assert str(router.value) == str(inclusion.value) == text
+
+
+async def wrong(query: dict[str, dict[str, int]] = Query()) -> None: ...
+
+
+def depending(value: None = Depends(wrong)) -> None: ...
+
+
+# name: the wrong dependency of some level, and an inclusion that adds it to a route
+INCLUDED_WITH: dict[str, Callable[[APIRouter, Any], object]] = {
+    "application": lambda router, wrong: FastAPI(dependencies=wrong).include_router(router),
+    "inclusion": lambda router, wrong: FastAPI().include_router(router, dependencies=wrong),
+    "inclusion with a prefix": lambda router, wrong: FastAPI().include_router(
+        router, prefix="/p", dependencies=wrong
+    ),
+    "router around": lambda router, wrong: APIRouter(dependencies=wrong).include_router(
+        router, prefix="/p"
+    ),
+}
+
+
+@pytest.mark.parametrize("dependency", [wrong, depending])
+@pytest.mark.parametrize("include", INCLUDED_WITH.values(), ids=INCLUDED_WITH)
+def test_wrong_dependency_of_an_inclusion(
+    include: Callable[[APIRouter, Any], object], dependency: Any
+) -> None:
+    """It is an error of the inclusion, not of the first request, and names the function."""
+    router = APIRouter()
+
+    @router.get("/a")
+    def read() -> None: ...
+
+    with pytest.raises(AssertionError, match="'query' must be one of the supported") as caught:
+        include(router, [Depends(dependency)])
+    line = wrong.__code__.co_firstlineno
+    assert caught.value.__notes__[0] == f"in the declaration of wrong, {__file__}, line {line}"
+
+
+def test_annotation_of_an_included_dependency_is_defined_later() -> None:
+    namespace: dict[str, Any] = {}
+    exec("def dependency(value: 'Later' = None) -> None: ...", namespace)
+    router, app = APIRouter(), FastAPI()
+
+    @router.get("/a")
+    def read() -> str:
+        return "read"
+
+    app.include_router(router, prefix="/p", dependencies=[Depends(namespace["dependency"])])
+    namespace["Later"] = str
+    assert TestClient(app).get("/p/a").json() == "read"
 
 
 def test_prefix_and_path_both_empty() -> None:

@@ -123,8 +123,9 @@ def declaring(call: Any) -> Iterator[None]:
         yield
     except Exception as error:
         place = _place(unwrapped(call))
-        if place is not None:
-            error.add_note(f"in the declaration of {callable_name(call)}, {place}")
+        note = f"in the declaration of {callable_name(call)}, {place}"
+        if place is not None and note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
         raise
 
 

@@ -155,14 +155,15 @@ def get_parameterless_dependant(depends: params.Depends, *, path: str) -> Depend
     assert callable(depends.dependency), (
         "A parameter-less dependency must have a callable dependency"
     )
-    return get_dependant(
-        path=path,
-        call=depends.dependency,
-        own_oauth_scopes=_oauth_scopes(depends),
-        scope=depends.scope,
-        concurrency=depends._concurrency,
-        inline=depends.inline,
-    )
+    with declaring(depends.dependency):
+        return get_dependant(
+            path=path,
+            call=depends.dependency,
+            own_oauth_scopes=_oauth_scopes(depends),
+            scope=depends.scope,
+            concurrency=depends._concurrency,
+            inline=depends.inline,
+        )
 
 
 def check_inline(call: Callable[..., Any], *, streams: bool = False) -> None:
@@ -219,20 +220,21 @@ def _sub_dependant(dependant: Dependant, declared: Declared) -> Dependant:
             f'The dependency "{name}" has a scope of "request", '
             'it cannot depend on dependencies with scope "function".'
         )
-    return get_dependant(
-        path=dependant.path,
-        call=depends.dependency,
-        name=declared.name,
-        own_oauth_scopes=_oauth_scopes(depends),
-        parent_oauth_scopes=(
-            *(dependant.parent_oauth_scopes or ()),
-            *(dependant.own_oauth_scopes or ()),
-        ),
-        use_cache=depends.use_cache,
-        scope=scope,
-        concurrency=depends._concurrency,
-        inline=depends.inline,
-    )
+    with declaring(depends.dependency):
+        return get_dependant(
+            path=dependant.path,
+            call=depends.dependency,
+            name=declared.name,
+            own_oauth_scopes=_oauth_scopes(depends),
+            parent_oauth_scopes=(
+                *(dependant.parent_oauth_scopes or ()),
+                *(dependant.own_oauth_scopes or ()),
+            ),
+            use_cache=depends.use_cache,
+            scope=scope,
+            concurrency=depends._concurrency,
+            inline=depends.inline,
+        )
 
 
 def _location(dependant: Dependant, field: ModelField) -> list[ModelField]:

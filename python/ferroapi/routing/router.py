@@ -8,6 +8,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import suppress
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ from ferroapi.routing.inheritance import (
     INCLUSION_KEYWORDS,
     InclusionOptions,
     Inherited,
+    Inheriting,
     check_prefix,
 )
 from ferroapi.routing.keywords import Keywords
@@ -332,22 +334,18 @@ class APIRouter(
         inclusion = Inherited(**given, layers=layers)
         check_prefix(inclusion.prefix)
         if not inclusion.prefix:
-            checked: set[int] = set()
             for context in route_contexts(router.routes):
-                # One route says whether the dependencies that an inclusion adds can be declared.
-                around = context.inherited
-                if around is not None and around.dependencies and id(around) not in checked:
-                    checked.add(id(around))
-                    context.effective_route  # noqa: B018
                 if context.path == "":
                     name = context.name or "unknown"
                     raise FastAPIError(
                         f"Prefix and path cannot be both empty (path operation: {name})"
                     )
-        self._included.append(router)
         # What else the router has went into its routes when they were declared.
         inherited = self._inherited().then(inclusion).then(router._limits())
-        self.routes.append(IncludedRouter(router, inherited))
+        included = IncludedRouter(router, inherited)
+        _check_dependencies(included)
+        self._included.append(router)
+        self.routes.append(included)
 
     @INCLUSION_KEYWORDS.shown
     def include_controller(
@@ -366,3 +364,18 @@ class APIRouter(
         router = APIRouter(route_class=self.route_class, **controller_settings(controller))
         declare_operations(controller, router)
         self.include_router(router, **options)
+
+
+def _check_dependencies(included: IncludedRouter) -> None:
+    """Raises what is wrong with the dependencies that an inclusion adds: one of its routes says it.
+
+    Names in annotations may be defined later, when the first request looks them up.
+    """
+    for context in route_contexts([included]):
+        inherited = context.inherited
+        if inherited is None or not inherited.dependencies:
+            return
+        if isinstance(context.original_route, Inheriting):
+            with suppress(NameError):
+                context.effective_route  # noqa: B018
+            return
