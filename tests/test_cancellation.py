@@ -1,10 +1,14 @@
 """Cancel scopes: what anyio gives."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import anyio
 import anyio.lowlevel
 import pytest
 
-from ferroapi.cancellation import cancel_scope
+from ferroapi import cancellation
+from ferroapi.cancellation import cancel_scope, is_in_cancel_scope
 
 pytestmark = pytest.mark.anyio
 
@@ -29,3 +33,76 @@ async def test_a_shield_keeps_a_cancellation_out() -> None:
             reached = True
 
     assert reached
+
+
+async def around_nothing() -> bool:
+    return await asyncio.create_task(told())
+
+
+async def after_one() -> bool:
+    async def leave_one() -> bool:
+        with anyio.CancelScope():
+            await anyio.lowlevel.checkpoint()
+        return is_in_cancel_scope()
+
+    return await asyncio.create_task(leave_one())
+
+
+async def in_one() -> bool:
+    with anyio.CancelScope():  # noqa: ASYNC100 - what is tested
+        return is_in_cancel_scope()
+
+
+async def in_a_time_limit() -> bool:
+    with anyio.move_on_after(60):
+        await anyio.lowlevel.checkpoint()
+        return is_in_cancel_scope()
+
+
+async def in_the_outer_of_two() -> bool:
+    with anyio.CancelScope():
+        with anyio.CancelScope():
+            await anyio.lowlevel.checkpoint()
+        return is_in_cancel_scope()
+
+
+async def in_a_child_of_a_group() -> bool:
+    seen: list[bool] = []
+
+    async def child() -> None:
+        seen.append(is_in_cancel_scope())
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(child)
+    return seen[0]
+
+
+async def told() -> bool:
+    return is_in_cancel_scope()
+
+
+@pytest.mark.parametrize("ask", [around_nothing, after_one], ids=lambda ask: ask.__name__)
+async def test_a_task_of_asyncio_in_no_scope_is_told_apart(
+    ask: Callable[[], Awaitable[bool]], anyio_backend_name: str
+) -> None:
+    if anyio_backend_name == "trio":
+        pytest.skip("no task of asyncio there")
+    assert await ask() is False
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [in_one, in_a_time_limit, in_the_outer_of_two, in_a_child_of_a_group],
+    ids=lambda ask: ask.__name__,
+)
+async def test_a_task_in_a_scope_is_told(ask: Callable[[], Awaitable[bool]]) -> None:
+    """On trio every task is taken to be in one."""
+    assert await ask() is True
+
+
+async def test_where_anyio_does_not_tell_a_task_is_taken_to_be_in_a_scope(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cancellation, "_states_of_tasks", lambda: None)
+
+    assert is_in_cancel_scope()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from asyncio import current_task
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import anyio
 
@@ -34,3 +37,22 @@ def asyncio_task() -> object | None:
         return current_task()
     except RuntimeError:
         return None
+
+
+def is_in_cancel_scope() -> bool:
+    """Whether the task is in a cancel scope, so that one in it may shield what it does.
+
+    Where that cannot be told, as on another event loop than asyncio's, it is taken to be.
+    """
+    task = asyncio_task()
+    states = None if task is None else _states_of_tasks()
+    if states is None:
+        return True
+    return getattr(states.get(task), "cancel_scope", None) is not None
+
+
+@cache
+def _states_of_tasks() -> Mapping[object, Any] | None:
+    """What anyio knows of the tasks of asyncio, under a private name."""
+    states = getattr(sys.modules[cancel_scope_of_asyncio().__module__], "_task_states", None)
+    return states if isinstance(states, Mapping) else None

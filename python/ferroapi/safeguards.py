@@ -57,21 +57,33 @@ def checked_safeguards(error_limit: Any, error_input: Any, max_body_size: Any) -
 
 def safeguards_of(scope: Mapping[str, Any]) -> Safeguards:
     """Those that count for a connection."""
-    outer: Safeguards = scope.get(_SCOPE_KEY, DEFAULTS)
+    around: _Around | None = scope.get(_SCOPE_KEY)
     own = getattr(scope.get("app"), "safeguards", None)
-    if not isinstance(own, Safeguards):
-        return outer
+    if isinstance(own, Safeguards):
+        return _inside(around, own)
+    return DEFAULTS if around is None else _inside(*around)
+
+
+def hand_down(scope: MutableMapping[str, Any]) -> None:
+    """Has the application that is mounted where a connection goes to hear what counts around it."""
+    own = getattr(scope.get("app"), "safeguards", None)
+    if isinstance(own, Safeguards):
+        # Few ask, and they put it together.
+        scope[_SCOPE_KEY] = scope.get(_SCOPE_KEY), own
+
+
+_Around: TypeAlias = "tuple[_Around | None, Safeguards]"
+"""What applications around one have chosen, the innermost last."""
+
+
+def _inside(around: _Around | None, own: Safeguards) -> Safeguards:
+    outer = DEFAULTS if around is None else _inside(*around)
     limit, shown, whole = own
     return Safeguards(
         outer.error_limit if isinstance(limit, DefaultPlaceholder) else limit,
         outer.error_input if isinstance(shown, DefaultPlaceholder) else shown,
         outer.whole_body_limit if isinstance(whole, DefaultPlaceholder) else whole,
     )
-
-
-def hand_down(scope: MutableMapping[str, Any]) -> None:
-    """Has the application that is mounted where a connection goes to hear what counts around it."""
-    scope[_SCOPE_KEY] = safeguards_of(scope)
 
 
 def _value(setting: Any) -> Any:

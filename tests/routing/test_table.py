@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import anyio
 import pytest
@@ -385,6 +386,40 @@ def test_scope_of_a_match() -> None:
     assert seen["path_params"] == {"number": 12, "rest": "a/b"}
     assert seen["app"] is app
     assert seen["router"] is app.router
+
+
+KEY = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "value"),
+    [
+        pytest.param("/int/12/x", 200, 12, id="int"),
+        pytest.param("/float/1.5/x", 200, 1.5, id="float"),
+        pytest.param(f"/uuid/{KEY}/x", 200, UUID(KEY), id="uuid"),
+        pytest.param(f"/both/{KEY}/12/x", 200, UUID(KEY), id="two"),
+        pytest.param(f"/both/{KEY}/{'1' * 5_000}/x", 404, None, id="more digits than Python reads"),
+    ],
+)
+def test_parameters_of_a_mount_are_converted_once(path: str, status: int, value: Any) -> None:
+    seen: list[Any] = []
+    inner, app = FastAPI(), FastAPI()
+
+    @inner.get("/x")
+    async def read(request: Request) -> None:
+        seen.append(request.path_params["key"])
+
+    for kind in ("int", "float", "uuid"):
+        app.mount(f"/{kind}/{{key:{kind}}}", inner)
+    app.mount("/both/{key:uuid}/{number:int}", inner)
+    assert TestClient(app).get(path).status_code == status
+    assert seen == ([] if value is None else [value])
+
+
+def test_what_is_converted_in_part_is_found_by_nobody() -> None:
+    """A number of more digits than Python reads is none, behind whatever was read before it."""
+    app = application(("GET", "/{key:uuid}/{number:int}"))
+    assert TestClient(app).get(f"/{KEY}/{'1' * 5_000}").status_code == 404
 
 
 def test_parameters_of_a_mount_are_passed_on() -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from functools import lru_cache, partial
+from functools import partial
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -95,10 +95,20 @@ def may_wait(call: Callable[..., Any]) -> bool:
     return type(call) is not FunctionType or code_may_wait(call.__code__)
 
 
-@lru_cache(maxsize=1024)
 def code_may_wait(code: CodeType) -> bool:
     """Whether there is an `await` of any form in it."""
-    return any(instruction.opname == "SEND" for instruction in dis.get_instructions(code))
+    known = _known_codes.get(id(code))
+    if known is None:
+        if len(_known_codes) >= _MOST_CODES:
+            _known_codes.clear()
+        waits = any(instruction.opname == "SEND" for instruction in dis.get_instructions(code))
+        known = _known_codes[id(code)] = code, waits
+    return known[1]
+
+
+_MOST_CODES = 1024
+# By what they are: what they say takes longer to hash than most streams to begin.
+_known_codes: dict[int, tuple[CodeType, bool]] = {}
 
 
 # FastAPI's names for what `callable_kind` says, which injectors ask.

@@ -97,6 +97,7 @@ class RouteTable:
             else:
                 found = self._match_websocket(path)
             asked = self._ask(scope, found) if self._asked else None
+            captures: dict[str, Any] | None = None
             if asked is None and type(found) is tuple:
                 index, captures = found
                 target = self._matched[index]
@@ -110,7 +111,7 @@ class RouteTable:
                     scope["route"] = target.context.original_route
                     scope[SCOPE_KEY] = target.scope
                     return (target.run or target.compile(scope))(scope, receive, send)
-            app = self._other(asked, found, path, scope)
+            app = self._other(asked, found, captures, path, scope)
             if app is self._default and self._default_is_plain and not_found.is_plain(scope):
                 return not_found.send_not_found(send)
             return guarded(app, scope, receive, send)
@@ -201,19 +202,32 @@ class RouteTable:
         return None
 
     def _other(
-        self, asked: tuple[Target, Scope] | None, found: Any, path: str, scope: Scope
+        self,
+        asked: tuple[Target, Scope] | None,
+        found: Any,
+        captures: dict[str, Any] | None,
+        path: str,
+        scope: Scope,
     ) -> ASGIApp:
-        """What answers when it is not simply the plan of the route the core found."""
+        """What answers when it is not simply the plan of the route the core found.
+
+        Args:
+            asked: the route that is asked before that, and what it puts into the scope.
+            found: what the core found.
+            captures: what it found in the path, converted; `None` where that cannot be.
+            path: the part of the path that routes see.
+            scope: that of the request.
+        """
         if asked is None and type(found) is tuple:
             target = self._matched[found[0]]
-            captures = target.convert(dict(found[1]))
             if captures is None:
                 return self._default
             mount = target.plain_mount
             if mount is not None:
                 enter_mount(mount, scope, path, captures)
-                target.show_in(scope)
-                route_selected(scope, mount)
+                scope[SCOPE_KEY] = target.scope
+                if TELEMETRY_KEY in scope:
+                    route_selected(scope, mount)
                 return mount.app
             asked = target, target.matches(scope)[1]
         redirect = found.path if isinstance(found, Redirect) else None

@@ -4,6 +4,7 @@ import math
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from types import AsyncGeneratorType
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -13,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ferroapi import sse
 from ferroapi._core import FrameBuffer
+from ferroapi.dependencies.callables import code_may_wait
 from ferroapi.incomplete import INCOMPLETE
 from ferroapi.streaming import raw
 from ferroapi.streaming.delivery import Delivery
@@ -67,7 +69,10 @@ class GeneratorStream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         encoder = self._encoder
-        children = stream_scope()
+        generator = self._generator
+        children = stream_scope(
+            waits=type(generator) is not AsyncGeneratorType or code_may_wait(generator.ag_code)
+        )
         frames = FrameBuffer(children.most_chunks if encoder.keep_alive is None else 0)
         delivery = Delivery(
             children,
@@ -82,12 +87,12 @@ class GeneratorStream(StreamingResponse):
             send_raises=send_raises(scope.get("asgi", {}).get("spec_version", "2.0")),
         )
         source: Source
-        if isinstance(self._generator, AsyncIterator):
-            source = AsyncSource(self._generator, encoder.encode, frames)
+        if isinstance(generator, AsyncIterator):
+            source = AsyncSource(generator, encoder.encode, frames)
         else:
             worker = Worker(children)
             source = ThreadSource(
-                self._generator, encoder.encode, frames, worker, delivery.attend_from_thread
+                generator, encoder.encode, frames, worker, delivery.attend_from_thread
             )
         stream_opened(delivery)
         try:

@@ -116,37 +116,15 @@ class StreamScope(ABC):
 class AsyncioScope(StreamScope):
     """On asyncio: a task group cannot be used from callbacks, and costs twice as much."""
 
-    __slots__ = ("_children", "_context", "_interruption", "_loop")
+    __slots__ = ("_children", "_context", "_loop")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, *, insulated: bool) -> None:
-        scope = cancel_scope_of_asyncio()
-        super().__init__(scope() if insulated else None, _most_chunks(loop))
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, insulation: anyio.CancelScope | None
+    ) -> None:
+        super().__init__(insulation, _most_chunks(loop))
         self._loop = loop
         self._context = copy_context()
-        self._interruption = scope()
         self._children: list[asyncio.Task[None] | Taskless] = []
-
-    async def __aenter__(self) -> Self:
-        self._interruption.__enter__()
-        if self._insulation is not None:
-            self._insulation.__enter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        raised: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool | None:
-        if self._insulation is not None:
-            self._insulation.__exit__(kind, raised, traceback)
-        self.ended = True
-        try:
-            if self._children:
-                await self._end_children()
-        finally:
-            swallowed = self._interruption.__exit__(kind, raised, traceback)
-        return swallowed
 
     async def _end_children(self) -> None:
         children, self._children = self._children, []
@@ -201,8 +179,88 @@ class AsyncioScope(StreamScope):
         # It is raised in the task at once.
         return False
 
+
+class WaitingScope(AsyncioScope):
+    """For what may wait by itself, where scopes of its own may be open."""
+
+    __slots__ = ("_interruption",)
+
+    _insulation: anyio.CancelScope
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        scope = cancel_scope_of_asyncio()
+        super().__init__(loop, scope())
+        self._interruption = scope()
+
+    async def __aenter__(self) -> Self:
+        self._interruption.__enter__()
+        self._insulation.__enter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        self._insulation.__exit__(kind, raised, traceback)
+        self.ended = True
+        try:
+            if self._children:
+                await self._end_children()
+        finally:
+            swallowed = self._interruption.__exit__(kind, raised, traceback)
+        return swallowed
+
     def _interrupt(self) -> None:
         self._interruption.cancel()
+
+
+class SendingScope(AsyncioScope):
+    """For what waits for its messages being sent, and for nothing else.
+
+    Its task is cancelled once, as by `asyncio.timeout`: nothing that it does after that waits. Two
+    cancel scopes take longer than all else that such a stream begins with.
+    """
+
+    __slots__ = ("_cancellations", "_is_cancelled", "_task")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop, None)
+        self._is_cancelled = False
+
+    async def __aenter__(self) -> Self:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
+        self._cancellations = task.cancelling()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        self.ended = True
+        if self._children:
+            await self._end_children()
+        if not self._is_cancelled:
+            return False
+        is_only_one = self._task.uncancel() <= self._cancellations
+        return is_only_one and kind is asyncio.CancelledError
+
+    def _interrupt(self) -> None:
+        if asyncio.current_task() is self._task:
+            # It does not wait now.
+            self._loop.call_soon(self._cancel)
+        else:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        if not self.ended:
+            self._is_cancelled = True
+            self._task.cancel()
 
 
 class TrioScope(StreamScope):
@@ -273,17 +331,17 @@ async def _sleep_and_call(
         callback()
 
 
-def stream_scope(*, insulated: bool = True) -> StreamScope:
+def stream_scope(*, waits: bool = True) -> StreamScope:
     """The scope for a stream of this task.
 
     Args:
-        insulated: whether the clean-up may have to wait, as `allow_clean_up` lets it.
+        waits: whether it may wait for anything else than its messages being sent.
     """
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return TrioScope()
-    return AsyncioScope(loop, insulated=insulated)
+    return WaitingScope(loop) if waits else SendingScope(loop)
 
 
 def _most_chunks(loop: asyncio.AbstractEventLoop) -> int | None:

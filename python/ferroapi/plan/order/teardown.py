@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeVar
 
-from ferroapi.cancellation import cancel_scope
+from ferroapi.cancellation import cancel_scope, is_in_cancel_scope
 from ferroapi.exceptions import FastAPIError
 from ferroapi.exit_stack import ExitStack
 
@@ -75,13 +75,14 @@ def run_with_teardown(
     Those of scope `function` are left between the two, those of scope `request` after both. What
     was opened is closed: leaving asynchronous generators is not cancelled, and a cancellation is
     delivered afterwards. (Synchronous ones are left in threads that nobody cancels, and what never
-    waits is not cancelled either: they need no shield.) It is opened before the first generator, so
+    waits is not cancelled either: they need no shield. Nor does a task that is in no cancel scope:
+    none shields from what cancels the task itself.) It is opened before the first generator, so
     that their own scopes nest in it.
 
     `swallowed` is called when a generator swallowed an exception, so that `finish` did not run to
     its end; what it raises is seen by the generators around that one.
     """
-    run = _run_shielded if generators.wait else _run
+    run = _run_shielded if generators.wait and is_in_cancel_scope() else _run
     return run(exchange, work, finish, generators, swallowed)
 
 
