@@ -78,6 +78,7 @@ advisories: $(VENV)/dev.group $(VENV)/advisories.group ## Look for known vulnera
 	$(BIN)/pip-audit .
 
 docs: $(VENV)/docs.group ## Build the documentation into site/, with warnings as errors
+	$(BIN)/python docs/docstrings.py
 	$(BIN)/python docs/changelog.py > docs/changelog.md
 	$(BIN)/zensical build --strict --clean
 	$(BIN)/python docs/llms.py > site/llms.txt

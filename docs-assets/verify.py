@@ -5,13 +5,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).with_name("pyproject.toml")
+_PROJECT = Path(__file__).with_name("pyproject.toml")
+ASSETS: list[dict[str, Any]] = tomllib.loads(_PROJECT.read_text())["tool"]["assets"]
 STATIC = Path(__file__).parent / "ferroapi_docs_assets" / "static"
 
 
 def verify() -> None:
     """Raises `RuntimeError` where a file is missing, or another one than `pyproject.toml` says."""
-    for file in tomllib.loads(PROJECT.read_text())["tool"]["assets"]["files"].values():
+    for file in (file for assets in ASSETS for file in assets["files"].values()):
         path = STATIC / file["name"]
         if not path.is_file():
             raise RuntimeError(f"{path} is missing: run `python docs-assets/fetch.py` first")

@@ -52,6 +52,7 @@ ATTRIBUTES: dict[str, Any] = {
     "openapi_schema": None,
     "docs_url": "/docs",
     "redoc_url": "/redoc",
+    "scalar_url": None,
     "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
     "servers": [],
     "root_path": "",

@@ -12,7 +12,13 @@ from ferroapi.docs_assets import assets_folder
 from ferroapi.responses import HTMLResponse
 from ferroapi.testclient import TestClient
 
-FILES = ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js", "favicon.png")
+FILES = (
+    "swagger-ui-bundle.js",
+    "swagger-ui.css",
+    "redoc.standalone.js",
+    "scalar.standalone.js",
+    "favicon.png",
+)
 
 
 @pytest.fixture
@@ -54,6 +60,8 @@ PLACES: dict[str, tuple[dict[str, Any], str]] = {
     "local": ({"docs_assets": "local"}, "/docs/assets"),
     "elsewhere": ({"docs_url": "/own/"}, "/own/assets"),
     "only redoc": ({"docs_url": None}, "/redoc/assets"),
+    "only scalar": ({"docs_url": None, "redoc_url": None, "scalar_url": "/s"}, "/s/assets"),
+    "with scalar": ({"scalar_url": "/scalar"}, "/docs/assets"),
 }
 
 
@@ -69,7 +77,7 @@ def test_pages_load_from_the_application(
         assert "etag" in answer.headers
     for name in ("swagger-ui.js", "oauth2-redirect.js"):
         assert client.get(f"{place}/{name}").headers["content-type"].startswith("text/javascript")
-    for page in filter(None, (app.docs_url, app.redoc_url)):
+    for page in filter(None, (app.docs_url, app.redoc_url, app.scalar_url)):
         text = client.get(page).text
         assert f'"{place}/' in text
         assert "https:" not in text
@@ -82,9 +90,9 @@ def test_nothing_else_is_served(name: str, installed: Path) -> None:
 
 
 def test_from_a_cdn_the_pages_are_as_ever(installed: Path) -> None:
-    client = TestClient(FastAPI(docs_assets="cdn"))
-    assert "https://cdn.jsdelivr.net/" in client.get("/docs").text
-    assert "https://cdn.jsdelivr.net/" in client.get("/redoc").text
+    client = TestClient(FastAPI(docs_assets="cdn", scalar_url="/scalar"))
+    for page in ("/docs", "/redoc", "/scalar"):
+        assert "https://cdn.jsdelivr.net/" in client.get(page).text
     assert client.get("/docs/assets/swagger-ui.css").status_code == 404
 
 
@@ -97,7 +105,8 @@ def test_a_page_of_the_users_comes_first(installed: Path) -> None:
 
 
 def test_behind_a_prefix(installed: Path) -> None:
-    client = TestClient(FastAPI(), root_path="/api")
-    for page in ("/docs", "/redoc", "/docs/oauth2-redirect"):
+    client = TestClient(FastAPI(scalar_url="/scalar"), root_path="/api")
+    for page in ("/docs", "/redoc", "/scalar", "/docs/oauth2-redirect"):
         assert 'src="/api/docs/assets/' in client.get(page).text
-    assert "/api/openapi.json" in client.get("/docs").text
+    for page in ("/docs", "/redoc", "/scalar"):
+        assert "/api/openapi.json" in client.get(page).text

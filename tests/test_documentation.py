@@ -17,6 +17,7 @@ SWITCHED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "nothing": ({"openapi_url": None}, ()),
     "empty": ({"openapi_url": ""}, ()),
     "no_docs": ({"docs_url": None}, ("/openapi.json", "/redoc")),
+    "scalar": ({"scalar_url": "/scalar"}, (*PATHS, "/scalar")),
     "no_redoc": ({"redoc_url": None}, PATHS[:3]),
     "no_redirect": ({"swagger_ui_oauth2_redirect_url": None}, ("/openapi.json", "/docs", "/redoc")),
     "only_the_document": ({"docs_url": None, "redoc_url": None}, ("/openapi.json",)),
@@ -30,7 +31,7 @@ SWITCHED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 @pytest.mark.parametrize(("keywords", "paths"), SWITCHED.values(), ids=SWITCHED)
 def test_switched(keywords: dict[str, Any], paths: tuple[str, ...]) -> None:
     client = TestClient(FastAPI(**keywords))
-    every = {*PATHS, "/own.json", "/own-docs", "/own-redoc"}
+    every = {*PATHS, "/scalar", "/own.json", "/own-docs", "/own-redoc"}
     assert {path for path in every if client.get(path).status_code == 200} == set(paths)
 
 

@@ -5,4 +5,4 @@ from pathlib import Path
 __all__ = ["FOLDER"]
 
 FOLDER = Path(__file__).parent / "static"
-"""Where they are: Swagger UI's, ReDoc's, and their licences."""
+"""Where they are: Swagger UI's, ReDoc's and Scalar's."""

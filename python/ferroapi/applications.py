@@ -132,6 +132,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         cancel_on_disconnect: bool | None = None,
         telemetry: TelemetryConfig | bool | None = None,
         docs_assets: DocsAssets | None = None,
+        scalar_url: str | None = None,
     ) -> None:
         """
         Args:
@@ -150,6 +151,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
                 `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
             redoc_url: the path of the ReDoc page; `None` for no page.
+            scalar_url: the path of the Scalar page, such as `/scalar`; `None` for no page.
             swagger_ui_oauth2_redirect_url: where OAuth2 flows of Swagger UI come back to.
             swagger_ui_init_oauth: Swagger UI's OAuth2 settings.
             swagger_ui_parameters: Swagger UI's settings.
@@ -232,6 +234,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         self.root_path_in_servers = root_path_in_servers
         self.docs_url = docs_url
         self.redoc_url = redoc_url
+        self.scalar_url = scalar_url
         self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters

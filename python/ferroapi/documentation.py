@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         openapi_url: str | None
         docs_url: str | None
         redoc_url: str | None
+        scalar_url: str | None
         root_path_in_servers: bool
         swagger_ui_oauth2_redirect_url: str | None
         swagger_ui_init_oauth: dict[str, Any] | None
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 
 def add_documentation_routes(app: Documented) -> None:
-    """Adds `/openapi.json`, `/docs` and `/redoc`, where the application has them switched on."""
+    """Adds the document and its pages, where the application has them switched on."""
     openapi_url = app.openapi_url
     if not openapi_url:
         return
@@ -58,12 +59,14 @@ def add_documentation_routes(app: Documented) -> None:
         return JSONResponse(schema)
 
     app.add_route(openapi_url, openapi, include_in_schema=False)
-    first_page = app.docs_url or app.redoc_url
+    first_page = app.docs_url or app.redoc_url or app.scalar_url
     assets = _add_assets(app, first_page) if first_page else None
     if app.docs_url:
         _add_swagger_ui(app, openapi_url, app.docs_url, assets)
     if app.redoc_url:
         _add_redoc(app, openapi_url, app.redoc_url, assets)
+    if app.scalar_url:
+        _add_scalar(app, openapi_url, app.scalar_url, assets)
 
 
 def _root_path(request: Request) -> str:
@@ -138,3 +141,17 @@ def _add_redoc(app: Documented, openapi_url: str, redoc_url: str, assets: str | 
         return document_functions.get_redoc_html(openapi_url=root_path + openapi_url, title=title)
 
     app.add_route(redoc_url, redoc_html, include_in_schema=False)
+
+
+def _add_scalar(app: Documented, openapi_url: str, scalar_url: str, assets: str | None) -> None:
+    async def scalar_html(request: Request) -> HTMLResponse:
+        from ferroapi.openapi.scalar import scalar_page
+
+        root_path = _root_path(request)
+        return scalar_page(
+            openapi_url=root_path + openapi_url,
+            assets=None if assets is None else root_path + assets,
+            title=f"{app.title} - Scalar",
+        )
+
+    app.add_route(scalar_url, scalar_html, include_in_schema=False)

@@ -9,6 +9,9 @@ from ferroapi.cli.failure import CommandError
 
 __all__ = ["Address"]
 
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What a browser on this machine opens instead of all addresses (RFC 1122, section 3.2.1.3)."""
+
 
 @dataclass(frozen=True)
 class Address:
@@ -32,8 +35,9 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The URL of the root, as the environment or host and port have it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """The URL of the root for a browser, as the environment or host and port have it."""
+        host = _LOOPBACK.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
         own = f"{'https' if self.secure else 'http'}://{host}:{self.port}"
         return (os.environ.get("FASTAPI_PUBLIC_URL") or own).rstrip("/")
 

@@ -28,7 +28,7 @@ POLICY = (
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' "
     "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
 )
-"""The content security policy that all of them work under (CSP Level 3).
+"""The content security policy that they work under (CSP Level 3).
 
 Swagger UI works with `default-src 'self'` alone, which only keeps some of its icons away. ReDoc
 fills style elements that are empty by script, and has one that is not: their hashes are allowed.
@@ -105,6 +105,7 @@ _FILES = {
     "swagger-ui-bundle.js": _JAVASCRIPT,
     "swagger-ui.css": _CSS,
     "redoc.standalone.js": _JAVASCRIPT,
+    "scalar.standalone.js": _JAVASCRIPT,
     "favicon.png": _PNG,
 }
 

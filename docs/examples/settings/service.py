@@ -1,0 +1,28 @@
+import os
+from functools import cache
+from typing import Annotated
+
+from pydantic import BaseModel, Field, SecretStr
+
+from ferroapi import Depends, FastAPI
+
+
+class Settings(BaseModel):
+    name: str = "Shop"
+    items_per_page: int = Field(50, gt=0)
+    admin_key: SecretStr
+
+
+@cache
+def read_settings() -> Settings:
+    prefix = "SHOP_"
+    given = {name.removeprefix(prefix).lower(): os.environ[name] for name in os.environ}
+    return Settings.model_validate(given)
+
+
+app = FastAPI()
+
+
+@app.get("/about")
+async def about(settings: Annotated[Settings, Depends(read_settings)]) -> Settings:
+    return settings
