@@ -16,6 +16,7 @@ from typing import Annotated
 from pydantic import BaseModel
 
 from ferroapi import Cookie, FastAPI, Form, WebSocket
+from ferroapi.exceptions import RequestValidationError
 from ferroapi.middleware.cors import CORSMiddleware
 from ferroapi.responses import StreamingResponse
 from ferroapi.testclient import TestClient
@@ -84,6 +85,8 @@ try:
         pass
 except Exception as error:
     found["socket"] = error.code
+refused = RequestValidationError([{"ctx": {"error": ValueError("odd")}}])
+found["context"] = type(refused.errors()[0]["ctx"]["error"]).__name__
 found["error"] = client.get("/fails", headers={"origin": "http://a"}).headers.get(
     "access-control-allow-origin")
 found["stream"] = client.get("/broken").status_code
@@ -102,6 +105,7 @@ CAREFUL = {
     "errors": 101,
     "size": 413,
     "socket": 1008,
+    "context": "EncodableText",
     "error": "*",
     "stream": 500,
     "charset": 400,
@@ -111,6 +115,7 @@ COMPATIBLE = {
     "input": {"password": "secret"},
     "errors": 200,
     "size": 422,
+    "context": "ValueError",
     "error": None,
     "stream": 200,
     "charset": 200,

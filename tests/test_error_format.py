@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
-from pydantic import AfterValidator, BaseModel, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 import ferroapi
 from ferroapi import APIRouter, FastAPI, Request
@@ -41,7 +41,7 @@ def even(number: int) -> int:
 
 class Item(BaseModel):
     size: Annotated[int, AfterValidator(even)] = 0
-    price: Decimal = Decimal(0)
+    price: Decimal = Field(Decimal(0), le=1000)
     password: SecretStr = SecretStr("")
 
 
@@ -125,6 +125,7 @@ def test_a_declared_response_wins_in_openapi() -> None:
 ENCODABLE: dict[str, tuple[bytes, dict[str, Any]]] = {
     "exception": (b'{"size": 3}', {"ctx": {"error": "odd"}, "input": 3}),
     "number": (b'{"price": "x"}', {"type": "decimal_parsing", "input": "x"}),
+    "decimal": (b'{"price": 1001}', {"ctx": {"le": 1000}}),
     "no_number": (b'{"size": NaN}', {"type": "json_invalid"}),
     "secret": (b'{"password": 3}', {"input": "**********"}),
 }

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
@@ -31,8 +31,10 @@ from pydantic.color import Color
 from pydantic.networks import AnyUrl, NameEmail
 from pydantic.types import SecretBytes, SecretStr
 from pydantic_core import PydanticUndefinedType, Url
+from starlette.datastructures import UploadFile
 
 from ferroapi._core import DataEncoder
+from ferroapi.encodable import EncodableText, encodable
 from ferroapi.exceptions import PydanticV1NotSupportedError
 
 if TYPE_CHECKING:
@@ -63,6 +65,22 @@ def decimal_encoder(dec_value: Decimal) -> int | float:
     return int(dec_value) if whole and dec_value.adjusted() < MOST_DIGITS else float(dec_value)
 
 
+def _of_what_it_stands_for(text: EncodableText) -> Any:
+    """What the value is encoded as, as if it stood there itself; the text where that fails."""
+    try:
+        return encodable(jsonable_encoder(text.value, custom_encoder=_SAFELY))
+    except Exception:
+        return str(text)
+
+
+_SAFELY: dict[type[Any], Encoder] = {
+    bytes: lambda value: _as_text(value),
+    UploadFile: lambda file: jsonable_encoder(file),
+    # Reading would take the items away, and need not end.
+    Iterator: str,
+}
+"""How what an `EncodableText` stands for is encoded, apart from `ENCODERS_BY_TYPE`."""
+
 ENCODERS_BY_TYPE: dict[type[Any], Encoder] = {
     bytes: methodcaller("decode"),
     Color: str,
@@ -90,6 +108,7 @@ ENCODERS_BY_TYPE: dict[type[Any], Encoder] = {
     UUID: str,
     Url: str,
     AnyUrl: str,
+    EncodableText: _of_what_it_stands_for,
 }
 """How instances of a class are encoded, asked by the exact class; entries may be added."""
 
@@ -263,6 +282,7 @@ _RULE_BY_TYPE: dict[type[Any], _Rule] = {
     **dict.fromkeys(_SAME, _same),
     **dict.fromkeys((list, tuple, set, frozenset, deque, GeneratorType), _Encoding._items),
     dict: _Encoding._mapping,
+    EncodableText: _by(_of_what_it_stands_for),
 }
 """The classes that need no search."""
 

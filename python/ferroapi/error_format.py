@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
@@ -12,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.status import HTTP_422_UNPROCESSABLE_CONTENT
 
+from ferroapi.encodable import EncodableText, encodable
+from ferroapi.encoders import jsonable_encoder
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import create_field
-from ferroapi.validation_errors import as_shown, render_errors
+from ferroapi.validation_errors import as_shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ class ErrorFormat:
 
     async def respond(self, request: Request, error: RequestValidationError) -> Response:
         """The exception handler that answers in this form."""
-        errors = as_shown(error, request.scope).errors()
+        errors = as_shown(error, request.scope).current_errors()
         value = self.render(as_data(errors), request)
         adapter: Any = vars(self)["_adapter"]
         content = adapter.dump_json(adapter.validate_python(value, from_attributes=True))
@@ -55,17 +56,12 @@ class ErrorFormat:
 
 
 def as_data(errors: Sequence[Any]) -> list[dict[str, Any]]:
-    """Errors as data that `json.dumps` takes; an exception in their context becomes its text."""
-    written: list[dict[str, Any]] = json.loads(render_errors([_with_texts(one) for one in errors]))
-    return written
+    """Errors as data that `json.dumps` takes; an exception in them becomes its text."""
+    data: list[dict[str, Any]] = jsonable_encoder(
+        encodable(errors), custom_encoder={EncodableText: _as_data}
+    )
+    return data
 
 
-def _with_texts(error: Any) -> Any:
-    context = error.get("ctx") if isinstance(error, dict) else None
-    if not isinstance(context, dict):
-        return error
-    texts = {
-        name: str(value) if isinstance(value, Exception) else value
-        for name, value in context.items()
-    }
-    return {**error, "ctx": texts}
+def _as_data(text: EncodableText) -> Any:
+    return str(text) if isinstance(text.value, Exception) else jsonable_encoder(text)

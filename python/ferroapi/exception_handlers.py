@@ -49,7 +49,7 @@ async def websocket_request_validation_exception_handler(
 
 def _errors_of(error: ValidationException | ValidationError, scope: Scope) -> Sequence[Any]:
     if isinstance(error, ValidationException):
-        return as_shown(error, scope).errors()
+        return as_shown(error, scope).current_errors()
     return shown_errors(error.errors(), scope)
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.exceptions import WebSocketException as StarletteWebSocketException
 
+from ferroapi.compatibility import COMPATIBLE
+from ferroapi.encodable import encodable
+
 __all__ = [
     "DependencyScopeError",
     "EndpointContext",
@@ -92,7 +95,7 @@ class ValidationException(Exception):  # noqa: N818 - the name is interface
         self, errors: Sequence[Any], *, endpoint_ctx: EndpointContext | None = None
     ) -> None:
         context = endpoint_ctx or EndpointContext()
-        self._errors = errors
+        self._errors = self._raw_errors = errors
         self.endpoint_ctx = endpoint_ctx
         self.endpoint_function = context.get("function")
         self.endpoint_path = context.get("path")
@@ -100,12 +103,27 @@ class ValidationException(Exception):  # noqa: N818 - the name is interface
         self.endpoint_line = context.get("line")
 
     def errors(self) -> Sequence[Any]:
-        """The errors as they were given."""
+        """The errors as data that `json.dumps` and `JSONResponse` take, whatever is in them.
+
+        What JSON has no form for is an `EncodableText` (`ferroapi.encodable`), whose `value` is
+        it: of an exception the message, of bytes their UTF-8. Numbers that JSON does not have are
+        `None`.
+        """
+        if not COMPATIBLE and isinstance(self._errors, (list, tuple)):
+            self._errors = encodable(self._errors)
+        return self._errors
+
+    def raw_errors(self) -> Sequence[Any]:
+        """The errors with the objects that they were given with."""
+        return self._raw_errors
+
+    def current_errors(self) -> Sequence[Any]:
+        """What `errors()` has returned, which may have been changed since, or `raw_errors()`."""
         return self._errors
 
     def show(self, errors: Sequence[Any]) -> None:
         """Has these be the errors: what an application shows of them."""
-        self._errors = errors
+        self._errors = self._raw_errors = errors
         self.is_shown = True
 
     def __str__(self) -> str:

@@ -129,7 +129,7 @@ class Failures(FailureHandlers):
             if isinstance(error, HTTPException):
                 return self._plain_answer(error)
             if type(error) is RequestValidationError and self.refuses_by_default and error.is_shown:
-                return Answer(422, [], errors_as_json(error.errors()))
+                return Answer(422, [], errors_as_json(error.current_errors()))
         except Exception:
             # The handler raises it, for which there may be another handler.
             return None

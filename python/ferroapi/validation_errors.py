@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from starlette.datastructures import UploadFile
 
 from ferroapi._core import encode_json, json_size
+from ferroapi.encodable import EncodableText
 from ferroapi.exceptions import ValidationException
 from ferroapi.masking import NO_SECRETS, masked, without_input
 from ferroapi.safeguards import safeguards_of
@@ -93,7 +94,7 @@ def as_shown(
     secrets: Secrets = NO_SECRETS,
 ) -> Failed:
     """The exception, which has its errors as `shown_errors` gives them, once."""
-    errors = error.errors()
+    errors = error.current_errors()
     # Who raises it may have put anything into it.
     if not error.is_shown and isinstance(errors, (list, tuple)):
         error.show(shown_errors(errors, scope, body_size=body_size, secrets=secrets))
@@ -159,6 +160,8 @@ def _files(errors: list[Any]) -> Iterator[BinaryIO]:
     waiting = [error.get("input") for error in errors if isinstance(error, dict)]
     while waiting:
         value = waiting.pop()
+        if isinstance(value, EncodableText):
+            value = value.value
         if isinstance(value, dict):
             waiting.extend(value.values())
         elif isinstance(value, (list, tuple)):
@@ -223,8 +226,11 @@ def render_errors(errors: Sequence[Any]) -> bytes:
 def _render_any(errors: Sequence[Any]) -> bytes:
     from ferroapi.encoders import jsonable_encoder
 
+    def as_given(text: EncodableText) -> Any:
+        return text.value if isinstance(text.value, str) else jsonable_encoder(text)
+
     # The rejected input may be a body that is no text.
-    content = jsonable_encoder(errors, custom_encoder={bytes: _as_text})
+    content = jsonable_encoder(errors, custom_encoder={bytes: _as_text, EncodableText: as_given})
     try:
         text = _dumps(content)
     except ValueError:

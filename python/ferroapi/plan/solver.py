@@ -297,7 +297,7 @@ class Solver:
                 exchange.form = received
             return received
         except RequestValidationError as error:
-            errors = list(error.errors())
+            errors = list(error.current_errors())
             raise self._validation_error(errors, error.body, exchange) from error.__cause__
 
 

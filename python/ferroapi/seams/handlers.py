@@ -211,7 +211,7 @@ def get_request_handler(
             )
         except RequestValidationError as error:
             raise RequestValidationError(
-                error.errors(), body=error.body, endpoint_ctx=context
+                error.current_errors(), body=error.body, endpoint_ctx=context
             ) from error.__cause__
         if is_form:
             request.scope[MIDDLEWARE_STACK].push_async_callback(close_files, files_of(body))

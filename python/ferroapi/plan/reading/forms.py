@@ -75,7 +75,7 @@ class FormReader:
             try:
                 loc, value = await parameter.read(received)
             except RequestValidationError as fault:
-                errors.extend(fault.errors())
+                errors.extend(fault.current_errors())
                 continue
             value, found = validate(parameter.field, value, loc)
             if found:

@@ -220,7 +220,7 @@ def _broken(raw: bytes) -> list[ErrorDetail] | None:
     try:
         decode_json(raw)
     except RequestValidationError as error:
-        return list(error.errors())
+        return list(error.current_errors())
     except Exception:
         # It is raised again where it can be answered.
         return None
