@@ -21,6 +21,8 @@ _coverage = coverage.Coverage(
     config_file=False,
     include=[str(PACKAGE / folder / "*") for folder in MUTATED],
 )
+# The process that has the workers runs no test.
+_coverage.set_option("run:disable_warnings", ["no-data-collected"])
 _coverage.start()
 
 
