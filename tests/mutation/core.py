@@ -28,6 +28,9 @@ TESTS = {
 """The tests of each module; what is not here is tried by all of them."""
 BLOCK = 60
 """How many mutants are tried before what became of them is told."""
+EXAMPLES = 32, 256
+"""How many a property is tried with: a mistake mostly takes few, and what survives them is tried
+again with as many as the tests themselves ask for."""
 SECONDS = 120
 """What the tests may take."""
 OUTCOMES = {"caught": KILLED, "missed": SURVIVED, "timeout": TIMED_OUT}
@@ -56,7 +59,12 @@ def results(names: Iterable[str]) -> Iterator[Result]:
     for start in range(0, len(names), BLOCK):
         block = sorted(names[start : start + BLOCK], key=_module)
         for module, group in groupby(block, key=_module):
-            yield from _try(list(group), TESTS.get(module, sum(TESTS.values(), ())))
+            tests = TESTS.get(module, sum(TESTS.values(), ()))
+            tried = list(group)
+            for examples in EXAMPLES:
+                outcomes = dict(_outcomes(tried, tests, examples))
+                yield from (described(name, outcome) for name, outcome in outcomes.items())
+                tried = [name for name in tried if outcomes.get(name) == SURVIVED]
 
 
 def described(name: str, outcome: str) -> Result:
@@ -71,21 +79,24 @@ def _module(name: str) -> str:
     return PurePosixPath(name.split(":")[0]).parts[3].removesuffix(".rs")
 
 
-def _try(names: list[str], tests: tuple[str, ...]) -> Iterator[Result]:
+def _outcomes(
+    names: list[str], tests: tuple[str, ...], examples: int
+) -> Iterator[tuple[str, str]]:
+    if not names:
+        return
     command = ["cargo", "mutants", "--package", "ferroapi-core", "--in-place", "--baseline", "skip"]
     command += ["--timeout", str(SECONDS), "--no-times", "--colors", "never"]
     command += [f"--cargo-arg=--test={test}" for test in tests]
     command += [f"--file={file}" for file in sorted({name.split(":")[0] for name in names})]
     command += [f"--re=^{re.escape(name)}$" for name in names]
-    # Nobody debugs a mutant, and a property needs less examples to see a mistake than to be held.
-    environment = {"CARGO_PROFILE_DEV_DEBUG": "0", "PROPTEST_CASES": "32"}
+    environment = {"CARGO_PROFILE_DEV_DEBUG": "0", "PROPTEST_CASES": str(examples)}
     # Ends with another status than 0 when one survives.
     subprocess.run(command, cwd=CRATES, env=os.environ | environment, stdout=subprocess.DEVNULL)
     for file, outcome in OUTCOMES.items():
         # It tries fields left out of a struct whether they are asked for or not.
         for name in CRATES.joinpath(f"mutants.out/{file}.txt").read_text().splitlines():
             if name in names:
-                yield described(name, outcome)
+                yield name, outcome
 
 
 def _output(command: list[str], folder: Path) -> str:

@@ -95,6 +95,7 @@ def test_a_class_that_somebody_changes_makes_its_responses_itself(attribute: str
         assert client.get("/").text == "text"
         assert called
         assert text_type(HTMLResponse, None) is None
+    assert text_type(HTMLResponse, None) == (b"content-type", b"text/html; charset=utf-8")
 
 
 def test_text_that_cannot_be_encoded_is_an_error() -> None:
