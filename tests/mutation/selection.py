@@ -35,10 +35,11 @@ class Selection:
         lines = self.lines.get(mutant.path, {})
         first, last = mutant.lines
         covering = {test for line in range(first, last + 1) for test in lines.get(line, ())}
+        covering &= self.durations.keys()
         named = tuple(named_for(f"python/{mutant.path}"))
         if not covering:  # run while the package is imported, or by a process that a test starts
             covering = {test for test in self.durations if test.startswith(named)}
-        tests = sorted(covering & self.durations.keys(), key=self.durations.__getitem__)
+        tests = sorted(covering, key=self.durations.__getitem__)
         nearest = [test for test in tests if test.startswith(named)][:AT_ONCE]
         if nearest:
             yield nearest

@@ -20,13 +20,14 @@ CASES = {
     "then those of others": ((2, 2), [OWN[:1], OTHERS[:2]]),
     "of all lines of a statement": ((1, 2), [OWN[1::-1], OTHERS[:2]]),
     "its own where none is known to run it": ((9, 9), [OWN[::-1]]),
+    "its own where none runs it, but an import": ((4, 4), [OWN[::-1]]),
     "none that failed": ((3, 3), [OTHERS[2:]]),
 }
 
 
 @pytest.mark.parametrize(("lines", "selected"), CASES.values(), ids=CASES)
 def test_selected(lines: tuple[int, int], selected: list[list[str]]) -> None:
-    known = {1: OWN[:2], 2: [OWN[0], *OTHERS[:2]], 3: [OTHERS[2], "tests/test_fields.py::failed"]}
+    known = {1: OWN[:2], 2: [OWN[0], *OTHERS[:2]], 3: [OTHERS[2], "tests/test_fields.py::failed"], 4: [""]}
     assert list(Selection({PATH: known}, DURATIONS).of(mutant(*lines))) == selected
 
 
