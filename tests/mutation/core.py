@@ -79,9 +79,7 @@ def _module(name: str) -> str:
     return PurePosixPath(name.split(":")[0]).parts[3].removesuffix(".rs")
 
 
-def _outcomes(
-    names: list[str], tests: tuple[str, ...], examples: int
-) -> Iterator[tuple[str, str]]:
+def _outcomes(names: list[str], tests: tuple[str, ...], examples: int) -> Iterator[tuple[str, str]]:
     if not names:
         return
     command = ["cargo", "mutants", "--package", "ferroapi-core", "--in-place", "--baseline", "skip"]

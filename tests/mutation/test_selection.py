@@ -27,7 +27,12 @@ CASES = {
 
 @pytest.mark.parametrize(("lines", "selected"), CASES.values(), ids=CASES)
 def test_selected(lines: tuple[int, int], selected: list[list[str]]) -> None:
-    known = {1: OWN[:2], 2: [OWN[0], *OTHERS[:2]], 3: [OTHERS[2], "tests/test_fields.py::failed"], 4: [""]}
+    known = {
+        1: OWN[:2],
+        2: [OWN[0], *OTHERS[:2]],
+        3: [OTHERS[2], "tests/test_fields.py::failed"],
+        4: [""],
+    }
     assert list(Selection({PATH: known}, DURATIONS).of(mutant(*lines))) == selected
 
 

@@ -117,7 +117,8 @@ async def test_a_body_that_is_not_read_to_its_end_closes_a_generator_of_a_thread
             yield chunk
             return
 
-    stream = GeneratorStream(numbers(), jsonl.encoder())
+    generator = numbers()  # kept, so that nobody else closes it
+    stream = GeneratorStream(generator, jsonl.encoder())
     stream.body_iterator = first(stream.body_iterator)
     await client.call(stream)
     assert client.body == b"1\n"
