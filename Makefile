@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lowest build check lint docs advisories bench soak coverage conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
+.PHONY: help serve test lowest build check lint docs advisories bench soak coverage mutation conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,6 +33,7 @@ help: ## List the targets
 	@echo "PORT=... is where to serve: make serve PORT=8080"
 	@echo "SECONDS=... is how long each fuzzer runs: make fuzz SECONDS=600"
 	@echo "PART=..., SEED=... and NUMBER=... choose what is tried how often: make verify PART=\"quick malformed\""
+	@echo "NUMBER=..., SEED=... and RESUME=1 are which mutants, and to go on: make mutation NUMBER=100 SEED=7"
 	@echo "SUITES=... chooses the packages: make ecosystem SUITES=\"svcs sqlmodel\", or SUITES=--quick"
 
 serve: $(VENV)/extension ## Serve examples/shop on http://127.0.0.1:8000
@@ -91,6 +92,9 @@ soak: $(VENV)/extension $(VENV)/dev.group ## Put ferroapi behind uvicorn and Gra
 
 coverage: $(VENV)/build.group $(ASSETS) ## Measure how much of the package and of the crates the tests run
 	@$(BIN)/python -m tests.coverage
+
+mutation: $(VENV)/extension $(VENV)/dev.group $(VENV)/coverage.group $(ASSETS) ## See that tests fail where the code is made wrong: hours
+	$(BIN)/python -m tests.mutation.run $(addprefix --number ,$(NUMBER)) $(addprefix --seed ,$(SEED)) $(if $(RESUME),--resume)
 
 conformance: $(VENV)/extension $(VENV)/dev.group ## Run FastAPI's own test suite against ferroapi
 	$(BIN)/python -m tests.conformance.run

@@ -113,6 +113,16 @@ async def test_the_ends_are_not_cancelled() -> None:
     assert EVENTS == ["open", "close"]
 
 
+async def test_the_block_is_cancelled() -> None:
+    with anyio.CancelScope() as scope:
+        async with FastAPI().resolve(Users):
+            scope.cancel()
+            await anyio.sleep(0.01)
+            EVENTS.append("waited")
+    assert scope.cancelled_caught
+    assert EVENTS == ["open", "close"]
+
+
 async def test_a_task_group_may_stay_open() -> None:
     async def tasks() -> AsyncIterator[Any]:
         async with anyio.create_task_group() as group:

@@ -227,11 +227,15 @@ async def test_who_stays_is_answered() -> None:
     assert client.sent[1]["body"] == b'["a"]'
 
 
-async def test_a_body_that_was_read_is_not_waited_for() -> None:
+@pytest.mark.parametrize("chunks", [[b"[1]"], [b"[1", b"]"]], ids=["at once", "in two"])
+async def test_a_body_that_was_read_is_not_waited_for(chunks: list[bytes]) -> None:
+    last = len(chunks) - 1
     noted = Told(
         Client(
-            {"type": "http.request", "body": b"[1", "more_body": True},
-            {"type": "http.request", "body": b"]", "more_body": False},
+            *(
+                {"type": "http.request", "body": chunk, "more_body": number < last}
+                for number, chunk in enumerate(chunks)
+            )
         )
     )
     app = FastAPI(cancel_on_disconnect=True)

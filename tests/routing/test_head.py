@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import anyio
+import anyio.from_thread
+import anyio.lowlevel
 import pytest
 from starlette.convertors import CONVERTOR_TYPES, Convertor, register_url_convertor
 from starlette.routing import Host, Mount, Route
+from starlette.types import Message, Receive, Scope, Send
 from tests.conftest import EXAMPLES, Ask
 
 from ferroapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, Request
@@ -345,6 +348,51 @@ def test_middleware_sees_a_whole_response_and_the_scope_as_it_was(ask: Ask) -> N
     answer = anyio.run(ask, watched, "HEAD", "/endless")
     assert (answer.status, answer.body) == (200, b"")
     assert seen == [(True, False)]
+
+
+@pytest.mark.parametrize("is_early", [True, False], ids=["while it is sent", "after it"])
+def test_who_waits_for_the_client_hears_that_it_left(is_early: bool, loop: dict[str, Any]) -> None:
+    """It is still there, but nothing more is sent to it."""
+    heard: list[Any] = []
+
+    class Waiting(Response):
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async def listen() -> None:
+                heard.append((await receive())["type"])
+
+            await receive()
+            async with anyio.create_task_group() as group:
+                if is_early:
+                    group.start_soon(listen)
+                    await anyio.lowlevel.checkpoint()
+                await super().__call__(scope, receive, send)
+                if not is_early:
+                    group.start_soon(listen)
+
+    waited = FastAPI(auto_head=True)
+
+    @waited.get("/")
+    async def read() -> Waiting:
+        return Waiting("text")
+
+    with anyio.from_thread.start_blocking_portal(**loop) as portal:
+        portal.call(asked_by_one_that_stays, waited)
+    assert heard == ["http.disconnect"]
+
+
+async def asked_by_one_that_stays(app: Any) -> None:
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if not messages:
+            await anyio.sleep_forever()
+        return messages.pop()
+
+    async def send(_message: Message) -> None: ...
+
+    scope = {"type": "http", "method": "HEAD", "path": "/", "query_string": b"", "headers": []}
+    with anyio.fail_after(10):
+        await app(scope, receive, send)
 
 
 def test_over_a_socket(start_server: Any) -> None:

@@ -100,6 +100,31 @@ async def test_body_iterator_can_be_read_and_replaced(client: Any, synchronous: 
     assert sorted(closed) == ["numbers", "shout"]
 
 
+async def test_a_body_that_is_not_read_to_its_end_closes_a_generator_of_a_thread(
+    client: Any,
+) -> None:
+    closed: list[str] = []
+
+    def numbers() -> Iterator[int]:
+        try:
+            yield 1
+            yield 2
+        finally:
+            closed.append("numbers")
+
+    async def first(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            yield chunk
+            return
+
+    generator = numbers()  # kept, so that nobody else closes it
+    stream = GeneratorStream(generator, jsonl.encoder())
+    stream.body_iterator = first(stream.body_iterator)
+    await client.call(stream)
+    assert client.body == b"1\n"
+    assert closed == ["numbers"]
+
+
 async def test_nothing_is_put_between_the_chunks_of_a_replaced_body(client: Any) -> None:
     """They may be compressed, or end in the middle of an event."""
 

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """What a stream runs in: how it is interrupted, and what of that is seen around it."""
 
 from __future__ import annotations
@@ -135,3 +136,31 @@ async def test_a_task_that_is_cancelled_is_cancelled(
         scopes[0].stop()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
+=======
+"""The scope of a stream: when it may be stopped."""
+
+import anyio
+import pytest
+
+from ferroapi.streaming.scope import stream_scope
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_has_ended_is_not_stopped() -> None:
+    async with stream_scope() as children:
+        pass
+    assert not children.stop(ValueError("too late"))
+    assert not children.stopped
+    assert children.failure is None
+
+
+async def test_only_the_first_call_counts() -> None:
+    failure = ValueError("first")
+    async with stream_scope() as children:
+        assert children.stop(failure)
+        assert not children.stop(ValueError("second"))
+        await anyio.sleep(10)
+    assert children.stopped
+    assert children.failure is failure
+>>>>>>> partF

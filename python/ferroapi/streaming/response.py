@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, nullcontext
 from dataclasses import replace
 from functools import cache
 from types import AsyncGeneratorType
@@ -147,10 +148,15 @@ def send_raises(spec_version: str) -> bool:
 async def _encode(
     generator: AsyncIterator[Any] | Iterator[Any], encoder: Encoder
 ) -> AsyncIterator[bytes]:
-    items = generator if isinstance(generator, AsyncIterator) else iterate_in_threadpool(generator)
     frames = FrameBuffer()
-    async for item in items:
-        yield encoder.encode(frames, item) or frames.take()
+    # An asynchronous generator is closed by who has it, and in a thread there is one around it.
+    async with (
+        nullcontext(generator)
+        if isinstance(generator, AsyncIterator)
+        else aclosing(iterate_in_threadpool(generator))  # type: ignore[type-var]  # it is one
+    ) as items:
+        async for item in items:
+            yield encoder.encode(frames, item) or frames.take()
 
 
 async def _closing(chunks: AsyncIterable[Any], *inner: object) -> AsyncIterator[Any]:

@@ -426,6 +426,36 @@ def test_there_is_none_where_more_has_a_say(annotation: Any) -> None:
     assert decoder is None
 
 
+PLAIN = {
+    "bool": core_schema.bool_schema(),
+    "int": core_schema.int_schema(),
+    "float": core_schema.float_schema(),
+    "str": core_schema.str_schema(),
+    "literal": core_schema.literal_schema(["a"]),
+    "enum": core_schema.enum_schema(Colour, list(Colour)),
+    "list": core_schema.list_schema(core_schema.int_schema()),
+    "dict": core_schema.dict_schema(core_schema.str_schema(), core_schema.int_schema()),
+    "nullable": core_schema.nullable_schema(core_schema.int_schema()),
+    "model": TypeAdapter(Point).core_schema,
+    "fields": TypeAdapter(Point).core_schema["schema"],
+    "field": TypeAdapter(Point).core_schema["schema"]["fields"]["x"],
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_there_is_none_where_a_schema_says_what_nobody_knows(name: str) -> None:
+    plain: Any = PLAIN[name]
+    unknown = plain | {"of_a_version_to_come": True}
+    if name in ("fields", "field"):
+        model = TypeAdapter(Point).core_schema
+        fields = model["schema"]
+        if name == "field":
+            unknown = fields | {"fields": fields["fields"] | {"x": unknown}}
+        plain, unknown = model, model | {"schema": unknown}
+    assert schema_decoder(plain) is not None
+    assert schema_decoder(unknown) is None
+
+
 def test_there_is_none_for_models_that_are_not_of_pydantic() -> None:
     class Plain:
         __slots__ = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__")

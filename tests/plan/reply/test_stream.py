@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel
+from starlette.types import Message, Receive, Scope, Send
 
 from ferroapi import (
     APIRouter,
@@ -255,6 +256,41 @@ def test_a_route_handler_has_the_last_word_on_a_stream(name: str) -> None:
     response = TestClient(app).get("/")
     assert (response.status_code, response.headers["x-b"]) == (203, "generator")
     assert response.headers.get_list("x-a") == ["handler"]
+
+
+@pytest.mark.parametrize("name", ["jsonl", "events", "raw"])
+def test_a_route_handler_may_send_a_stream_by_a_function_of_its_own(name: str) -> None:
+    sent: list[Message] = []
+
+    class Route(APIRoute):
+        def get_route_handler(self) -> Any:
+            inner = super().get_route_handler()
+
+            async def handle(request: Request) -> Any:
+                response = await inner(request)
+
+                async def send_by_own(scope: Scope, receive: Receive, send: Send) -> None:
+                    async def own_send(message: Message) -> None:
+                        sent.append(message)
+                        await send(message)
+
+                    await response(scope, receive, own_send)
+
+                return send_by_own
+
+            return handle
+
+    app = FastAPI()
+    app.router.route_class = Route
+
+    @app.get("/", **CLASSES[name])
+    async def stream() -> AsyncIterator[str]:
+        yield "item"
+
+    body = TestClient(app).get("/").content
+    assert b"item" in body
+    assert b"".join(message.get("body", b"") for message in sent) == body
+    assert sent[0]["type"] == "http.response.start"
 
 
 @classes

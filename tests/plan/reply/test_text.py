@@ -95,6 +95,20 @@ def test_a_class_that_somebody_changes_makes_its_responses_itself(attribute: str
         assert client.get("/").text == "text"
         assert called
         assert text_type(HTMLResponse, None) is None
+    assert text_type(HTMLResponse, None) == (b"content-type", b"text/html; charset=utf-8")
+
+
+def test_a_server_that_fails_to_send_is_not_sent_an_error() -> None:
+    sent = []
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+        raise LookupError("the server's")
+
+    app = serving("text", response_class=HTMLResponse)
+    with pytest.raises(LookupError, match="the server's"):
+        anyio.run(app, SCOPE, anyio.sleep_forever, send)
+    assert sent == ["http.response.start"]
 
 
 def test_text_that_cannot_be_encoded_is_an_error() -> None:

@@ -152,8 +152,9 @@ fn decimal(text: &[u8]) -> Option<u64> {
         let (small, exponent) = signed(exponent);
         // Powers repeat with this period (Fermat's little theorem).
         let power_of_ten = exponent.iter().try_fold(0, |number, digit| {
-            let digit = u64::from(digit.checked_sub(b'0').filter(|digit| *digit < 10)?);
-            Some((number * 10 + digit) % (MODULUS - 1))
+            let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+            let longer = u128::from(number) * 10 + u128::from(digit);
+            u64::try_from(longer % u128::from(MODULUS - 1)).ok()
         })?;
         let base = if small { inverse(10) } else { 10 };
         number = times(number, power(base, power_of_ten));

@@ -504,6 +504,8 @@ fn a_host_is_a_name_or_an_address_and_a_port() {
         ("http://a", false),
         ("%4", false),
         ("%zz", false),
+        ("%4g", false),
+        ("%g4", false),
         ("\u{e9}.example", false),
         ("[::1", false),
         ("::1", false),

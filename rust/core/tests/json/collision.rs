@@ -53,6 +53,18 @@ collide! {
     keys: |n| format!("{{\"{}\":1}}", multiple(n)) => true;
     decimals: |n| format!("{}.0", multiple(n)) => true;
     powers_of_ten: |n| format!("\"{}E-1\"", multiple(n) * 10) => true;
+    shortest: |n| {
+        let n = usize::try_from(n).unwrap();
+        format!("5.{:0>n$}E{:0>rest$}", 0, 0, rest = 14 - n)
+    } => true;
+    // Powers of ten repeat after one less than the modulus.
+    exponents: |n| format!("\"1E{}\"", n * (MODULUS - 1) + 7) => true;
+    long_exponents: |n| format!("\"1E19{n:030}\"") => false;
+    written_in_several_ways: |n| match n % 3 {
+        0 => format!("\"{}\"", multiple(n)),
+        1 => format!("\"{}E-1\"", multiple(n) * 10),
+        _ => format!("\"{}.00\"", multiple(n)),
+    } => true;
     uuids: |n| {
         let number = multiple(n);
         let last = number & 0xffff_ffff_ffff;
