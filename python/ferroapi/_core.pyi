@@ -393,6 +393,27 @@ def json_size(value: object, most: int) -> tuple[int, int | None]:
     bound is `None` then, and where something is no plain data.
     """
 
+# plain_errors
+
+def encode_errors(
+    errors: list[Any],
+    declared: frozenset[str],
+    names_secret: Callable[[str], bool],
+    most: int,
+) -> bytes | None:
+    """Errors of pydantic as JSON: `{"detail": [...]}`, in the bytes of `encode_json`.
+
+    Args:
+        errors: what does not fit.
+        declared: names of values whose type is a secret's.
+        names_secret: whether a value of a name is a secret.
+        most: the bytes that the answer may have.
+
+    Returns:
+        the answer; `None` where it has more bytes, where an error is no plain data, and where one
+        may show a secret of what was sent. Its time is linear in `most`.
+    """
+
 # schema_decoder
 
 @final

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from starlette.datastructures import UploadFile
 
-from ferroapi._core import encode_json, json_size
+from ferroapi._core import encode_errors, encode_json, json_size
 from ferroapi.encodable import EncodableText
 from ferroapi.exceptions import ValidationException
 from ferroapi.masking import NO_SECRETS, masked, without_input
 from ferroapi.safeguards import safeguards_of
+from ferroapi.secret_names import names_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,11 +76,15 @@ def shown_at_once(
         body_size: the bytes of the body.
     """
     limit = safeguards.error_limit
+    if limit is not None and len(errors) > limit:
+        return None
+    room = sys.maxsize if limit is None else ROOM + body_size
+    if safeguards.error_input is True:
+        answer = encode_errors(errors, secrets.names, names_secret, room)
+        if answer is not None:
+            return answer
     if limit is None:
         return errors_as_json(_with_input(errors, safeguards.error_input, secrets))
-    room = ROOM + body_size
-    if len(errors) > limit:
-        return None
     shown = _with_input(errors, safeguards.error_input, secrets)
     if json_size(shown, room)[0] > room:
         return None

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """What a stream runs in: how it is interrupted, and what of that is seen around it."""
 
 from __future__ import annotations
@@ -136,31 +135,23 @@ async def test_a_task_that_is_cancelled_is_cancelled(
         scopes[0].stop()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
-=======
-"""The scope of a stream: when it may be stopped."""
-
-import anyio
-import pytest
-
-from ferroapi.streaming.scope import stream_scope
-
-pytestmark = pytest.mark.anyio
 
 
-async def test_what_has_ended_is_not_stopped() -> None:
-    async with stream_scope() as children:
+@kinds
+async def test_what_has_ended_is_not_stopped(waits: bool) -> None:
+    async with stream_scope(waits=waits) as scope:
         pass
-    assert not children.stop(ValueError("too late"))
-    assert not children.stopped
-    assert children.failure is None
+    assert not scope.stop(ValueError("too late"))
+    assert not scope.stopped
+    assert scope.failure is None
 
 
-async def test_only_the_first_call_counts() -> None:
+@kinds
+async def test_only_the_first_stop_counts(waits: bool) -> None:
     failure = ValueError("first")
-    async with stream_scope() as children:
-        assert children.stop(failure)
-        assert not children.stop(ValueError("second"))
-        await anyio.sleep(10)
-    assert children.stopped
-    assert children.failure is failure
->>>>>>> partF
+    async with stream_scope(waits=waits) as scope:
+        assert scope.stop(failure)
+        assert not scope.stop(ValueError("second"))
+        await anyio.sleep_forever()
+    assert scope.stopped
+    assert scope.failure is failure

@@ -98,6 +98,13 @@ fn encode_to<S: Style, T>(value: &Bound<'_, PyAny>, consume: impl FnOnce(&[u8]) 
     write_to(|out| Encoder::<S>::new(out).encode(value), consume)
 }
 
+/// Appends what `encode_json` gives, behind what separates it from a value in front of it.
+pub fn encode_into(out: &mut Vec<u8>, value: &Bound<'_, PyAny>) -> Option<()> {
+    let mut encoder = Encoder::<Compact>::new(out);
+    encoder.separate();
+    encoder.encode(value)
+}
+
 /// What `consume` makes of the text that `write` has written, if it could.
 pub fn write_to<T>(
     write: impl FnOnce(&mut Vec<u8>) -> Option<()>,

@@ -21,15 +21,14 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// value that holds itself. There is no upper bound where something is no plain data.
 #[pyfunction]
 fn json_size(value: &Bound<'_, PyAny>, most: usize) -> (usize, Option<usize>) {
-    let mut size = Size::default();
-    let mut pending = vec![value.clone()];
-    while let Some(value) = pending.pop() {
-        size.add(&value, &mut pending);
-        if size.least > most {
-            return (size.least, None);
-        }
-    }
-    (size.least, size.is_plain.then_some(size.greatest))
+    let size = Size::of(value, most);
+    let is_whole = size.is_plain && size.least <= most;
+    (size.least, is_whole.then_some(size.greatest))
+}
+
+/// The lower of these bounds.
+pub fn least_size(value: &Bound<'_, PyAny>, most: usize) -> usize {
+    Size::of(value, most).least
 }
 
 struct Size {
@@ -49,6 +48,18 @@ impl Default for Size {
 }
 
 impl Size {
+    fn of(value: &Bound<'_, PyAny>, most: usize) -> Self {
+        let mut size = Self::default();
+        let mut pending = vec![value.clone()];
+        while let Some(value) = pending.pop() {
+            size.add(&value, &mut pending);
+            if size.least > most {
+                break;
+            }
+        }
+        size
+    }
+
     fn between(&mut self, least: usize, greatest: usize) {
         self.least = self.least.saturating_add(least);
         self.greatest = self.greatest.saturating_add(greatest);

@@ -17,6 +17,7 @@ mod media_type;
 #[cfg(feature = "panics")]
 mod panics;
 mod params;
+mod plain_errors;
 mod response_headers;
 mod router;
 mod schema_decoder;
@@ -36,6 +37,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     json_size::register(module)?;
     media_type::register(module)?;
     params::register(module)?;
+    plain_errors::register(module)?;
     response_headers::register(module)?;
     router::register(module)?;
     schema_decoder::register(module)?;

@@ -30,7 +30,7 @@ from tests.properties import examples
 from typing_extensions import TypedDict
 
 from ferroapi import Body, FastAPI
-from ferroapi.plan.reading.from_json import same_from_json
+from ferroapi.plan.reading.from_json import SAME_WORDS, same_errors_from_json, same_from_json
 from ferroapi.testclient import TestClient
 
 
@@ -321,6 +321,34 @@ def test_json_text_means_what_the_decoded_value_means(name: str, text: str) -> N
     from_json = outcome(adapter.validate_json, text)
     # What fails is validated again.
     assert from_json in (None, outcome(adapter.validate_python, json.loads(text)))
+
+
+SAME_ERRORS = [name for name in SAME if same_errors_from_json(SAME[name].core_schema)]
+
+
+def errors_of(validate: Any, value: Any) -> Any:
+    try:
+        validate(value)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    return None
+
+
+def test_same_errors_from_json() -> None:
+    others = {"dict", "dict_by_date", "dict_by_number", "nested", "typed_extras", "validated_below"}
+    assert set(SAME) - set(SAME_ERRORS) == others
+
+
+@settings(max_examples=examples(1_000))
+@given(name=st.sampled_from(sorted(SAME_ERRORS)), text=TEXTS)
+@example("plain", '{"a": "x", "a": "1", "b": "y", "b": "z"}')
+@example("open", '{"a": "x", "b": 1, "b": 2}')
+@example("list_of_models", '[{"c": [1]}, {"a": 1.5, "c": {}}]')
+def test_what_json_text_lacks_its_decoded_value_lacks(name: str, text: str) -> None:
+    adapter = SAME[name]
+    of_text = errors_of(adapter.validate_json, text)
+    if of_text is not None and {error["type"] for error in of_text} <= SAME_WORDS:
+        assert repr(of_text) == repr(errors_of(adapter.validate_python, json.loads(text)))
 
 
 @pytest.mark.parametrize("kind", [float, list[float], dict[str, float]])

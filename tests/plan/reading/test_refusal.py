@@ -162,3 +162,27 @@ def test_a_handler_has_the_error_with_all_that_it_says(ask: Any) -> None:
     headers = [(b"content-type", b"application/json")]
     assert anyio.run(partial(ask, app, "POST", headers=headers, body=b"{}")).status == 400
     assert seen == [(("body", "name"), {}, "POST /")]
+
+
+# What the decoded value of a text does not have, though the text does.
+OF_THE_TEXT_ALONE = {
+    "dictionary": (dict[str, int], b'{"a":"x","a":1}', {"a": 1}),
+    "models": (dict[str, Item], b'{"a":{},"a":{"name":"n"}}', {"a": {"name": "n", "sizes": []}}),
+}
+
+
+@pytest.mark.parametrize(
+    ("annotation", "body", "expected"), OF_THE_TEXT_ALONE.values(), ids=OF_THE_TEXT_ALONE
+)
+def test_of_a_name_that_is_there_twice_the_last_value_counts(
+    ask: Any, annotation: Any, body: bytes, expected: Any
+) -> None:
+    async def endpoint(body: Any) -> Any:
+        return body
+
+    endpoint.__annotations__["body"] = annotation
+    app = FastAPI()
+    app.post("/")(endpoint)
+    headers = [(b"content-type", b"application/json")]
+    answer = anyio.run(partial(ask, app, "POST", headers=headers, body=body))
+    assert (answer.status, json.loads(answer.body)) == (200, expected)

@@ -67,6 +67,32 @@ _SAME_IN_UNION = _SAME_FROM_JSON - {
     "uuid",
 }
 
+SAME_WORDS = frozenset(
+    {
+        "assertion_error",
+        "bool_parsing",
+        "bool_type",
+        "float_parsing",
+        "float_type",
+        "greater_than",
+        "greater_than_equal",
+        "int_from_float",
+        "int_parsing",
+        "int_type",
+        "less_than",
+        "less_than_equal",
+        "literal_error",
+        "missing",
+        "multiple_of",
+        "string_pattern_mismatch",
+        "string_too_long",
+        "string_too_short",
+        "string_type",
+        "value_error",
+    }
+)
+"""Types of errors that pydantic says alike of JSON text and of its value."""
+
 _INNER_SCHEMAS = (
     "choices",
     "extras_schema",
@@ -83,12 +109,26 @@ def same_from_json(schema: CoreSchema) -> bool:
 
     Unless an integer in it is beyond the range of a double: from text, it becomes an infinity.
     """
+    return _is_made_of(schema, _SAME_FROM_JSON)
+
+
+def same_errors_from_json(schema: CoreSchema) -> bool:
+    """Whether also what does not fit has the same errors from text, apart from their words.
+
+    Of a name that is there twice, a dictionary from text has errors that its value does not have.
+    """
+    return _is_made_of(schema, _SAME_FROM_JSON - {"dict"}, has_extras=False)
+
+
+def _is_made_of(schema: CoreSchema, allowed: frozenset[str], *, has_extras: bool = True) -> bool:
     definitions: dict[str, Any] = {}
     followed: set[tuple[str, frozenset[str]]] = set()
-    waiting: list[tuple[Any, frozenset[str]]] = [(schema, _SAME_FROM_JSON)]
+    waiting: list[tuple[Any, frozenset[str]]] = [(schema, allowed)]
     while waiting:
         part, types = waiting.pop()
         if part["type"] not in types or _reads_text_otherwise(part):
+            return False
+        if not has_extras and "extras_schema" in part:
             return False
         if part["type"] == "definitions":
             definitions.update((each["ref"], each) for each in part["definitions"])

@@ -19,6 +19,7 @@ from ferroapi.connection.failure import default_refusals
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, located, missing_error
 from ferroapi.plan.reading.body import decode_json
+from ferroapi.plan.reading.from_json import SAME_WORDS
 from ferroapi.plan.reading.parameter_models import is_given_all, names_in_errors
 from ferroapi.plan.reading.values import empty_is_absent, in_cookies, parameter_model
 from ferroapi.safeguards import safeguards_of
@@ -35,7 +36,15 @@ if TYPE_CHECKING:
 class Refusal:
     """Answers requests whose parameters or body do not fit, when the default handler would."""
 
-    __slots__ = ("_body", "_embedded", "_from_json", "_models", "_parameters", "_secrets")
+    __slots__ = (
+        "_body",
+        "_embedded",
+        "_from_json",
+        "_models",
+        "_parameters",
+        "_same_errors",
+        "_secrets",
+    )
 
     def __init__(
         self,
@@ -44,6 +53,7 @@ class Refusal:
         *,
         body_validator: SchemaValidator | None,
         from_json: bool,
+        same_errors: bool,
         embed: bool,
         secrets: Secrets,
     ) -> None:
@@ -53,6 +63,7 @@ class Refusal:
             bodies: what is taken from the body.
             body_validator: validates the body.
             from_json: whether it validates bodies without decoding them.
+            same_errors: whether it then says what it says of the decoded value.
             embed: whether the body is an object with a member for each of `bodies`.
             secrets: what is secret among the parameters of the operation.
         """
@@ -63,6 +74,7 @@ class Refusal:
         }
         self._body = body_validator
         self._from_json = from_json
+        self._same_errors = same_errors and not embed
         self._embedded: _Members | None = None
         if embed:
             named = [(key, field.input_names[0], field) for key, field in bodies]
@@ -103,12 +115,18 @@ class Refusal:
         if raw is not None and self._body is not None:
             if json.loads is not _LOADS:
                 return None
+            if extracted is None and self._same_errors and isinstance(error, ValidationError):
+                errors = located(error, ("body",))
+                if all(detail["type"] in SAME_WORDS for detail in errors):
+                    return errors
             try:
                 decoded = from_json(raw, allow_inf_nan=False)
             except ValueError:
                 return _broken(raw)
             if extracted is None:
-                return self._body_errors(decoded, None if self._is_from_json(raw) else error)
+                error_of_value = None if self._is_from_json(raw) else error
+                # With none, it was an error of the text alone, such as a name that is there twice.
+                return self._body_errors(decoded, error_of_value) or None
             more = self._body_errors(decoded, None)
             if more is None:
                 return None

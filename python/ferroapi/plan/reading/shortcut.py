@@ -10,7 +10,7 @@ from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.masking import NO_SECRETS
 from ferroapi.plan.reading.form_parameters import can_shorten, form_parameters, reads_files
-from ferroapi.plan.reading.from_json import same_from_json
+from ferroapi.plan.reading.from_json import same_errors_from_json, same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
 from ferroapi.plan.reading.schema_decoder import schema_decoder
@@ -100,7 +100,7 @@ class Stage:
         self.index = index
         self.parameters = self.validator = self.body_validator = self.form = None
         self.decoder = None
-        self.from_json = False
+        self.from_json = same_errors = False
         self.reads_cookies = any(in_cookies(param) for _, param in flat)
         single = [(key, param) for key, param in flat if not parameter_model(param)]
         self.models = [
@@ -129,6 +129,7 @@ class Stage:
             self.body_validator = SchemaValidator(schema)
             self.decoder = schema_decoder(schema)
             self.from_json = same_from_json(schema)
+            same_errors = self.from_json and same_errors_from_json(schema)
         self.refusal = None
         if refuses and not is_form and can_refuse(flat, bodies):
             self.refusal = Refusal(
@@ -136,6 +137,7 @@ class Stage:
                 bodies,
                 body_validator=self.body_validator,
                 from_json=self.from_json,
+                same_errors=same_errors,
                 embed=embed,
                 secrets=secrets,
             )
