@@ -274,7 +274,7 @@ def test_a_file_is_shown_and_read_as_if_it_had_not_been(ask: Any) -> None:
         number: int
 
     def reading(_request: Request, error: Any) -> JSONResponse:
-        (shown,) = error.errors()
+        (shown,) = error.raw_errors()
         return JSONResponse([shown["input"].file.read().decode(), shown["loc"]], 422)
 
     async def endpoint(model: Annotated[Model, Body()], file: UploadFile) -> None: ...

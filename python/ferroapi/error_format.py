@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.status import HTTP_422_UNPROCESSABLE_CONTENT
 
 from ferroapi.encodable import EncodableText, encodable
-from ferroapi.encoders import jsonable_encoder
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import create_field
 from ferroapi.validation_errors import as_shown
@@ -57,11 +56,13 @@ class ErrorFormat:
 
 def as_data(errors: Sequence[Any]) -> list[dict[str, Any]]:
     """Errors as data that `json.dumps` takes; an exception in them becomes its text."""
+    # It is imported when the first request does not fit.
+    from ferroapi.encoders import jsonable_encoder
+
+    def message_or_data(text: EncodableText) -> Any:
+        return str(text) if isinstance(text.value, Exception) else jsonable_encoder(text)
+
     data: list[dict[str, Any]] = jsonable_encoder(
-        encodable(errors), custom_encoder={EncodableText: _as_data}
+        encodable(errors), custom_encoder={EncodableText: message_or_data}
     )
     return data
-
-
-def _as_data(text: EncodableText) -> Any:
-    return str(text) if isinstance(text.value, Exception) else jsonable_encoder(text)

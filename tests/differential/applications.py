@@ -7,6 +7,7 @@ from tests.differential.choices import Choices
 from tests.differential.descriptions import Application, Dependency, Kind, Router
 from tests.differential.errors import raised, some_handlers
 from tests.differential.middleware import some_middleware
+from tests.differential.neutral import add_neutral
 from tests.differential.operations import change, operation
 from tests.differential.parameters import parameters_of
 from tests.differential.paths import PREFIXES, placeholders
@@ -99,10 +100,13 @@ def application(choices: Choices) -> Application:
     for index in range(choices.below(4)):
         dependencies[f"dep{index}"] = _dependency(choices, list(dependencies), models)
     router = _router(choices, list(dependencies), models, (), 0)
-    return {
+    made: Application = {
         "models": described,
         "dependencies": dependencies,
         "router": router,
         "handlers": some_handlers(choices),
         "middleware": some_middleware(choices),
     }
+    if choices.rarely(2):
+        add_neutral(choices, made)
+    return made

@@ -7,6 +7,7 @@ from tests.differential.descriptions import Application, Operation, Router, is_r
 from tests.differential.failures import handled_by, handler_of
 from tests.differential.frameworks import Framework
 from tests.differential.functions import Functions
+from tests.differential.neutral_options import mount, neutral_options
 from tests.differential.scripts import socket_of
 from tests.differential.stack import add_middleware
 
@@ -44,6 +45,7 @@ class Builder:
             app.exception_handler(handled_by(self._framework, handler["of"]))(made)
         for middleware in self._description.get("middleware", ()):
             add_middleware(app, self._framework, middleware, self._called)
+        mount(self._framework, app, self._description["router"])
         return app
 
     def _router(self, described: Router, cls: Any) -> Any:
@@ -63,7 +65,7 @@ class Builder:
         return router
 
     def _shared(self, described: Any) -> dict[str, Any]:
-        shared: dict[str, Any] = {}
+        shared = neutral_options(self._framework, described)
         if "dependencies" in described:
             shared["dependencies"] = [
                 self._module.Depends(self._functions.dependencies[name])

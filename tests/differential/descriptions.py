@@ -73,6 +73,9 @@ class Raised(TypedDict):
     error: NotRequired[str]
 
 
+Neutral: TypeAlias = dict[str, Any]
+"""Options that FastAPI does not have, by name (`neutral.py`)."""
+
 Kind: TypeAlias = Literal["async", "sync", "async_generator", "generator"]
 Style: TypeAlias = Literal["annotated", "default", "bare"]
 
@@ -123,6 +126,7 @@ class Operation(Function):
     methods: list[str]
     returns: Returns
     dependencies: NotRequired[list[str]]
+    neutral: NotRequired["Neutral"]
     type: NotRequired[Type]
     annotated: NotRequired[bool]
     options: NotRequired[dict[str, Any]]
@@ -136,6 +140,7 @@ class Socket(Function):
     socket: str
     script: list[list[Any]]
     dependencies: NotRequired[list[str]]
+    neutral: NotRequired["Neutral"]
 
 
 class Router(TypedDict):
@@ -144,6 +149,7 @@ class Router(TypedDict):
     prefix: NotRequired[str]
     included_with: NotRequired[dict[str, Any]]
     dependencies: NotRequired[list[str]]
+    neutral: NotRequired["Neutral"]
     response_class: NotRequired[str]
     options: NotRequired[dict[str, Any]]
     members: list["Operation | Socket | Router"]

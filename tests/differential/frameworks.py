@@ -11,6 +11,8 @@ class Framework:
         """`name` is `"ferroapi"` or `"fastapi"`."""
         self._name = name
         self.module: Any = import_module(name)
+        self.has_more = name == "ferroapi"
+        """Whether it has the options of `neutral_options.py`."""
 
     def part(self, name: str) -> Any:
         """A module of it, by its name below the package."""

@@ -65,7 +65,10 @@ def reply(choices: Choices, described: Operation, models: Models) -> None:
 
 def _own_response(choices: Choices, returns: Returns) -> None:
     returns["response_class"] = choices.one_of(
-        ["Response", "PlainTextResponse", "HTMLResponse", "JSONResponse", "RedirectResponse"]
+        [
+            *("Response", "PlainTextResponse", "HTMLResponse", "JSONResponse", "RedirectResponse"),
+            "StreamingResponse",
+        ]
     )
     returns["value"] = choices.one_of(["v\u20ac", "", "/a?b"])
     if choices.rarely(3):

@@ -1,6 +1,6 @@
 """What endpoints return and yield."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -74,10 +74,18 @@ class Results:
             options["headers"] = returns["headers"]
         if returns.get("background"):
             options["background"] = BackgroundTask(self._called, "task of the response")
-        return self.response_class(returns["response_class"])(returns["value"], **options)
+        content = returns["value"]
+        if returns["response_class"] == "StreamingResponse":
+            content = _chunks(content)
+        return self.response_class(returns["response_class"])(content, **options)
 
     def _made(self, returns: Returns) -> Any:
         value = returns["value"]
         if "made_as" not in returns:
             return value
         return TypeAdapter(annotation_of(returns["made_as"], self._types)).validate_python(value)
+
+
+async def _chunks(text: str) -> AsyncIterator[str]:
+    for character in text:
+        yield character

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
 from typing import Annotated, Any
 
@@ -13,8 +14,10 @@ from ferroapi import (
     Depends,
     FastAPI,
     File,
+    FileStream,
     Form,
     Header,
+    Part,
     Query,
     Request,
     UploadFile,
@@ -161,6 +164,31 @@ async def limited_raw(request: Request) -> int:
 @app.post("/limited/text", max_body_size=LIMIT)
 async def limited_text(text: Annotated[str, Body()]) -> int:
     return len(text)
+
+
+@app.post("/streamed/file")
+async def streamed_file(file: FileStream) -> int:
+    return sum([len(chunk) async for chunk in file])
+
+
+@app.post("/streamed/part")
+async def part(file: Annotated[bytes, Part(content_type="text/plain")]) -> int:
+    return len(file)
+
+
+go = asyncio.Event()
+
+
+@app.post("/streamed/stalled")
+async def stalled(file: FileStream) -> int:
+    size = len(await anext(file))
+    await go.wait()
+    return size + sum([len(chunk) async for chunk in file])
+
+
+@app.get("/streamed/go")
+async def let_go() -> None:
+    go.set()
 
 
 @app.websocket("/echo")
