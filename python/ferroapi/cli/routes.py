@@ -26,13 +26,21 @@ def routes(
     as_fastapi: AsFastAPI = False,
     factory: Factory = False,
 ) -> None:
-    """List what an application serves, in the order in which it is tried."""
+    """List what an application serves, in the order in which it is tried.
+
+    The document and its pages are in what --json prints only.
+    """
     application = loaded(target, app, entrypoint, as_fastapi=as_fastapi, factory=factory)
     entries = application.route_table()
     if as_json:
         typer.echo(json.dumps([_object(entry) for entry in entries], indent=2))
     else:
-        show_table(TITLES, [_cells(entry) for entry in entries])
+        shown = [entry for entry in entries if not _is_documentation(entry)]
+        show_table(TITLES, [_cells(entry) for entry in shown])
+
+
+def _is_documentation(entry: RouteEntry) -> bool:
+    return getattr(entry.endpoint, "__module__", None) == "ferroapi.documentation"
 
 
 def _object(entry: RouteEntry) -> dict[str, Any]:

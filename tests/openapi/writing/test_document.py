@@ -1,6 +1,7 @@
 """The documents of whole applications."""
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from ferroapi.security import HTTPBearer
 from ferroapi.testclient import TestClient
 
 EXPECTED = Path(__file__).parent / "expected"
+# What pydantic before 2.13 says of decimals, too.
+DECIMAL = re.compile(r',\n *"pattern": "\^\(\?!\^\[-\+\.\]\*\$\)[^"]*"')
 
 
 @pytest.mark.parametrize("name", APPLICATIONS)
@@ -25,7 +28,7 @@ def test_document_is_the_one_fastapi_gives(name: str) -> None:
     document = APPLICATIONS[name]().openapi()
 
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    assert text == (EXPECTED / f"{name}.json").read_text()
+    assert DECIMAL.sub("", text) == (EXPECTED / f"{name}.json").read_text()
 
 
 def test_document_is_served_as_it_is() -> None:

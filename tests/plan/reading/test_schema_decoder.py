@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import (
+    VERSION,
     AfterValidator,
     AliasChoices,
     BaseModel,
@@ -45,6 +46,9 @@ class Unit(StrEnum):
 
 class Level(IntEnum):
     LOW = 1
+
+
+PYDANTIC = tuple(map(int, VERSION.split(".")[:2]))
 
 
 class Guessed(Enum):
@@ -287,7 +291,8 @@ LEFT: dict[str, tuple[Any, list[str]]] = {
     "lone surrogates": (list[str], [r'["\ud800"]', r'["\udc00\ud800"]']),
     "other texts": (list[Literal["a"]], ['["b"]', "[1]"]),
     "no member": (list[Colour], ['["blue"]', "[1]"]),
-    "member that is guessed": (list[Guessed], ['["b"]']),
+    # Before, the schema has the guessing function, and there is no decoder.
+    **({"member that is guessed": (list[Guessed], ['["b"]'])} if PYDANTIC >= (2, 13) else {}),
     "bounds": (
         list[Annotated[int, Field(gt=0, le=9, multiple_of=3)]],
         ["[0]", "[12]", "[4]"],
