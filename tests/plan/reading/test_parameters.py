@@ -348,6 +348,19 @@ def test_cookie_model() -> None:
     check(client.get("/", headers={"cookie": "low=1"}), ("missing", ["cookie", "high"]))
 
 
+def test_an_empty_cookie_is_no_value_of_a_list_in_a_model() -> None:
+    class Cookies(BaseModel):
+        words: list[str] = ["default"]
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(cookies: Annotated[Cookies, Cookie()]) -> list[str]:
+        return cookies.words
+
+    assert TestClient(app).get("/", headers={"cookie": "words="}).json() == ["default"]
+
+
 def test_models_beside_single_parameters() -> None:
     """Each reads the whole location."""
     app = FastAPI()
