@@ -348,6 +348,24 @@ def test_cookie_model() -> None:
     check(client.get("/", headers={"cookie": "low=1"}), ("missing", ["cookie", "high"]))
 
 
+def test_a_member_of_a_header_model_may_keep_its_underscores() -> None:
+    class Headers(BaseModel):
+        kept_one: str = Header("default", convert_underscores=False)
+        other_one: str = "default"
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(headers: Annotated[Headers, Header()]) -> list[str]:
+        return [headers.kept_one, headers.other_one]
+
+    client = TestClient(app)
+    sent = {"kept_one": "1", "other-one": "2"}
+    assert client.get("/", headers=sent).json() == ["1", "2"]
+    sent = {"kept-one": "1", "other_one": "2"}
+    assert client.get("/", headers=sent).json() == ["default", "default"]
+
+
 def test_an_empty_cookie_is_no_value_of_a_list_in_a_model() -> None:
     class Cookies(BaseModel):
         words: list[str] = ["default"]

@@ -313,6 +313,20 @@ async def lengths(data: FileStream) -> AsyncIterator[str]:
 """
 
 
+def test_fields_behind_the_file_are_not_read() -> None:
+    """Even if they came with it: what was read must not depend on how a form was cut."""
+    service = FastAPI()
+
+    @service.post("/")
+    async def read(data: FileStream, name: Annotated[str, Form()] = "default") -> str:
+        return name
+
+    field = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nsent'
+    body = HEAD[HEAD.rindex(b"--b") :] + b"file\r\n" + field + END
+    response = TestClient(service).post("/", content=body, headers=TYPE)
+    assert response.json() == "default"
+
+
 @pytest.mark.anyio
 async def test_a_stream_reads_on_while_it_is_sent() -> None:
     """Also what comes before it asks for it, as from a server that does not wait for that."""
