@@ -300,7 +300,7 @@ proptest! {
 
 #[test]
 fn brackets_beside_each_other_are_not_deep() {
-    for pair in ["[]", "{}"] {
+    for pair in ["[]", "{}", "[1]", "{\"a\":[1]}"] {
         let body = format!("[{}{pair}]", format!("{pair},").repeat(10_000));
         assert_eq!(check(body.as_bytes()), None, "{pair}");
     }
