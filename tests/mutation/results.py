@@ -15,7 +15,7 @@ KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
 REASONS = {
     "equivalent": "does the same",
     "speed": "answers the same, by a longer way",
-    "unreachable": "is seen by nobody through the package's own calls",
+    "process": "is run by processes that tests start, in which the mutant is not",
     "gap": "no test looks",
 }
 """Why a mutant may survive, by the word that `survivors.toml` has for it."""

@@ -175,6 +175,40 @@ async def test_thread_steps_share_one_context_and_run_one_at_a_time(client: Any)
     assert variable.get() == 0
 
 
+async def test_what_a_generator_has_yielded_is_sent_while_it_waits_in_its_thread(
+    client: Any,
+) -> None:
+    sent = threading.Event()
+    waited: list[bool] = []
+
+    async def note(message: Any) -> None:
+        if message.get("body", b"").startswith(b"1"):
+            sent.set()
+
+    def numbers() -> Iterator[int]:
+        yield 1
+        waited.append(sent.wait(10))
+        yield 2
+
+    client.before_send = note
+    await client.call(GeneratorStream(numbers(), jsonl.encoder()))
+    assert waited == [True]
+    assert client.body == b"1\n2\n"
+
+
+@pytest.mark.parametrize("synchronous", [False, True])
+async def test_large_chunks_are_sent_in_their_place(client: Any, synchronous: bool) -> None:
+    chunks = [b"a", b"b" * 2**20, b"c", b"d" * 2**20]
+
+    async def asynchronous() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    generator: Any = iter(chunks) if synchronous else asynchronous()
+    await client.call(GeneratorStream(generator, raw.encoder()))
+    assert client.body == b"".join(chunks)
+
+
 async def test_thread_goes_back_to_the_pool_between_items(new_client: Any) -> None:
     """More streams than threads all get on."""
 

@@ -423,3 +423,16 @@ def test_a_member_above_makes_all_of_its_name_members() -> None:
     assert client.post("/", json={"item": {"a": 1}}).json() == [{"a": 1}, {"a": 1}]
     errors = client.post("/").json()["detail"]
     assert [error["loc"] for error in errors] == [["body", "item"], ["body", "item"]]
+
+
+def test_each_member_is_missing_where_the_body_is_no_object() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def post(a: Annotated[int, Body()], b: Annotated[int, Body()]) -> None: ...
+
+    detail = TestClient(app).post("/", json=[1]).json()["detail"]
+    assert [(error["type"], error["loc"]) for error in detail] == [
+        ("missing", ["body", "a"]),
+        ("missing", ["body", "b"]),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -49,6 +49,7 @@ def test_all_models_in_a_schema_are_their_own(model: type[BaseModel]) -> None:
 def outdated() -> Any:
     class Inner(BaseModel):
         x: int = 0
+        y: Literal["a", "b"] = "a"
 
     class Outer(BaseModel):
         inner: Inner
@@ -57,18 +58,35 @@ def outdated() -> Any:
 
 
 def add_a_field(inner: Any) -> None:
-    inner.model_fields["y"] = FieldInfo(annotation=int)
+    inner.model_fields["z"] = FieldInfo(annotation=int)
 
 
 def change_a_default(inner: Any) -> None:
     inner.model_fields["x"].default = 1
 
 
+def change_a_choice(inner: Any) -> None:
+    inner.model_fields["y"].annotation = Literal["a", "c"]
+
+
+def add_a_choice(inner: Any) -> None:
+    inner.model_fields["y"].annotation = Literal["a", "b", "c"]
+
+
 def change_the_configuration(inner: Any) -> None:
     inner.model_config["extra"] = "forbid"
 
 
-@pytest.mark.parametrize("change", [add_a_field, change_a_default, change_the_configuration])
+@pytest.mark.parametrize(
+    "change",
+    [
+        add_a_field,
+        change_a_default,
+        change_a_choice,
+        add_a_choice,
+        change_the_configuration,
+    ],
+)
 def test_a_class_that_was_built_again_has_another(change: Any) -> None:
     inner, outer = outdated()
     schema: Any = TypeAdapter(outer).core_schema

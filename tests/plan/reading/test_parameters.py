@@ -348,6 +348,37 @@ def test_cookie_model() -> None:
     check(client.get("/", headers={"cookie": "low=1"}), ("missing", ["cookie", "high"]))
 
 
+def test_a_member_of_a_header_model_may_keep_its_underscores() -> None:
+    class Headers(BaseModel):
+        kept_one: str = Header("default", convert_underscores=False)
+        other_one: str = "default"
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(headers: Annotated[Headers, Header()]) -> list[str]:
+        return [headers.kept_one, headers.other_one]
+
+    client = TestClient(app)
+    sent = {"kept_one": "1", "other-one": "2"}
+    assert client.get("/", headers=sent).json() == ["1", "2"]
+    sent = {"kept-one": "1", "other_one": "2"}
+    assert client.get("/", headers=sent).json() == ["default", "default"]
+
+
+def test_an_empty_cookie_is_no_value_of_a_list_in_a_model() -> None:
+    class Cookies(BaseModel):
+        words: list[str] = ["default"]
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(cookies: Annotated[Cookies, Cookie()]) -> list[str]:
+        return cookies.words
+
+    assert TestClient(app).get("/", headers={"cookie": "words="}).json() == ["default"]
+
+
 def test_models_beside_single_parameters() -> None:
     """Each reads the whole location."""
     app = FastAPI()

@@ -431,6 +431,10 @@ def test_there_is_none_where_more_has_a_say(annotation: Any) -> None:
     assert decoder is None
 
 
+class Places(TypedDict):
+    a: int
+
+
 PLAIN = {
     "bool": core_schema.bool_schema(),
     "int": core_schema.int_schema(),
@@ -440,6 +444,7 @@ PLAIN = {
     "enum": core_schema.enum_schema(Colour, list(Colour)),
     "list": core_schema.list_schema(core_schema.int_schema()),
     "dict": core_schema.dict_schema(core_schema.str_schema(), core_schema.int_schema()),
+    "typed dictionary": TypeAdapter(Places).core_schema,
     "nullable": core_schema.nullable_schema(core_schema.int_schema()),
     "model": TypeAdapter(Point).core_schema,
     "fields": TypeAdapter(Point).core_schema["schema"],

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
+import anyio
 import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Scope
@@ -310,6 +311,57 @@ async def lengths(data: FileStream) -> AsyncIterator[str]:
     async for chunk in data:
         yield f"{len(chunk)},"
 """
+
+
+def test_fields_behind_the_file_are_not_read() -> None:
+    """Even if they came with it: what was read must not depend on how a form was cut."""
+    service = FastAPI()
+
+    @service.post("/")
+    async def read(data: FileStream, name: Annotated[str, Form()] = "default") -> str:
+        return name
+
+    field = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nsent'
+    body = HEAD[HEAD.rindex(b"--b") :] + b"file\r\n" + field + END
+    response = TestClient(service).post("/", content=body, headers=TYPE)
+    assert response.json() == "default"
+
+
+@pytest.mark.anyio
+async def test_a_stream_reads_on_while_it_is_sent() -> None:
+    """Also what comes before it asks for it, as from a server that does not wait for that."""
+    chunks = [HEAD + b"a", b"b" * 2, b"c" * 3, END]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if not chunks:
+            await anyio.sleep_forever()
+        await anyio.sleep(0.001)
+        return {"type": "http.request", "body": chunks.pop(0), "more_body": bool(chunks)}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        await anyio.sleep(0.005)
+
+    service = FastAPI()
+
+    @service.post("/", response_class=StreamingResponse)
+    async def sizes(data: FileStream) -> AsyncIterator[str]:
+        size = 0
+        yield "begun,"
+        await anyio.sleep(0.01)
+        async for chunk in data:
+            size += len(chunk)
+            yield "more,"
+        yield str(size)
+
+    headers = [(b"content-type", TYPE["content-type"].encode())]
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b""}
+    with anyio.fail_after(10):
+        await service(scope | {"headers": headers}, receive, send)
+    body = b"".join(message.get("body", b"") for message in sent)
+    assert body.startswith(b"begun,")
+    assert body.endswith(b",6")
 
 
 @pytest.mark.parametrize("http", ["ferroapi.server:HTTPProtocol", "httptools", "h11"])

@@ -19,6 +19,7 @@ from pydantic_core import SchemaValidator
 
 from ferroapi.fields import ModelField
 from ferroapi.plan.reading.validators import (
+    calls_functions_of_users,
     combined_schema,
     instances_as_they_are,
     items_as_they_are,
@@ -165,3 +166,34 @@ def test_items_as_they_are(annotation: Any, expected: bool) -> None:
         given = [model.model_construct(a="wrong"), model.model_construct()]
         validated = adapter.validator.validate_python(given, from_attributes=True)
         assert [id(item) for item in validated] == [id(item) for item in given]
+
+
+class CountedAfterwards(BaseModel):
+    a: int
+
+    def model_post_init(self, context: Any) -> None:
+        """A function of the user's."""
+
+
+class MadeByItself(BaseModel):
+    a: int
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+
+
+Doubled = Annotated[int, AfterValidator(lambda value: 2 * value)]
+FUNCTIONS = {
+    "none": (dict[str, list[Plain]], False),
+    "of a value": (Doubled, True),
+    "in a list": (list[Doubled], True),
+    "in a union": (str | Doubled, True),
+    "in a tuple": (tuple[int, Doubled], True),
+    "post_init": (CountedAfterwards, True),
+    "init": (MadeByItself, True),
+}
+
+
+@pytest.mark.parametrize(("annotation", "calls"), FUNCTIONS.values(), ids=FUNCTIONS)
+def test_whether_functions_of_users_are_called(annotation: Any, calls: bool) -> None:
+    assert calls_functions_of_users(TypeAdapter(annotation).core_schema) is calls

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from unittest.mock import patch
 
+import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
@@ -101,3 +102,39 @@ def test_an_exception_in_a_shared_thread_ends_the_chain() -> None:
 
     assert TestClient(app).get("/").status_code == 404
     assert calls == ["failing"]
+
+
+def test_none_begins_after_the_request_was_cancelled() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    called: list[str] = []
+
+    def slow() -> None:
+        called.append("slow")
+        begun.set()
+        go_on.wait(10)
+
+    def next_one(_above: Annotated[None, Depends(slow)]) -> None:
+        called.append("next")
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(_: Annotated[None, Depends(next_one)]) -> None:
+        called.append("endpoint")
+
+    async def ask(scope: anyio.CancelScope) -> None:
+        request = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+        with scope:
+            await app(request, anyio.sleep_forever, lambda _message: anyio.lowlevel.checkpoint())
+
+    async def cancelled() -> None:
+        scope = anyio.CancelScope()
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask, scope)
+            await anyio.to_thread.run_sync(begun.wait, 10)
+            scope.cancel()
+            await anyio.lowlevel.checkpoint()
+            go_on.set()
+
+    anyio.run(cancelled)
+    assert called == ["slow"]

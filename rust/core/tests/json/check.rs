@@ -297,3 +297,11 @@ proptest! {
         prop_assert!(fault.is_none_or(|fault| fault.offset < body.len()));
     }
 }
+
+#[test]
+fn brackets_beside_each_other_are_not_deep() {
+    for pair in ["[]", "{}", "[1]", "{\"a\":[1]}"] {
+        let body = format!("[{}{pair}]", format!("{pair},").repeat(10_000));
+        assert_eq!(check(body.as_bytes()), None, "{pair}");
+    }
+}

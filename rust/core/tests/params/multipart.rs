@@ -1,5 +1,6 @@
 //! Multipart forms: tables of cases, and splitting the whole body as oracle.
 
+use ferroapi_core::params::form::Item;
 use ferroapi_core::params::form::multipart::{Fault, Form, Limits, boundary};
 use proptest::prelude::*;
 
@@ -102,6 +103,29 @@ fn the_size_of_texts_is_counted_without_files_and_what_is_not_kept_is_told() {
         assert_eq!(form.write(&body), Ok(()), "{name}");
         assert_eq!(form.text_size(), text_size, "{name}");
         assert_eq!(form.has_spilled(), has_spilled, "{name}");
+    }
+}
+
+#[test]
+fn a_file_is_selected_by_its_name_or_by_its_content() {
+    let cases: [(&str, &[u8], &[u8], bool); 6] = [
+        ("neither", b"\"\"\r\n\r\n", b"", false),
+        ("a name", b"f\r\n\r\n", b"f", true),
+        ("content", b"\"\"\r\n\r\nx", b"", true),
+        ("much content", b"\"\"\r\n\r\nmore than ten", b"", true),
+        ("a path", b"\"C:\\d\\f\"\r\n\r\n", b"f", true),
+        ("a share", b"\"\\\\\\\\s\\\\f\"\r\n\r\n", b"f", true),
+    ];
+    for (name, rest, filename, selected) in cases {
+        let part = [b"Content-Disposition: form-data; name=a; filename=", rest].concat();
+        let mut read = Form::new(b"B", LIMITS);
+        assert_eq!(read.write(&form(&[&part])), Ok(()), "{name}");
+        assert_eq!(read.parts()[0].filename(), Some(filename), "{name}");
+        let items = read.items().map(|(_, item)| match item {
+            Item::File(file) => file.is_selected,
+            Item::Text(_) => panic!("{name}"),
+        });
+        assert_eq!(items.collect::<Vec<_>>(), [selected], "{name}");
     }
 }
 
