@@ -6,6 +6,7 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import ImmutableMultiDict, QueryParams
 from starlette.requests import Request as StarletteRequest
 
 from ferroapi import FastAPI, Request
@@ -24,6 +25,23 @@ def test_query_params_are_starlettes(query: Any) -> None:
     assert own == starlette
     assert own.multi_items() == starlette.multi_items()
     assert str(own) == str(starlette)
+
+
+@pytest.mark.parametrize("kind", [QueryParams, ImmutableMultiDict])
+def test_a_constructor_that_somebody_has_replaced_is_called(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    construct = kind.__init__
+    made: list[Any] = []
+
+    def constructing(self: Any, *values: Any) -> None:
+        made.append(self)
+        construct(self, *values)
+
+    monkeypatch.setattr(kind, "__init__", constructing)
+    query = OwnRequest({"type": "http", "headers": [], "query_string": b"a=1"}).query_params
+    assert made == [query]
+    assert query.multi_items() == [("a", "1")]
 
 
 def test_a_request_has_one_query() -> None:

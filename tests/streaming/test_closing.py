@@ -51,6 +51,12 @@ async def endless(resource: Resource, pause: Callable[[], Any] | None) -> AsyncI
                 await pause()
 
 
+async def endless_without_await(resource: Resource) -> AsyncIterator[str]:
+    with resource:
+        while True:
+            yield "x"
+
+
 def endless_in_thread(resource: Resource, pause: Callable[[], Any] | None) -> Iterator[str]:
     with resource:
         while True:
@@ -71,6 +77,7 @@ def make_generator(kind: str) -> tuple[Resource, Any]:
         "async waiting now and then": lambda: endless(resource, nap),
         "async giving way": lambda: endless(resource, anyio.lowlevel.checkpoint),
         "async never waiting": lambda: endless(resource, None),
+        "async without await": lambda: endless_without_await(resource),
         "sync blocking now and then": lambda: endless_in_thread(resource, lambda: time.sleep(0.01)),
         "sync never blocking": lambda: endless_in_thread(resource, None),
     }
@@ -82,6 +89,7 @@ KINDS = [
     "async waiting now and then",
     "async giving way",
     "async never waiting",
+    "async without await",
     "sync blocking now and then",
     "sync never blocking",
 ]

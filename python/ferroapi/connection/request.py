@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette import requests
-from starlette.datastructures import QueryParams
+from starlette.datastructures import ImmutableMultiDict, QueryParams
 
 from ferroapi._core import query_pairs
 from ferroapi.connection.body import counted
@@ -48,5 +48,24 @@ class Request(CookieReading, requests.Request):
     def query_params(self) -> QueryParams:
         """The parameters of the query."""
         if self._query is None:
-            self._query = QueryParams(query_pairs(self.scope["query_string"]))
+            self._query = _query_params(query_pairs(self.scope["query_string"]))
         return self._query
+
+
+def _query_params(pairs: list[tuple[str, str]]) -> QueryParams:
+    """What its constructor makes of pairs of text, which it copies three times."""
+    if not _IS_USUAL or (QueryParams.__init__, ImmutableMultiDict.__init__) != _CONSTRUCTORS:
+        return QueryParams(pairs)
+    query = QueryParams.__new__(QueryParams)
+    query._list = pairs
+    query._dict = dict(pairs)
+    return query
+
+
+# As they were imported: what somebody has put into their place since then is called.
+_CONSTRUCTORS = QueryParams.__init__, ImmutableMultiDict.__init__
+_IS_USUAL = (
+    has_own(QueryParams, "__init__")
+    and has_own(ImmutableMultiDict, "__init__")
+    and vars(QueryParams([("a", "b")])) == {"_list": [("a", "b")], "_dict": {"a": "b"}}
+)
