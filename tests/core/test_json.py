@@ -72,7 +72,7 @@ def said_by_loads(body: bytes) -> tuple[str, int] | None:
 
 
 PIECES = (
-    *"[]{}:,\"\\/-+.eE0123 \n\t\r\x00\x1fabufé😀\u00a0\ufeff",
+    *'[]{}:,"\\/-+.eE0123 \n\t\r\x00\x1fabufé😀\u00a0\ufeff',
     *("null", "true", "fals", "NaN", "Infinity", "-Infinity", "1.5e-3", "-0", "01", "1e+"),
     *('"a"', '"b": ', '{"a": 1', "[1, ", '"\\u00e9"', "\\ud83d\\ude00", "\\u12", '"\\n', "'a'"),
 )

@@ -54,7 +54,8 @@ pub enum SyntaxErrorKind {
 #[must_use]
 pub fn syntax_error(body: &[u8], tells_trailing_commas: bool) -> Option<SyntaxError> {
     // A zero this early says that it is UTF-16 or UTF-32.
-    let is_other_encoding = body.starts_with(b"\xEF\xBB\xBF") || body.iter().take(2).any(|b| *b == 0);
+    let is_other_encoding =
+        body.starts_with(b"\xEF\xBB\xBF") || body.iter().take(2).any(|b| *b == 0);
     if is_other_encoding || std::str::from_utf8(body).is_err() || has_long_integer(body) {
         return None;
     }
@@ -224,7 +225,14 @@ impl Reader<'_> {
     }
 
     fn literal(&mut self) -> Result<(), Found> {
-        const WORDS: [&[u8]; 6] = [b"null", b"true", b"false", b"NaN", b"Infinity", b"-Infinity"];
+        const WORDS: [&[u8]; 6] = [
+            b"null",
+            b"true",
+            b"false",
+            b"NaN",
+            b"Infinity",
+            b"-Infinity",
+        ];
         let rest = self.text.get(self.at..).unwrap_or_default();
         if let Some(word) = WORDS.iter().find(|word| rest.starts_with(word)) {
             self.at += word.len();
