@@ -875,6 +875,30 @@ def test_a_dependency_may_add_a_handler_for_what_does_not_fit(around: Any) -> No
     assert TestClient(app).get("/?number=x").text == "added RequestValidationError"
 
 
+@pytest.mark.anyio
+async def test_a_default_answer_that_cannot_be_sent_is_an_error_as_any_other() -> None:
+    app, seen = FastAPI(), list[Exception]()
+
+    @app.get("/")
+    async def refuse() -> None:
+        raise HTTPException(404)
+
+    @app.exception_handler(Exception)
+    async def handle(_request: Request, error: Exception) -> Response:
+        seen.append(error)
+        return PlainTextResponse("")
+
+    gone = OSError("the client has left")
+
+    async def send(_message: Any) -> None:
+        raise gone
+
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    with pytest.raises(OSError, match="left"):
+        await app(scope, receive_nothing, send)
+    assert seen == [gone]
+
+
 def test_an_exception_that_is_raised_again_keeps_no_frames() -> None:
     error = HTTPException(400)
     assert TestClient(raising(error, no_middleware)).get("/").status_code == 400

@@ -369,6 +369,13 @@ def has_long_integer(body: bytes) -> bool:
     No shorter integer is beyond the range of a double. Linear.
     """
 
+def json_syntax_error(body: bytes) -> tuple[str, int] | None:
+    """What `json.loads` says of a body that is no JSON, and the position in characters.
+
+    `None` for JSON, `NaN` and infinities included, and for what only `json.loads` knows about: text
+    that is not UTF-8 or begins with a byte order mark, and integers that it may refuse. Linear.
+    """
+
 def encode_json(value: object) -> bytes | None:
     """Plain data as compact JSON in UTF-8, or `None` when `value` holds anything else.
 

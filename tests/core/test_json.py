@@ -16,7 +16,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ferroapi._core import check_json, encode_json, encode_json_item, has_long_integer
+from ferroapi._core import (
+    check_json,
+    encode_json,
+    encode_json_item,
+    has_long_integer,
+    json_syntax_error,
+)
 
 
 def dumps_compact(value: Any) -> bytes:
@@ -52,6 +58,59 @@ BODIES: dict[str, tuple[bytes, tuple[str, int] | None]] = {
 @pytest.mark.parametrize(("body", "expected"), BODIES.values(), ids=BODIES)
 def test_check(body: bytes, expected: tuple[str, int] | None) -> None:
     assert expected == check_json(body)
+
+
+# Telling what is wrong
+
+
+def said_by_loads(body: bytes) -> tuple[str, int] | None:
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        return error.msg, error.pos
+    return None
+
+
+PIECES = (
+    *'[]{}:,"\\/-+.eE0123 \n\t\r\x00\x1fabufé😀\u00a0\ufeff',
+    *("null", "true", "fals", "NaN", "Infinity", "-Infinity", "1.5e-3", "-0", "01", "1e+"),
+    *('"a"', '"b": ', '{"a": 1', "[1, ", '"\\u00e9"', "\\ud83d\\ude00", "\\u12", '"\\n', "'a'"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES)).map(lambda pieces: "".join(pieces).encode()))
+@example(b'{"a": [1, {"b": "\\u00"}]}')
+@example(b'["\\ud83d\\u12')
+@example(b'["\\ud83d\\uzzzz"]')
+@example(b"[1, ]")
+@example(b'{"a": 1, }')
+@example(b"")
+def test_what_is_wrong_is_what_loads_says(body: bytes) -> None:
+    if not body.startswith("\ufeff".encode()) and 0 not in body[:2]:
+        assert json_syntax_error(body) == said_by_loads(body)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(value=JSON_VALUES, data=st.data())
+def test_what_is_wrong_with_a_text_that_was_cut_or_changed(value: Any, data: st.DataObject) -> None:
+    text = json.dumps(value, ensure_ascii=data.draw(st.booleans()))
+    place = data.draw(st.integers(0, len(text)))
+    left_out = data.draw(st.integers(0, 3))
+    put_in = data.draw(st.sampled_from(["", *PIECES]))
+    changed = text[:place] + put_in + text[place + left_out :]
+    body = changed.encode("utf-8", "replace")
+    if not body.startswith("\ufeff".encode()) and 0 not in body[:2]:
+        assert json_syntax_error(body) == said_by_loads(body)
+
+
+@pytest.mark.parametrize("body", [b"[\xff", b"\xef\xbb\xbf[", b"[\x00", b"[" + b"9" * 400 + b" x]"])
+def test_what_is_left_to_loads(body: bytes) -> None:
+    assert json_syntax_error(body) is None
 
 
 @pytest.mark.parametrize("body", ["{}", None, bytearray(b"{}")])

@@ -76,12 +76,25 @@ def default_refusals(scope: Mapping[str, Any]) -> bool:
     return isinstance(failures, FailureHandlers) and failures.refuses_by_default
 
 
-def reply_by_default(request: DirectRequest, application: Any, error: Exception) -> bool:
-    """Answers an exception to a client of our server, if a default handler would; else `False`."""
-    failures = getattr(application, "failures", None)
+def plain_answer(scope: Mapping[str, Any], error: Exception) -> Answer | None:
+    """What a default handler answers, without headers of its own; `None` in all other cases.
+
+    Args:
+        scope: says which application answers, and whether handlers of routers are asked before it.
+        error: what was raised.
+    """
+    if HANDLING in scope and handling_of(scope) is not None:
+        return None
+    failures = getattr(scope.get("app"), "failures", None)
     answer = failures.default_answer(error) if isinstance(failures, FailureHandlers) else None
-    if answer is None or answer.headers or answer.status > _LAST_STATUS:
-        # These are checked where messages are sent.
+    # Headers are checked where an exchange sends them.
+    return None if answer is None or answer.headers else answer
+
+
+def reply_by_default(request: DirectRequest, scope: Mapping[str, Any], error: Exception) -> bool:
+    """Answers an exception to a client of our server, if a default handler would; else `False`."""
+    answer = plain_answer(scope, error)
+    if answer is None or answer.status > _LAST_STATUS:
         return False
     request.reply(answer.status, _JSON_FIELD, answer.body)
     error.__traceback__ = None

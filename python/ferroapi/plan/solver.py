@@ -32,7 +32,7 @@ from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.streamed_form import read_until_file
 from ferroapi.plan.reading.validators import calls_functions_of_users
-from ferroapi.plan.writing.arguments import dictionary, write_dependencies
+from ferroapi.plan.writing.arguments import CONNECTIONS, dictionary, write_dependencies
 from ferroapi.plan.writing.forms import write_form, write_new_form
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
@@ -335,13 +335,10 @@ def _can_be_told_apart(steps: Sequence[Step]) -> bool:
     """
     *dependencies, _ = steps
     return bool(dependencies) and (
-        any(kind in _CONNECTIONS for step in dependencies for _, kind in step.injected)
+        any(kind in CONNECTIONS for step in dependencies for _, kind in step.injected)
         or any(
             calls_functions_of_users(field.core_schema)
             for step in steps
             for field in (*step.dependant.parameters, *step.dependant.body_params)
         )
     )
-
-
-_CONNECTIONS = frozenset({"request", "websocket", "connection"})

@@ -59,11 +59,14 @@ class HTTPBase(SecurityBase):
         return HTTPBase(scheme=self.scheme, description=self.description)
 
     async def __call__(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
-        return self._found(self._authorization(request))
+        return self.credentials_in(authorization(request))
 
-    def _authorization(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
-        header = authorization(request)
-        scheme, credentials = get_authorization_scheme_param(header)
+    def credentials_in(self, field: str | None) -> HTTPAuthorizationCredentials | None:
+        """What the scheme gives for an `Authorization` header field; `None` if there is none."""
+        return self._found(self._authorization(field))
+
+    def _authorization(self, field: str | None) -> HTTPAuthorizationCredentials | None:
+        scheme, credentials = get_authorization_scheme_param(field)
         if not (scheme and credentials):
             return None
         return HTTPAuthorizationCredentials(scheme=scheme, credentials=credentials)
@@ -72,8 +75,8 @@ class HTTPBase(SecurityBase):
 class _HTTPToken(HTTPBase):
     """Credentials of the scheme itself only."""
 
-    def _authorization(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
-        credentials = super()._authorization(request)
+    def _authorization(self, field: str | None) -> HTTPAuthorizationCredentials | None:
+        credentials = super()._authorization(field)
         if credentials is None or credentials.scheme.lower() != self.scheme:
             return None
         return credentials

@@ -104,14 +104,18 @@ class OAuth2(SecurityBase):
         return OAuth2.model_validate({"flows": self._flows or {}, "description": self.description})
 
     async def __call__(self, request: HTTPConnection) -> str | None:
-        return self._found(authorization(request) or None)
+        return self.credentials_in(authorization(request))
+
+    def credentials_in(self, field: str | None) -> str | None:
+        """What the scheme gives for an `Authorization` header field; `None` if there is none."""
+        return self._found(field or None)
 
 
 class _OAuth2Token(OAuth2):
     """OAuth 2 that gives the bearer token."""
 
-    async def __call__(self, request: HTTPConnection) -> str | None:
-        scheme, token = get_authorization_scheme_param(authorization(request))
+    def credentials_in(self, field: str | None) -> str | None:
+        scheme, token = get_authorization_scheme_param(field)
         return self._found(token if scheme.lower() == "bearer" and token else None)
 
 

@@ -2,7 +2,7 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 use ferroapi_core::json::{
-    self, FaultKind, write_ascii_string, write_float, write_integer, write_string,
+    self, FaultKind, SyntaxErrorKind, write_ascii_string, write_float, write_integer, write_string,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -20,6 +20,7 @@ thread_local! {
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_json, module)?)?;
     module.add_function(wrap_pyfunction!(has_long_integer, module)?)?;
+    module.add_function(wrap_pyfunction!(json_syntax_error, module)?)?;
     module.add_function(wrap_pyfunction!(encode_json, module)?)?;
     module.add_function(wrap_pyfunction!(encode_json_item, module)?)
 }
@@ -39,6 +40,25 @@ fn check_json(body: &[u8]) -> Option<(&'static str, usize)> {
 #[pyfunction]
 fn has_long_integer(body: &[u8]) -> bool {
     json::has_long_integer(body)
+}
+
+#[pyfunction]
+fn json_syntax_error(py: Python<'_>, body: &[u8]) -> Option<(&'static str, usize)> {
+    let error = json::syntax_error(body, py.version_info() >= (3, 13))?;
+    let message = match error.kind {
+        SyntaxErrorKind::ExpectingValue => "Expecting value",
+        SyntaxErrorKind::ExpectingName => "Expecting property name enclosed in double quotes",
+        SyntaxErrorKind::ExpectingColon => "Expecting ':' delimiter",
+        SyntaxErrorKind::ExpectingComma => "Expecting ',' delimiter",
+        SyntaxErrorKind::TrailingCommaInArray => "Illegal trailing comma before end of array",
+        SyntaxErrorKind::TrailingCommaInObject => "Illegal trailing comma before end of object",
+        SyntaxErrorKind::UnterminatedString => "Unterminated string starting at",
+        SyntaxErrorKind::ControlCharacter => "Invalid control character at",
+        SyntaxErrorKind::Escape => "Invalid \\escape",
+        SyntaxErrorKind::UnicodeEscape => "Invalid \\uXXXX escape",
+        SyntaxErrorKind::ExtraData => "Extra data",
+    };
+    Some((message, error.position))
 }
 
 #[pyfunction]

@@ -66,15 +66,24 @@ async def read_raw(exchange: Exchange) -> bytes:
         raise read_failure(error) from error
 
 
-def _invalid_json(message: str, position: int, text: Any) -> RequestValidationError:
-    detail: ErrorDetail = {
+def invalid_json(message: str, position: int) -> ErrorDetail:
+    """The error of a body that is no JSON.
+
+    Args:
+        message: what is wrong.
+        position: the character where it is.
+    """
+    return {
         "type": "json_invalid",
         "loc": ("body", position),
         "msg": "JSON decode error",
         "input": {},
         "ctx": {"error": message},
     }
-    return RequestValidationError([detail], body=text)
+
+
+def _invalid_json(message: str, position: int, text: Any) -> RequestValidationError:
+    return RequestValidationError([invalid_json(message, position)], body=text)
 
 
 def decode_json(raw: bytes) -> Any:

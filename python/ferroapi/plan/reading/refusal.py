@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from ferroapi import params
-from ferroapi._core import has_long_integer
+from ferroapi._core import has_long_integer, json_syntax_error
 from ferroapi.connection.failure import default_refusals
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, located, missing_error
-from ferroapi.plan.reading.body import decode_json
+from ferroapi.plan.reading.body import decode_json, invalid_json
 from ferroapi.plan.reading.from_json import SAME_WORDS
 from ferroapi.plan.reading.parameter_models import is_given_all, names_in_errors
 from ferroapi.plan.reading.values import empty_is_absent, in_cookies, parameter_model
@@ -115,6 +115,9 @@ class Refusal:
         if raw is not None and self._body is not None:
             if json.loads is not _LOADS:
                 return None
+            broken = json_syntax_error(raw)
+            if broken is not None:
+                return [invalid_json(*broken)]
             if extracted is None and self._same_errors and isinstance(error, ValidationError):
                 errors = located(error, ("body",))
                 if all(detail["type"] in SAME_WORDS for detail in errors):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
-from ferroapi.plan.writing.stage import write_stage
+from ferroapi.plan.writing.credentials import takes_field, write_credentials
+from ferroapi.plan.writing.stage import leaving_after, write_stage
 from ferroapi.plan.writing.visit import stack_of, visited, write_contexts, write_visit
 from ferroapi.security_scopes import SecurityScopes
 from ferroapi.threads import call_in_thread
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
     from ferroapi.plan.writing.source import Source
 
 
+CONNECTIONS = frozenset({"request", "websocket", "connection"})
+"""What a dependency is given that it may change the request by."""
+
+
 def needs_exchange(steps: Sequence[Step]) -> bool:
     """Whether getting the arguments takes more than what the ASGI scope and the body say."""
-    return any(step.injected or step.dependant.concurrency is not None for step in steps)
+    return any(
+        step.dependant.concurrency is not None
+        or (any(kind != "security_scopes" for _, kind in step.injected) and not takes_field(step))
+        for step in steps
+    )
 
 
 def write_dependencies(
@@ -44,6 +53,7 @@ def write_dependencies(
     Functions that follow each other run in one thread, unless something is read between them; so do
     generators that are no asynchronous ones, up to their `yield`.
     """
+    given_the_request = False
     for together in _groups(steps, shortcut):
         write_stage(source, interface, shortcut, together[0], otherwise=otherwise)
         if len(together) > 1 or _is_entered_in_thread(together[0]):
@@ -57,7 +67,15 @@ def write_dependencies(
             source.line("visit.adopt()")
         else:
             step = together[0]
+            leaving = leaving_after(step.index, otherwise)
+            if not given_the_request and write_credentials(
+                source, interface, step, otherwise=leaving
+            ):
+                continue
             source.line(f"{_value(step)} = {_called(source, interface, step, shortcut)}")
+        given_the_request |= any(
+            kind in CONNECTIONS for step in together for _, kind in step.injected
+        )
 
 
 def _groups(steps: Sequence[Step], shortcut: Shortcut) -> list[list[Step]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ferroapi._core import content_type, has_json_body
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.connection.body import read_body
-from ferroapi.connection.failure import JSON_TYPE, reply_by_default
+from ferroapi.connection.failure import JSON_TYPE, plain_answer, reply_by_default
 
 if TYPE_CHECKING:
     from ferroapi._core import Header, Parameters
@@ -136,7 +136,20 @@ class Asgi:
         _write_chosen(source, "send", status_code, body)
 
     def write_default_answer(self, source: Source) -> None:
-        """Nothing: it takes an exchange."""
+        """Sends two messages, unless somebody has an exchange to send by."""
+        source.name("plain_answer", plain_answer)
+        with source.block("if exchange is None and not started:"):
+            source.line("answer = plain_answer(scope, error)")
+            with source.block("if answer is not None:"):
+                source.line("status, _, body = answer")
+                source.line("error.__traceback__ = None")
+                source.line("started = True")
+                with source.block("try:"):
+                    headers = [repr(JSON_TYPE)]
+                    _write_messages(source, "send", "status", headers, "body")
+                    source.line("return")
+                with source.block("except Exception as unsent:"):
+                    source.line("error = unsent")
 
 
 class Exchanged(Asgi):
@@ -237,6 +250,6 @@ class Direct:
     def write_default_answer(self, source: Source) -> None:
         """Hands over the response, unless somebody has an exchange to send by."""
         source.name("reply_by_default", reply_by_default)
-        call = f"reply_by_default(request, {self.application(source)}, error)"
+        call = f"reply_by_default(request, {self.surroundings(source)}, error)"
         with source.block(f"if exchange is None and not started and {call}:"):
             source.line("return")

@@ -117,9 +117,7 @@ def write_stage(
     stage = shortcut.stages.get(step.index)
     if stage is None:
         return
-    *lines, leave = otherwise
-    done = ", ".join(f"value_{index}" for index in range(step.index))
-    otherwise = (*lines, f"{leave[:-1]}, [{done}])" if done else leave)
+    otherwise = leaving_after(step.index, otherwise)
     if step.index and stage.reads_cookies and shortcut.in_order:
         # A dependency may have set some on the request.
         with source.block("if exchange is not None and exchange.has_read_cookies:"):
@@ -129,6 +127,13 @@ def write_stage(
         source.name("refusal", refusal)
     _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
     _write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+
+
+def leaving_after(count: int, otherwise: Sequence[str]) -> Sequence[str]:
+    """The lines that leave a request to the exact order, with what the first steps have given."""
+    *lines, leave = otherwise
+    done = ", ".join(f"value_{index}" for index in range(count))
+    return (*lines, f"{leave[:-1]}, [{done}])" if done else leave)
 
 
 def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:

@@ -6,5 +6,6 @@ mod naive_check;
 mod naive_write;
 mod number;
 mod rfc3339;
+mod syntax;
 mod uuid;
 mod write;

@@ -1,0 +1,59 @@
+"""Writing the call of a security scheme that reads no more than the `Authorization` field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ferroapi._core import Parameters
+from ferroapi.plan.writing.interface import Exchanged
+from ferroapi.security.http import HTTPBase
+from ferroapi.security.oauth2 import OAuth2
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.writing.interface import Interface
+    from ferroapi.plan.writing.source import Source
+
+_FIELD = Parameters(header=[("field", ["authorization"], "first")])
+
+# As they were imported: what somebody has put into their place since then is called.
+_CALLS = OAuth2.__call__, HTTPBase.__call__
+
+
+def takes_field(step: Step) -> bool:
+    """Whether a step is a scheme that needs nothing of the request but the field."""
+    dependant = step.dependant
+    return (
+        type(dependant.call).__call__ in _CALLS
+        and dependant.concurrency is None
+        and [kind for _, kind in step.injected] == ["connection"]
+        and not (step.inputs or dependant.parameters or dependant.body_params)
+    )
+
+
+def write_credentials(
+    source: Source, interface: Interface, step: Step, *, otherwise: Sequence[str]
+) -> bool:
+    """Writes the value of a scheme without a request and a coroutine for it.
+
+    Args:
+        source: what is written.
+        interface: how the function gets at the request.
+        step: the dependency; none before it is given the request, which it might change.
+        otherwise: the lines that leave the request to the exact order.
+
+    Returns:
+        whether it was written: not where somebody may have made a request of another class.
+    """
+    if isinstance(interface, Exchanged) or not takes_field(step):
+        return False
+    scheme = step.dependant.call
+    name = source.name(f"scheme_{step.index}", scheme)
+    own = source.name(f"called_{step.index}", type(scheme).__call__)
+    with source.block(f"if type({name}).__call__ is not {own}:"):
+        source.lines(otherwise)
+    field = f'{interface.extract(source, f"field_{step.index}", _FIELD)}.get("field")'
+    source.line(f"value_{step.index} = {name}.credentials_in({field})")
+    return True
