@@ -1,0 +1,62 @@
+"""What the training of the optimizer prints, and what it says where it cannot be done."""
+
+import sys
+from pathlib import Path
+
+import profile_guided
+import pytest
+
+MISSING = (
+    "There is no llvm-profdata that fits rustc, which profile-guided optimization needs: "
+    "run `rustup component add llvm-tools`, or install LLVM 22.\n"
+)
+
+# name: arguments, exit status
+WITHOUT_TOOL = {"it is needed": ([], 2), "if possible": (["--if-possible"], 0)}
+# name: arguments, for what it is built
+TARGETS = {
+    "of rustc": ([], "here"),
+    "chosen": (["--target", "there"], "there"),
+    "if possible": (["--if-possible"], "here"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _rustc(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = {"-vV": "host: here\nLLVM version: 22.1.2\n", "sysroot": "/sysroot\n"}
+    monkeypatch.setattr(
+        profile_guided, "_output", lambda *command: printed.get(command[-1], "here\n")
+    )
+
+
+@pytest.mark.parametrize(("arguments", "status"), WITHOUT_TOOL.values(), ids=WITHOUT_TOOL)
+def test_without_the_tool_it_says_what_to_install(
+    arguments: list[str],
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["profile_guided.py", *arguments])
+    monkeypatch.setattr(profile_guided, "find_tool", lambda *given: None)
+    assert profile_guided.main() == status
+    assert capsys.readouterr() == ("", MISSING)
+
+
+@pytest.mark.parametrize(("arguments", "target"), TARGETS.values(), ids=TARGETS)
+def test_with_it_the_flag_of_rustc_is_printed(
+    arguments: list[str],
+    target: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ran: list[tuple[object, ...]] = []
+    monkeypatch.setattr(sys, "argv", ["profile_guided.py", *arguments])
+    monkeypatch.setattr(profile_guided, "find_tool", lambda *given: "profdata-22")
+    monkeypatch.setattr(profile_guided, "build_counting", Path)
+    monkeypatch.setattr(profile_guided, "train", lambda wheel: [wheel / "1", wheel / "2"])
+    monkeypatch.setattr(profile_guided, "_run", lambda *command: ran.append(command))
+    assert profile_guided.main() == 0
+    profile = profile_guided.PROFILE
+    assert capsys.readouterr() == (f"-Cprofile-use={profile}\n", "")
+    counts = [Path(target, "1"), Path(target, "2")]
+    assert ran == [("profdata-22", "merge", "--output", profile, *counts)]
