@@ -1,5 +1,7 @@
 """What the training of the optimizer prints, and what it says where it cannot be done."""
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +21,42 @@ TARGETS = {
     "chosen": (["--target", "there"], "there"),
     "if possible": (["--if-possible"], "here"),
 }
+
+
+# name: the flags of rustc as cargo hands them on, whether the optimizer has a profile
+FLAGS = {
+    "none": ("", False),
+    "of the training": ("-Cprofile-generate", False),
+    "of others": ("-Clink-arg=-s\x1f-Copt-level=3", False),
+    "of a profile": ("-Cprofile-use=/merged.profdata", True),
+    "of a profile and others": ("-Clink-arg=-s\x1f-C\x1fprofile-use=/merged.profdata", True),
+}
+
+
+@pytest.fixture(scope="module")
+def build_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The build script of the extension, compiled."""
+    if shutil.which("rustc") is None:
+        pytest.skip("there is no rustc, which cargo runs build scripts with")
+    program = tmp_path_factory.mktemp("build") / "build-script"
+    source = Path(__file__).parents[2] / "rust/python/build.rs"
+    subprocess.run(["rustc", "--edition=2024", source, "-o", program], timeout=120, check=True)
+    return program
+
+
+@pytest.mark.parametrize(("flags", "told"), FLAGS.values(), ids=FLAGS)
+def test_the_extension_knows_whether_it_is_built_with_a_profile(
+    flags: str, told: bool, build_script: Path
+) -> None:
+    done = subprocess.run(
+        [build_script],
+        env={"CARGO_ENCODED_RUSTFLAGS": flags},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ("cargo::rustc-cfg=profile_guided" in done.stdout.splitlines()) == told
 
 
 @pytest.fixture(autouse=True)
