@@ -14,7 +14,7 @@ ASSETS := docs-assets/ferroapi_docs_assets/static/redoc.standalone.js
 SINCE ?= main
 STUBS := target/fastapi-stubs
 # What lets rustc optimize for the load of packaging/training_load.py, where it can be trained.
-PROFILED = flags="$$($(BIN)/python packaging/profile_guided.py --if-possible)" && CARGO_ENCODED_RUSTFLAGS="$$flags"
+PROFILED = flags="$$($(BIN)/python packaging/profile_guided.py --if-possible $(1))" && CARGO_ENCODED_RUSTFLAGS="$$flags"
 # Links with the symbols of glibc 2.17, which Linux distributions have since 2014.
 ZIG := $(if $(filter Linux,$(shell uname -s)),--zig)
 FUZZ := target/fuzz
@@ -125,7 +125,7 @@ middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of Base
 	$(BIN)/python -m tests.starlette_suite.run
 
 wheel: $(VENV)/release.group $(ASSETS) ## Build into dist/ the wheels of this interpreter (on Linux for glibc 2.17), of docs-assets/ and of the stubs of fastapi
-	$(PROFILED) PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --release --locked $(ZIG) --out dist \
+	$(call PROFILED,$(ZIG)) PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --release --locked $(ZIG) --out dist \
 	  --target $$(rustc --print host-tuple) --interpreter $(BIN)/python
 	rm -rf $(STUBS) && $(BIN)/python packaging/fastapi_stubs.py $(STUBS)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./docs-assets $(STUBS)
@@ -173,7 +173,7 @@ $(VENV)/quick-extension: $(RUST) pyproject.toml $(VENV)/build.group
 
 # The same, optimized as in a wheel.
 $(VENV)/profiled-extension: $(RUST) pyproject.toml $(VENV)/build.group
-	$(PROFILED) $(BIN)/maturin develop --release --locked --target $$(rustc --print host-tuple) \
+	$(call PROFILED) $(BIN)/maturin develop --release --locked --target $$(rustc --print host-tuple) \
 	  --extras standard --group build
 	@touch $(VENV)/extension $@
 

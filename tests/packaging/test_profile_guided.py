@@ -1,13 +1,16 @@
 """What the training of the optimizer prints, and what it says where it cannot be done."""
 
+import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import profile_guided
 import pytest
 
+ROOT = Path(__file__).parents[2]
 MISSING = (
     "There is no llvm-profdata that fits rustc, which profile-guided optimization needs: "
     "run `rustup component add llvm-tools`, or install LLVM 22.\n"
@@ -19,6 +22,7 @@ WITHOUT_TOOL = {"it is needed": ([], 2), "if possible": (["--if-possible"], 0)}
 TARGETS = {
     "of rustc": ([], "here"),
     "chosen": (["--target", "there"], "there"),
+    "by zig": (["--zig"], "here, by zig"),
     "if possible": (["--if-possible"], "here"),
 }
 
@@ -39,7 +43,7 @@ def build_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("rustc") is None:
         pytest.skip("there is no rustc, which cargo runs build scripts with")
     program = tmp_path_factory.mktemp("build") / "build-script"
-    source = Path(__file__).parents[2] / "rust/python/build.rs"
+    source = ROOT / "rust/python/build.rs"
     subprocess.run(["rustc", "--edition=2024", source, "-o", program], timeout=120, check=True)
     return program
 
@@ -90,7 +94,11 @@ def test_with_it_the_flag_of_rustc_is_printed(
     ran: list[tuple[object, ...]] = []
     monkeypatch.setattr(sys, "argv", ["profile_guided.py", *arguments])
     monkeypatch.setattr(profile_guided, "find_tool", lambda *given: "profdata-22")
-    monkeypatch.setattr(profile_guided, "build_counting", Path)
+    monkeypatch.setattr(
+        profile_guided,
+        "build_counting",
+        lambda target, *, zig: Path(f"{target}, by zig" if zig else target),
+    )
     monkeypatch.setattr(profile_guided, "train", lambda wheel: [wheel / "1", wheel / "2"])
     monkeypatch.setattr(profile_guided, "_run", lambda *command: ran.append(command))
     assert profile_guided.main() == 0
@@ -98,3 +106,27 @@ def test_with_it_the_flag_of_rustc_is_printed(
     assert capsys.readouterr() == (f"-Cprofile-use={profile}\n", "")
     counts = [Path(target, "1"), Path(target, "2")]
     assert ran == [("profdata-22", "merge", "--output", profile, *counts)]
+
+
+@pytest.mark.skipif(find_spec("ziglang") is None, reason="zig is not installed: make wheel does it")
+def test_names_of_functions_are_those_that_zig_has(tmp_path: Path) -> None:
+    """Of a cargo that builds nothing, maturin says what it was told."""
+    program = tmp_path / "cargo"
+    there = shutil.which("cargo")
+    program.write_text(f'#!/bin/sh\nif [ "$1" = rustc ]; then exit 1; fi\nexec {there} "$@"\n')
+    program.chmod(0o755)
+    path = [str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]]
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "maturin", "build", "--release", "--locked", "--zig"),
+            *("--target", "x86_64-unknown-linux-gnu", "--interpreter", sys.executable),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"PATH": os.pathsep.join(path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert [
+        name for name, value in profile_guided.ZIG.items() if f'{name}="{value}"' not in done.stderr
+    ] == []
