@@ -13,6 +13,8 @@ LOWEST := target/lowest
 ASSETS := docs-assets/ferroapi_docs_assets/static/redoc.standalone.js
 SINCE ?= main
 STUBS := target/fastapi-stubs
+# What lets rustc optimize for the load of packaging/training_load.py, where it can be trained.
+PROFILED = flags="$$($(BIN)/python packaging/profile_guided.py --if-possible $(1))" && CARGO_ENCODED_RUSTFLAGS="$$flags"
 # Links with the symbols of glibc 2.17, which Linux distributions have since 2014.
 ZIG := $(if $(filter Linux,$(shell uname -s)),--zig)
 FUZZ := target/fuzz
@@ -84,7 +86,7 @@ docs: $(VENV)/docs.group ## Build the documentation into site/, with warnings as
 	$(BIN)/zensical build --strict --clean
 	$(BIN)/python docs/llms.py > site/llms.txt
 
-bench: $(VENV)/extension $(VENV)/dev.group ## Measure ferroapi beside FastAPI, its peers and bare ASGI
+bench: $(VENV)/profiled-extension $(VENV)/dev.group ## Measure ferroapi beside FastAPI, its peers and bare ASGI
 	$(BIN)/python benches/run.py
 
 soak: $(VENV)/extension $(VENV)/dev.group ## Put ferroapi behind uvicorn and Granian under load, and see what does not hold
@@ -128,7 +130,8 @@ middleware: $(VENV)/extension $(VENV)/dev.group ## Run Starlette's tests of Base
 	$(BIN)/python -m tests.starlette_suite.run
 
 wheel: $(VENV)/release.group $(ASSETS) ## Build into dist/ the wheels of this interpreter (on Linux for glibc 2.17), of docs-assets/ and of the stubs of fastapi
-	PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --release --locked $(ZIG) --out dist --interpreter $(BIN)/python
+	$(call PROFILED,$(ZIG)) PATH="$(CURDIR)/$(BIN):$$PATH" maturin build --release --locked $(ZIG) --out dist \
+	  --target $$(rustc --print host-tuple) --interpreter $(BIN)/python
 	rm -rf $(STUBS) && $(BIN)/python packaging/fastapi_stubs.py $(STUBS)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./docs-assets $(STUBS)
 	$(BIN)/twine check --strict dist/*
@@ -172,6 +175,12 @@ $(VENV)/quick-extension: $(RUST) pyproject.toml $(VENV)/build.group
 	  rm -f $(VENV)/extension && \
 	  $(BIN)/maturin develop --profile quick --locked --quiet --extras standard --group build; fi
 	@touch $@
+
+# The same, optimized as in a wheel.
+$(VENV)/profiled-extension: $(RUST) pyproject.toml $(VENV)/build.group
+	$(call PROFILED) $(BIN)/maturin develop --release --locked --target $$(rustc --print host-tuple) \
+	  --extras standard --group build
+	@touch $(VENV)/extension $@
 
 # FastAPI, with what both stand on in the versions of .venv.
 $(FASTAPI)/installed: pyproject.toml $(VENV)/pyvenv.cfg | $(VENV)/extension

@@ -16,6 +16,7 @@ from harness.answers import WrongAnswerError
 from harness.case import CONTENDERS, OTHER_SERVERS, PEERS, SHAPED, Contender
 from harness.contenders import (
     BENCHES,
+    PUBLISHED,
     build_of,
     environment_of,
     interpreter,
@@ -98,8 +99,9 @@ def describe_contenders(contenders: tuple[Contender, ...], package: Path | None)
     with working(contenders, package) as workers:
         for contender, worker in workers.items():
             descriptions[contender] = worker.ask("describe")
-    extension = descriptions["ferroapi"].pop("extension")
-    descriptions["ferroapi"]["build"] = build_of(Path(extension))
+    ours = descriptions["ferroapi"]
+    extension, profile_guided = Path(ours.pop("extension")), ours.pop("profile_guided")
+    ours["build"] = build_of(extension, profile_guided=profile_guided)
     return descriptions
 
 
@@ -117,7 +119,7 @@ def measure(options: argparse.Namespace, contenders: tuple[Contender, ...]) -> i
     if options.quick or (options.case and options.results is None):
         return 0
     build = descriptions["ferroapi"]["build"]
-    if build != "release":
+    if build not in PUBLISHED:
         print(f"\nThe extension is a {build} build, not a release: no results are written.")
         return 0
     now = datetime.now(UTC)

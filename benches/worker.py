@@ -110,6 +110,8 @@ class Commands:
             core = importlib.import_module("ferroapi._core")
             description["versions"]["ferroapi"] = core.__version__
             description["extension"] = core.__file__
+            # `--package` may be of a version that does not say it.
+            description["profile_guided"] = getattr(core, "__profile_guided__", False)
         return description
 
     def load(self, case: str, *, lifespan: bool) -> None:

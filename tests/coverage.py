@@ -11,7 +11,6 @@ no tools of LLVM that fit rustc.
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).parents[1]
+sys.path.append(str(CHECKOUT / "packaging"))
+from llvm_tools import find_tool  # noqa: E402
+
 FOLDER = CHECKOUT / "target/coverage"
 ENVIRONMENT = FOLDER / "environment"
 
@@ -57,18 +59,8 @@ def find_tools(versions: str, sysroot: Path) -> Tools | None:
         versions: what `rustc -vV` prints.
         sysroot: what `rustc --print sysroot` prints. The component `llvm-tools` of rustup is there.
     """
-    told = dict(line.split(": ", 1) for line in versions.splitlines() if ": " in line)
-    major = told["LLVM version"].split(".")[0]
-
-    def find(name: str) -> str | None:
-        component = sysroot / "lib/rustlib" / told["host"] / "bin" / name
-        for candidate in (str(component), f"{name}-{major}", name):
-            found = shutil.which(candidate)
-            if found and re.search(rf"LLVM version {major}\.", _output(found, "--version")):
-                return found
-        return None
-
-    profdata, cov = find("llvm-profdata"), find("llvm-cov")
+    profdata = find_tool("llvm-profdata", versions, sysroot)
+    cov = find_tool("llvm-cov", versions, sysroot)
     return Tools(profdata, cov) if profdata and cov else None
 
 

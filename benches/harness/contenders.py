@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from harness.case import Contender
 
@@ -54,6 +54,11 @@ UNSHARED: dict[str, tuple[str, ...]] = {"robyn": ("uvloop",)}
 
 NEWEST_MINOR = 14
 """The newest Python 3 that is looked for."""
+
+Build: TypeAlias = Literal["profile-guided", "release", "development", "unknown"]
+
+PUBLISHED: tuple[Build, ...] = ("profile-guided", "release")
+"""The builds of which results are written."""
 
 
 class EnvironmentMissingError(Exception):
@@ -168,10 +173,11 @@ def has(python: Path, requirements: Sequence[str]) -> bool:
     return subprocess.run([str(python), "-c", program, *requirements], check=False).returncode == 0
 
 
-def build_of(extension: Path) -> Literal["release", "development", "unknown"]:
+def build_of(extension: Path, *, profile_guided: bool) -> Build:
     """How an extension was built: the release profile strips its symbols, no other one does.
 
-    Reads the section names of a 64-bit ELF file; other formats are `"unknown"`.
+    `profile_guided` is what it says of itself. Reads the section names of a 64-bit ELF file; other
+    formats are `"unknown"`.
     """
     data = extension.read_bytes()
     if data[:5] != b"\x7fELF\x02":
@@ -183,4 +189,4 @@ def build_of(extension: Path) -> Literal["release", "development", "unknown"]:
         (name,) = struct.unpack_from("<I", data, start + section * size)
         if data.startswith(b".symtab\0", offset + name):
             return "development"
-    return "release"
+    return "profile-guided" if profile_guided else "release"

@@ -19,6 +19,9 @@ from typing_extensions import disjoint_base
 
 __version__: str
 
+__profile_guided__: bool
+"""Whether the optimizer knew what requests run (`packaging/profile_guided.py`)."""
+
 Header: TypeAlias = tuple[bytes, bytes]
 """One ASGI header: lower-case name and value, both bytes."""
 

@@ -42,6 +42,16 @@ def test_both_wheels_are_built() -> None:
     assert re.search("pip wheel.*docs-assets", commands)
 
 
+@pytest.mark.parametrize(
+    ("target", "command"), [("wheel", "maturin build"), ("bench", "maturin develop")]
+)
+def test_a_profile_is_used_where_it_can_be_made(target: str, command: str) -> None:
+    """For the target that it is of: names of functions, by which counts are found, depend on it."""
+    (line,) = (line for line in told(target).replace("\\\n", "").splitlines() if command in line)
+    assert "profile_guided.py --if-possible" in line
+    assert re.search(r"CARGO_ENCODED_RUSTFLAGS=\S+ .*--release .*--target \$\(rustc", line)
+
+
 def test_every_target_is_listed() -> None:
     names = set(re.findall(r"^([a-z]+):", ROOT.joinpath("Makefile").read_text(), re.MULTILINE))
     listed = subprocess.run(

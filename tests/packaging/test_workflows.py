@@ -58,6 +58,17 @@ def test_a_version_of_python_is_tested_and_has_wheels() -> None:
     assert RELEASE["test-musllinux"]["strategy"]["matrix"]["python"] == PYTHONS
 
 
+def test_wheels_are_optimized_where_the_training_runs() -> None:
+    (run,) = (
+        step["run"] for step in RELEASE["wheels"]["steps"] if "maturin build" in step.get("run", "")
+    )
+    training, _, build = run.partition("fi\n")
+    assert training.startswith('if [ "${TARGET##*-}" != musl ]; then\n')
+    assert "rustup component add llvm-tools\n" in training
+    assert 'packaging/profile_guided.py --target "$TARGET"' in training
+    assert '--target "$TARGET"' in build
+
+
 def test_a_wheel_is_tested_where_it_runs() -> None:
     built = {each["name"]: each["runner"] for each in platforms(RELEASE["wheels"])}
     tested = {each["name"]: each["runner"] for each in platforms(RELEASE["test"])}

@@ -29,6 +29,7 @@ mod server;
 #[pymodule(gil_used = true)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("__profile_guided__", cfg!(profile_guided))?;
     encoders::register(module)?;
     form::register(module)?;
     frames::register(module)?;
