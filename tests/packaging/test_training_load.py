@@ -1,8 +1,10 @@
 """The load that trains the optimizer: what it asks is answered, and a wrong answer ends it."""
 
 import asyncio
+import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +31,17 @@ TIMES = {
     "a long one": (99_900, 10),
     "one that is longer than all": (10 * training_load.BYTES, training_load.FEWEST),
 }
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    """uvicorn configures its loggers, which other tests of the process have as well."""
+    loggers = [logging.getLogger(f"uvicorn{name}") for name in ("", ".error", ".access")]
+    before = [(each.level, each.propagate, [*each.handlers]) for each in loggers]
+    yield
+    for logger, (level, propagate, handlers) in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+        logger.propagate, logger.handlers = propagate, handlers
 
 
 def test_every_answer_is_as_it_has_to_be() -> None:
