@@ -54,7 +54,7 @@ collide! {
     decimals: |n| format!("{}.0", multiple(n)) => true;
     powers_of_ten: |n| format!("\"{}E-1\"", multiple(n) * 10) => true;
     shortest: |n| {
-        let n = usize::try_from(n).unwrap();
+        let n = usize::try_from(n).unwrap_or_default();
         format!("5.{:0>n$}E{:0>rest$}", 0, 0, rest = 14 - n)
     } => true;
     // Powers of ten repeat after one less than the modulus.
