@@ -40,6 +40,7 @@ ROUTES: Any = [
 ]
 ROUTER = _core.Router(ROUTES)
 HEADERS = [(b"content-type", b"application/json"), (b"x-a", b"1"), (b"cookie", b'a=1; b="\\101"')]
+ERRORS = [{"type": "missing", "loc": ("body", "a"), "msg": "Field required", "input": {"b": 1}}]
 WRONG: Any = object()
 PARAMETERS = _core.Parameters(
     path=[("p", ["p"])],
@@ -132,6 +133,13 @@ CALLS: dict[str, Call] = {
     "is_json, refused": lambda: _core.is_json(WRONG),
     "has_json_body": lambda: _core.has_json_body(HEADERS),
     "has_json_body, refused": lambda: _core.has_json_body([WRONG]),
+    "json_syntax_error": lambda: _core.json_syntax_error(b'{"a": [1, 2], "b": NaN}'),
+    "json_syntax_error, broken": lambda: _core.json_syntax_error(b'{"a": [1, 2,], "b": 1}'),
+    "encode_errors": lambda: _core.encode_errors(ERRORS, frozenset(), lambda _: False, 1_000),
+    "encode_errors, a secret": lambda: _core.encode_errors(
+        ERRORS, frozenset(), lambda _: True, 1_000
+    ),
+    "encode_errors, too many": lambda: _core.encode_errors(ERRORS, frozenset(), lambda _: False, 9),
     "check_headers": lambda: _core.check_headers(HEADERS),
     "check_headers, refused": lambda: _core.check_headers([(b"a", b"\r\n")]),
     "content_type": lambda: _core.content_type(HEADERS),

@@ -342,10 +342,10 @@ class APIRouter(
                     )
         # What else the router has went into its routes when they were declared.
         inherited = self._inherited().then(inclusion).then(router._limits())
-        included = IncludedRouter(router, inherited)
-        _check_dependencies(included)
+        # Of another object: what is kept of this check would not see later changes.
+        _check_dependencies(IncludedRouter(router, inherited))
         self._included.append(router)
-        self.routes.append(included)
+        self.routes.append(IncludedRouter(router, inherited))
 
     @INCLUSION_KEYWORDS.shown
     def include_controller(
@@ -371,10 +371,9 @@ def _check_dependencies(included: IncludedRouter) -> None:
 
     Names in annotations may be defined later, when the first request looks them up.
     """
+    if not included.inherited.dependencies:
+        return
     for context in route_contexts([included]):
-        inherited = context.inherited
-        if inherited is None or not inherited.dependencies:
-            return
         if isinstance(context.original_route, Inheriting):
             with suppress(NameError):
                 context.effective_route  # noqa: B018

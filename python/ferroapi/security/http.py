@@ -61,6 +61,9 @@ class HTTPBase(SecurityBase):
     async def __call__(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
         return self.credentials_in(authorization(request))
 
+    _call_by_field = __call__
+    """As it was declared: what somebody puts into its place is called, and given the request."""
+
     def credentials_in(self, field: str | None) -> HTTPAuthorizationCredentials | None:
         """What the scheme gives for an `Authorization` header field; `None` if there is none."""
         return self._found(self._authorization(field))

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from ferroapi._core import Parameters
 from ferroapi.plan.writing.interface import Exchanged
-from ferroapi.security.http import HTTPBase
-from ferroapi.security.oauth2 import OAuth2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,15 +16,13 @@ if TYPE_CHECKING:
 
 _FIELD = Parameters(header=[("field", ["authorization"], "first")])
 
-# As they were imported: what somebody has put into their place since then is called.
-_CALLS = OAuth2.__call__, HTTPBase.__call__
-
 
 def takes_field(step: Step) -> bool:
     """Whether a step is a scheme that needs nothing of the request but the field."""
     dependant = step.dependant
+    kind = type(dependant.call)
     return (
-        type(dependant.call).__call__ in _CALLS
+        kind.__call__ is getattr(kind, "_call_by_field", None)
         and dependant.concurrency is None
         and [kind for _, kind in step.injected] == ["connection"]
         and not (step.inputs or dependant.parameters or dependant.body_params)
