@@ -61,7 +61,8 @@ fn newer_readers_tell_trailing_commas() {
         ("[1, ]", TrailingCommaInArray, 2),
         (r#"{"a": 1 , }"#, TrailingCommaInObject, 8),
     ] {
-        let error = syntax_error(body.as_bytes(), true).expect("a comma too many");
-        assert_eq!((error.kind, error.position), (kind, position));
+        let error = syntax_error(body.as_bytes(), true);
+        let found = error.map(|error| (error.kind, error.position));
+        assert_eq!(found, Some((kind, position)));
     }
 }
