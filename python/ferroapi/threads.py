@@ -10,6 +10,7 @@ from contextlib import (
     AbstractContextManager,
     AsyncExitStack,
     ExitStack,
+    nullcontext,
     suppress,
 )
 from contextvars import ContextVar, copy_context
@@ -20,7 +21,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import anyio
 import anyio.to_thread
 
-from ferroapi.cancellation import cancel_scope
+from ferroapi.cancellation import cancel_scope, is_in_cancel_scope
 from ferroapi.thread_queue import current_thread_queue
 
 T = TypeVar("T")
@@ -276,7 +277,7 @@ class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):
 
         # It has no token: when everybody who has one waits for what this gives back (a pooled
         # connection, say), an end that queued for a token never ran.
-        with cancel_scope(shield=True):
+        with cancel_scope(shield=True) if is_in_cancel_scope() else nullcontext():
             while True:
                 try:
                     suppressed = await _run_to_its_end(leave)
