@@ -42,7 +42,7 @@ from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import DeclaredLifespan, Handler
 from ferroapi.routing.operations import PathOperations
-from ferroapi.routing.options import WebSocketOptions
+from ferroapi.routing.options import WEBSOCKET_KEYWORDS, WebSocketOptions
 from ferroapi.routing.router import ADDED_ROUTE_KEYWORDS, AddedRouteOptions, APIRouter
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.routing.websocket_operations import WebSocketOperations
@@ -306,6 +306,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         complete = ADDED_ROUTE_KEYWORDS.complete("add_api_route", options)
         self.router.add_api_route(path, endpoint=endpoint, **complete)
 
+    @WEBSOCKET_KEYWORDS.shown
     def add_api_websocket_route(
         self,
         path: str,

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from ferroapi import APIRouter, FastAPI
 from ferroapi.datastructures import Default
 from ferroapi.routing import APIRoute
+from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.unique_id import generate_unique_id
 
 OPERATION: dict[str, Any] = {
@@ -115,6 +116,17 @@ def test_help_says_what_each_keyword_is_for(
     assert text.count("Args:\n") == 1
     for keyword in keywords:
         assert re.search(rf"^    {keyword}: [A-Z`].+", text, re.MULTILINE), keyword
+
+
+@pytest.mark.parametrize("name", ["websocket", "add_api_websocket_route"])
+@pytest.mark.parametrize("owner", [FastAPI, APIRouter])
+def test_keywords_of_websockets_are_shown(owner: type[Any], name: str) -> None:
+    function = getattr(owner, name)
+    parameters = inspect.signature(function).parameters
+    assert set(WebSocketOptions.__annotations__) <= set(parameters)
+    assert inspect.Parameter.VAR_KEYWORD not in {one.kind for one in parameters.values()}
+    for keyword in WebSocketOptions.__annotations__:
+        assert re.search(rf"^    {keyword}: [A-Z`].+", inspect.getdoc(function) or "", re.MULTILINE)
 
 
 def recording(base: type[Any], *names: str) -> tuple[type[Any], list[Any]]:

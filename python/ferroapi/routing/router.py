@@ -252,6 +252,7 @@ class APIRouter(
             route = route_class(self.prefix + path, endpoint=endpoint, **given)
         self.routes.append(route)
 
+    @WEBSOCKET_KEYWORDS.shown
     def add_api_websocket_route(
         self,
         path: str,

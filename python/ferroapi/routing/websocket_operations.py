@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from typing_extensions import Unpack
 
 from ferroapi import params
-from ferroapi.routing.options import WebSocketOptions
+from ferroapi.routing.options import WEBSOCKET_KEYWORDS, WebSocketOptions
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -29,6 +29,7 @@ class WebSocketOperations(ABC):
     ) -> None:
         """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
 
+    @WEBSOCKET_KEYWORDS.shown
     def websocket(
         self,
         path: str,
