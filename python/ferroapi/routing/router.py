@@ -58,6 +58,7 @@ from ferroapi.routing.options import (
     first_given,
 )
 from ferroapi.routing.route import APIRoute
+from ferroapi.routing.route_context import within
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
 from ferroapi.routing.starting import StartingRouter
@@ -369,13 +370,15 @@ class APIRouter(
 def _check_dependencies(included: IncludedRouter) -> None:
     """Raises what is wrong with the dependencies that an inclusion adds: one of its routes says it.
 
-    Names in annotations may be defined later, when the first request looks them up.
+    Names in annotations may be defined later, when the first request looks them up: what is made of
+    the route here is not kept.
     """
     for context in route_contexts([included]):
         inherited = context.inherited
         if inherited is None or not inherited.dependencies:
             return
         if isinstance(context.original_route, Inheriting):
-            with suppress(NameError):
-                context.effective_route  # noqa: B018
+            # Of a module that is still imported, names are attributes.
+            with suppress(AttributeError, NameError):
+                within(context.original_route, inherited)
             return
