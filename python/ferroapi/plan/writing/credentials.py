@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ferroapi._core import Parameters
+from ferroapi.connection.request import Request
 from ferroapi.plan.writing.interface import Exchanged
+from ferroapi.security.authorization import HEADERS
 from ferroapi.security.http import HTTPBase
 from ferroapi.security.oauth2 import OAuth2
 
@@ -52,7 +54,10 @@ def write_credentials(
     scheme = step.dependant.call
     name = source.name(f"scheme_{step.index}", scheme)
     own = source.name(f"called_{step.index}", type(scheme).__call__)
-    with source.block(f"if type({name}).__call__ is not {own}:"):
+    source.name("Request", Request)
+    source.name("own_headers", HEADERS)
+    replaced = f"type({name}).__call__ is not {own} or Request.headers is not own_headers"
+    with source.block(f"if {replaced}:"):
         source.lines(otherwise)
     field = f'{interface.extract(source, f"field_{step.index}", _FIELD)}.get("field")'
     source.line(f"value_{step.index} = {name}.credentials_in({field})")
