@@ -343,10 +343,10 @@ class APIRouter(
                     )
         # What else the router has went into its routes when they were declared.
         inherited = self._inherited().then(inclusion).then(router._limits())
-        included = IncludedRouter(router, inherited)
-        _check_dependencies(included)
+        # Of its own, since it keeps what the router has now, and what it has later counts.
+        _check_dependencies(IncludedRouter(router, inherited))
         self._included.append(router)
-        self.routes.append(included)
+        self.routes.append(IncludedRouter(router, inherited))
 
     @INCLUSION_KEYWORDS.shown
     def include_controller(
