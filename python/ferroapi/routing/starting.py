@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from starlette.routing import BaseRoute
 from typing_extensions import deprecated
 
 from ferroapi.routing.lifespan import Handler, Lifespan, handlers_lifespan, nested_lifespans, run
 from ferroapi.routing.lifespan_dependencies import lifespan_dependencies
+from ferroapi.routing.mounting import MountedLifespan
 from ferroapi.routing.threads import prepared_threads
-
-if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
-
-    from ferroapi.routing.mounting import MountedLifespan
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 

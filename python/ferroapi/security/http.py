@@ -72,6 +72,10 @@ class HTTPBase(SecurityBase):
         return HTTPAuthorizationCredentials(scheme=scheme, credentials=credentials)
 
 
+CALL = HTTPBase.__call__
+"""As it was imported: what somebody has put into its place since then is called."""
+
+
 class _HTTPToken(HTTPBase):
     """Credentials of the scheme itself only."""
 

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 from ferroapi._core import Parameters
 from ferroapi.connection.request import Request
 from ferroapi.plan.writing.interface import Exchanged
-from ferroapi.security.authorization import HEADERS
-from ferroapi.security.http import HTTPBase
-from ferroapi.security.oauth2 import OAuth2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,15 +17,17 @@ if TYPE_CHECKING:
 
 _FIELD = Parameters(header=[("field", ["authorization"], "first")])
 
-# As they were imported: what somebody has put into their place since then is called.
-_CALLS = OAuth2.__call__, HTTPBase.__call__
-
 
 def takes_field(step: Step) -> bool:
     """Whether a step is a scheme that needs nothing of the request but the field."""
     dependant = step.dependant
+    if not hasattr(type(dependant.call), "credentials_in"):
+        return False
+    # Part of what a plain service does not import.
+    from ferroapi.security import http, oauth2
+
     return (
-        type(dependant.call).__call__ in _CALLS
+        type(dependant.call).__call__ in (http.CALL, oauth2.CALL)
         and dependant.concurrency is None
         and [kind for _, kind in step.injected] == ["connection"]
         and not (step.inputs or dependant.parameters or dependant.body_params)
@@ -51,6 +50,8 @@ def write_credentials(
     """
     if isinstance(interface, Exchanged) or not takes_field(step):
         return False
+    from ferroapi.security.authorization import HEADERS
+
     scheme = step.dependant.call
     name = source.name(f"scheme_{step.index}", scheme)
     own = source.name(f"called_{step.index}", type(scheme).__call__)
