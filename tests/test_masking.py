@@ -108,6 +108,7 @@ async def several(body: User, other: Card) -> None: ...
 async def refused(password: Annotated[str, Body(embed=True), Refused]) -> None: ...
 async def whole(body: Annotated[SecretStr, Body(min_length=99)]) -> None: ...
 async def secrets(keys: Annotated[list[SecretStr], Body(max_length=1)], n: int = 1) -> None: ...
+async def named(passwords: Annotated[list[int], Body()]) -> None: ...
 async def uuid(token: Annotated[UUID, Body(embed=True)]) -> None: ...
 async def tagged(body: Annotated[Cat | Dog, Field(discriminator="kind")]) -> None: ...
 async def query(api_key: Annotated[int, Query()], n: Annotated[int, Query()]) -> None: ...
@@ -155,6 +156,7 @@ ECHOED: dict[str, tuple[Any, Any, Any, bytes]] = {
     "message_with_a_short_one": (refused, {"password": "é1"}, JSON_TYPE, b""),
     "whole_body": (whole, SENT, JSON_TYPE, b""),
     "list_of_secrets": (secrets, [SENT, SENT], JSON_TYPE, b"n=x"),
+    "whole_body_by_the_name_of_its_parameter": (named, [SENT], JSON_TYPE, b""),
     "message_of_the_parser": (uuid, {"token": SENT}, JSON_TYPE, b""),
     "no_such_tag": (tagged, {"kind": "cow", "passphrase": SENT}, JSON_TYPE, b""),
     "query": (query, None, (), b"n=x&api_key=" + SENT.encode()),
@@ -190,6 +192,13 @@ def test_no_secret_is_echoed(ask: Any, row: Any) -> None:
     hidden = answer(ask, row, error_input=False)
     assert secret not in hidden
     assert all("input" not in error for error in json.loads(hidden)["detail"])
+
+
+def test_a_secret_in_a_query_hides_nothing_of_a_body(ask: Any) -> None:
+    async def read(body: Strict, pin: Annotated[SecretStr, Query()]) -> None: ...
+
+    shown = answer(ask, (read, {"n": "shown"}, JSON_TYPE, b"pin=1"))
+    assert json.loads(shown)["detail"][0]["input"] == "shown"
 
 
 def test_a_secret_in_a_path(ask: Any) -> None:

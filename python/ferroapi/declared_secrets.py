@@ -28,7 +28,7 @@ def declared_secrets(
     """The names of secrets among some parameters and what they are made of, and all names.
 
     A secret has one of pydantic's types for them or the format `password`, or is write-only. A body
-    that is one by itself has the name `body`.
+    that is one by itself, by its type or by the name of its parameter, has the name `body`.
 
     Args:
         fields: the parameters.
@@ -40,15 +40,19 @@ def declared_secrets(
         own = {*field.input_names, *(sent for _, sent in field.names(hyphens=True))}
         declared |= own
         types = _Types(field)
-        if types.is_secret:
-            secret |= own if is_embedded else {*own, "body"}
+        is_secret = types.is_secret
         secret |= types.secret
         for by_alias in (True, False):
             found = _Search(_json_schema(field, by_alias=by_alias))
-            if found.is_secret:
-                secret |= own if is_embedded else {*own, "body"}
+            is_secret = is_secret or found.is_secret
             secret |= found.secret
             declared |= found.members
+        if is_secret:
+            secret |= own
+        # Parameters know where they are sent.
+        is_body = not (is_embedded or hasattr(field.field_info, "in_"))
+        if is_body and (is_secret or any(map(names_secret, own))):
+            secret.add("body")
     return frozenset(secret), frozenset(declared)
 
 

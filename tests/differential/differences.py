@@ -205,10 +205,8 @@ def _redirects_within(difference: Difference) -> bool:
     ours, theirs = (dict(answer["headers"]) for answer in (difference.ours, difference.theirs))
     location = theirs.get("location", "")
     reference = urlsplit(location)._replace(scheme="", netloc="").geturl()
-    # Theirs decodes a percent sign that the client has encoded.
     joined, location = (
-        urljoin(location, place).replace("%25", "%")
-        for place in (ours.get("location", ""), reference)
+        _as_theirs(urljoin(location, place)) for place in (ours.get("location", ""), reference)
     )
     return (
         difference.ours["status"] == 307
@@ -216,6 +214,11 @@ def _redirects_within(difference: Difference) -> bool:
         and {**difference.ours, "headers": []} == {**difference.theirs, "headers": []}
         and {**ours, "location": ""} == {**theirs, "location": ""}
     )
+
+
+def _as_theirs(location: str) -> str:
+    """A location where a percent sign that the client has encoded, and brackets, are decoded."""
+    return location.replace("%25", "%").replace("%5B", "[").replace("%5D", "]")
 
 
 def _has_no_such_number(difference: Difference) -> bool:

@@ -1,6 +1,7 @@
 """What prefixes may be, and what routes get from the routers and inclusions around them."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,9 +69,11 @@ def test_wrong_dependency_of_an_inclusion(
     assert caught.value.__notes__[0] == f"in the declaration of wrong, {__file__}, line {line}"
 
 
-def test_annotation_of_an_included_dependency_is_defined_later() -> None:
-    namespace: dict[str, Any] = {}
-    exec("def dependency(value: 'Later' = None) -> None: ...", namespace)
+@pytest.mark.parametrize("annotation", ["Later", "module.Later"])
+def test_annotation_of_an_included_dependency_is_defined_later(annotation: str) -> None:
+    module = SimpleNamespace()
+    namespace: dict[str, Any] = {"module": module}
+    exec(f"def dependency(value: {annotation!r}) -> None: ...", namespace)
     router, app = APIRouter(), FastAPI()
 
     @router.get("/a")
@@ -78,8 +81,20 @@ def test_annotation_of_an_included_dependency_is_defined_later() -> None:
         return "read"
 
     app.include_router(router, prefix="/p", dependencies=[Depends(namespace["dependency"])])
-    namespace["Later"] = str
-    assert TestClient(app).get("/p/a").json() == "read"
+    namespace["Later"] = module.Later = int
+    client = TestClient(app)
+    assert client.get("/p/a?value=1").json() == "read"
+    assert client.get("/p/a?value=x").status_code == 422
+
+
+def test_an_attribute_that_is_never_there_is_an_error_of_the_request() -> None:
+    namespace: dict[str, Any] = {"module": SimpleNamespace()}
+    exec("def dependency(value: 'module.Never') -> None: ...", namespace)
+    router, app = APIRouter(), FastAPI()
+    router.get("/a")(lambda: None)
+    app.include_router(router, dependencies=[Depends(namespace["dependency"])])
+    with pytest.raises(AttributeError, match="has no attribute 'Never'"):
+        TestClient(app).get("/a")
 
 
 def test_prefix_and_path_both_empty() -> None:

@@ -76,11 +76,7 @@ class RouteContext:
     @property
     def effective_route(self) -> BaseRoute:
         """The route as the inclusions around it make it."""
-        route = self._effective_route
-        if route is None:
-            assert self.inherited is not None
-            route = self._effective_route = within(self.original_route, self.inherited)
-        return route
+        return self._made()
 
     @property
     def made_route(self) -> BaseRoute | None:
@@ -132,10 +128,19 @@ class RouteContext:
         """What answers; `None` for routes without an endpoint."""
         return getattr(self.original_route, "endpoint", None)
 
+    def _made(self) -> BaseRoute:
+        route = self._effective_route
+        if route is None:
+            assert self.inherited is not None
+            route = self._effective_route = within(self.original_route, self.inherited)
+        return route
+
     def __getattr__(self, name: str) -> Any:
+        # Also asked for the effective route, when making it is an `AttributeError`: that is raised.
+        route = self._made()
         if name in ("path_format", "name", "methods"):
-            return getattr(self.effective_route, name, None)
-        return getattr(self.effective_route, name)
+            return getattr(route, name, None)
+        return getattr(route, name)
 
 
 def within(route: BaseRoute, outer: Inherited) -> BaseRoute:

@@ -58,6 +58,7 @@ from ferroapi.routing.options import (
     first_given,
 )
 from ferroapi.routing.route import APIRoute
+from ferroapi.routing.route_context import within
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
 from ferroapi.routing.starting import StartingRouter
@@ -370,12 +371,15 @@ class APIRouter(
 def _check_dependencies(included: IncludedRouter) -> None:
     """Raises what is wrong with the dependencies that an inclusion adds: one of its routes says it.
 
-    Names in annotations may be defined later, when the first request looks them up.
+    Names in annotations may be defined later, when the first request looks them up: what is made of
+    the route here is not kept.
     """
     if not included.inherited.dependencies:
         return
     for context in route_contexts([included]):
-        if isinstance(context.original_route, Inheriting):
-            with suppress(NameError):
-                context.effective_route  # noqa: B018
+        inherited = context.inherited
+        if inherited is not None and isinstance(context.original_route, Inheriting):
+            # Of a module that is still imported, names are attributes.
+            with suppress(AttributeError, NameError):
+                within(context.original_route, inherited)
             return

@@ -2,13 +2,13 @@
 
 from starlette.requests import HTTPConnection
 
-_HEADERS = HTTPConnection.headers
+HEADERS = HTTPConnection.headers
 """As it was imported: what somebody has put into its place since then is asked."""
 
 
 def authorization(connection: HTTPConnection) -> str | None:
     """What `connection.headers` has under that name; no object is made of all headers for it."""
-    is_own = getattr(type(connection), "headers", None) is _HEADERS
+    is_own = getattr(type(connection), "headers", None) is HEADERS
     if is_own and "_headers" not in vars(connection):
         headers = connection.scope["headers"]
         if type(headers) is list:

@@ -6,9 +6,11 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from ferroapi import FastAPI, HTTPException
 from ferroapi.plan.reply.json_response import TypedJSON, UntypedJSON, json_response_maker
+from ferroapi.testclient import TestClient
 
 KINDS: st.SearchStrategy[type[Response]] = st.sampled_from((TypedJSON, UntypedJSON))
 WITHOUT_BODY = (204, 205, 304)
@@ -42,3 +44,44 @@ def test_a_constructor_that_somebody_changes_is_called(attribute: str) -> None:
 
     assert called
     assert response.body == b"{}"
+
+
+# name: (a path, whether `JSONResponse` renders what is answered)
+RENDERED: dict[str, tuple[str, bool]] = {
+    "untyped reply": ("/untyped", False),
+    "typed reply": ("/typed", False),
+    "HTTPException": ("/raised", False),
+    "validation error": ("/refused", False),
+    "not found": ("/missing", False),
+    "response of the endpoint": ("/returned", True),
+    "chosen class": ("/chosen", True),
+}
+
+
+@pytest.mark.parametrize(("path", "is_rendered"), RENDERED.values(), ids=RENDERED)
+def test_a_changed_class_renders_what_is_made_of_it(path: str, is_rendered: bool) -> None:
+    app = FastAPI()
+
+    @app.get("/untyped")
+    @app.get("/chosen", response_class=JSONResponse)
+    async def untyped() -> Any:
+        return {}
+
+    @app.get("/typed")
+    async def typed() -> dict[str, int]:
+        return {}
+
+    @app.get("/raised")
+    async def raised() -> None:
+        raise HTTPException(400)
+
+    @app.get("/refused")
+    async def refused(number: int) -> None: ...
+
+    @app.get("/returned")
+    async def returned() -> Response:
+        return JSONResponse({})
+
+    with patch.object(JSONResponse, "render", lambda *_: b"rendered"):
+        text = TestClient(app).get(path).text
+    assert (text == "rendered") is is_rendered

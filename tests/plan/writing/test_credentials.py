@@ -96,6 +96,17 @@ def test_a_call_that_was_replaced_later_is_called(
     assert answer(ask, app, headers).body == b'"replaced, /"'
 
 
+def test_headers_that_were_replaced_later_are_asked(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = application(OAuth2PasswordBearer("token"))
+    headers = [(b"authorization", b"Bearer 1")]
+    assert answer(ask, app, headers).body == b'"1"'
+    replaced = property(lambda _: {"Authorization": "Bearer replaced"})
+    monkeypatch.setattr(HTTPConnection, "headers", replaced)
+    assert answer(ask, app, headers).body == b'"replaced"'
+
+
 def test_what_a_dependency_has_changed_is_read(ask: Any) -> None:
     async def change(request: Request) -> None:
         request._headers = {"Authorization": "Bearer changed"}  # type: ignore[assignment]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ferroapi._core import Parameters
+from ferroapi.connection.request import Request
 from ferroapi.plan.writing.interface import Exchanged
 
 if TYPE_CHECKING:
@@ -45,10 +46,15 @@ def write_credentials(
     """
     if isinstance(interface, Exchanged) or not takes_field(step):
         return False
+    from ferroapi.security.authorization import HEADERS
+
     scheme = step.dependant.call
     name = source.name(f"scheme_{step.index}", scheme)
     own = source.name(f"called_{step.index}", type(scheme).__call__)
-    with source.block(f"if type({name}).__call__ is not {own}:"):
+    source.name("Request", Request)
+    source.name("own_headers", HEADERS)
+    replaced = f"type({name}).__call__ is not {own} or Request.headers is not own_headers"
+    with source.block(f"if {replaced}:"):
         source.lines(otherwise)
     field = f'{interface.extract(source, f"field_{step.index}", _FIELD)}.get("field")'
     source.line(f"value_{step.index} = {name}.credentials_in({field})")
