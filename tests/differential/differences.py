@@ -60,6 +60,16 @@ def _refuses_json(difference: Difference) -> bool:
     return False
 
 
+def is_refused_early(ours: list[Answer] | str, theirs: list[Answer] | str) -> bool:
+    """Whether a declaration is an error of ours that FastAPI raises for each request."""
+    return (
+        isinstance(ours, str)
+        and not isinstance(theirs, str)
+        and bool(theirs)
+        and all(answer["error"] == ours for answer in theirs)
+    )
+
+
 def _refuses_depth(difference: Difference) -> bool:
     return (
         difference.ours["status"] == 400

@@ -22,7 +22,7 @@ from ferroapi.sse import ServerSentEvent
 from ferroapi.streaming import set_grace_period
 
 gc.disable()
-set_grace_period(1.0)
+set_grace_period(2.0)
 
 LONG = 0.9
 """Seconds between the items of a download: longer than processes may take to hear of a signal, for

@@ -329,7 +329,7 @@ COMMANDS = {
 def test_server_stops(serve: Serve, command: list[str], number: int) -> None:
     """All generators and dependencies are closed, and the process waits for nobody.
 
-    What is no event stream has the second that `endings.py` gives it.
+    What is no event stream has the two seconds that `endings.py` gives it.
     """
     endings = serve(command)
     connections = [endings.open(PATHS[index % len(PATHS)]) for index in range(60)]
