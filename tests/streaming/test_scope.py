@@ -155,3 +155,40 @@ async def test_only_the_first_stop_counts(waits: bool) -> None:
         await anyio.sleep_forever()
     assert scope.stopped
     assert scope.failure is failure
+
+
+@kinds
+async def test_a_child_that_fails_while_it_is_cancelled_stops_nothing_else(waits: bool) -> None:
+    """As the task group of a middleware does: both are in what it raises."""
+
+    async def child() -> None:
+        try:
+            await anyio.sleep_forever()
+        except anyio.get_cancelled_exc_class() as cancelled:
+            raise BaseExceptionGroup("both", [cancelled, ValueError("failed")]) from None
+
+    async with stream_scope(waits=waits) as scope:
+        scope.spawn(child, taskless=False)
+        await anyio.lowlevel.checkpoint()
+    assert not scope.stopped
+    assert scope.failure is None
+
+
+@kinds
+async def test_what_is_no_failure_of_a_child_is_raised(
+    waits: bool, anyio_backend_name: str
+) -> None:
+    if anyio_backend_name == "asyncio":
+        pytest.skip("asyncio raises it in the event loop itself")
+
+    async def child() -> None:
+        raise BaseExceptionGroup("all", [KeyboardInterrupt()])
+
+    async def run() -> None:
+        async with stream_scope(waits=waits) as scope:
+            scope.spawn(child, taskless=False)
+            await anyio.sleep_forever()
+
+    with pytest.raises(BaseExceptionGroup) as caught:
+        await run()
+    assert caught.group_contains(KeyboardInterrupt)

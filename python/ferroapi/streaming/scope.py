@@ -111,6 +111,13 @@ class StreamScope(ABC):
             await child()
         except Exception as failure:
             self.stop(failure)
+        except BaseExceptionGroup as group:
+            # The task group of a middleware that fails while it is cancelled.
+            failures, cancelled = group.split(Exception)
+            _, others = (cancelled or group).split(anyio.get_cancelled_exc_class())
+            if others is not None:
+                raise others from None
+            self.stop(failures)
 
 
 class AsyncioScope(StreamScope):
