@@ -169,6 +169,10 @@ async def driven(name: str, *faults: Fault) -> Outcome:
             await client.watched(request, scope, delivered)
         except (Exception, asyncio.CancelledError) as error:
             ended = error
+        except BaseExceptionGroup as group:
+            # Starlette's middleware on Trio, cancelled while it fails, raises both.
+            ended = group.subgroup(anyio.get_cancelled_exc_class())
+            raise (ended or group) from None
         except BaseException as error:
             ended = error
             raise
@@ -181,7 +185,9 @@ async def driven(name: str, *faults: Fault) -> Outcome:
         **ledger.figures(),
         "tasks_pending": _tasks() - before,
         "tokens_lost": sum(limiter.borrowed_tokens for limiter in limiters),
-        "cancellations_swallowed": int(bool(delivered) and not isinstance(ended, cancelled)),
+        "cancellations_swallowed": int(
+            bool(delivered) and not isinstance(ended, (cancelled, BaseExceptionGroup))
+        ),
         "hanging": int(hangs),
     }
     return Outcome(client.places, figures, ledger.story())
