@@ -1,5 +1,6 @@
 """Clients that leave before they are answered: what is cancelled, what is not, and who is told."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from threading import Event
@@ -295,6 +296,47 @@ async def test_a_body_beyond_the_limit_of_a_router_is_refused() -> None:
     client = Client({"type": "http.request", "body": b"12345", "more_body": False})
     await client.request(app, method="POST")
     assert client.status == 413
+
+
+async def test_a_body_beyond_the_limit_that_nobody_reads_is_not_missed_after_the_response() -> None:
+    app = FastAPI(max_body_size=4, cancel_on_disconnect=True)
+    answered = anyio.Event()
+
+    @app.post("/")
+    async def read(tasks: BackgroundTasks) -> str:
+        async def task() -> None:
+            answered.set()
+            await anyio.sleep(0.02)
+
+        tasks.add_task(task)
+        return "read"
+
+    class Late(Client):
+        async def receive(self) -> Message:
+            await answered.wait()
+            return await super().receive()
+
+    client = Late({"type": "http.request", "body": b"12345", "more_body": False})
+    await client.request(app, method="POST")
+    assert client.status == 200
+
+
+async def test_a_body_beyond_the_limit_does_not_follow_the_response_of_a_thread() -> None:
+    """Which is not cancelled, and answers."""
+    app = FastAPI(max_body_size=4, cancel_on_disconnect=True)
+
+    @app.post("/")
+    def read() -> str:
+        time.sleep(0.05)
+        return "read"
+
+    client = Client({"type": "http.request", "body": b"12345", "more_body": False})
+    await client.request(app, method="POST")
+    assert client.status in (200, 413)
+    assert [message["type"] for message in client.sent] == [
+        "http.response.start",
+        "http.response.body",
+    ]
 
 
 async def test_dependencies_are_ended_and_not_cancelled() -> None:

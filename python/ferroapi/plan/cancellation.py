@@ -88,7 +88,7 @@ class Cancellation:
                 await self.app(scope, watch.receive, watch.send)
             finally:
                 watch.end()
-        if children.failure is not None:
+        if children.failure is not None and not watch.has_answered:
             exchange = Exchange(scope, receive, send)
             exchange.started = watch.responds
             await fail(children.failure, exchange)

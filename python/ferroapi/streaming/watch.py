@@ -28,7 +28,16 @@ class Watch(Inbox):
     the response has started.
     """
 
-    __slots__ = ("_cancels", "_dismiss", "_is_http", "_readers", "_send", "client_left", "responds")
+    __slots__ = (
+        "_cancels",
+        "_dismiss",
+        "_is_http",
+        "_readers",
+        "_send",
+        "client_left",
+        "has_answered",
+        "responds",
+    )
 
     def __init__(
         self, receive: Receive, scope: StreamScope, send: Send, *, cancels: bool, is_http: bool
@@ -46,6 +55,8 @@ class Watch(Inbox):
         """Set when the client has left."""
         self.responds = False
         """Whether the work is done, so that nothing is cancelled any more."""
+        self.has_answered = False
+        """Whether a response was sent to its end."""
         self._send = send
         self._cancels = cancels
         self._is_http = is_http
@@ -80,7 +91,17 @@ class Watch(Inbox):
         """Sends, and takes note that the response starts."""
         if message["type"] in _LAST_WORDS:
             self.responds = True
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.has_answered = True
         return self._send(message)
+
+    async def _listen(self) -> None:
+        try:
+            await super()._listen()
+        except Exception:
+            # What is wrong with the rest of a request that is answered is nobody's concern.
+            if not self.responds:
+                raise
 
     def _hear_left(self) -> None:
         self.client_left.set()
