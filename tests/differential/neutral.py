@@ -39,6 +39,22 @@ def add_neutral(choices: Choices, application: Application) -> None:
     # A format is before the application's handlers, as one of its own would be.
     formats = [] if application.get("handlers") else [_FORMAT, _FORMAT]
     _add(choices, application["router"], [*_OF_APPLICATIONS, *formats], formats)
+    if _declares_head(application["router"]):
+        # It is before the operations for GET then, and the first of the methods that are allowed.
+        _drop(application["router"], "auto_head", True)
+
+
+def _declares_head(described: Any) -> bool:
+    return "HEAD" in described.get("methods", ()) or any(
+        map(_declares_head, described.get("members", ()))
+    )
+
+
+def _drop(described: Any, option: str, value: Any) -> None:
+    if described.get("neutral", {}).get(option) == value:
+        del described["neutral"][option]
+    for member in described.get("members", ()):
+        _drop(member, option, value)
 
 
 def _add(
