@@ -231,6 +231,27 @@ async def test_task_cancelled(client: Any, kind: str, checkpoint: int) -> None:
 
 
 @pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+@pytest.mark.parametrize("kind", KINDS[4:])
+@pytest.mark.parametrize("checkpoint", range(4, 12))
+@pytest.mark.parametrize("more", range(1, 4))
+async def test_task_cancelled_again(client: Any, kind: str, checkpoint: int, more: int) -> None:
+    """While its generator is closed in a thread."""
+    resource, generator = make_generator(kind)
+
+    task = asyncio.create_task(client.call(GeneratorStream(generator, ENCODERS["sse"])))
+    for _ in range(checkpoint):
+        await asyncio.sleep(0)
+    task.cancel()
+    for _ in range(more):
+        await asyncio.sleep(0)
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert resource.opened == resource.closed
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
 async def test_client_leaves_and_task_is_cancelled_at_once(client: Any) -> None:
     resource, generator = make_generator("async waiting for ever")
 

@@ -137,7 +137,7 @@ class ThreadSource:
         try:
             if hasattr(self._generator, "close"):
                 if self._worker.has_thread:
-                    await self._worker.call(self._generator.close)
+                    await self._worker.finish(self._generator.close)
                 else:
                     # It was never advanced.
                     self._generator.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
@@ -83,6 +84,28 @@ class Worker:
         finally:
             queue.leave(depth, ticket)
         return call.outcome()
+
+    async def finish(self, function: Callable[[], Any]) -> None:
+        """Calls what is last, whoever cancels the task meanwhile, and however often.
+
+        It takes no token: nothing that others wait for is given back before.
+        """
+        call = _Call(function, ())
+        self._calls.put(call)
+        cancelled: CancelledError | None = None
+        with cancel_scope(shield=True):
+            while not call.returned.is_set():
+                try:
+                    await call.returned.wait()
+                except CancelledError as interruption:
+                    cancelled = interruption
+        try:
+            if cancelled is not None:
+                raise cancelled
+        finally:
+            # Its traceback has this frame.
+            del cancelled
+        call.outcome()
 
     def end(self) -> None:
         """Lets the thread go, after what it still does."""
