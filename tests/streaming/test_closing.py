@@ -252,6 +252,25 @@ async def test_task_cancelled_again(client: Any, kind: str, checkpoint: int, mor
 
 
 @pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("checkpoint", range(1, 12))
+async def test_all_tasks_are_cancelled(client: Any, kind: str, checkpoint: int) -> None:
+    """As `asyncio.run` does at its end: nobody waits for a thread that will never begin."""
+    resource, generator = make_generator(kind)
+    others = asyncio.all_tasks()
+
+    task = asyncio.create_task(client.call(GeneratorStream(generator, ENCODERS["raw"])))
+    for _ in range(checkpoint):
+        await asyncio.sleep(0)
+    for one in asyncio.all_tasks() - others:
+        one.cancel()
+    _, waiting = await asyncio.wait([task], timeout=5)
+
+    assert not waiting
+    assert resource.opened == resource.closed
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {})], ids=["asyncio"])
 async def test_client_leaves_and_task_is_cancelled_at_once(client: Any) -> None:
     resource, generator = make_generator("async waiting for ever")
 

@@ -136,11 +136,7 @@ class ThreadSource:
     async def close(self) -> None:
         try:
             if hasattr(self._generator, "close"):
-                if self._worker.has_thread:
-                    await self._worker.finish(self._generator.close)
-                else:
-                    # It was never advanced.
-                    self._generator.close()
+                await self._worker.finish(self._generator.close)
         finally:
             self._worker.end()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import CancelledError
 from collections.abc import Callable
 from queue import SimpleQueue
+from threading import Lock
 from typing import Any
 
 import anyio
@@ -48,18 +49,15 @@ class Worker:
     no other function waiting.
     """
 
-    __slots__ = ("_calls", "_failure", "_limiter", "_scope")
+    __slots__ = ("_beginning", "_calls", "_failure", "_limiter", "_scope")
 
     def __init__(self, scope: StreamScope) -> None:
         self._scope = scope
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._limiter: anyio.CapacityLimiter | None = None
         self._failure: RuntimeError | None = None
-
-    @property
-    def has_thread(self) -> bool:
-        """Whether something was called in the thread, or is about to be."""
-        return self._limiter is not None and self._failure is None
+        self._beginning = Lock()
+        """Taken for good by the thread when it begins, or by who needs it no more before that."""
 
     async def call(self, function: Callable[..., Any], *arguments: object) -> Any:
         """What `function` returns or raises. It is waited for also by who is cancelled meanwhile.
@@ -88,8 +86,12 @@ class Worker:
     async def finish(self, function: Callable[[], Any]) -> None:
         """Calls what is last, whoever cancels the task meanwhile, and however often.
 
-        It takes no token: nothing that others wait for is given back before.
+        Where nothing was called in the thread, nothing will be: it is called here. It takes no
+        token, since nothing that others wait for is given back before.
         """
+        if self._beginning.acquire(blocking=False):
+            function()
+            return
         call = _Call(function, ())
         self._calls.put(call)
         cancelled: CancelledError | None = None
@@ -136,8 +138,9 @@ class Worker:
                     call.fail(failure)
 
     def _answer_calls(self) -> None:
-        while self._answer(self._calls.get()):
-            pass
+        if self._beginning.acquire(blocking=False):
+            while self._answer(self._calls.get()):
+                pass
 
     def _answer(self, call: _Call | None) -> bool:
         if call is None:
