@@ -11,7 +11,6 @@ from ferroapi.file_stream import FileStream
 
 if TYPE_CHECKING:
     from ferroapi.dependencies.models import Dependant
-    from ferroapi.fields import ModelField
 
 
 def is_file_stream(annotation: Any) -> bool:
@@ -42,13 +41,13 @@ def check_file_streams(endpoint: Dependant) -> None:
     assert endpoint.kind in (CallableKind.COROUTINE, CallableKind.ASYNC_GENERATOR), (
         f"The FileStream {name!r} is read in the event loop: its endpoint has to be `async`"
     )
-    others = [field.name for field in fields if field is not streams[0] and _is_file(field)]
+    others = [
+        field.name
+        for field in fields
+        if field is not streams[0] and isinstance(field.field_info, params.File)
+    ]
     assert not others, f"The FileStream {name!r} is the only file of a form, beside {others}"
 
 
 def _holds_file_stream(annotation: Any) -> bool:
     return is_subclass(annotation, FileStream) or any(map(_holds_file_stream, get_args(annotation)))
-
-
-def _is_file(field: ModelField) -> bool:
-    return isinstance(field.field_info, params.File | params.Part)

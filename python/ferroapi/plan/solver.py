@@ -64,6 +64,7 @@ class Solver:
         "_endpoint",
         "_endpoint_context",
         "_forms",
+        "_parts",
         "_reads_form",
         "_secrets",
         "_solve",
@@ -115,6 +116,13 @@ class Solver:
             ),
             None,
         )
+        self._parts = {
+            name: field.field_info.max_size
+            for step in steps
+            for field in step.dependant.body_params
+            if isinstance(field.field_info, params.Part)
+            for name in field.input_names
+        }
         self.title = (
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
@@ -284,7 +292,9 @@ class Solver:
         if self._body_field is None or not isinstance(exchange.connection, Request):
             return Undefined
         if self._streamed is not None:
-            exchange.form = await read_until_file(exchange, self._streamed, self.form_limits)
+            exchange.form = await read_until_file(
+                exchange, self._streamed, self._parts, self.form_limits
+            )
             return exchange.form
         try:
             received = await read_received(

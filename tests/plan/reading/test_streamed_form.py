@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import anyio
 import pytest
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Scope
 
@@ -390,6 +391,89 @@ def test_a_server_hands_on_what_has_come(
     assert received.count(b"1000,") == 2
 
 
+# Parts in front of the file
+
+
+class Meta(BaseModel):
+    number: int
+    text: str = ""
+
+
+with_part = FastAPI()
+
+
+@with_part.post("/")
+async def store(
+    meta: Annotated[Meta, Part(max_size=100)], data: Annotated[FileStream, File()]
+) -> list[Any]:
+    return [meta.number, len(b"".join([chunk async for chunk in data]))]
+
+
+def part(content: str, filename: str | None = "blob") -> Any:
+    return ("meta", (filename, content, "application/json"))
+
+
+FILE = ("data", ("a.bin", b"x" * 100_000))
+TOO_LARGE = '{"number": 1, "text": "%s"}' % ("x" * 100)
+
+# name: (the files of the form, status, the answer or where it is wrong and why)
+BESIDE_PARTS: dict[str, tuple[list[Any], int, Any]] = {
+    "named": ([part('{"number": 1}'), FILE], 200, [1, 100_000]),
+    "without a name": ([part('{"number": 1}', None), FILE], 200, [1, 100_000]),
+    "the last": ([part('{"number": 1}'), part('{"number": 2}'), FILE], 200, [2, 100_000]),
+    "beside others": (
+        *([("other", ("b", b"y" * 1000)), part('{"number": 1}'), FILE, FILE], 200),
+        [1, 100_000],
+    ),
+    "of the largest size": (
+        [part('{"number": 1, "text": "%s"}' % ("x" * 74)), FILE],
+        200,
+        [1, 100_000],
+    ),
+    "too large": ([part(TOO_LARGE), FILE], 422, (["body", "meta"], "bytes_too_long")),
+    "no JSON": ([part("{"), FILE], 422, (["body", "meta", 1], "json_invalid")),
+    "wrong": ([part("{}"), FILE], 422, (["body", "meta", "number"], "missing")),
+    "missing": ([FILE], 422, (["body", "meta"], "missing")),
+    "behind the file": ([FILE, part('{"number": 1}')], 422, (["body", "meta"], "missing")),
+    "without the file": ([part('{"number": 1}')], 422, (["body", "data"], "missing")),
+}
+
+
+@pytest.mark.parametrize(("files", "status", "found"), BESIDE_PARTS.values(), ids=BESIDE_PARTS)
+def test_parts_in_front_of_the_file_are_decoded(
+    files: list[Any], status: int, found: Any, loop: Loop
+) -> None:
+    response = TestClient(with_part, **loop).post("/", files=files)
+    assert response.status_code == status
+    if status == 200:
+        assert response.json() == found
+    else:
+        (error,) = response.json()["detail"]
+        assert (error["loc"], error["type"]) == found
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [1, 7, 64])
+async def test_a_part_comes_in_pieces(size: int) -> None:
+    """Whatever comes together with its beginning and its end."""
+    form = (
+        b'--bound\r\nContent-Disposition: form-data; name="meta"; filename="blob"\r\n'
+        b'Content-Type: application/json\r\n\r\n{"number": 12}\r\n'
+        b'--bound\r\nContent-Disposition: form-data; name="data"; filename="a"\r\n\r\n'
+        b"content\r\n--bound--\r\n"
+    )
+    pieces = [form[at : at + size] for at in range(0, len(form), size)]
+
+    async def content() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    async with AsyncClient(with_part) as client:
+        headers = {"content-type": "multipart/form-data; boundary=bound"}
+        response = await client.post("/", content=content(), headers=headers)
+    assert response.json() == [12, 7]
+
+
 # What cannot be meant
 
 
@@ -413,12 +497,6 @@ def beside_another() -> Any:
     return endpoint
 
 
-def beside_a_part() -> Any:
-    async def endpoint(data: FileStream, other: Annotated[int, Part()]) -> None: ...
-
-    return endpoint
-
-
 def several() -> Any:
     async def endpoint(data: Annotated[list[FileStream], File()]) -> None: ...
 
@@ -437,7 +515,6 @@ def with_a_size() -> Any:
         (in_a_dependency, "is one of a dependency"),
         (in_a_thread, "has to be `async`"),
         (beside_another, "is the only file of a form, beside"),
-        (beside_a_part, "is the only file of a form, beside"),
         (several, "is not one FileStream"),
         (with_a_size, "`max_size` of `File` is for a FileStream"),
     ],
