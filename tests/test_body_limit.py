@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ferroapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request, WebSocket
+from ferroapi._core import AsgiTable
 from ferroapi.body_limit import (
     AlreadyRefusedError,
     body_limit_error,
@@ -351,8 +352,8 @@ def test_without_limits_nothing_is_in_front_of_the_routes() -> None:
     app.post("/")(echo)
     assert with_body_limit(app, None) is app
     TestClient(app).post("/")
-    assert app.router._table is not None
-    assert app.router._serve == app.router._table.respond
+    assert app._entry == app.router._serve
+    assert isinstance(app._entry.__self__, AsgiTable)  # type: ignore[union-attr]  # a method
 
 
 class SelfAnswering(APIRoute):

@@ -543,6 +543,35 @@ class ServerSettings:
         """
 
 @final
+class AsgiTable:
+    """The operations of a router that are answered by ASGI."""
+
+    def __new__(
+        cls,
+        router: Router,
+        owner: object,
+        compile_route: Callable[
+            [int, dict[str, Any]], tuple[Callable[..., Any], dict[str, Any]] | None
+        ],
+        otherwise: Callable[..., Any],
+        failed: Callable[..., Any],
+    ) -> Self:
+        """
+        Args:
+            router: finds the route of a request.
+            owner: what a scope without one has as its router.
+            compile_route: gives the ASGI application that answers the requests of a route, and what
+                is put into their scopes; `None` where that takes more than finding the route.
+            otherwise: the ASGI application that answers all other connections.
+            failed: is called with the exception that was raised instead, and what the application
+                was called with.
+        """
+    def respond(self, scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> Any:
+        """Answers one ASGI connection; what it returns is to be awaited at once."""
+    def clear(self) -> None:
+        """Has every operation compiled again by its next request."""
+
+@final
 class DirectTable:
     """The operations of an application that are answered without ASGI."""
 

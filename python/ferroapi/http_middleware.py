@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextvars import Context, copy_context
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -20,6 +19,7 @@ from starlette.middleware import base
 from starlette.middleware.base import BaseHTTPMiddleware
 
 from ferroapi.cancellation import asyncio_task, cancel_scope, cancel_scope_of_asyncio
+from ferroapi.incomplete import INCOMPLETE, KeepsIncomplete, TellsIncomplete, is_last_message
 from ferroapi.originals import has_own
 
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 
 _CACHED_REQUEST: Any = getattr(base, "_CachedRequest", None)
 _STREAMING_RESPONSE: Any = getattr(base, "_StreamingResponse", None)
+_CALL: Any = getattr(_STREAMING_RESPONSE, "__call__", None)
 """Private, and what users meet in `dispatch`: of other classes `isinstance` would tell them so."""
 
 
 def dispatched(app: BaseHTTPMiddleware) -> ASGIApp:
-    """What runs a middleware; itself if its `__call__` is not Starlette's, as that was written."""
+    """What runs a middleware, and leaves responses incomplete that are left so inside of it.
+
+    It is called as it is if its `__call__` is not Starlette's, as that was written.
+    """
     if (
         type(app).__call__ is BaseHTTPMiddleware.__call__
         and has_own(BaseHTTPMiddleware, "__call__")
@@ -43,7 +47,7 @@ def dispatched(app: BaseHTTPMiddleware) -> ASGIApp:
         and _is_original(_STREAMING_RESPONSE, "_StreamingResponse")
     ):
         return DispatchedMiddleware(app)
-    return app
+    return KeepsIncomplete(app)
 
 
 def _is_original(kind: Any, name: str) -> bool:
@@ -59,11 +63,12 @@ class DispatchedMiddleware:
             app: the middleware. Its `app` and its `dispatch_func` may be replaced at any time.
         """
         self.app = app
+        self._by_itself = KeepsIncomplete(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection."""
         if scope["type"] != "http" or asyncio_task() is None:
-            await self.app(scope, receive, send)
+            await self._by_itself(scope, receive, send)
             return
         request = _CACHED_REQUEST(scope, receive, send)
         calls: list[_InnerCall] = []
@@ -79,7 +84,11 @@ class DispatchedMiddleware:
 
         try:
             response = await self.app.dispatch_func(request, call_next)
-            await response(scope, request.wrapped_receive, send)
+            body = calls[-1].take_body(response) if calls else None
+            if body is None:
+                await response(scope, request.wrapped_receive, self._by_itself.sending(scope, send))
+            else:
+                await _pass_on(response, body, send)
             is_over = True
             for call in calls:
                 call.release()
@@ -99,6 +108,12 @@ class _InnerCall:
 
     _task: asyncio.Task[None]
     _context: Context
+    _content: AsyncGenerator[Any, None] | None = None
+    """What the response has as its body; `None` before there is one, and when it is read."""
+    _is_open = False
+    """Whether a response has begun, and not ended."""
+    _has_begun = False
+    """Whether the task has come to its turn."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -110,24 +125,32 @@ class _InnerCall:
         self._release: asyncio.Event | None = None
         self._receiving: set[anyio.CancelScope] = set()
         self._ended = False
+        self._end: asyncio.Future[None] | None = None
         self._error: Exception | None = None
         self._is_seen = False
 
     def start(self, app: ASGIApp, scope: Scope) -> None:
         """Starts the task."""
+        if type(app) is TellsIncomplete:
+            # What that tells is known here.
+            app = app.app
         self._context = copy_context()
         self._task = self._loop.create_task(self._run(app, scope), context=self._context)
 
     async def _run(self, app: ASGIApp, scope: Scope) -> None:
+        self._has_begun = True
         try:
             with self._scope:
                 await app(scope, self._receive_or_disconnect, self._send)
         except Exception as error:
             self._error = error
         finally:
+            if self._is_open:
+                scope[INCOMPLETE] = True
             self._ended = True
-            if self._reader is not None and not self._reader.done():
-                self._reader.set_result(None)
+            for waiting in (self._reader, self._end):
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(None)
 
     async def _receive_or_disconnect(self) -> Message:
         """What the client sends, until the response is sent."""
@@ -148,6 +171,11 @@ class _InnerCall:
 
     async def _send(self, message: Message) -> None:
         """Hands a message to who reads, and waits for that; after the last for its being sent."""
+        is_last = is_last_message(message)
+        if is_last:
+            self._is_open = False
+        elif message["type"] == "http.response.start":
+            self._is_open = True
         if self._is_released:
             # Nobody waits for who sends without end.
             await checkpoint()
@@ -164,11 +192,7 @@ class _InnerCall:
                 if entry in self._sent:
                     self._sent.remove(entry)
                 raise
-        kind = message["type"]
-        if self._is_released or not (
-            kind == "http.response.pathsend"
-            or (kind == "http.response.body" and not message.get("more_body", False))
-        ):
+        if self._is_released or not is_last:
             return
         if self._release is None:
             self._release = asyncio.Event()
@@ -215,13 +239,15 @@ class _InnerCall:
             # As Starlette raises it: what it was raised from is its cause.
             raise error from error.__cause__ or error.__context__
         assert message["type"] == "http.response.start"
+        self._content = self._body()
         response: Response = _STREAMING_RESPONSE(
-            status_code=message["status"], content=self._body(), info=info
+            status_code=message["status"], content=self._content, info=info
         )
         response.raw_headers = message.get("headers", [])
         return response
 
     async def _body(self) -> AsyncGenerator[Any, None]:
+        self._content = None
         while (message := await self._next()) is not None:
             if message["type"] == "http.response.pathsend":
                 yield message
@@ -232,6 +258,25 @@ class _InnerCall:
                 yield body
             if not message.get("more_body", False):
                 break
+
+    def take_body(self, response: Any) -> bytes | None:
+        """The whole body, where `response` is that of the call, and it is complete already."""
+        if not (
+            self._content is not None
+            and type(response) is _STREAMING_RESPONSE
+            and response.body_iterator is self._content
+            and response.info is response.background is None
+            and _STREAMING_RESPONSE.__call__ is _CALL
+            and self._sent
+        ):
+            return None
+        message, taken = self._sent[0]
+        if taken.done() or message["type"] != "http.response.body" or message.get("more_body"):
+            return None
+        self._sent.popleft()
+        taken.set_result(None)
+        body: bytes = message.get("body", b"")
+        return body
 
     def _share_context(self) -> None:
         """Sets for the middleware what was set inside of it."""
@@ -255,14 +300,12 @@ class _InnerCall:
         """Waits until the task has ended; whoever waits may be cancelled, and the task is not."""
         if self._task.done():
             return
-        # What `asyncio.wait` does for any number of them.
-        ended = self._loop.create_future()
-        tell = partial(_tell, ended)
-        self._task.add_done_callback(tell)
-        try:
-            await ended
-        finally:
-            self._task.remove_done_callback(tell)
+        if not self._has_begun:
+            # Who is cancelled before that never runs.
+            await asyncio.wait((self._task,))
+            return
+        self._end = self._loop.create_future()
+        await self._end
 
     async def cancel(self) -> None:
         """Cancels the task, and waits until it has ended."""
@@ -288,9 +331,13 @@ class _InnerCall:
             self._task.result()
 
 
-def _tell(ended: asyncio.Future[None], _task: object) -> None:
-    if not ended.done():
-        ended.set_result(None)
+async def _pass_on(response: Response, body: bytes, send: Send) -> None:
+    """Sends a response of which everything is there, in the messages in which it sends itself."""
+    start = {"status": response.status_code, "headers": response.raw_headers}
+    await send({"type": "http.response.start", **start})
+    if body:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 _UNSET: Any = object()

@@ -6,8 +6,7 @@ ended, it ends the response, whether its sender has come to the end or has faile
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -18,17 +17,12 @@ INCOMPLETE = "ferroapi.incomplete"
 """What is in the scope of a request whose response has begun and is left as it is."""
 
 
-def not_completing(app: ASGIApp) -> ASGIApp:
-    """Middleware that leaves responses incomplete, if it would complete them."""
-    # Those who do not use it have not imported it.
-    base = sys.modules.get("starlette.middleware.base")
-    if base is None or not isinstance(app, base.BaseHTTPMiddleware):
-        return app
-    completing: Any = app
-    completing.app = TellsIncomplete(completing.app)
-    from ferroapi.http_middleware import dispatched
-
-    return KeepsIncomplete(dispatched(completing))
+def is_last_message(message: Message) -> bool:
+    """Whether nothing follows a message of a response."""
+    kind = message["type"]
+    return kind == "http.response.pathsend" or (
+        kind == "http.response.body" and not message.get("more_body", False)
+    )
 
 
 class TellsIncomplete:
@@ -49,7 +43,7 @@ class TellsIncomplete:
             nonlocal is_open
             if message["type"] == "http.response.start":
                 is_open = True
-            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            elif is_last_message(message):
                 is_open = False
             return send(message)
 
@@ -72,6 +66,11 @@ class KeepsIncomplete:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Passes a request to the middleware, to be awaited at once."""
+        return self.app(scope, receive, self.sending(scope, send))
+
+    @staticmethod
+    def sending(scope: Scope, send: Send) -> Send:
+        """What middleware sends the response to a request by."""
         streams = False
 
         def send_without_end(message: Message) -> Awaitable[None]:
@@ -84,4 +83,4 @@ class KeepsIncomplete:
                     message = {**message, "more_body": True}
             return send(message)
 
-        return self.app(scope, receive, send_without_end)
+        return send_without_end

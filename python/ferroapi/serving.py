@@ -15,9 +15,9 @@ from typing_extensions import Unpack
 
 from ferroapi._core import DirectTable
 from ferroapi.body_limit import with_body_limit
+from ferroapi.completing import not_completing
 from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
-from ferroapi.incomplete import not_completing
 from ferroapi.live import Live, compiled, is_current
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
@@ -88,7 +88,7 @@ class ServingApplication(Live, Starlette):
             entry = self._entry or self._start()
             telemetry = self._server_telemetry
             if (
-                entry == self.router.respond
+                entry == self.router.entry()
                 and type(self).__call__ is _ANSWER
                 and not self.root_path
                 and (telemetry is None or isinstance(telemetry, DeferredTelemetry))
@@ -122,7 +122,7 @@ class ServingApplication(Live, Starlette):
         if not has_own(Starlette, "__call__"):
             entry = super().__call__
         elif stack == self.router.app and type(self.router).app is APIRouter.app:
-            entry = self.router.respond
+            entry = self.router.entry()
         elif isinstance(stack, Around):
             # A method is called in less time than an object with one.
             entry = stack.__call__

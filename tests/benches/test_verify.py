@@ -121,7 +121,7 @@ def test_every_exported_name_is_called() -> None:
     # Answers of others, and what needs a connection: the mix of requests goes through these.
     exported -= {"MethodNotAllowed", "Redirect", "AccessLog", "HTTPConnection", "PanicException"}
     exported -= {"ServerSettings", "DirectTable", "DirectRequest"}
-    methods = {"match", "match_websocket", "extract"}
+    methods = {"match", "match_websocket", "respond", "extract"}
     assert called == exported | methods
 
 

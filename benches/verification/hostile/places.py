@@ -222,6 +222,21 @@ def _direct(value: Any, trap: Trap) -> Any:
     return _core.DirectTable(router, value, unless_imported=value)
 
 
+def _nothing(*_called: object) -> None: ...
+
+
+def _asgi(scope: Any, compiled: Any = (_nothing, {"endpoint": None})) -> Any:
+    router = _core.Router([("/{a}", "http", ["GET"])])
+    compile_route: Any = compiled if callable(compiled) else lambda _index, _scope: compiled
+    made = [_core.AsgiTable(router, scope, compile_route, _nothing, _nothing) for _ in "ab"]
+    return [table.respond(scope, _nothing, _nothing) for table in made for _ in "ab"]
+
+
+def _scope(value: Any, trap: Trap) -> Any:
+    usual = {"type": "http", "method": "GET", "path": "/a", "root_path": ""}
+    return [_asgi(trap.holding({**usual, key: value})) for key in usual]
+
+
 PLACES: dict[str, Place] = {
     "a route": _router,
     "the routes": lambda value, trap: _core.Router(value),
@@ -231,6 +246,14 @@ PLACES: dict[str, Place] = {
     "the path of a request": lambda value, trap: _core.Router([]).match("GET", value),
     "the path of a WebSocket": lambda value, trap: _core.Router([]).match_websocket(value),
     "a content type": lambda value, trap: _core.is_json(value),
+    "a scope": lambda value, trap: _asgi(value),
+    "a value of a scope": _scope,
+    "the parameters around a scope": lambda value, trap: _asgi(
+        {"type": "http", "method": "GET", "path": "/a", "path_params": value}
+    ),
+    "what a route is compiled to": lambda value, trap: _asgi(
+        {"type": "http", "method": "GET", "path": "/a"}, value
+    ),
     "headers of a JSON body": lambda value, trap: _core.has_json_body(value),
     "a header of a JSON body": lambda value, trap: _core.has_json_body(
         trap.holding([value, (b"a", value), (b"content-type", value)])

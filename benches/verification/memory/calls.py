@@ -119,6 +119,26 @@ def _event(data: Any) -> None:
     _core.FrameBuffer().event({"data": data, "event": "a\nb"}, _raise)
 
 
+def _asgi_table(compile_route: Any = None) -> _core.AsgiTable:
+    def nothing(*_called: object) -> None: ...
+
+    def compile_first(index: int, _scope: object) -> Any:
+        return None if index else (nothing, {"endpoint": nothing})
+
+    return _core.AsgiTable(ROUTER, None, compile_route or compile_first, nothing, nothing)
+
+
+ASGI_TABLE = _asgi_table()
+
+
+def _scope(path: str) -> dict[str, Any]:
+    return {"type": "http", "method": "GET", "path": path}
+
+
+def _answered(path: str) -> Any:
+    return ASGI_TABLE.respond(_scope(path), WRONG, WRONG)
+
+
 CALLS: dict[str, Call] = {
     "Router": lambda: _core.Router(ROUTES),
     "Router, refused": lambda: _core.Router([("/{a}{a}", "http", None)]),
@@ -127,6 +147,18 @@ CALLS: dict[str, Call] = {
     "match, redirect": lambda: ROUTER.match("GET", "/c/1"),
     "match, nothing": lambda: ROUTER.match("GET", "/absent/\ud800"),
     "match, refused": lambda: ROUTER.match(WRONG, "/"),
+    "AsgiTable": _asgi_table,
+    "respond": lambda: _answered("/a/b"),
+    "respond, compiled anew": lambda: (ASGI_TABLE.clear(), _answered("/a/b")),
+    "respond, below a mount": lambda: ASGI_TABLE.respond(
+        {**_scope("/m/a/b"), "root_path": "/m", "path_params": {"c": "d"}}, WRONG, WRONG
+    ),
+    "respond, general": lambda: _answered("/c/1/"),
+    "respond, nothing": lambda: _answered("/absent/\ud800"),
+    "respond, refused": lambda: ASGI_TABLE.respond(WRONG, WRONG, WRONG),
+    "respond, failed": lambda: _asgi_table(lambda _index, _scope: WRONG).respond(
+        _scope("/a/b"), WRONG, WRONG
+    ),
     "match_websocket": lambda: ROUTER.match_websocket("/w"),
     "match_websocket, refused": lambda: ROUTER.match_websocket(WRONG),
     "is_json": lambda: _core.is_json(b"application/json"),

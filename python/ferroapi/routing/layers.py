@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.middleware import Middleware
 
+from ferroapi.completing import not_completing
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import HANDLING, Handling, fail, handling_of
 from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import STARTED
-from ferroapi.incomplete import not_completing
 from ferroapi.live import LiveDict, LiveList
 from ferroapi.routing.handlers import (
     ExceptionHandler,

@@ -84,6 +84,7 @@ class ServingRouter(Live, Router):
         """
         self._table: RouteTable | None = None
         self._serve: ASGIApp | None = None
+        self._serves_at_once = False
         self._seen_routes: list[BaseRoute] = []
         self._routes_version = next(_versions)
         super().__init__(redirect_slashes=bool(redirect_slashes), default=default)
@@ -152,11 +153,35 @@ class ServingRouter(Live, Router):
     def _start(self) -> ASGIApp:
         table = self._compiled()
         limited = self._limits().limited(table)
-        serve = table.respond if limited is table else limited
-        watched = watching(serve, list(self._states(table)), self._serve_anew)
+        at_once = self._at_once(table) if limited is table else None
+        serve = watching(
+            at_once or (table.respond if limited is table else limited),
+            list(self._states(table)),
+            self._serve_anew,
+        )
         if self._table is table:
-            self._serve = watched
-        return watched
+            self._serve, self._serves_at_once = serve, serve is at_once
+        return serve
+
+    def _at_once(self, table: RouteTable) -> ASGIApp | None:
+        """What `respond` does by a table, with no step in Python before most operations."""
+
+        def otherwise(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            respond = self.lifespan if scope["type"] == "lifespan" else table.respond
+            return respond(scope, receive, send)
+
+        made = table.asgi(self, otherwise)
+        return None if made is None else made.respond
+
+    def entry(self) -> ASGIApp:
+        """What does what `respond` does until something changes, sooner where that is possible."""
+        try:
+            serve = self._serve or self._start()
+        except Exception:
+            # It is raised again where it can be answered.
+            return self.respond
+        is_ours = type(self).respond is ServingRouter.respond
+        return serve if self._serves_at_once and is_ours else self.respond
 
     def _states(self, table: RouteTable) -> Iterator[State]:
         """What the table was compiled of and does not tell when it changes."""
@@ -227,8 +252,7 @@ class ServingRouter(Live, Router):
     def direct_table(self, application: Any, *, unless_imported: str | None) -> DirectTable | None:
         """See `RouteTable.direct`; `None` also where something is around the table."""
         table = self._compiled()
-        serve = self._serve or self._start()
-        if serve != table.respond or type(self).respond is not ServingRouter.respond:
+        if self.entry() == self.respond:
             return None
 
         def enter_router(scope: Scope) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette import routing
 from starlette.routing import BaseRoute, Match
 
-from ferroapi._core import DirectTable, MethodNotAllowed, Redirect, Router
+from ferroapi._core import AsgiTable, DirectTable, MethodNotAllowed, Redirect, Router
 from ferroapi.compatibility import COMPATIBLE
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
@@ -69,6 +69,7 @@ class RouteTable:
         self._matched = [self.targets[rank] for rank in self._ranks]
         self._router = router = Router(patterns, redirect_slashes=bool(redirect_slashes))
         self._direct: DirectTable | None = None
+        self._asgi: AsgiTable | None = None
         self._match = router.match
         self._match_websocket = router.match_websocket
 
@@ -76,8 +77,9 @@ class RouteTable:
         """Drops all plans; each is made again by its next request."""
         for target in (*self.targets, *self._low_priority):
             target.forget_plan()
-        if self._direct is not None:
-            self._direct.clear()
+        for compiled in (self._direct, self._asgi):
+            if compiled is not None:
+                compiled.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request or handshake."""
@@ -118,7 +120,31 @@ class RouteTable:
         except Exception as error:
             # What a route or a convertor raises while it is asked, or a plan that cannot be made: a
             # replacement of a dependency may be declared in a way that cannot be meant.
-            return fail(error, Exchange(scope, receive, send))
+            return _failed(error, scope, receive, send)
+
+    def asgi(self, router: object, otherwise: ASGIApp) -> AsgiTable | None:
+        """What answers requests by ASGI in the least time; `None` where routes are to be asked.
+
+        Args:
+            router: what the scope has as its router.
+            otherwise: answers what is not simply an operation. Its scope has the router already.
+        """
+        if self._asked:
+            return None
+        self._asgi = AsgiTable(self._router, router, self._compile_for_asgi, otherwise, _failed)
+        return self._asgi
+
+    def _compile_for_asgi(self, index: int, scope: Scope) -> tuple[ASGIApp, dict[str, Any]] | None:
+        target = self._matched[index]
+        if not target.planned or target.convertors:
+            return None
+        entries = {
+            "endpoint": target.endpoint,
+            "route": target.context.original_route,
+            SCOPE_KEY: target.scope,
+        }
+        scope.update(entries)
+        return target.run or target.compile(scope), entries
 
     def direct(
         self, application: Any, enter: Callable[[Scope], None], *, unless_imported: str | None
@@ -288,3 +314,7 @@ class RouteTable:
         if target.handles_itself:
             return target.handler
         return refusal(scope, found.allowed)
+
+
+def _failed(error: Exception, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    return fail(error, Exchange(scope, receive, send))

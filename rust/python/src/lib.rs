@@ -6,6 +6,8 @@ use pyo3::exceptions::PyException;
 use pyo3::panic::PanicException;
 use pyo3::prelude::*;
 
+mod asgi_table;
+mod compiled;
 mod encoders;
 mod form;
 mod frames;
@@ -30,6 +32,7 @@ mod server;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("__profile_guided__", cfg!(profile_guided))?;
+    asgi_table::register(module)?;
     encoders::register(module)?;
     form::register(module)?;
     frames::register(module)?;

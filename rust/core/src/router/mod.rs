@@ -73,10 +73,12 @@
 mod endpoints;
 mod matcher;
 mod pattern;
+mod root_path;
 mod tree;
 
 use endpoints::Endpoints;
 pub use pattern::PatternError;
+pub use root_path::below;
 use tree::{Capture, Tree};
 
 /// The kind of connection a route serves.

@@ -1,7 +1,7 @@
 //! The direct way: from the head of a request to the function of its operation, and from what that
 //! returns to the socket, without a scope, a message or a list of headers in between.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use ferroapi_core::http::target::{self, Target};
 use ferroapi_core::media_type;
@@ -9,9 +9,11 @@ use ferroapi_core::router::Lookup;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::exchange::Exchange;
 use super::received::Received;
+use crate::compiled::Compiled;
 use crate::params::Parameters;
 use crate::router::Router;
 
@@ -23,20 +25,11 @@ pub struct DirectTable {
     compile_route: Py<PyAny>,
     /// The module that, once it was imported, has to see all requests, and the imported ones.
     unless_imported: Option<(Py<PyAny>, Py<PyDict>)>,
-    operations: Mutex<Operations>,
-}
-
-/// What is known of the routes, by their index.
-#[derive(Default)]
-struct Operations {
-    known: Vec<Operation>,
-    /// How often everything was forgotten.
-    version: usize,
+    operations: Compiled<Operation>,
 }
 
 /// How a route is answered.
 enum Operation {
-    NotCompiled,
     /// As any other ASGI application.
     General,
     Direct {
@@ -72,26 +65,34 @@ impl DirectTable {
             unless_imported: unless_imported
                 .map(|name| Ok::<_, PyErr>((name, modules()?)))
                 .transpose()?,
-            operations: Mutex::default(),
+            operations: Compiled::new(),
             router: router.unbind(),
         })
     }
 
     /// Has every function made again by its next request.
     fn clear(&self) {
-        let mut operations = self.operations();
-        operations.known.clear();
-        operations.version = operations.version.wrapping_add(1);
+        self.operations.clear();
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.router)?;
+        visit.call(&self.compile_route)?;
+        self.operations.visit(|operation| {
+            let Operation::Direct {
+                answer,
+                complete_scope,
+            } = operation
+            else {
+                return Ok(());
+            };
+            visit.call(answer)?;
+            visit.call(complete_scope)
+        })
     }
 }
 
 impl DirectTable {
-    fn operations(&self) -> MutexGuard<'_, Operations> {
-        self.operations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// What answers a request, if it can be answered directly.
     pub fn find<'py>(
         &self,
@@ -110,16 +111,17 @@ impl DirectTable {
         let Lookup::Found(found) = router.table.find(method, &path) else {
             return Ok(None);
         };
-        let known = match self.operations().known.get(found.index) {
-            None | Some(Operation::NotCompiled) => None,
-            Some(Operation::General) => return Ok(None),
-            Some(Operation::Direct {
-                answer,
-                complete_scope,
-            }) => Some((answer.clone_ref(py), complete_scope.clone_ref(py))),
-        };
+        let known = self
+            .operations
+            .get(found.index, |operation| match operation {
+                Operation::General => None,
+                Operation::Direct {
+                    answer,
+                    complete_scope,
+                } => Some((answer.clone_ref(py), complete_scope.clone_ref(py))),
+            });
         let known = match known {
-            Some(known) => Some(known),
+            Some(known) => known,
             None => self.compile(py, found.index)?,
         };
         let Some((answer, complete_scope)) = known else {
@@ -137,29 +139,20 @@ impl DirectTable {
     }
 
     fn compile(&self, py: Python<'_>, index: usize) -> PyResult<Option<(Py<PyAny>, Py<PyAny>)>> {
-        let version = self.operations().version;
+        let version = self.operations.version();
         let Ok(made) = self.compile_route.call1(py, (index,)) else {
             // Whatever is wrong with a declaration is said where it can be answered.
             return Ok(None);
         };
         let made: Option<(Py<PyAny>, Py<PyAny>)> = made.extract(py)?;
-        let mut operations = self.operations();
-        if operations.version != version {
-            // Something has changed meanwhile: the next request makes it again.
-            return Ok(made);
-        }
-        while operations.known.len() <= index {
-            operations.known.push(Operation::NotCompiled);
-        }
-        if let Some(operation) = operations.known.get_mut(index) {
-            *operation = match &made {
-                None => Operation::General,
-                Some((answer, complete_scope)) => Operation::Direct {
-                    answer: answer.clone_ref(py),
-                    complete_scope: complete_scope.clone_ref(py),
-                },
-            };
-        }
+        let operation = match &made {
+            None => Operation::General,
+            Some((answer, complete_scope)) => Operation::Direct {
+                answer: answer.clone_ref(py),
+                complete_scope: complete_scope.clone_ref(py),
+            },
+        };
+        self.operations.keep(index, version, operation);
         Ok(made)
     }
 }
