@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from asyncio import current_task
+from asyncio import AbstractEventLoop, _get_running_loop, current_task
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -17,11 +17,7 @@ def cancel_scope(*, shield: bool = False) -> anyio.CancelScope:
     Args:
         shield: whether what is in it is kept from cancellations of the scopes around it.
     """
-    try:
-        is_asyncio = current_task() is not None
-    except RuntimeError:
-        is_asyncio = False
-    kind = cancel_scope_of_asyncio() if is_asyncio else anyio.CancelScope
+    kind = anyio.CancelScope if task_loop() is None else cancel_scope_of_asyncio()
     return kind(shield=shield)
 
 
@@ -31,12 +27,11 @@ def cancel_scope_of_asyncio() -> type[anyio.CancelScope]:
     return type(anyio.CancelScope())
 
 
-def asyncio_task() -> object | None:
-    """The task that runs now, or `None` on another event loop than asyncio's."""
-    try:
-        return current_task()
-    except RuntimeError:
-        return None
+def task_loop() -> AbstractEventLoop | None:
+    """The event loop of asyncio that runs this task; `None` on another one, or in no task."""
+    # Each look for the loop asks the system which process this is.
+    loop = _get_running_loop()
+    return None if loop is None or current_task(loop) is None else loop
 
 
 def is_in_cancel_scope() -> bool:
@@ -44,11 +39,14 @@ def is_in_cancel_scope() -> bool:
 
     Where that cannot be told, as on another event loop than asyncio's, it is taken to be.
     """
-    task = asyncio_task()
-    states = None if task is None else _states_of_tasks()
+    loop = task_loop()
+    states = None if loop is None else _states_of_tasks()
     if states is None:
         return True
-    return getattr(states.get(task), "cancel_scope", None) is not None
+    # Mostly no task is in any.
+    return bool(states) and (
+        getattr(states.get(current_task(loop)), "cancel_scope", None) is not None
+    )
 
 
 @cache

@@ -28,6 +28,9 @@ class ExitStack(AsyncExitStack):
     """Whether there is something else than started generators below it."""
     _started: list[AsyncGenerator[Any, None]] | None = None
 
+    # What the standard library's leaves in it is made when something is put on it: few requests do.
+    __init__ = object.__init__
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing was ever put on it."""
@@ -78,6 +81,8 @@ class ExitStack(AsyncExitStack):
 
     def _settle(self) -> None:
         """Has what comes next put above the generators, in the order of the standard library."""
+        if not self._has_others:
+            super().__init__()
         self._has_others = True
         started, self._started = self._started, None
         for generator in started or ():

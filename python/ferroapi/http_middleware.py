@@ -18,7 +18,7 @@ from anyio.lowlevel import checkpoint
 from starlette.middleware import base
 from starlette.middleware.base import BaseHTTPMiddleware
 
-from ferroapi.cancellation import asyncio_task, cancel_scope, cancel_scope_of_asyncio
+from ferroapi.cancellation import cancel_scope, cancel_scope_of_asyncio, task_loop
 from ferroapi.incomplete import INCOMPLETE, KeepsIncomplete, TellsIncomplete, is_last_message
 from ferroapi.originals import has_own
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _CACHED_REQUEST: Any = getattr(base, "_CachedRequest", None)
 _STREAMING_RESPONSE: Any = getattr(base, "_StreamingResponse", None)
-_CALL: Any = getattr(_STREAMING_RESPONSE, "__call__", None)
+_CALL: Any = _STREAMING_RESPONSE and _STREAMING_RESPONSE.__call__
 """Private, and what users meet in `dispatch`: of other classes `isinstance` would tell them so."""
 
 
@@ -67,7 +67,8 @@ class DispatchedMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection."""
-        if scope["type"] != "http" or asyncio_task() is None:
+        loop = task_loop()
+        if scope["type"] != "http" or loop is None:
             await self._by_itself(scope, receive, send)
             return
         request = _CACHED_REQUEST(scope, receive, send)
@@ -77,7 +78,7 @@ class DispatchedMiddleware:
         async def call_next(_request: Request) -> Response:
             if is_over:
                 raise RuntimeError("The request was answered: nothing inside is called any more.")
-            call = _InnerCall(request.wrapped_receive)
+            call = _InnerCall(request.wrapped_receive, loop)
             calls.append(call)
             call.start(self.app.app, scope)
             return await call.response(send)
@@ -115,10 +116,10 @@ class _InnerCall:
     _has_begun = False
     """Whether the task has come to its turn."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
         self._receive = receive
         self._scope = cancel_scope_of_asyncio()()
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._sent: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self._reader: asyncio.Future[Message | None] | None = None
         self._is_released = False

@@ -347,7 +347,7 @@ class LoopClosed:
 
 async def test_a_stream_that_was_lost_holds_nobody_up(client: Any) -> None:
     lost: Any = LoopClosed()
-    stream_opened(lost)
+    stream_opened(lost, lost)
     try:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(client.call, GeneratorStream(endless(), events.encoder()))

@@ -70,10 +70,9 @@ class GeneratorStream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         encoder = self._encoder
-        generator = self._generator
-        children = stream_scope(
-            waits=type(generator) is not AsyncGeneratorType or code_may_wait(generator.ag_code)
-        )
+        generator: Any = self._generator
+        is_generator = type(generator) is AsyncGeneratorType
+        children = stream_scope(waits=not is_generator or code_may_wait(generator.ag_code))
         frames = FrameBuffer(children.most_chunks if encoder.keep_alive is None else 0)
         delivery = Delivery(
             children,
@@ -88,14 +87,15 @@ class GeneratorStream(StreamingResponse):
             send_raises=send_raises(scope.get("asgi", {}).get("spec_version", "2.0")),
         )
         source: Source
-        if isinstance(generator, AsyncIterator):
+        # Their class asks Python code of the standard library who is an instance.
+        if is_generator or isinstance(generator, AsyncIterator):
             source = AsyncSource(generator, encoder.encode, frames)
         else:
             worker = Worker(children)
             source = ThreadSource(
                 generator, encoder.encode, frames, worker, delivery.attend_from_thread
             )
-        stream_opened(delivery)
+        stream_opened(delivery, children.runner)
         try:
             await delivery.run(source)
         finally:

@@ -21,7 +21,10 @@ class StreamScope(ABC):
     callbacks. What is called after the stream has ended has no effect.
     """
 
-    __slots__ = ("_insulation", "ended", "failure", "most_chunks", "stopped")
+    __slots__ = ("_insulation", "ended", "failure", "most_chunks", "runner", "stopped")
+
+    runner: object
+    """What runs the tasks, always the same object: the event loop."""
 
     def __init__(
         self, insulation: anyio.CancelScope | None, most_chunks: int | None = None
@@ -129,7 +132,7 @@ class AsyncioScope(StreamScope):
         self, loop: asyncio.AbstractEventLoop, insulation: anyio.CancelScope | None
     ) -> None:
         super().__init__(insulation, _most_chunks(loop))
-        self._loop = loop
+        self.runner = self._loop = loop
         self._context = copy_context()
         self._children: list[asyncio.Task[None] | Taskless] = []
 
@@ -237,7 +240,7 @@ class SendingScope(AsyncioScope):
         self._is_cancelled = False
 
     async def __aenter__(self) -> Self:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None
         self._task = task
         self._cancellations = task.cancelling()
@@ -258,7 +261,7 @@ class SendingScope(AsyncioScope):
         return is_only_one and kind is asyncio.CancelledError
 
     def _interrupt(self) -> None:
-        if asyncio.current_task() is self._task:
+        if asyncio.current_task(self._loop) is self._task:
             # It does not wait now.
             self._loop.call_soon(self._cancel)
         else:
@@ -279,7 +282,7 @@ class TrioScope(StreamScope):
         from trio.lowlevel import current_trio_token
 
         super().__init__(anyio.CancelScope())
-        self._token = current_trio_token()
+        self.runner = self._token = current_trio_token()
         self._group = anyio.create_task_group()
 
     async def __aenter__(self) -> Self:

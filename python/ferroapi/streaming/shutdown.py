@@ -7,7 +7,6 @@ once. Others may be downloads, which end by themselves: they have until shortly 
 time is over.
 """
 
-import asyncio
 import math
 import signal
 import threading
@@ -29,7 +28,7 @@ PATIENCE = 25.0
 (Kubernetes: 30)."""
 
 _open_streams: set["Delivery"] = set()
-_loop: object = None
+_runner: object = None
 _chosen_grace_period: float | None = None
 _deadline: float | None = None
 """When streams are cut, by `monotonic`; `None` before the process is told to stop."""
@@ -65,13 +64,17 @@ def end_streams(grace_period: float = 0.0) -> None:
             delivery.end(0.0 if delivery.is_resumed else grace_period)
 
 
-def stream_opened(delivery: "Delivery") -> None:
-    """Counts a stream among those to end, and ends it when the process was told to stop already."""
-    global _loop, _deadline
-    loop = _running_loop()
-    if loop is not _loop:
+def stream_opened(delivery: "Delivery", runner: object) -> None:
+    """Counts a stream among those to end, and ends it when the process was told to stop already.
+
+    Args:
+        delivery: the stream.
+        runner: the event loop that it runs on.
+    """
+    global _runner, _deadline
+    if runner is not _runner:
         # Somebody else serves now.
-        _loop, _deadline = loop, None
+        _runner, _deadline = runner, None
         _listen()
     _open_streams.add(delivery)
     if _deadline is not None:
@@ -81,15 +84,6 @@ def stream_opened(delivery: "Delivery") -> None:
 def stream_closed(delivery: "Delivery") -> None:
     """Forgets what `stream_opened` counted."""
     _open_streams.discard(delivery)
-
-
-def _running_loop() -> object:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        from trio.lowlevel import current_trio_token
-
-        return current_trio_token()
 
 
 def _listen() -> None:

@@ -64,10 +64,10 @@ def _encoder(charset: str, is_resumed: bool) -> Encoder:
 
 
 def _is_event_stream(response: StreamingResponse) -> bool:
-    return any(
-        name == b"content-type" and value.startswith(b"text/event-stream")
-        for name, value in response.raw_headers
-    )
+    for name, value in response.raw_headers:
+        if name == b"content-type" and value.startswith(b"text/event-stream"):
+            return True
+    return False
 
 
 def _generator(chunks: Any) -> Any:
