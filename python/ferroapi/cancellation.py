@@ -34,19 +34,29 @@ def task_loop() -> AbstractEventLoop | None:
     return None if loop is None or current_task(loop) is None else loop
 
 
-def is_in_cancel_scope() -> bool:
-    """Whether the task is in a cancel scope, so that one in it may shield what it does.
+def current_cancel_scope() -> anyio.CancelScope | None:
+    """The innermost cancel scope that the task is in.
 
-    Where that cannot be told, as on another event loop than asyncio's, it is taken to be.
+    Raises:
+        LookupError: that cannot be told, as on another event loop than asyncio's.
     """
     loop = task_loop()
     states = None if loop is None else _states_of_tasks()
     if states is None:
-        return True
+        raise LookupError("no cancel scopes are known")
     # Mostly no task is in any.
-    return bool(states) and (
-        getattr(states.get(current_task(loop)), "cancel_scope", None) is not None
-    )
+    return getattr(states.get(current_task(loop)), "cancel_scope", None) if states else None
+
+
+def is_in_cancel_scope() -> bool:
+    """Whether the task is in a cancel scope, so that one in it may shield what it does.
+
+    Where that cannot be told, it is taken to be.
+    """
+    try:
+        return current_cancel_scope() is not None
+    except LookupError:
+        return True
 
 
 @cache

@@ -1,9 +1,9 @@
-"""Visits of worker threads: anyio's threads and tokens, with less in front of them."""
+"""Visits of worker threads: tokens and a place in the line, and a thread."""
 
 from __future__ import annotations
 
-from asyncio import CancelledError, get_running_loop, shield, wrap_future
-from collections.abc import Callable, Coroutine
+from asyncio import CancelledError, shield, wrap_future
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import (
     AbstractAsyncContextManager,
@@ -16,13 +16,14 @@ from contextlib import (
 from contextvars import ContextVar, copy_context
 from functools import partial
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 import anyio
 import anyio.to_thread
 
-from ferroapi.cancellation import cancel_scope, is_in_cancel_scope
+from ferroapi.cancellation import cancel_scope, is_in_cancel_scope, task_loop
 from ferroapi.thread_queue import current_thread_queue
+from ferroapi.worker_threads import can_run, run_in_worker_thread
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -89,9 +90,9 @@ class Visit:
             ticket = await queue.enter(depth, longest)
         self._is_of_anyio = True
         try:
-            if held and _is_asyncio():
+            if held and task_loop() is not None:
                 return await _run_to_its_end(function, self)
-            return await run_sync(function, limiter=_unlimited())
+            return await _run_unlimited(function)
         finally:
             self.leave()
             queue.leave(depth, ticket)
@@ -167,37 +168,14 @@ async def run_in_unlimited_thread(function: Callable[[], T]) -> T:
     run_sync = anyio.to_thread.run_sync
     if run_sync is not _RUN_SYNC:
         return await run_sync(function, limiter=anyio.CapacityLimiter(1))
-    return await run_sync(function, limiter=_unlimited())
+    return await _run_unlimited(function)
 
 
-def _is_asyncio() -> bool:
-    try:
-        get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _unlimited() -> anyio.CapacityLimiter:
-    return _UNLIMITED if _is_asyncio() else anyio.CapacityLimiter(1)
-
-
-class _Unlimited(AbstractAsyncContextManager[None]):
-    """A limiter, as far as anyio asks one on asyncio, that lets everybody in, at once."""
-
-    async def __aenter__(self) -> None:
-        """Waits for nothing."""
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Gives nothing back."""
-
-
-_UNLIMITED = cast("anyio.CapacityLimiter", _Unlimited())
+def _run_unlimited(function: Callable[[], T]) -> Awaitable[T]:
+    """In one of our threads where those are as good as anyio's, to be awaited at once."""
+    if can_run():
+        return run_in_worker_thread(function)
+    return _RUN_SYNC(function, limiter=anyio.CapacityLimiter(1))
 
 
 class ThreadContexts(AbstractAsyncContextManager["ThreadContexts"]):

@@ -195,7 +195,7 @@ def test_functions_around_it_share_their_thread() -> None:
 
     first, second = client_of(read).get("/?a=2").json()
     assert first == second
-    assert first.startswith("2 AnyIO worker thread")
+    assert first.startswith("2 ferroapi worker thread")
 
 
 def test_a_constructor_that_was_put_into_its_place_has_a_thread(
@@ -208,7 +208,7 @@ def test_a_constructor_that_was_put_into_its_place_has_a_thread(
     assert client.get("/?a=2").json() == [2, ""]
     monkeypatch.setattr(Named, "__init__", name_thread)
     a, name = client.get("/?a=3").json()
-    assert (a, name.startswith("AnyIO worker thread")) == (3, True)
+    assert (a, name.startswith("ferroapi worker thread")) == (3, True)
 
 
 def test_no_thread_is_asked_for(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,13 +10,12 @@ from typing import Any
 
 import anyio
 import anyio.lowlevel
-import anyio.to_thread
 from anyio.lowlevel import RunVar
 
 from ferroapi.cancellation import cancel_scope
 from ferroapi.streaming.scope import StreamScope
 from ferroapi.thread_queue import current_thread_queue
-from ferroapi.threads import current_depth
+from ferroapi.threads import current_depth, run_in_unlimited_thread
 
 MOST_THREADS = 1_000
 """Threads that the synchronous generators of one event loop have at once, unless it is changed."""
@@ -128,7 +127,7 @@ class Worker:
         try:
             # It ends with `end`: an interrupted generator is still to be closed in its thread.
             with cancel_scope(shield=True):
-                await anyio.to_thread.run_sync(self._answer_calls, limiter=anyio.CapacityLimiter(1))
+                await run_in_unlimited_thread(self._answer_calls)
         except RuntimeError as failure:
             # What is called raises nothing here: there is no thread.
             self._failure = failure

@@ -1,0 +1,231 @@
+"""Worker threads of this process: what anyio's give a function, in a third of their time.
+
+anyio's wait on a queue that is written in Python, behind a turn of the event loop. Functions find
+here what they find there: a context of their own, and what `anyio.from_thread` needs. Who calls
+bounds how many run at once; an idle thread ends after a while.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from asyncio import CancelledError
+from collections import deque
+from contextvars import Context, copy_context
+from functools import cache
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import anyio.lowlevel
+
+from ferroapi.cancellation import cancel_scope, current_cancel_scope, task_loop
+from ferroapi.logger import logger
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+IDLE_SECONDS = 10.0
+"""Seconds after which a thread ends that nobody has used."""
+
+_EVENT_LOOPS: Any = sys.modules.get("anyio._core._eventloop")
+_THREAD_LOCALS: Any = getattr(_EVENT_LOOPS, "threadlocals", None)
+_SET_LIBRARY: Any = getattr(_EVENT_LOOPS, "set_current_async_library", None)
+"""Private, and what `anyio.from_thread` looks into and `sniffio` is told by."""
+
+
+class _Call(NamedTuple):
+    """One function, and whom its result is for."""
+
+    function: Callable[[], Any]
+    context: Context
+    result: Future[Any]
+    scope: anyio.CancelScope | None
+    """That the task is in."""
+
+
+class _Worker(Thread):
+    def __init__(self) -> None:
+        options: dict[str, Any] = {}
+        if sys.version_info >= (3, 14):
+            # Nothing of who starts it is kept.
+            options["context"] = Context()
+        super().__init__(name="ferroapi worker thread", daemon=True, **options)
+        self.calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self.token: Any = None
+        """anyio's of the event loop whose functions are called. Set by who gives it a call."""
+
+    def run(self) -> None:
+        try:
+            while (call := self._next()) is not None:
+                self._answer(call)
+                # Nothing of it is kept while the thread is idle.
+                del call
+        finally:
+            _workers.discard(self)
+
+    def _answer(self, call: _Call) -> None:
+        value: Any = None
+        error: BaseException | None = None
+        loop: AbstractEventLoop = self.token.native_token
+        if not call.result.cancelled():
+            _THREAD_LOCALS.current_token = self.token
+            _THREAD_LOCALS.current_cancel_scope = call.scope
+            try:
+                value = call.context.run(call.function)
+            except StopIteration as stop:
+                # No future takes it.
+                error = RuntimeError("coroutine raised StopIteration")
+                error.__cause__ = stop
+            except BaseException as raised:
+                error = raised
+            _THREAD_LOCALS.current_cancel_scope = None
+        _idle.append(self)
+        try:
+            loop.call_soon_threadsafe(_report, call.result, value, error)
+        except RuntimeError:
+            if not loop.is_closed():
+                raise
+        finally:
+            # Its traceback has this frame.
+            del call, error
+
+    def _next(self) -> _Call | None:
+        while True:
+            try:
+                return self.calls.get(timeout=IDLE_SECONDS)
+            except Empty:
+                try:
+                    _idle.remove(self)
+                except ValueError:
+                    # Somebody has just taken it.
+                    continue
+                return None
+
+
+_workers: set[_Worker] = set()
+_idle: deque[_Worker] = deque()
+
+
+def _report(result: Future[Any], value: Any, error: BaseException | None) -> None:
+    if result.cancelled():
+        return
+    if error is None:
+        result.set_result(value)
+    else:
+        result.set_exception(error)
+
+
+def can_run() -> bool:
+    """Whether functions find here what they find in threads of anyio; only for tasks of asyncio.
+
+    Raises:
+        RuntimeError: the system starts no thread.
+    """
+    return task_loop() is not None and _are_known()
+
+
+@cache
+def _are_known() -> bool:
+    """Whether `anyio.from_thread` finds what is left for it under private names; asked once."""
+    if _THREAD_LOCALS is None or _SET_LIBRARY is None:
+        return False
+    # Part of what anyio loads when something runs on it.
+    from anyio.from_thread import check_cancelled
+
+    token, scope = anyio.lowlevel.current_token(), cancel_scope()
+    scope.cancel()
+    is_cancelled = False
+
+    def ask() -> None:
+        nonlocal is_cancelled
+        _THREAD_LOCALS.current_token, _THREAD_LOCALS.current_cancel_scope = token, scope
+        try:
+            check_cancelled()
+        except CancelledError:
+            is_cancelled = True
+        except Exception:
+            logger.debug("anyio does not know the threads of others", exc_info=True)
+
+    asking = Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join()
+    return is_cancelled
+
+
+async def run_in_worker_thread(  # type: ignore[return]  # nobody cancels the shield
+    function: Callable[[], T],
+) -> T:
+    """Calls `function` in a worker thread, in a copy of the context, and gives what it gives.
+
+    A task that is cancelled by a scope of anyio hears of it afterwards. One that asyncio cancels
+    does at once, and the function goes on.
+
+    Raises:
+        Exception: whatever `function` raises.
+        LookupError: it is no task of asyncio, or anyio does not tell its cancel scope.
+        RuntimeError: the system starts no thread.
+    """
+    loop = task_loop()
+    scope = current_cancel_scope()
+    if loop is None:
+        raise LookupError("no task of asyncio")
+    if scope is None:
+        return await _called(function, loop, None)
+    await anyio.lowlevel.checkpoint_if_cancelled()
+    with cancel_scope(shield=True):
+        return await _called(function, loop, scope)
+
+
+async def _called(
+    function: Callable[[], T], loop: AbstractEventLoop, scope: anyio.CancelScope | None
+) -> T:
+    context = copy_context()
+    context.run(_SET_LIBRARY, None)
+    result: Future[T] = loop.create_future()
+    try:
+        worker = _idle.pop()
+    except IndexError:
+        worker = _started()
+    if worker.token is None or worker.token.native_token is not loop:
+        worker.token = anyio.lowlevel.current_token()
+    worker.calls.put(_Call(function, context, result, scope))
+    try:
+        return await result
+    finally:
+        # The traceback of what was raised has this frame.
+        del result
+
+
+def _started() -> _Worker:
+    worker = _Worker()
+    _workers.add(worker)
+    try:
+        worker.start()
+    except BaseException:
+        _workers.discard(worker)
+        raise
+    return worker
+
+
+def _end() -> None:
+    """Waits for the functions that run at the end of the process, as for threads of any other."""
+    for worker in tuple(_workers):
+        worker.calls.put(None)
+    for worker in tuple(_workers):
+        worker.join()
+
+
+def _forget() -> None:
+    """A process that was forked has none of the threads."""
+    _idle.clear()
+    _workers.clear()
+
+
+atexit.register(_end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

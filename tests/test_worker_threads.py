@@ -1,0 +1,427 @@
+"""Our worker threads give a function what anyio's give it: both are tried with everything."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextvars import ContextVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+import anyio.to_thread
+import pytest
+
+from ferroapi import worker_threads
+from ferroapi.threads import run_in_thread
+from ferroapi.worker_threads import can_run, run_in_worker_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+said: ContextVar[str] = ContextVar("said", default="nothing")
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(("asyncio", {}), id="asyncio"),
+        pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop"),
+    ]
+)
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=[run_in_worker_thread, anyio.to_thread.run_sync], ids=["ours", "anyio's"])
+def run(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread of another test is there."""
+    monkeypatch.setattr(worker_threads, "_idle", type(worker_threads._idle)())
+    monkeypatch.setattr(worker_threads, "_workers", set())
+
+
+class Ended(BaseException):
+    pass
+
+
+def raising(error: BaseException) -> Callable[[], Any]:
+    def function() -> None:
+        raise error
+
+    return function
+
+
+def in_another_thread() -> bool:
+    return threading.current_thread() is not threading.main_thread()
+
+
+async def name_of_loop() -> str:
+    return type(asyncio.get_running_loop()).__module__
+
+
+def in_an_event_loop_of_its_own() -> str:
+    async def answer() -> str:
+        await anyio.lowlevel.checkpoint()
+        return "answered"
+
+    return anyio.run(answer)
+
+
+def by_the_event_loop() -> list[str]:
+    return [anyio.from_thread.run(name_of_loop), anyio.from_thread.run_sync(said.get)]
+
+
+def not_cancelled() -> str:
+    anyio.from_thread.check_cancelled()
+    return "not cancelled"
+
+
+# name: what is called
+FUNCTIONS: dict[str, Callable[[], Any]] = {
+    "value": lambda: [1, 2],
+    "nothing": lambda: None,
+    "another_thread": in_another_thread,
+    "context": said.get,
+    "event_loop": by_the_event_loop,
+    "event_loop_of_its_own": in_an_event_loop_of_its_own,
+    "not_cancelled": not_cancelled,
+    "no_running_loop": lambda: asyncio._get_running_loop() is None,
+    "exception": raising(LookupError("absent")),
+    "base_exception": raising(Ended("over")),
+    "cancelled": raising(asyncio.CancelledError("by itself")),
+    "stop_iteration": raising(StopIteration(3)),
+    "stop_async_iteration": raising(StopAsyncIteration()),
+    "recursion": lambda: FUNCTIONS["recursion"](),
+}
+
+
+async def outcome(run: Any, function: Callable[[], Any]) -> Any:
+    try:
+        return await run(function)
+    except BaseException as error:
+        return type(error), str(error)[:40], type(error.__cause__)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("scoped", [False, True], ids=["in no scope", "in a scope"])
+async def test_a_function_gives_what_it_gives_in_a_thread_of_anyio(name: str, scoped: bool) -> None:
+    async def both() -> None:
+        said.set("something")
+        seen = []
+        for run in (anyio.to_thread.run_sync, run_in_worker_thread, run_in_worker_thread):
+            if scoped:
+                with anyio.CancelScope():
+                    await anyio.lowlevel.checkpoint()
+                    seen.append(await outcome(run, FUNCTIONS[name]))
+            else:
+                seen.append(await outcome(run, FUNCTIONS[name]))
+        assert seen[1] == seen[2] == seen[0]
+
+    await asyncio.create_task(both())
+
+
+async def test_what_a_function_sets_stays_in_its_context(run: Any) -> None:
+    said.set("before")
+    await run(partial(said.set, "by a function"))
+    assert said.get() == "before"
+    assert await run(said.get) == "before"
+
+
+async def test_a_scope_that_is_cancelled_waits_for_the_function(run: Any) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    seen: list[Any] = []
+
+    def function() -> None:
+        begun.set()
+        assert go_on.wait(10)
+        try:
+            anyio.from_thread.check_cancelled()
+        except BaseException as error:
+            seen.append(type(error))
+            raise
+
+    async def cancel(scope: anyio.CancelScope) -> None:
+        assert await anyio.to_thread.run_sync(begun.wait, 10)
+        scope.cancel()
+        await anyio.sleep(0.01)
+        seen.append("still waiting")
+        go_on.set()
+
+    async with anyio.create_task_group() as tasks:
+        with anyio.CancelScope() as scope:
+            tasks.start_soon(cancel, scope)
+            await run(function)
+            seen.append("went on")
+    assert scope.cancelled_caught
+    assert seen == ["still waiting", asyncio.CancelledError]
+
+
+async def test_what_was_cancelled_begins_nothing(run: Any) -> None:
+    called: list[int] = []
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await run(partial(called.append, 1))
+    assert scope.cancelled_caught
+    assert called == []
+
+
+async def test_a_cancelled_task_leaves_its_function(run: Any) -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def function() -> None:
+        begun.set()
+        assert go_on.wait(10)
+        ended.set()
+
+    task = asyncio.ensure_future(run(function))
+    assert await anyio.to_thread.run_sync(begun.wait, 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not ended.is_set()
+    go_on.set()
+    assert await run(ended.wait)
+
+
+async def test_functions_run_side_by_side(run: Any) -> None:
+    meeting = threading.Barrier(5, timeout=10)
+    async with anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(run, meeting.wait)
+    assert not meeting.broken
+
+
+async def test_an_idle_thread_is_taken_again(alone: None) -> None:
+    assert len({await run_in_worker_thread(threading.get_ident) for _ in range(5)}) == 1
+    assert len(worker_threads._workers) == len(worker_threads._idle) == 1
+
+
+async def test_an_idle_thread_ends(alone: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_threads, "IDLE_SECONDS", 0.02)
+    thread = await run_in_worker_thread(threading.current_thread)
+    await anyio.to_thread.run_sync(thread.join, 10)
+    assert not thread.is_alive()
+    assert not worker_threads._workers
+    assert not worker_threads._idle
+    assert await run_in_worker_thread(in_another_thread)
+
+
+async def test_no_call_is_lost_while_threads_end(
+    alone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_threads, "IDLE_SECONDS", 0.0005)
+    for number in range(400):
+        assert await run_in_worker_thread(lambda: number) == number  # noqa: B023 - is called at once
+        await asyncio.sleep(0.0001 * (number % 9))
+
+
+def test_event_loops_share_threads(alone: None) -> None:
+    async def call() -> tuple[int, bool]:
+        def function() -> tuple[int, bool]:
+            seen = anyio.from_thread.run_sync(asyncio.get_running_loop)
+            return threading.get_ident(), seen is loop
+
+        loop = asyncio.get_running_loop()
+        return await run_in_worker_thread(function)
+
+    (first, is_first), (second, is_second) = asyncio.run(call()), asyncio.run(call())
+    assert first == second
+    assert is_first
+    assert is_second
+
+
+@pytest.mark.parametrize("is_set", [True, False], ids=["value", "exception"])
+def test_a_closed_event_loop_is_told_nothing(
+    alone: None, is_set: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    begun, go_on = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def function() -> None:
+        threads.append(threading.current_thread())
+        begun.set()
+        assert go_on.wait(10)
+        if not is_set:
+            raise LookupError
+
+    async def leave() -> None:
+        task = asyncio.ensure_future(run_in_worker_thread(function))
+        assert await anyio.to_thread.run_sync(begun.wait, 10)
+        task.cancel()
+
+    asyncio.run(leave())
+    go_on.set()
+    assert asyncio.run(_next_in(threads[0]))
+    assert raised == []
+
+
+async def _next_in(thread: threading.Thread) -> bool:
+    """Whether the thread takes calls again, soon."""
+    for _ in range(1000):
+        if worker_threads._idle:
+            return await run_in_worker_thread(threading.current_thread) is thread
+        await asyncio.sleep(0.005)
+    return False
+
+
+async def test_no_thread_can_be_started(alone: None, no_threads: Any) -> None:
+    with no_threads(), pytest.raises(RuntimeError, match="can't start new thread"):
+        await run_in_worker_thread(in_another_thread)
+    assert not worker_threads._workers
+    assert await run_in_worker_thread(in_another_thread)
+
+
+class Kept:
+    """What can be looked for."""
+
+    def __call__(self) -> Kept:
+        return self
+
+
+async def test_nothing_is_kept_of_a_call(alone: None) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        called = Kept()
+        gone = ref(called)
+        await run_in_worker_thread(called)
+        del called
+        # The thread lets go of it after it has told the result.
+        for _ in range(1000):
+            if gone() is None:
+                break
+            await asyncio.sleep(0.001)
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+async def test_an_exception_leaves_no_circle(alone: None) -> None:
+    class FaultError(Exception):
+        pass
+
+    def function() -> None:
+        raise FaultError
+
+    async def call() -> Any:
+        try:
+            await run_in_worker_thread(function)
+        except FaultError as error:
+            return ref(error)
+
+    gc.collect()
+    gc.disable()
+    try:
+        gone = await call()
+        for _ in range(1000):
+            if gone() is None:
+                break
+            await asyncio.sleep(0.001)
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def run_python(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+EXIT = """
+import asyncio, threading, time
+from ferroapi.worker_threads import run_in_worker_thread
+
+begun = threading.Event()
+
+def function():
+    begun.set()
+    time.sleep(0.3)
+    print("ended", flush=True)
+
+async def main():
+    task = asyncio.ensure_future(run_in_worker_thread(function))
+    while not begun.is_set():
+        await asyncio.sleep(0.001)
+    task.cancel()
+
+asyncio.run(main())
+"""
+
+
+def test_a_process_waits_for_its_functions_and_for_no_idle_thread() -> None:
+    began = time.monotonic()
+    done = run_python(EXIT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
+    assert time.monotonic() - began < worker_threads.IDLE_SECONDS
+
+
+FORK = """
+import asyncio, os, threading
+from ferroapi.worker_threads import run_in_worker_thread
+
+async def main():
+    return await run_in_worker_thread(threading.get_ident) != threading.get_ident()
+
+assert asyncio.run(main())
+child = os.fork()
+if child == 0:
+    answer = asyncio.run(main())
+    os._exit(0 if answer else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked there")
+def test_a_process_that_was_forked_has_threads_of_its_own() -> None:
+    done = run_python("import warnings; warnings.simplefilter('ignore')\n" + FORK)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+
+
+# name: what anyio may have in the place of its thread locals, and of what tells sniffio
+STRANGE: dict[str, tuple[str, Any]] = {
+    "no_locals": ("_THREAD_LOCALS", None),
+    "other_locals": ("_THREAD_LOCALS", threading.local()),
+    "no_library": ("_SET_LIBRARY", None),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), STRANGE.values(), ids=STRANGE)
+async def test_where_anyio_does_not_know_them_its_own_are_taken(
+    name: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker_threads._are_known.cache_clear()
+    try:
+        monkeypatch.setattr(worker_threads, name, value)
+        assert not can_run()
+        assert await run_in_thread(not_cancelled) == "not cancelled"
+    finally:
+        worker_threads._are_known.cache_clear()
+    monkeypatch.undo()
+    assert can_run()
+
+
+def test_elsewhere_there_are_none() -> None:
+    assert not can_run()
+    trio = pytest.importorskip("trio")
+
+    async def told() -> bool:
+        return can_run()
+
+    assert trio.run(told) is False
