@@ -29,6 +29,7 @@ app = FastAPI(lifespan=lifespan)
 """
 
 FILES = {
+    "main.py": "from ferroapi import FastAPI\napp = FastAPI()\n",
     "none.py": NO_APP,
     "broken.py": "1 / 0\n",
     "unread.py": "def (\n",
@@ -69,6 +70,14 @@ TRACEBACK = r'Traceback \(most recent call last\):\n  File ".*{}\.py", line \d+,
         (["run", "--uds", "s", "--fd", "3"], 2, "", r"(.*\n)*.*--uds and --fd(.*\n)*"),
         (["run", "--ssl-keyfile", "none.py"], 2, "", r"(.*\n)*.*TLS needs --ssl-cert(.*\n)*"),
         (["run", "--ssl-certfile", "absent.pem"], 2, "", r"(.*\n)*.*'absent.pem'(.*\n)*"),
+        (
+            ["run", "main.py", "--port", "0", "--ssl-certfile", "none.py"],
+            *(1, "", r"(.*\n)*ferroapi: Cannot use the certificate or its key: .+\n"),
+        ),
+        (
+            ["run", "main.py", "--port", "0", "--log-config", "none.py"],
+            *(1, "", r"(.*\n)*ferroapi: Cannot use the logging configuration none.py: .+\n"),
+        ),
         (["run", "--env-file", "absent.env"], 2, "", r"(.*\n)*.*'absent.env'(.*\n)*"),
         (["run", "--log-level", "loud"], 2, "", r"(.*\n)*.*--log-level(.*\n)*"),
         (["dev", "--reload-dir", "absent"], 2, "", r"(.*\n)*.*'absent'(.*\n)*"),
