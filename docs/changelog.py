@@ -4,6 +4,5 @@ import re
 from pathlib import Path
 
 TEXT = Path(__file__).parents[1].joinpath("CHANGELOG.md").read_text()
-print(
-    re.sub(r"\[([^]]+)\]\((?!docs/|https?:)[^)]+\)", r"\1", TEXT).replace("](docs/", "]("), end=""
-)
+TEXT = re.sub(r"\[([^]]+)\]\((?!docs/|https?:)[^)]+\)", r"\1", TEXT).replace("](docs/", "](")
+print(re.sub(r"^## \[([^]]+)\]", r"## \1", TEXT, flags=re.MULTILINE), end="")

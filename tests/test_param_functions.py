@@ -1,6 +1,7 @@
 """The functions give what the classes give."""
 
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,46 @@ OWN_KEYWORDS: dict[str, dict[str, Any]] = {
     "Body": {"embed": True, "media_type": "text/plain"},
     "Form": {"media_type": "text/plain"},
     "File": {"media_type": "text/plain"},
+}
+# As `inspect.signature` of FastAPI's functions has them.
+SHOWN = [
+    "default_factory",
+    "alias",
+    "alias_priority",
+    "validation_alias",
+    "serialization_alias",
+    "title",
+    "description",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "min_length",
+    "max_length",
+    "pattern",
+    "regex",
+    "discriminator",
+    "strict",
+    "validate_default",
+    "union_mode",
+    "fail_fast",
+    "multiple_of",
+    "allow_inf_nan",
+    "max_digits",
+    "decimal_places",
+    "examples",
+    "example",
+    "openapi_examples",
+    "deprecated",
+    "include_in_schema",
+    "json_schema_extra",
+]
+SHOWN_OF_ITS_OWN: dict[str, dict[str, Any]] = {
+    "Header": {"convert_underscores": True},
+    "Body": {"embed": None, "media_type": "application/json"},
+    "Form": {"media_type": "application/x-www-form-urlencoded"},
+    "File": {"media_type": "multipart/form-data", "max_size": None},
+    "Part": {"content_type": "application/json", "max_size": 1024 * 1024},
 }
 SHARED_KEYWORDS: dict[str, Any] = {
     "alias": "a",
@@ -48,6 +89,37 @@ def test_function_passes_every_keyword(name: str) -> None:
 def test_function_without_keywords(name: str) -> None:
     """The functions have no defaults of their own."""
     assert state(getattr(param_functions, name)()) == state(getattr(params, name)())
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_signature_names_every_keyword(name: str) -> None:
+    """What `help` and editors show."""
+    default, *options = inspect.signature(getattr(param_functions, name)).parameters.values()
+    own = SHOWN_OF_ITS_OWN.get(name, {})
+
+    assert (default.name, default.kind) == ("default", default.POSITIONAL_OR_KEYWORD)
+    assert [option.name for option in options] == [*own, *SHOWN]
+    assert {option.kind for option in options} == {inspect.Parameter.KEYWORD_ONLY}
+    assert {option.name: option.default for option in options if option.name in own} == own
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_default_that_the_signature_shows_may_be_given(name: str) -> None:
+    """It is no default that says something else."""
+    function = getattr(param_functions, name)
+    shown = {each.name: each.default for each in inspect.signature(function).parameters.values()}
+
+    assert state(function(**shown)) == state(function())
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_help_says_what_each_keyword_is_for(name: str) -> None:
+    """An entry of `Args:` each."""
+    text = inspect.getdoc(getattr(param_functions, name)) or ""
+
+    assert text.count("Args:\n") == 1
+    for keyword in SHOWN:
+        assert re.search(rf"^    {keyword}: [A-Z].+", text, re.MULTILINE), keyword
 
 
 @pytest.mark.parametrize("name", PARAMETERS[1:])

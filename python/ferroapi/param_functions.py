@@ -5,12 +5,14 @@ by `ferroapi.params.ParameterOptions`.
 """
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from pydantic_core import PydanticUndefined as Undefined
 from typing_extensions import Unpack
 
 from ferroapi import params
+from ferroapi.keywords import Keywords
 
 __all__ = [
     "Body",
@@ -28,7 +30,12 @@ __all__ = [
 # The names are classes' to the eye: they are read as types of parameters.
 # ruff: noqa: N802
 
+_OPTIONS = Keywords(
+    params.ParameterOptions, SimpleNamespace(include_in_schema=True), otherwise=Undefined
+)
 
+
+@_OPTIONS.shown
 def Path(default: Any = ..., **options: Unpack[params.ParameterOptions]) -> Any:
     """A part of the path.
 
@@ -42,6 +49,7 @@ def Path(default: Any = ..., **options: Unpack[params.ParameterOptions]) -> Any:
     return params.Path(default, **options)
 
 
+@_OPTIONS.shown
 def Query(default: Any = Undefined, **options: Unpack[params.ParameterOptions]) -> Any:
     """A part of the query string; a repeated key gives its last value, or all to a list.
 
@@ -52,6 +60,7 @@ def Query(default: Any = Undefined, **options: Unpack[params.ParameterOptions]) 
     return params.Query(default, **options)
 
 
+@_OPTIONS.shown
 def Header(
     default: Any = Undefined,
     *,
@@ -69,6 +78,7 @@ def Header(
     return params.Header(default, convert_underscores=convert_underscores, **options)
 
 
+@_OPTIONS.shown
 def Cookie(default: Any = Undefined, **options: Unpack[params.ParameterOptions]) -> Any:
     """A cookie (RFC 6265).
 
@@ -79,6 +89,7 @@ def Cookie(default: Any = Undefined, **options: Unpack[params.ParameterOptions])
     return params.Cookie(default, **options)
 
 
+@_OPTIONS.shown
 def Body(
     default: Any = Undefined,
     *,
@@ -98,6 +109,7 @@ def Body(
     return params.Body(default, embed=embed, media_type=media_type, **options)
 
 
+@_OPTIONS.shown
 def Form(
     default: Any = Undefined,
     *,
@@ -115,6 +127,7 @@ def Form(
     return params.Form(default, media_type=media_type, **options)
 
 
+@_OPTIONS.shown
 def File(
     default: Any = Undefined,
     *,
@@ -139,6 +152,7 @@ def File(
     return params.File(default, media_type=media_type, max_size=max_size, **options)
 
 
+@_OPTIONS.shown
 def Part(
     default: Any = Undefined,
     *,

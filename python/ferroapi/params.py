@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 import typing_extensions
 from pydantic import AliasChoices, AliasPath, Discriminator
@@ -54,8 +54,9 @@ class ParamTypes(Enum):
 class ParameterOptions(TypedDict, total=False):
     """The keywords that every kind of parameter takes.
 
-    A keyword that is not given has no effect. The constraints apply as pydantic applies them to the
-    parameter's type; a constraint that the type cannot have is an error at declaration.
+    A keyword that is not given has no effect, and neither has pydantic's `PydanticUndefined`. The
+    constraints apply as pydantic applies them to the parameter's type; a constraint that the type
+    cannot have is an error at declaration.
     """
 
     default_factory: Callable[[], Any] | None
@@ -137,6 +138,8 @@ class ParameterInfo(FieldInfo):  # pyright: ignore[reportGeneralTypeIssues]  # a
         for name in options:
             if name not in ParameterOptions.__optional_keys__:
                 raise self._unexpected_keyword(name)
+        given = {name: value for name, value in options.items() if value is not Undefined}
+        options = cast("ParameterOptions", given)
         self.include_in_schema = options.pop("include_in_schema", True)
         self.openapi_examples = options.pop("openapi_examples", None)
         self.example = options.pop("example", Undefined)

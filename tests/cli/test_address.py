@@ -1,10 +1,13 @@
 """What a user is told of where a server listens."""
 
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ferroapi.cli.address import Address
+from ferroapi.cli.failure import CommandError
 
 # name: (address, what to tell)
 TOLD = {
@@ -23,3 +26,40 @@ TOLD = {
 def test_name(address: Address, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FASTAPI_PUBLIC_URL", raising=False)
     assert address.name == told
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no Unix sockets")
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ({"uds": "absent/shop.sock"}, "No such file or directory: choose another path with --uds"),
+        ({"uds": "main.py"}, "File exists: choose another path with --uds"),
+        ({"uds": "."}, "File exists: choose another path with --uds"),
+        ({"fd": 987}, "Bad file descriptor: give that of an open socket with --fd"),
+    ],
+    ids=str,
+)
+def test_where_nobody_can_listen(
+    place: dict[str, Any], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is no socket of before: uvicorn would remove it."""
+    monkeypatch.chdir(tmp_path)
+    Path("main.py").touch()
+    if "uds" in place:
+        place = {"uds": Path(place["uds"])}
+    address = Address("127.0.0.1", 8000, **place)
+    with pytest.raises(CommandError, match=f"^Cannot listen on {address.name}, {reason}$"):
+        address.check_free()
+    assert Path("main.py").is_file()
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no Unix sockets")
+def test_a_socket_of_before_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket has to be short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("shop.sock")
+        Address("127.0.0.1", 8000, fd=listening.fileno()).check_free()
+    Address("127.0.0.1", 8000, uds=Path("shop.sock")).check_free()
+    Address("127.0.0.1", 8000, uds=Path("new.sock")).check_free()

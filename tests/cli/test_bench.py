@@ -66,6 +66,8 @@ def test_a_service_that_runs_is_asked(project: Project, command: Command, tmp_pa
     [
         ("http://192.0.2.1/", "192.0.2.1 is another machine: only a service on this one is put"),
         ("https://127.0.0.1/", "https://127.0.0.1/ is no URL of plain HTTP, such as"),
+        ("http://127.0.0.1:99999/", "http://127.0.0.1:99999/ is no URL of plain HTTP, such as"),
+        ("http://[::1/", "http://[::1/ is no URL of plain HTTP, such as"),
         ("http://127.0.0.1:{free}/", "127.0.0.1:{free} does not answer as it should: "),
         ("absent.py", "The service did not start: `ferroapi run` says why"),
     ],
@@ -76,6 +78,23 @@ def test_who_cannot_be_asked_is_said(url: str, message: str, command: Command) -
     result = command("bench", url.format(free=free), *SHORT)
     assert (result.returncode, result.stdout) == (1, "")
     assert f"ferroapi: {message.format(free=free)}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["main.py", "sum"], "sum is no path: it begins with a slash"),
+        (["http://127.0.0.1:1/", "/sum"], "A URL has its path: leave out /sum"),
+        (["main.py", "--pid", "1"], "--pid is for a URL: the process of an application is known"),
+    ],
+    ids=" ".join,
+)
+def test_arguments_that_do_not_fit_together(
+    arguments: list[str], message: str, command: Command
+) -> None:
+    result = command("bench", *arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert message in result.stderr
 
 
 def test_a_server_that_closes_is_no_answer(command: Command) -> None:

@@ -157,6 +157,13 @@ def test_a_declaration_that_raises_is_found(project: Project, command: Command) 
     assert finding["line"] == 11
 
 
+def test_a_file_that_is_no_python_is_found(project: Project, command: Command) -> None:
+    project({"main.py": HEAD + "\ndef read(:\n"})
+    result = command("check")
+    assert result.returncode == 1
+    assert re.fullmatch(r"main\.py:11: declaration: SyntaxError: .*\n", result.stdout)
+
+
 def test_without_a_finding_it_ends_with_0(project: Project, command: Command) -> None:
     project({"main.py": HEAD})
     result = command("check")

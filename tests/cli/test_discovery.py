@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ferroapi.cli.discovery import DEFAULT_PATHS, EXAMPLES, discover
-from ferroapi.cli.failure import CommandError
+from ferroapi.cli.failure import ApplicationError, CommandError
 
 APP = "from ferroapi import FastAPI\napp = FastAPI()\n"
 NO_APP = "app = 1\n"
@@ -60,7 +60,11 @@ ENTRYPOINTS = '[tool.fastapi]\nentrypoint = "other:app"\n[tool.ferroapi]\nentryp
         ({"mine.py": APP, "pyproject.toml": ENTRYPOINTS, "main.py": APP}, {}, "mine:app"),
         ({"other.py": APP, "pyproject.toml": ENTRYPOINTS.split("[tool.ferro")[0]}, {}, "other:app"),
         ({"pyproject.toml": ENTRYPOINTS, "main.py": APP}, {"target": "main.py"}, "main:app"),
-        ({"pyproject.toml": ENTRYPOINTS, "main.py": APP}, {"name": "app"}, "main:app"),
+        (
+            {"pyproject.toml": ENTRYPOINTS, "main.py": APP, "mine.py": APP + "second = app\n"},
+            {"name": "second"},
+            "mine:second",
+        ),
         ({"pyproject.toml": ENTRYPOINTS, "it.py": APP}, {"entrypoint": "it:app"}, "it:app"),
         ({"pyproject.toml": "[project]\n", "main.py": APP}, {}, "main:app"),
     ],
@@ -185,5 +189,6 @@ def test_an_error_of_the_users_module_is_the_users(
     text: str, project: Callable[[Files], None]
 ) -> None:
     project({"main.py": text})
-    with pytest.raises((ModuleNotFoundError, ZeroDivisionError)):
+    with pytest.raises(ApplicationError) as raised:
         discover()
+    assert isinstance(raised.value.cause, (ModuleNotFoundError, ZeroDivisionError))

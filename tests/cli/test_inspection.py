@@ -83,6 +83,9 @@ def test_explain_prints_what_runs(project: Project, command: Command) -> None:
         "imported\nferroapi: No path operation answers GET /absent: `ferroapi routes` lists those "
         "there are\n"
     )
+    relative = command("explain", "GET", "v1/items/3")
+    assert relative.returncode == 2
+    assert "v1/items/3 is no path: it begins with a slash" in relative.stderr
 
 
 def test_a_document_is_written_and_checked(project: Project, command: Command) -> None:

@@ -28,13 +28,29 @@ async def lifespan(app):
 app = FastAPI(lifespan=lifespan)
 """
 
+FILES = {
+    "main.py": "from ferroapi import FastAPI\napp = FastAPI()\n",
+    "none.py": NO_APP,
+    "broken.py": "1 / 0\n",
+    "unread.py": "def (\n",
+    "broken_factory.py": "def make():\n    1 / 0\n",
+    "failing.py": FAILING,
+}
+TRACEBACK = r'Traceback \(most recent call last\):\n  File ".*{}\.py", line \d+, .*\n'
+"""Of an application: there is no frame of the command before."""
+
 
 @pytest.mark.parametrize(
     ("arguments", "status", "stdout", "stderr"),
     [
         (["run", "absent.py"], 1, "", r"ferroapi: There is no file and no module absent\.py .*\n"),
         (["dev", "none.py"], 1, "", r"ferroapi: Could not find an application in none: .*\n"),
-        (["run", "broken.py"], 1, "", r"Traceback(.*\n)+.*broken\.py(.*\n)+ZeroDivisionError.*\n"),
+        (["run", "broken.py"], 1, "", TRACEBACK.format("broken") + r"(.*\n)+ZeroDivisionError.*\n"),
+        (["run", "unread.py"], 1, "", r'  File ".*unread\.py", line 1\n(.*\n)+SyntaxError: .*\n'),
+        (
+            ["routes", "--factory", "broken_factory:make"],
+            *(1, "", TRACEBACK.format("broken_factory") + r"(.*\n)+ZeroDivisionError.*\n"),
+        ),
         (["--version"], 0, r"ferroapi \d+\.\d+\.\d+\n", ""),
         (["run", "--help"], 0, r"(.*\n)*.*--as-fastapi(.*\n)*", ""),
         (["run", "--help"], 0, r"(.*\n)*.*--access-log-fields(.*\n)*.*--head-size(.*\n)*", ""),
@@ -54,6 +70,14 @@ app = FastAPI(lifespan=lifespan)
         (["run", "--uds", "s", "--fd", "3"], 2, "", r"(.*\n)*.*--uds and --fd(.*\n)*"),
         (["run", "--ssl-keyfile", "none.py"], 2, "", r"(.*\n)*.*TLS needs --ssl-cert(.*\n)*"),
         (["run", "--ssl-certfile", "absent.pem"], 2, "", r"(.*\n)*.*'absent.pem'(.*\n)*"),
+        (
+            ["run", "main.py", "--port", "0", "--ssl-certfile", "none.py"],
+            *(1, "", r"(.*\n)*ferroapi: Cannot use the certificate or its key: .+\n"),
+        ),
+        (
+            ["run", "main.py", "--port", "0", "--log-config", "none.py"],
+            *(1, "", r"(.*\n)*ferroapi: Cannot use the logging configuration none.py: .+\n"),
+        ),
         (["run", "--env-file", "absent.env"], 2, "", r"(.*\n)*.*'absent.env'(.*\n)*"),
         (["run", "--log-level", "loud"], 2, "", r"(.*\n)*.*--log-level(.*\n)*"),
         (["dev", "--reload-dir", "absent"], 2, "", r"(.*\n)*.*'absent'(.*\n)*"),
@@ -72,7 +96,7 @@ def test_the_command_ends_with(
     project: Callable[[dict[str, str]], None],
     command: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
-    project({"none.py": NO_APP, "broken.py": "1 / 0\n", "failing.py": FAILING})
+    project(FILES)
     result = command(*arguments)
     assert re.fullmatch(stdout, result.stdout)
     assert re.fullmatch(stderr, result.stderr)

@@ -4,6 +4,8 @@ import itertools
 import re
 import shutil
 import socket
+import ssl
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -40,14 +42,18 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _proxied(folder: Path, example: Path, *services: list[str]) -> Iterator[list[str]]:
+def _proxied(
+    folder: Path, example: Path, *services: list[str], listen: str = "    listen 8080;\n"
+) -> Iterator[list[str]]:
     """Runs nginx with an example, whose port is 8080, in front of the services at 8000 and above.
 
-    Gives the addresses that stand for these: that of nginx, then those of the services.
+    `listen` is what stands in place of the port. Gives the addresses that stand for these: that of
+    nginx, then those of the services.
     """
     shown = ["8080", *(str(8000 + number) for number in range(len(services)))]
     ports = dict(zip(shown, map(str, _free_ports(len(shown))), strict=True))
-    text = re.sub("|".join(shown), lambda found: ports[found[0]], example.read_text())
+    text = example.read_text().replace("    listen 8080;\n", listen)
+    text = re.sub("|".join(shown), lambda found: ports[found[0]], text)
     text = text.replace("listen ", "listen 127.0.0.1:")
     configuration = folder / "nginx.conf"
     configuration.write_text(AROUND.format(folder=folder, example=text))
@@ -114,6 +120,28 @@ def test_a_websocket_passes(address: str) -> None:
     with connect(f"ws://{address}/shop/echo") as connection:
         connection.send("hello")
         assert connection.recv() == "hello"
+
+
+def test_with_tls_the_service_knows_it(tmp_path: Path) -> None:
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x"]
+    command += ["-keyout", "key.pem", "-out", "fullchain.pem"]
+    try:
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=30)
+    except FileNotFoundError:
+        pytest.skip("there is no openssl to make a certificate")
+    examples = EXAMPLES / "deploy"
+    listen = (examples / "tls.conf").read_text().replace("443", "8080")
+    listen = listen.replace("/etc/ssl/shop", str(tmp_path))
+    trusted = ssl.create_default_context(cafile=str(tmp_path / "fullchain.pem"))
+    trusted.check_hostname = False
+    service = ["--root-path", "/shop"]
+    with _proxied(tmp_path, examples / "nginx.conf", service, listen=listen) as (address, _):
+        with Client(verify=trusted) as client:
+            answer = client.get(f"https://{address}/shop/items/").json()
+        assert answer["url"] == f"https://{address}/shop/items/"
+        with connect(f"wss://{address}/shop/echo", ssl=trusted) as connection:
+            connection.send("hello")
+            assert connection.recv() == "hello"
 
 
 def test_the_other_service_hears_what_changes_nothing(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Where a server listens."""
 
+import errno
 import os
 import socket
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ferroapi.cli.failure import CommandError
@@ -48,15 +50,35 @@ class Address:
         return {"host": self.host, "port": self.port, "uds": uds, "fd": self.fd}
 
     def check_free(self) -> None:
-        """Raises `CommandError` where nobody can listen on the port now."""
-        if self.uds is not None or self.fd is not None:
-            return
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        """Raises `CommandError` where nobody can listen now."""
+        if self.uds is not None:
+            place, advice = self.name, "choose another path with --uds"
+            attempt = partial(_check_path, self.uds)
+        elif self.fd is not None:
+            place, advice = self.name, "give that of an open socket with --fd"
+            attempt = partial(_check_open_socket, self.fd)
+        else:
+            place = f"{self.host}:{self.port}"
+            advice = "choose another address with --host and --port, or stop what listens there"
+            attempt = partial(_check_port, self.host, self.port)
         try:
-            socket.create_server((self.host, self.port), family=family).close()
+            attempt()
         except OSError as error:
             reason = str(error.strerror).partition(" (while")[0]
-            raise CommandError(
-                f"Cannot listen on {self.host}:{self.port}, {reason}: choose another "
-                "address with --host and --port, or stop what listens there"
-            ) from None
+            raise CommandError(f"Cannot listen on {place}, {reason}: {advice}") from None
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    socket.create_server((host, port), family=family).close()
+
+
+def _check_path(path: Path) -> None:
+    """A socket of before is replaced. uvicorn would remove a file, too."""
+    path.parent.stat()
+    if path.exists() and not path.is_socket():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+def _check_open_socket(number: int) -> None:
+    socket.socket(fileno=os.dup(number)).close()

@@ -70,20 +70,17 @@ def bench(
     """
     body = (data or "").encode()
     if "://" in target:
-        url = urlsplit(target)
-        if url.scheme != "http" or not url.hostname:
-            raise CommandError(f"{target} is no URL of plain HTTP, such as http://127.0.0.1:8000/")
-        _check_loopback(url.hostname)
-        asked = url.path or "/"
-        request = Request(
-            url.hostname,
-            url.port or 80,
-            method.upper(),
-            f"{asked}?{url.query}" if url.query else asked,
-            body,
-        )
+        if path != "/":
+            raise typer.BadParameter(f"A URL has its path: leave out {path}")
+        host, port, asked = _parts(target)
+        _check_loopback(host)
+        request = Request(host, port, method.upper(), asked, body)
         figures = _measured(request, pid, seconds, connections)
     else:
+        if not path.startswith("/"):
+            raise typer.BadParameter(f"{path} is no path: it begins with a slash")
+        if pid is not None:
+            raise typer.BadParameter("--pid is for a URL: the process of an application is known")
         with _served(target, as_fastapi=as_fastapi) as (process, port):
             request = Request("127.0.0.1", port, method.upper(), path, body)
             figures = _measured(request, process, seconds, connections)
@@ -91,6 +88,23 @@ def bench(
         typer.echo(json.dumps(figures))
     else:
         show_table(("Figure", "Value"), [(name, _text(value)) for name, value in figures.items()])
+
+
+def _parts(target: str) -> tuple[str, int, str]:
+    """Host, port, and path with query of a URL.
+
+    Raises `CommandError`: it is none of plain HTTP.
+    """
+    wrong = CommandError(f"{target} is no URL of plain HTTP, such as http://127.0.0.1:8000/")
+    try:
+        url = urlsplit(target)
+        host, port = url.hostname, url.port or 80
+    except ValueError:
+        raise wrong from None
+    if url.scheme != "http" or not host:
+        raise wrong
+    path = url.path or "/"
+    return host, port, f"{path}?{url.query}" if url.query else path
 
 
 def _check_loopback(host: str) -> None:

@@ -14,7 +14,7 @@ import typer
 
 from ferroapi.cli.checks import CHECKS
 from ferroapi.cli.checks.finding import Finding
-from ferroapi.cli.failure import CommandError
+from ferroapi.cli.failure import ApplicationError
 from ferroapi.cli.output import shown_path
 from ferroapi.cli.target import AsFastAPI, Entrypoint, Factory, Name, Target, loaded
 from ferroapi.exceptions import RecursiveUnionWarning
@@ -44,10 +44,8 @@ def check(
     try:
         with _recursive_unions(found):
             application = loaded(target, app, entrypoint, as_fastapi=as_fastapi, factory=factory)
-    except CommandError:
-        raise
-    except Exception as error:
-        found.append(_of_import(error))
+    except ApplicationError as error:
+        found.append(_of_import(error.cause))
     if application is not None:
         found += [finding for look in CHECKS.values() for finding in look(application)]
     if as_json:
@@ -86,10 +84,13 @@ def _recursive_unions(found: list[Finding]) -> Iterator[None]:
 def _of_import(error: Exception) -> Finding:
     """What the module of the application raised, at the line that was being run."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = next((frame for frame in reversed(frames) if _is_users(frame.filename)), frames[-1])
+    places = [(frame.filename, frame.lineno) for frame in frames if _is_users(frame.filename)]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno))
+    file, line = places[-1] if places else (None, None)
     notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
     text = f"{type(error).__name__}: {error}{notes}"
-    return Finding("declaration", " ".join(text.split()), place.filename, place.lineno)
+    return Finding("declaration", " ".join(text.split()), file, line)
 
 
 def _is_users(file: str) -> bool:

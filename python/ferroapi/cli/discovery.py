@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from ferroapi.applications import FastAPI
-from ferroapi.cli.failure import CommandError
+from ferroapi.cli.failure import CommandError, of_application
 from ferroapi.cli.settings import configured
 
 __all__ = [
@@ -55,15 +55,16 @@ def discover(
     makes the application. The directory that the module has to be imported from becomes the first
     of `sys.path`.
 
-    Raises `CommandError`, and whatever the application's own module raises.
+    Raises `CommandError`, and `ApplicationError` of what the application's own module raises.
     """
-    if target is None and name is None:
-        entrypoint = entrypoint or configured(Path.cwd())
-    elif entrypoint is not None:
+    if entrypoint is not None and not (target is name is None):
         raise CommandError("Cannot use --entrypoint together with path or --app arguments")
-    place = _place_of_import_string(entrypoint) if entrypoint else _place(target, name)
+    if target is None:
+        entrypoint = entrypoint or configured(Path.cwd())
+    place = _place_of_import_string(entrypoint, name) if entrypoint else _place(target, name)
     sys.path.insert(0, str(place.directory))
-    module = _imported(place.module)
+    with of_application():
+        module = _imported(place.module)
     if place.name is not None:
         found = _checked(module, place.name)
     else:
@@ -106,11 +107,11 @@ def _path(target: str) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _place_of_import_string(import_string: str) -> _Place:
+def _place_of_import_string(import_string: str, wanted: str | None = None) -> _Place:
     module, _, name = import_string.partition(":")
     if not module or not name:
         raise CommandError("Import string must be in the format module.submodule:app_name")
-    return _Place(module, Path.cwd(), name)
+    return _Place(module, Path.cwd(), wanted or name)
 
 
 def _default_path() -> Path:

@@ -22,6 +22,8 @@ def explain(
     factory: Factory = False,
 ) -> None:
     """Print the Python source that answers a request."""
+    if not path.startswith("/"):
+        raise typer.BadParameter(f"{path} is no path: it begins with a slash")
     application = loaded(target, app, entrypoint, as_fastapi=as_fastapi, factory=factory)
     try:
         source = application.explain(path, method.upper())

@@ -13,6 +13,7 @@ import uvicorn
 from ferroapi import alias
 from ferroapi.cli.address import Address
 from ferroapi.cli.discovery import IMPORT_STRING, application_at, discover
+from ferroapi.cli.failure import CommandError
 from ferroapi.cli.reload import Reload
 from ferroapi.cli.server_options import AccessLogFormat, Protocol, protocol_settings
 from ferroapi.cli.target import AsFastAPI, Entrypoint, Factory, Name, Target
@@ -290,6 +291,7 @@ def serve(
     }
     if log_config is not None:
         settings["log_config"] = str(log_config)
+        _check_log_config(import_string, settings)
     supervisor = None
     if reloads:
         directories = [str(directory.resolve()) for directory in reload_dir or []]
@@ -304,8 +306,22 @@ def serve(
     config = uvicorn.Config(import_string, workers=workers, **settings)
     if config.workers > 1:
         serve_with_workers(config)
-    else:
+        return
+    try:
         uvicorn.run(import_string, workers=workers, **settings)
+    except ssl.SSLError as error:
+        raise CommandError(f"Cannot use the certificate or its key: {error}") from None
+
+
+def _check_log_config(import_string: str, settings: dict[str, Any]) -> None:
+    """Raises `CommandError` where the logging module cannot be configured, whatever it raises."""
+    try:
+        uvicorn.Config(import_string, **settings)
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise CommandError(
+            f"Cannot use the logging configuration {settings['log_config']}: {reason}"
+        ) from None
 
 
 def _tls_settings(

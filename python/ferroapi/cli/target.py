@@ -9,7 +9,7 @@ import typer
 from ferroapi import alias
 from ferroapi.applications import FastAPI
 from ferroapi.cli.discovery import application_at, discover
-from ferroapi.cli.failure import CommandError
+from ferroapi.cli.failure import CommandError, of_application
 
 __all__ = ["AsFastAPI", "Entrypoint", "Factory", "Name", "Target", "loaded"]
 
@@ -27,7 +27,8 @@ Name: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--app",
-        help="The variable that holds the application. Otherwise `app`, `api`, or the first.",
+        help="The variable that holds the application. Otherwise what `entrypoint` says, then "
+        "`app`, `api`, or the first.",
         show_default=False,
     ),
 ]
@@ -59,14 +60,16 @@ def loaded(
 
     What its module prints goes to standard error, since standard output has the answer.
 
-    Raises `CommandError`: there is none, or it is another framework's.
+    Raises `CommandError`: there is none, or it is another framework's; and `ApplicationError` of
+    what its own code raises.
     """
     if as_fastapi:
         alias.install()
     with redirect_stdout(sys.stderr):
         import_string = discover(target, name=name, entrypoint=entrypoint, factory=factory)
         found = application_at(import_string)
-        app = found() if factory else found
+        with of_application():
+            app = found() if factory else found
     if not isinstance(app, FastAPI):
         hint = "" if factory else "; if it makes one, add --factory"
         raise CommandError(

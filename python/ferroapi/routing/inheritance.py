@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from ferroapi._form_limits import FormLimits, with_form_limits
 from ferroapi.body_limit import innermost_body_limit, with_body_limit
 from ferroapi.datastructures import Default, DefaultPlaceholder
-from ferroapi.routing.keywords import Keywords
+from ferroapi.keywords import Keywords
 from ferroapi.routing.layers import Layer, with_layers
 from ferroapi.routing.options import ADDED, AddedOptions, ReadBody, first_chosen, first_given
 from ferroapi.routing.unique_id import generate_unique_id
@@ -115,7 +115,7 @@ class Inherited:
         return with_layers(limited, self.layers)
 
 
-INCLUSION_KEYWORDS = Keywords(InclusionOptions, Inherited(), added=ADDED)
+INCLUSION_KEYWORDS = Keywords(InclusionOptions, Inherited(), added=ADDED, built_on=AddedOptions)
 
 
 class Inheriting:

@@ -15,7 +15,7 @@ from ferroapi import params
 from ferroapi._form_limits import FormLimits
 from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.error_format import ErrorFormat
-from ferroapi.routing.keywords import Keywords
+from ferroapi.keywords import Keywords
 from ferroapi.routing.layers import Layer
 from ferroapi.routing.unique_id import generate_unique_id
 

@@ -25,6 +25,7 @@ from ferroapi.datastructures import Default, DefaultPlaceholder
 from ferroapi.dependencies.callables import declaring
 from ferroapi.error_format import ErrorFormat
 from ferroapi.exceptions import FastAPIError
+from ferroapi.keywords import Keywords
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.controllers import Controller, controller_settings, declare_operations
 from ferroapi.routing.frontend import Frontend, frontend_path
@@ -36,7 +37,6 @@ from ferroapi.routing.inheritance import (
     Inheriting,
     check_prefix,
 )
-from ferroapi.routing.keywords import Keywords
 from ferroapi.routing.layers import Layer, Layered
 from ferroapi.routing.lifespan import (
     DeclaredLifespan,
@@ -77,7 +77,9 @@ class AddedRouteOptions(StrictRouteOptions, total=False):
     """The class of this one route."""
 
 
-ADDED_ROUTE_KEYWORDS = Keywords(AddedRouteOptions, OperationAttributes, added=ADDED)
+ADDED_ROUTE_KEYWORDS = Keywords(
+    AddedRouteOptions, OperationAttributes, added=ADDED, built_on=StrictRouteOptions
+)
 
 
 class APIRouter(

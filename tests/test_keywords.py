@@ -43,11 +43,11 @@ OPERATION: dict[str, Any] = {
     "form_limits": None,
 }
 ADDED: dict[str, Any] = {
-    "auto_head": None,
     "exception_handlers": None,
     "middleware": None,
-    "validation_errors": None,
     "cancel_on_disconnect": None,
+    "auto_head": None,
+    "validation_errors": None,
     "read_body": None,
 }
 ADDED_TO_OPERATIONS: dict[str, Any] = {**ADDED, "inline": False}
@@ -105,7 +105,8 @@ def test_signature(
     by_keyword = [one for one in parameters if one.kind is one.KEYWORD_ONLY]
     assert [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY] == positional
     added = ADDED if function.__name__ == "include_router" else ADDED_TO_OPERATIONS
-    assert {one.name: one.default for one in by_keyword} == {**added, **keywords}
+    assert {one.name: one.default for one in by_keyword} == {**keywords, **added}
+    assert [one.name for one in by_keyword][len(keywords) :] == list(added), "FastAPI's come first"
 
 
 @pytest.mark.parametrize(("function", "_", "keywords"), SIGNATURES.values(), ids=SIGNATURES)

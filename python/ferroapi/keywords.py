@@ -19,19 +19,29 @@ class Keywords:
     """
 
     def __init__(
-        self, declared: type[Any], attributes: object, *, added: Collection[str] = ()
+        self,
+        declared: type[Any],
+        attributes: object,
+        *,
+        otherwise: object = None,
+        added: Collection[str] = (),
+        built_on: type[Any] | None = None,
     ) -> None:
         """
         Args:
             declared: the TypedDict.
-            attributes: an object or class whose attributes are the defaults; what it does not have
-                and what is an empty collection is None as a keyword.
+            attributes: an object or class whose attributes are the defaults.
+            otherwise: the default of a keyword for which there is no attribute, or an empty
+                collection.
             added: keywords that FastAPI does not have, which are handed on where they are given.
+            built_on: the TypedDict of another module that `declared` is built on.
         """
-        self._declared = declared
-        self._types: dict[str, Any] = declared.__annotations__
-        self._signatures: dict[tuple[tuple[str, Any], ...], inspect.Signature] = {}
-        self._defaults = {name: _default(attributes, name) for name in self._types}
+        self._modules = [one.__module__ for one in (built_on, declared) if one is not None]
+        self._types: dict[str, Any] = dict(
+            sorted(declared.__annotations__.items(), key=lambda item: item[0] in added)
+        )
+        self._signatures: dict[tuple[Any, ...], inspect.Signature] = {}
+        self._defaults = {name: _default(attributes, name, otherwise) for name in self._types}
         self._handed_on = {
             name: default for name, default in self._defaults.items() if name not in added
         }
@@ -54,7 +64,7 @@ class Keywords:
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=default,
-                annotation=self._types[name].__forward_arg__,
+                annotation=getattr(self._types[name], "__forward_arg__", self._types[name]),
             )
             for name, default in self._defaults.items()
         ]
@@ -65,7 +75,8 @@ class Keywords:
         A docstring that has `Args:` goes on with them, another one gets that part.
         """
         # Making one takes long for an import: functions that are declared alike share it.
-        declared = tuple(function.__annotations__.items())
+        defaults = (function.__kwdefaults__ or {}).items()
+        declared = (*function.__annotations__.items(), function.__defaults__, *defaults)
         if declared not in self._signatures:
             signature = inspect.signature(function)
             *others, _ = signature.parameters.values()
@@ -80,11 +91,8 @@ class Keywords:
     def _documented(self, text: str) -> str:
         """A docstring with what the keywords are for."""
         text = inspect.cleandoc(text)  # As from Python 3.13 on it is by itself.
-        lines = [
-            f"    {name}: {explained}"
-            for name in self._types
-            if (explained := _explained(self._declared.__module__).get(name))
-        ]
+        explained = {name: said for one in self._modules for name, said in _explained(one).items()}
+        lines = [f"    {name}: {explained[name]}" for name in self._types if name in explained]
         if not lines:  # there is no source
             return text
         before, args, after = text.partition("Args:\n")
@@ -95,8 +103,6 @@ class Keywords:
 
 
 _ATTRIBUTE = re.compile(r'^    (\w+): [^\n]*\n    """(.*?)"""$', re.MULTILINE | re.DOTALL)
-_FIRST = "ferroapi.routing.options"
-"""Where keywords are declared that others are built on."""
 
 
 @cache
@@ -105,10 +111,9 @@ def _explained(module: str) -> dict[str, str]:
     spec = sys.modules[module].__spec__
     get_source = getattr(spec and spec.loader, "get_source", None)
     source = get_source(module) if get_source else None
-    found = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(source or "")}
-    return found if module == _FIRST else {**_explained(_FIRST), **found}
+    return {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(source or "")}
 
 
-def _default(attributes: object, name: str) -> Any:
-    value = getattr(attributes, name, None)
-    return None if isinstance(value, (tuple, Mapping)) else value
+def _default(attributes: object, name: str, otherwise: object) -> Any:
+    value = getattr(attributes, name, otherwise)
+    return otherwise if isinstance(value, (tuple, Mapping)) else value
