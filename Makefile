@@ -19,6 +19,8 @@ PROFILED = flags="$$($(BIN)/python packaging/profile_guided.py --if-possible $(1
 ZIG := $(if $(filter Linux,$(shell uname -s)),--zig)
 FUZZ := target/fuzz
 FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
+# Bytes and tenths of the time: in short input the same is found, sooner.
+FUZZED_LENGTHS := 128:9 65536:1
 SECONDS ?= 60
 PORT ?= 8000
 RUST := Cargo.toml Cargo.lock $(shell find rust -path rust/fuzz -prune -o -name '*.rs' -print -o -name Cargo.toml -print)
@@ -114,11 +116,14 @@ fuzz: ## Look for input that the core and its naive twins read differently, or t
 	cd rust/fuzz && cargo clippy --release --locked --quiet $(FUZZED) -- --deny warnings
 	cd rust/fuzz && cargo build --release --locked --quiet $(FUZZED)
 	@for fuzzer in $(basename $(notdir $(wildcard rust/fuzz/src/bin/*.rs))); do \
-	  mkdir -p $(FUZZ)/corpus/$$fuzzer && echo "$$fuzzer, $(SECONDS) s" && \
-	  $(FUZZ)/$$(rustc --print host-tuple)/release/$$fuzzer $(FUZZ)/corpus/$$fuzzer rust/fuzz/seeds/$$fuzzer \
-	    -max_total_time=$(SECONDS) -max_len=65536 -timeout=60 -print_final_stats=1 \
-	    -artifact_prefix=$(FUZZ)/$$fuzzer- >$(FUZZ)/$$fuzzer.log 2>&1 \
-	  || { tail -n 40 $(FUZZ)/$$fuzzer.log; exit 1; }; \
+	  mkdir -p $(FUZZ)/corpus/$$fuzzer && echo "$$fuzzer, $(SECONDS) s" && : >$(FUZZ)/$$fuzzer.log && \
+	  for length in $(FUZZED_LENGTHS); do \
+	    $(FUZZ)/$$(rustc --print host-tuple)/release/$$fuzzer $(FUZZ)/corpus/$$fuzzer rust/fuzz/seeds/$$fuzzer \
+	      -dict=rust/fuzz/dictionaries/$$fuzzer -max_len=$${length%:*} \
+	      -max_total_time=$$((($(SECONDS) * $${length#*:} + 9) / 10)) -timeout=60 -print_final_stats=1 \
+	      -artifact_prefix=$(FUZZ)/$$fuzzer- >>$(FUZZ)/$$fuzzer.log 2>&1 \
+	    || { tail -n 40 $(FUZZ)/$$fuzzer.log; exit 1; }; \
+	  done; \
 	  grep -E 'number_of_executed_units|average_exec' $(FUZZ)/$$fuzzer.log; \
 	done
 

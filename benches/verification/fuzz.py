@@ -15,6 +15,9 @@ LOGS = CHECKOUT / "target" / "fuzz"
 FULL, QUICK = 40, 2
 """Seconds of each fuzzer."""
 
+PHASES = 2
+"""Of each fuzzer: short input, and long."""
+
 LEAST, LEAST_QUICK = 10_000_000, 10_000
 """Executions of all of them together."""
 
@@ -47,7 +50,7 @@ def run(effort: Effort) -> list[Row]:
     ]
     executed = sum(int(count) for log in logs for count in EXECUTED.findall(log))
     slowest = max((int(seconds) for log in logs for seconds in SLOWEST.findall(log)), default=0)
-    finished = sum(bool(EXECUTED.search(log)) for log in logs)
+    finished = sum(len(EXECUTED.findall(log)) == PHASES for log in logs)
     least, trials = effort.sized(LEAST, LEAST_QUICK), "executions"
     failed = int(done.returncode != 0)
     return [

@@ -204,7 +204,7 @@ fn meaning(
         })
     };
     let host = single("host")?;
-    if host.map_or(minor_version == 1, |host| !is_host(patterns, host)) {
+    if host.map_or(minor_version == 1, |host| !is_host(host)) {
         return Err(400);
     }
     let url = patterns.url.captures(target);
@@ -241,7 +241,11 @@ fn meaning(
     })
 }
 
-fn is_host(patterns: &Patterns, host: &[u8]) -> bool {
+/// Whether it is a host with or without a port, or empty.
+pub fn is_host(host: &[u8]) -> bool {
+    let Some(patterns) = PATTERNS.as_ref() else {
+        return false;
+    };
     let Some(address) = patterns.address.captures(host) else {
         return patterns.host.is_match(host);
     };

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::naive_head::is_host;
+
 static ESCAPE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("(?-u)%([0-9A-Fa-f]{2})").ok());
 
@@ -20,16 +22,11 @@ pub fn naive_decode(path: &[u8]) -> String {
 }
 
 static ORIGIN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?-u)\A(/[!-~&&[^?#]]*)(?:\?([!-~&&[^#]]*))?\z").ok());
+    LazyLock::new(|| Regex::new(r"(?-u)\A()(/[!-~&&[^?#]]*)(?:\?([!-~&&[^#]]*))?\z").ok());
 
 static ABSOLUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let name = r"(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+";
-    let address = r"\[::1?\]";
     let rest = r"(/[!-~&&[^?#]]*)?(?:\?([!-~&&[^#]]*))?";
-    Regex::new(&format!(
-        r"(?-u)\A(?i:https?)://(?:{name}|{address})(?::[0-9]*)?{rest}\z"
-    ))
-    .ok()
+    Regex::new(&format!(r"(?-u)\A(?i:https?)://([^/?]+){rest}\z")).ok()
 });
 
 /// The path and the query, when the target is a path or a URL.
@@ -38,8 +35,11 @@ pub fn naive_parse(target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
         .into_iter()
         .find_map(|form| form.as_ref()?.captures(target))?;
     let part = |index| captures.get(index).map(|part| part.as_bytes().to_vec());
+    if !is_host(&part(1)?) {
+        return None;
+    }
     Some((
-        part(1).unwrap_or_else(|| b"/".to_vec()),
-        part(2).unwrap_or_default(),
+        part(2).unwrap_or_else(|| b"/".to_vec()),
+        part(3).unwrap_or_default(),
     ))
 }

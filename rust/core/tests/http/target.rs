@@ -24,6 +24,7 @@ const FORMS: &[(&[u8], &[u8], Parts)] = &[
     (b"GET", b"http://a.example?c", Ok((b"/", b"c"))),
     (b"GET", b"http://a?b@c/d", Ok((b"/", b"b@c/d"))),
     (b"GET", b"http://[::1]:8000/b", Ok((b"/b", b""))),
+    (b"GET", b"http://[::0]", Ok((b"/", b""))),
     (b"GET", b"http://[v1.a:b]/", Ok((b"/", b""))),
     (b"OPTIONS", b"*", Ok((b"*", b""))),
     (b"OPTIONS", b"/a", Ok((b"/a", b""))),
@@ -82,6 +83,10 @@ fn a_target_has_one_of_the_forms_of_its_method() {
     for &(method, target, expected) in FORMS {
         let expected = expected.map(|(path, query)| Target { path, query });
         assert_eq!(parse(method, target), expected, "{}", shown(target));
+        if method == b"GET" {
+            let parts = expected.map(|target| (target.path.to_vec(), target.query.to_vec()));
+            assert_eq!(parts.ok(), naive_parse(target), "{}", shown(target));
+        }
     }
 }
 

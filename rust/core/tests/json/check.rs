@@ -166,6 +166,17 @@ fn of_a_number_and_a_depth_the_first_is_told() {
     }
 }
 
+/// Such text is no JSON, so that any answer does, but not two.
+#[test]
+fn brackets_that_close_nothing_make_room_for_others() {
+    for (more, is_too_deep) in [(2, false), (3, true)] {
+        let body = format!("]]{}1", "[".repeat(MAX_DEPTH + more));
+        let expected = is_too_deep.then(|| found(FaultKind::TooDeep, MAX_DEPTH + 4));
+        assert_eq!(check(body.as_bytes()), expected);
+        assert_eq!(naive(body.as_bytes()), expected);
+    }
+}
+
 #[test]
 fn depth_bombs_cost_no_stack() {
     let run = || {

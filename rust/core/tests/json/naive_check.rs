@@ -16,7 +16,7 @@ pub fn naive(body: &[u8]) -> Option<Fault> {
         }
         u32::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
     };
-    let (mut offset, mut in_string, mut depth) = (0, false, 0_usize);
+    let (mut offset, mut in_string, mut depth) = (0, false, 0_isize);
     while let Some(byte) = at(offset).first() {
         let mut step = 1;
         if in_string {
@@ -38,11 +38,13 @@ pub fn naive(body: &[u8]) -> Option<Fault> {
                 b'[' | b'{' => {
                     depth += 1;
                     let inside = at(offset + 1).trim_ascii_start();
-                    if depth > MAX_DEPTH && !matches!(inside.first(), Some(b']' | b'}')) {
+                    if depth > MAX_DEPTH.cast_signed()
+                        && !matches!(inside.first(), Some(b']' | b'}'))
+                    {
                         return Some(found(FaultKind::TooDeep, offset));
                     }
                 }
-                b']' | b'}' => depth = depth.saturating_sub(1),
+                b']' | b'}' => depth -= 1,
                 _ => {
                     let end = at(offset)
                         .iter()

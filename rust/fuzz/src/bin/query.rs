@@ -1,8 +1,10 @@
 //! Query strings: the values of a few names.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use ferroapi_core::params::Mode;
-use ferroapi_fuzz::{assert_fast, is_compared, slots};
+use ferroapi_fuzz::{Slots, assert_fast, is_compared, slots};
 use ferroapi_fuzz::{naive_params as naive, reading};
 use libfuzzer_sys::fuzz_target;
 
@@ -13,11 +15,13 @@ const SLOTS: &[(&[&str], Mode)] = &[
     (&["é", "a b", ""], Mode::All),
 ];
 
+static WANTED: LazyLock<Slots> = LazyLock::new(|| slots(SLOTS));
+
 fuzz_target!(|input: &[u8]| {
-    let (wanted, slots) = slots(SLOTS);
-    assert_fast(input, |input| reading::read_query(&wanted, input));
+    let (wanted, slots) = &*WANTED;
+    assert_fast(input, |input| reading::read_query(wanted, input));
     if is_compared(input) {
-        let expected = naive::take(&naive::query(input), &slots);
-        assert_eq!(reading::read_query(&wanted, input), expected);
+        let expected = naive::take(&naive::query(input), slots);
+        assert_eq!(reading::read_query(wanted, input), expected);
     }
 });
