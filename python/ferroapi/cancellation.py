@@ -1,10 +1,10 @@
-"""Cancel scopes of anyio, without looking for the library that runs each time."""
+"""Cancel scopes of anyio, without looking for the library each time, and cancelled tasks."""
 
 from __future__ import annotations
 
 import sys
-from asyncio import current_task
-from collections.abc import Mapping
+from asyncio import CancelledError, Task, current_task
+from collections.abc import Awaitable, Mapping
 from functools import cache
 from typing import Any
 
@@ -31,12 +31,35 @@ def cancel_scope_of_asyncio() -> type[anyio.CancelScope]:
     return type(anyio.CancelScope())
 
 
-def asyncio_task() -> object | None:
+def asyncio_task() -> Task[Any] | None:
     """The task that runs now, or `None` on another event loop than asyncio's."""
     try:
         return current_task()
     except RuntimeError:
         return None
+
+
+async def cancelled_first(work: Awaitable[None]) -> None:
+    """Awaits, and raises a cancellation rather than a failure of the same moment.
+
+    A group of tasks raises what has failed in it, and not that its own task was cancelled
+    meanwhile. A cancel scope repeats that at the next `await`, while `Task.cancel` says it once.
+
+    Args:
+        work: what may have groups of tasks in it.
+    """
+    task = asyncio_task()
+    before = 0 if task is None else task.cancelling()
+    try:
+        await work
+    except Exception as failure:
+        # Part of what a plain service does not import.
+        from anyio.lowlevel import checkpoint_if_cancelled
+
+        await checkpoint_if_cancelled()
+        if task is not None and task.cancelling() > before:
+            raise CancelledError from failure
+        raise
 
 
 def is_in_cancel_scope() -> bool:

@@ -1,12 +1,13 @@
 """Whatever goes wrong in a request, at whatever place: nothing of it is left."""
 
+import itertools
 from functools import partial
 from typing import Any
 
 import anyio
 import anyio.to_thread
 import pytest
-from tests.sweep.driver import Fault, driven
+from tests.sweep.driver import Fault, driven, faults_at
 from tests.sweep.ledger import Ledger
 from tests.sweep.run import BACKENDS, swept
 from tests.sweep.shapes import SHAPES
@@ -23,6 +24,21 @@ def test_nothing_is_left(backend: str, name: str) -> None:
     figures, left = anyio.run(swept, name, backend=backend)
     assert left == []
     assert figures["requests"] > 10
+
+
+def test_no_failure_hides_a_cancellation() -> None:
+    """The file of an answer to POST is sent by a group of tasks, in which one may fail."""
+
+    async def swept_twice() -> list[Any]:
+        places = (await driven("file_response")).places
+        faults = [fault for fault in faults_at(places) if "raises" in fault.kind]
+        cancellations = [fault for fault in faults_at(places) if fault.kind == "task is cancelled"]
+        pairs = itertools.product(faults, cancellations)
+        return [
+            pair for pair in pairs if any((await driven("file_response", *pair)).figures.values())
+        ]
+
+    assert anyio.run(swept_twice) == []
 
 
 async def bad(ledger: Ledger, forgotten: list[Any], *_: Any) -> None:
