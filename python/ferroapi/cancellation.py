@@ -43,23 +43,39 @@ async def cancelled_first(work: Awaitable[None]) -> None:
     """Awaits, and raises a cancellation rather than a failure of the same moment.
 
     A group of tasks raises what has failed in it, and not that its own task was cancelled
-    meanwhile. A cancel scope repeats that at the next `await`, while `Task.cancel` says it once.
+    meanwhile.
 
     Args:
         work: what may have groups of tasks in it.
     """
-    task = asyncio_task()
-    before = 0 if task is None else task.cancelling()
+    before = cancellations()
     try:
         await work
-    except Exception as failure:
-        # Part of what a plain service does not import.
-        from anyio.lowlevel import checkpoint_if_cancelled
-
-        await checkpoint_if_cancelled()
-        if task is not None and task.cancelling() > before:
-            raise CancelledError from failure
+    except Exception:
+        await raise_cancellation(since=before)
         raise
+
+
+def cancellations() -> int:
+    """How often the task was cancelled that runs now; 0 on another event loop than asyncio's."""
+    task = asyncio_task()
+    return 0 if task is None else task.cancelling()
+
+
+async def raise_cancellation(*, since: int) -> None:
+    """Raises a cancellation that whoever waited has caught; in a handler of what it raised instead.
+
+    A cancel scope repeats its cancellation at the next `await`, while `Task.cancel` says it once.
+
+    Args:
+        since: the `cancellations` before that.
+    """
+    # Part of what a plain service does not import.
+    from anyio.lowlevel import checkpoint_if_cancelled
+
+    await checkpoint_if_cancelled()
+    if cancellations() > since:
+        raise CancelledError
 
 
 def is_in_cancel_scope() -> bool:

@@ -19,7 +19,13 @@ from anyio.lowlevel import checkpoint
 from starlette.middleware import base
 from starlette.middleware.base import BaseHTTPMiddleware
 
-from ferroapi.cancellation import asyncio_task, cancel_scope, cancel_scope_of_asyncio
+from ferroapi.cancellation import (
+    asyncio_task,
+    cancel_scope,
+    cancel_scope_of_asyncio,
+    cancellations,
+    raise_cancellation,
+)
 from ferroapi.originals import has_own
 
 if TYPE_CHECKING:
@@ -67,7 +73,7 @@ class DispatchedMiddleware:
             return
         request = _CACHED_REQUEST(scope, receive, send)
         calls: list[_InnerCall] = []
-        is_over = False
+        is_over, cancelled_before = False, cancellations()
 
         async def call_next(_request: Request) -> Response:
             if is_over:
@@ -85,10 +91,12 @@ class DispatchedMiddleware:
                 call.release()
             for call in calls:
                 await call.wait()
-        except BaseException:
+        except BaseException as failure:
             is_over = True
             for call in calls:
                 await call.cancel()
+            if isinstance(failure, Exception):
+                await raise_cancellation(since=cancelled_before)
             raise
         for call in calls:
             call.raise_unseen()
@@ -272,7 +280,7 @@ class _InnerCall:
                 try:
                     await self.wait()
                 except asyncio.CancelledError:
-                    # Whoever waits is to be cancelled, and will be after this.
+                    # Whoever waits is to be cancelled, and is after this.
                     self._scope.cancel()
         if not self._task.cancelled():
             self._task.exception()

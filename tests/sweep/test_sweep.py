@@ -26,19 +26,24 @@ def test_nothing_is_left(backend: str, name: str) -> None:
     assert figures["requests"] > 10
 
 
-def test_no_failure_hides_a_cancellation() -> None:
-    """The file of an answer to POST is sent by a group of tasks, in which one may fail."""
+# name: what fails there while the request is cancelled.
+IN_TASKS = {
+    "file_response": "the file of an answer to POST is sent in a group of tasks",
+    "function_middleware": "the middleware waits for the task of what is inside",
+    "class_middleware_around_a_stream": "it has to end a generator as well",
+}
 
-    async def swept_twice() -> list[Any]:
-        places = (await driven("file_response")).places
-        faults = [fault for fault in faults_at(places) if "raises" in fault.kind]
-        cancellations = [fault for fault in faults_at(places) if fault.kind == "task is cancelled"]
-        pairs = itertools.product(faults, cancellations)
-        return [
-            pair for pair in pairs if any((await driven("file_response", *pair)).figures.values())
-        ]
 
-    assert anyio.run(swept_twice) == []
+@pytest.mark.parametrize("name", IN_TASKS)
+def test_no_failure_hides_a_cancellation(name: str) -> None:
+    async def hidden() -> list[Any]:
+        faults = faults_at((await driven(name)).places)
+        failures = [fault for fault in faults if "raises" in fault.kind]
+        cancellations = [fault for fault in faults if fault.kind == "task is cancelled"]
+        pairs = itertools.product(failures, cancellations)
+        return [pair for pair in pairs if any((await driven(name, *pair)).figures.values())]
+
+    assert anyio.run(hidden) == []
 
 
 async def bad(ledger: Ledger, forgotten: list[Any], *_: Any) -> None:
