@@ -214,7 +214,8 @@ def _redirects_within(difference: Difference) -> bool:
     """Whether both redirect to the same place, ours without naming the host."""
     ours, theirs = (dict(answer["headers"]) for answer in (difference.ours, difference.theirs))
     location = theirs.get("location", "")
-    reference = urlsplit(location)._replace(scheme="", netloc="").geturl()
+    path = re.sub("^//", "/.//", urlsplit(location).path)
+    reference = urlsplit(location)._replace(scheme="", netloc="", path=path).geturl()
     joined, location = (
         _as_theirs(urljoin(location, place)) for place in (ours.get("location", ""), reference)
     )

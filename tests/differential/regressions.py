@@ -326,6 +326,9 @@ REGRESSIONS: dict[str, Row] = {
     "slashes of a root path": row(
         {"path": "/{p}"}, {"path": "/root///", "root_path": "/root/"}, "redirect within"
     ),
+    "two slashes of a redirect": row(
+        {"path": "/{p}/"}, {"path": "//1", "root_path": "/"}, "redirect within"
+    ),
     "bracket of a redirect": row({"path": "/{p}/"}, {"path": "/["}, "redirect within"),
     "too late for a handler": row(
         stream(raises_after=1, response_class="StreamingResponse"),
