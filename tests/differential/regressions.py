@@ -345,6 +345,12 @@ REGRESSIONS: dict[str, Row] = {
         "declared length",
         options={"max_body_size": 20},
     ),
+    "too large for a handler": row(
+        {"methods": ["POST"], "parameters": [parameter("str", "body", "body")]},
+        json_body('"' + "x" * 19 + '"'),
+        handlers=(handler("HTTPException"),),
+        options={"max_body_size": 20},
+    ),
     "secret in the query": row(
         {"parameters": [parameter("int", "api_key")]},
         {"query": "api_key=x"},
