@@ -345,6 +345,18 @@ REGRESSIONS: dict[str, Row] = {
         "declared length",
         options={"max_body_size": 20},
     ),
+    "file in an error": row(
+        {"methods": ["POST"], "parameters": [parameter("int", "c", "form")]},
+        {
+            "method": "POST",
+            "headers": MULTIPART,
+            "body": [
+                '--bound\r\nContent-Disposition: form-data; name="c"; filename="f"\r\n\r\nx'
+                "\r\n--bound--\r\n"
+            ],
+        },
+        handlers=(handler("RequestValidationError"),),
+    ),
     "too large for a handler": row(
         {"methods": ["POST"], "parameters": [parameter("str", "body", "body")]},
         json_body('"' + "x" * 19 + '"'),
