@@ -57,7 +57,10 @@ def send_response(response: Response, exchange: Exchange) -> Awaitable[None]:
     if isinstance(response, StreamingResponse):
         # Part of what a plain service does not import.
         from ferroapi.plan.reply.returned_stream import ReturnedStream, is_delivered
+        from ferroapi.streaming import GeneratorStream
 
         if is_delivered(response, exchange):
-            return ReturnedStream(response, exchange)(scope, receive, send)
+            response = ReturnedStream(response, exchange)
+        if isinstance(response, GeneratorStream):
+            return response(scope, receive, send)
     return cancelled_first(response(scope, receive, send))
