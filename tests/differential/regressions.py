@@ -368,6 +368,27 @@ REGRESSIONS: dict[str, Row] = {
         {"query": "api_key=x"},
         "masked secrets",
     ),
+    "secret beside errors that are fewer": row(
+        {
+            "dependencies": ["scoped"],
+            "parameters": [
+                {"name": "d", "in": "dependency", "dependency": "scoped"},
+                {"name": "e", "in": "dependency", "dependency": "needs"},
+                parameter("int", "a", "header"),
+            ],
+        },
+        {"headers": [("authorization", "x"), ("a", "x")], "query": "api_key=x"},
+        "masked secrets",
+        dependencies={
+            "needs": {"kind": "sync", "parameters": [parameter("int", "api_key")]},
+            "scoped": {
+                "kind": "sync",
+                "parameters": [
+                    {"name": "s", "in": "security", "dependency": "needs", "scopes": ["x"]}
+                ],
+            },
+        },
+    ),
     "many errors": row(
         {"methods": ["POST"], "parameters": [parameter(["list", "int"], "body", "body")]},
         json_body("[" + '"x",' * 200 + "0]"),
