@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import anyio
 import pytest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ferroapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request, WebSocket
@@ -158,7 +159,7 @@ async def test_handlers_answer(endpoint: Any, declared: bool) -> None:
     assert await post(app, b"123456", declared=declared) == REFUSED
 
     @app.exception_handler(413)
-    async def handle(_request: Request, error: HTTPException) -> Any:
+    async def handle(_request: Request, error: StarletteHTTPException) -> Any:
         return PlainTextResponse("mine: " + error.detail, 400)
 
     assert await post(app, b"123456", declared=declared) == (400, b"mine: Content Too Large")
@@ -179,7 +180,7 @@ async def test_who_hides_the_error_is_refused_all_the_same() -> None:
     async def hide(request: Request) -> str:
         try:
             await request.body()
-        except HTTPException:
+        except StarletteHTTPException:
             return "hidden"
         return "read"
 

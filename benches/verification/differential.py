@@ -26,4 +26,4 @@ def run(effort: Effort) -> list[Row]:
     ]
 
 
-PART = Part("the same answers as FastAPI's", run, seconds=(1200, 60))
+PART = Part("the same answers as FastAPI's", run, seconds=(1150, 60))

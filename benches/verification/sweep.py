@@ -56,4 +56,4 @@ def run(effort: Effort) -> list[Row]:
     ]
 
 
-PART = Part("nothing is left of a request that fails, and none is locked", run, seconds=(150, 60))
+PART = Part("nothing is left of a request that fails, and none is locked", run, seconds=(200, 60))

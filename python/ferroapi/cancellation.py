@@ -1,10 +1,10 @@
-"""Cancel scopes of anyio, without looking for the library that runs each time."""
+"""Cancel scopes of anyio, without looking for the library each time, and cancelled tasks."""
 
 from __future__ import annotations
 
 import sys
-from asyncio import AbstractEventLoop, _get_running_loop, current_task
-from collections.abc import Mapping
+from asyncio import CancelledError, Task, _get_running_loop, current_task
+from collections.abc import Awaitable, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ def cancel_scope(*, shield: bool = False) -> anyio.CancelScope:
     Args:
         shield: whether what is in it is kept from cancellations of the scopes around it.
     """
-    kind = anyio.CancelScope if task_loop() is None else cancel_scope_of_asyncio()
+    kind = anyio.CancelScope if asyncio_task() is None else cancel_scope_of_asyncio()
     return kind(shield=shield)
 
 
@@ -27,11 +27,11 @@ def cancel_scope_of_asyncio() -> type[anyio.CancelScope]:
     return type(anyio.CancelScope())
 
 
-def task_loop() -> AbstractEventLoop | None:
-    """The event loop of asyncio that runs this task; `None` on another one, or in no task."""
+def asyncio_task() -> Task[Any] | None:
+    """The task that runs now; `None` on another event loop than asyncio's."""
     # Each look for the loop asks the system which process this is.
     loop = _get_running_loop()
-    return None if loop is None or current_task(loop) is None else loop
+    return None if loop is None else current_task(loop)
 
 
 def current_cancel_scope() -> anyio.CancelScope | None:
@@ -40,12 +40,51 @@ def current_cancel_scope() -> anyio.CancelScope | None:
     Raises:
         LookupError: that cannot be told, as on another event loop than asyncio's.
     """
-    loop = task_loop()
-    states = None if loop is None else _states_of_tasks()
+    task = asyncio_task()
+    states = None if task is None else _states_of_tasks()
     if states is None:
         raise LookupError("no cancel scopes are known")
     # Mostly no task is in any.
-    return getattr(states.get(current_task(loop)), "cancel_scope", None) if states else None
+    return getattr(states.get(task), "cancel_scope", None) if states else None
+
+
+async def cancelled_first(work: Awaitable[None]) -> None:
+    """Awaits, and raises a cancellation rather than a failure of the same moment.
+
+    A group of tasks raises what has failed in it, and not that its own task was cancelled
+    meanwhile.
+
+    Args:
+        work: what may have groups of tasks in it.
+    """
+    before = cancellations()
+    try:
+        await work
+    except Exception:
+        await raise_cancellation(since=before)
+        raise
+
+
+def cancellations() -> int:
+    """How often the task was cancelled that runs now; 0 on another event loop than asyncio's."""
+    task = asyncio_task()
+    return 0 if task is None else task.cancelling()
+
+
+async def raise_cancellation(*, since: int) -> None:
+    """Raises a cancellation that whoever waited has caught; in a handler of what it raised instead.
+
+    A cancel scope repeats its cancellation at the next `await`, while `Task.cancel` says it once.
+
+    Args:
+        since: the `cancellations` before that.
+    """
+    # Part of what a plain service does not import.
+    from anyio.lowlevel import checkpoint_if_cancelled
+
+    await checkpoint_if_cancelled()
+    if cancellations() > since:
+        raise CancelledError
 
 
 def is_in_cancel_scope() -> bool:

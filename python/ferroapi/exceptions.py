@@ -45,8 +45,12 @@ class HTTPException(StarletteHTTPException):
         super().__init__(status_code=status_code, detail=detail, headers=headers)
 
 
-class RequestBodyTooLarge(HTTPException):
-    """More was sent, or declared, than the limit: 413 (RFC 9110, section 15.5.14)."""
+class RequestBodyTooLarge(StarletteHTTPException):
+    """More was sent, or declared, than the limit: 413 (RFC 9110, section 15.5.14).
+
+    As in FastAPI a handler of its own `HTTPException` does not see it; one of Starlette's, or of
+    413, does.
+    """
 
     def __init__(self) -> None:
         super().__init__(413, "Content Too Large")

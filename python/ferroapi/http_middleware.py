@@ -18,7 +18,12 @@ from anyio.lowlevel import checkpoint
 from starlette.middleware import base
 from starlette.middleware.base import BaseHTTPMiddleware
 
-from ferroapi.cancellation import cancel_scope, cancel_scope_of_asyncio, task_loop
+from ferroapi.cancellation import (
+    asyncio_task,
+    cancel_scope,
+    cancel_scope_of_asyncio,
+    raise_cancellation,
+)
 from ferroapi.incomplete import INCOMPLETE, KeepsIncomplete, TellsIncomplete, is_last_message
 from ferroapi.originals import has_own
 
@@ -67,12 +72,13 @@ class DispatchedMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection."""
-        loop = task_loop()
-        if scope["type"] != "http" or loop is None:
+        task = asyncio_task()
+        if scope["type"] != "http" or task is None:
             await self._by_itself(scope, receive, send)
             return
         request = _CACHED_REQUEST(scope, receive, send)
         calls: list[_InnerCall] = []
+        loop, cancelled_before = task.get_loop(), task.cancelling()
         is_over = False
 
         async def call_next(_request: Request) -> Response:
@@ -95,10 +101,12 @@ class DispatchedMiddleware:
                 call.release()
             for call in calls:
                 await call.wait()
-        except BaseException:
+        except BaseException as failure:
             is_over = True
             for call in calls:
                 await call.cancel()
+            if isinstance(failure, Exception):
+                await raise_cancellation(since=cancelled_before)
             raise
         for call in calls:
             call.raise_unseen()
@@ -316,7 +324,7 @@ class _InnerCall:
                 try:
                     await self.wait()
                 except asyncio.CancelledError:
-                    # Whoever waits is to be cancelled, and will be after this.
+                    # Whoever waits is to be cancelled, and is after this.
                     self._scope.cancel()
         if not self._task.cancelled():
             self._task.exception()

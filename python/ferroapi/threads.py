@@ -21,7 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 import anyio
 import anyio.to_thread
 
-from ferroapi.cancellation import cancel_scope, is_in_cancel_scope, task_loop
+from ferroapi.cancellation import asyncio_task, cancel_scope, is_in_cancel_scope
 from ferroapi.thread_queue import current_thread_queue
 from ferroapi.worker_threads import can_run, run_in_worker_thread
 
@@ -90,7 +90,7 @@ class Visit:
             ticket = await queue.enter(depth, longest)
         self._is_of_anyio = True
         try:
-            if held and task_loop() is not None:
+            if held and asyncio_task() is not None:
                 return await _run_to_its_end(function, self)
             return await _run_unlimited(function)
         finally:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import anyio.lowlevel
 
-from ferroapi.cancellation import cancel_scope, current_cancel_scope, task_loop
+from ferroapi.cancellation import asyncio_task, cancel_scope, current_cancel_scope
 from ferroapi.logger import logger
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def can_run() -> bool:
     Raises:
         RuntimeError: the system starts no thread.
     """
-    return task_loop() is not None and _are_known()
+    return asyncio_task() is not None and _are_known()
 
 
 @cache
@@ -170,10 +170,11 @@ async def run_in_worker_thread(  # type: ignore[return]  # nobody cancels the sh
         LookupError: it is no task of asyncio, or anyio does not tell its cancel scope.
         RuntimeError: the system starts no thread.
     """
-    loop = task_loop()
+    task = asyncio_task()
     scope = current_cancel_scope()
-    if loop is None:
+    if task is None:
         raise LookupError("no task of asyncio")
+    loop = task.get_loop()
     if scope is None:
         return await _called(function, loop, None)
     await anyio.lowlevel.checkpoint_if_cancelled()

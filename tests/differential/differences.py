@@ -32,6 +32,8 @@ _FAULTS = ("Number out of range", "Lone surrogate in string")
 _NOT_INTEROPERABLE = re.compile(
     r"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u[dD][89a-fA-F]|[\ud800-\udfff]"
 )
+# The value that a dependency of that name sets, and not a call of it.
+_SET, _BEFORE = re.compile(r"sets tenant in a thread(?!\()"), ("nobody", "sets tenant")
 _TOO_MANY_DIGITS = re.compile(r"\d{4301}")
 
 
@@ -214,7 +216,8 @@ def _redirects_within(difference: Difference) -> bool:
     """Whether both redirect to the same place, ours without naming the host."""
     ours, theirs = (dict(answer["headers"]) for answer in (difference.ours, difference.theirs))
     location = theirs.get("location", "")
-    reference = urlsplit(location)._replace(scheme="", netloc="").geturl()
+    path = re.sub("^//", "/.//", urlsplit(location).path)
+    reference = urlsplit(location)._replace(scheme="", netloc="", path=path).geturl()
     joined, location = (
         _as_theirs(urljoin(location, place)) for place in (ours.get("location", ""), reference)
     )
@@ -273,11 +276,7 @@ def _shows_context_of_threads(difference: Difference) -> bool:
     return (
         not difference.parts - {"body", "calls", "messages", "headers"}
         and _headers(difference.ours) == _headers(difference.theirs)
-        and "of sets tenant in a thread" in told[0]
-        and any(
-            told[0].replace("of sets tenant in a thread", before) == told[1]
-            for before in ("of nobody", "of sets tenant")
-        )
+        and any(_SET.sub(before, told[0]) == told[1] != told[0] for before in _BEFORE)
     )
 
 
@@ -312,13 +311,13 @@ def _masks_secrets(difference: Difference) -> bool:
         ours, theirs = _messages(difference.ours), _messages(difference.theirs)
     else:
         ours, theirs = errors_of(difference.ours), errors_of(difference.theirs)
-    # A dependency that is used several times has its errors as often in theirs.
-    once = [error for index, error in enumerate(theirs) if error not in theirs[:index]]
     return (
         (difference.parts == {"messages"} or not difference.parts - {"body", "headers"})
-        and bool(ours)
-        and ours not in (theirs, once)
-        and ours in (_masked(theirs, ours), _masked(once, ours))
+        and 0 < len(ours) <= len(theirs)
+        and any(our not in theirs for our in ours)
+        # A dependency that is used several times has its errors more often in theirs.
+        and all(any(_masked(their, our) == our for our in ours) for their in theirs)
+        and all(any(_masked(their, our) == our for their in theirs) for our in ours)
     )
 
 

@@ -1,5 +1,6 @@
 """Why a request was answered differently, where what is around hides it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.differential.descriptions import Application
@@ -20,7 +21,8 @@ def explained(pair: Pair, described: Application, difference: Difference) -> str
     """
     name = intended(difference)
     quiet = _with_quiet_streams(described)
-    for simpler in (_alone(described), _uncovered(described), quiet, _uncovered(quiet)):
+    simplified = _alone(described), _uncovered(described), quiet, _uncovered(quiet)
+    for simpler in (*simplified, *_with_less_around(described)):
         if name is None and simpler != described:
             ours, theirs = pair.ask(simpler, [difference.sent])
             if not (isinstance(ours, str) or isinstance(theirs, str) or ours == theirs):
@@ -31,6 +33,13 @@ def explained(pair: Pair, described: Application, difference: Difference) -> str
 def _alone(described: Application) -> Application:
     """The application with nothing around it."""
     return {**described, "handlers": [], "middleware": []}
+
+
+def _with_less_around(described: Application) -> Iterator[Application]:
+    """The application without one of its middleware, for each."""
+    middleware = described.get("middleware", [])
+    for index in range(len(middleware)):
+        yield {**described, "middleware": middleware[:index] + middleware[index + 1 :]}
 
 
 def _uncovered(described: Application) -> Application:

@@ -99,5 +99,7 @@ def _seen(error: Any) -> str:
     if isinstance(error, StarletteHTTPException):
         return text_of([error.status_code, error.detail, error.headers])
     if hasattr(error, "errors"):
-        return text_of([error.errors(), getattr(error, "body", None)])
+        # Ours has the objects in another place than the errors that can be sent.
+        errors = getattr(error, "raw_errors", error.errors)()
+        return text_of([errors, getattr(error, "body", None)])
     return f"{type(error).__name__}: {error}"

@@ -326,6 +326,9 @@ REGRESSIONS: dict[str, Row] = {
     "slashes of a root path": row(
         {"path": "/{p}"}, {"path": "/root///", "root_path": "/root/"}, "redirect within"
     ),
+    "two slashes of a redirect": row(
+        {"path": "/{p}/"}, {"path": "//1", "root_path": "/"}, "redirect within"
+    ),
     "bracket of a redirect": row({"path": "/{p}/"}, {"path": "/["}, "redirect within"),
     "too late for a handler": row(
         stream(raises_after=1, response_class="StreamingResponse"),
@@ -342,10 +345,49 @@ REGRESSIONS: dict[str, Row] = {
         "declared length",
         options={"max_body_size": 20},
     ),
+    "file in an error": row(
+        {"methods": ["POST"], "parameters": [parameter("int", "c", "form")]},
+        {
+            "method": "POST",
+            "headers": MULTIPART,
+            "body": [
+                '--bound\r\nContent-Disposition: form-data; name="c"; filename="f"\r\n\r\nx'
+                "\r\n--bound--\r\n"
+            ],
+        },
+        handlers=(handler("RequestValidationError"),),
+    ),
+    "too large for a handler": row(
+        {"methods": ["POST"], "parameters": [parameter("str", "body", "body")]},
+        json_body('"' + "x" * 19 + '"'),
+        handlers=(handler("HTTPException"),),
+        options={"max_body_size": 20},
+    ),
     "secret in the query": row(
         {"parameters": [parameter("int", "api_key")]},
         {"query": "api_key=x"},
         "masked secrets",
+    ),
+    "secret beside errors that are fewer": row(
+        {
+            "dependencies": ["scoped"],
+            "parameters": [
+                {"name": "d", "in": "dependency", "dependency": "scoped"},
+                {"name": "e", "in": "dependency", "dependency": "needs"},
+                parameter("int", "a", "header"),
+            ],
+        },
+        {"headers": [("authorization", "x"), ("a", "x")], "query": "api_key=x"},
+        "masked secrets",
+        dependencies={
+            "needs": {"kind": "sync", "parameters": [parameter("int", "api_key")]},
+            "scoped": {
+                "kind": "sync",
+                "parameters": [
+                    {"name": "s", "in": "security", "dependency": "needs", "scopes": ["x"]}
+                ],
+            },
+        },
     ),
     "many errors": row(
         {"methods": ["POST"], "parameters": [parameter(["list", "int"], "body", "body")]},

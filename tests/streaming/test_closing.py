@@ -145,6 +145,55 @@ async def test_client_leaves_during_a_send(client: Any, kind: str, nth: int) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])
+@pytest.mark.parametrize("nth", range(4))
+async def test_client_leaves_while_a_send_gives_way(client: Any, kind: str, nth: int) -> None:
+    """As the streams between tasks do before they wait."""
+    resource, generator = make_generator(kind)
+
+    async def leave(message: Any) -> None:
+        if len(client.messages) == nth:
+            client.leave()
+            for _ in range(20):
+                await anyio.lowlevel.checkpoint()
+            await anyio.sleep_forever()
+
+    client.before_send = leave
+    await client.call(GeneratorStream(generator, ENCODERS["raw"]))
+
+    assert (resource.opened, resource.closed) == (1, 1)
+    assert len(client.messages) == nth
+
+
+async def seen_to_be_cancelled() -> None:
+    await anyio.lowlevel.cancel_shielded_checkpoint()
+    await anyio.lowlevel.checkpoint_if_cancelled()
+
+
+CHECKPOINTS = [anyio.lowlevel.checkpoint, seen_to_be_cancelled]
+
+
+@pytest.mark.parametrize("checkpoint", CHECKPOINTS, ids=lambda checkpoint: checkpoint.__name__)
+async def test_client_leaves_while_a_generator_gives_way(client: Any, checkpoint: Any) -> None:
+    """As one that reads from a stream between tasks does before it waits."""
+    closed: list[str] = []
+
+    async def items() -> AsyncIterator[str]:
+        try:
+            yield "x"
+            client.leave()
+            for _ in range(20):
+                await checkpoint()
+            await anyio.sleep_forever()
+        finally:
+            await anyio.sleep(0.01)
+            closed.append("closed")
+
+    await client.call(GeneratorStream(items(), ENCODERS["raw"]))
+
+    assert closed == ["closed"]
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
 @pytest.mark.parametrize("nth", range(3))
 @pytest.mark.parametrize(("spec_version", "raised"), [("2.3", OSError), ("2.4", None)])
 async def test_send_raises_an_os_error(

@@ -1,12 +1,13 @@
 """Whatever goes wrong in a request, at whatever place: nothing of it is left."""
 
+import itertools
 from functools import partial
 from typing import Any
 
 import anyio
 import anyio.to_thread
 import pytest
-from tests.sweep.driver import Fault, driven
+from tests.sweep.driver import Fault, driven, faults_at
 from tests.sweep.ledger import Ledger
 from tests.sweep.run import BACKENDS, swept
 from tests.sweep.shapes import SHAPES
@@ -23,6 +24,26 @@ def test_nothing_is_left(backend: str, name: str) -> None:
     figures, left = anyio.run(swept, name, backend=backend)
     assert left == []
     assert figures["requests"] > 10
+
+
+# name: what fails there while the request is cancelled.
+IN_TASKS = {
+    "file_response": "the file of an answer to POST is sent in a group of tasks",
+    "function_middleware": "the middleware waits for the task of what is inside",
+    "class_middleware_around_a_stream": "it has to end a generator as well",
+}
+
+
+@pytest.mark.parametrize("name", IN_TASKS)
+def test_no_failure_hides_a_cancellation(name: str) -> None:
+    async def hidden() -> list[Any]:
+        faults = faults_at((await driven(name)).places)
+        failures = [fault for fault in faults if "raises" in fault.kind]
+        cancellations = [fault for fault in faults if fault.kind == "task is cancelled"]
+        pairs = itertools.product(failures, cancellations)
+        return [pair for pair in pairs if any((await driven(name, *pair)).figures.values())]
+
+    assert anyio.run(hidden) == []
 
 
 async def bad(ledger: Ledger, forgotten: list[Any], *_: Any) -> None:

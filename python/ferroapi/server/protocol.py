@@ -10,6 +10,7 @@ from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 from ferroapi._core import HTTPConnection
 from ferroapi.server.access_log import ERROR_LOGGER
 from ferroapi.server.options import ServerOptions
+from ferroapi.server.refused_handshake import answer_refused_handshake
 from ferroapi.server.settings import settings_of
 
 if TYPE_CHECKING:
@@ -93,5 +94,6 @@ class HTTPProtocol(HTTPConnection):
         )
         websocket.connection_made(transport)
         websocket.data_received(head)
+        answer_refused_handshake(websocket, transport)
         transport.set_protocol(websocket)
         return websocket

@@ -257,18 +257,16 @@ class Delivery(Sender):
                     answer = yield awaited
                 except BaseException as interruption:
                     if scope.stopped:
-                        self._let_clean_up(source)
+                        scope.allow_clean_up()
+                        source.pause()
                     awaited = gathering.throw(interruption)
                 else:
-                    if scope.stopped and scope.is_interruption(answer):
-                        self._let_clean_up(source)
-                    awaited = gathering.send(answer)
+                    if scope.stopped:
+                        awaited = scope.resume(gathering, answer, source.pause)
+                    else:
+                        awaited = gathering.send(answer)
         except StopIteration:
             pass
-
-    def _let_clean_up(self, source: Source) -> None:
-        self._scope.allow_clean_up()
-        source.pause()
 
     def _before_wait(self) -> None:
         self._turn.pause()

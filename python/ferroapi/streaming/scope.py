@@ -1,6 +1,7 @@
 """The child tasks of one stream, and the ways in which they reach the task that sends it."""
 
 import asyncio
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
@@ -71,9 +72,15 @@ class StreamScope(ABC):
     def call_from_thread(self, callback: Callable[[], object]) -> None:
         """Calls in the thread of the event loop, soon; returns at once."""
 
-    @abstractmethod
-    def is_interruption(self, answer: object) -> bool:
-        """Whether what the stream's task is resumed with will be raised where it waits."""
+    def resume(
+        self, work: Coroutine[Any, Any, None], answer: object, pause: Callable[[], None]
+    ) -> Any:
+        """Resumes, after the stream was stopped, work with what it has waited for.
+
+        Where that is the interruption, as on Trio, `pause` is called and the work may clean up. On
+        asyncio an interruption is raised in the task at once. Returns what the work waits for then.
+        """
+        return work.send(answer)
 
     @abstractmethod
     def _interrupt(self) -> None: ...
@@ -184,10 +191,6 @@ class AsyncioScope(StreamScope):
 
     def call_from_thread(self, callback: Callable[[], object]) -> None:
         self._loop.call_soon_threadsafe(callback, context=self._context)
-
-    def is_interruption(self, answer: object) -> bool:
-        # It is raised in the task at once.
-        return False
 
 
 class WaitingScope(AsyncioScope):
@@ -323,11 +326,29 @@ class TrioScope(StreamScope):
     def call_from_thread(self, callback: Callable[[], object]) -> None:
         self._token.run_sync_soon(callback)
 
-    def is_interruption(self, answer: object) -> bool:
+    def resume(
+        self, work: Coroutine[Any, Any, None], answer: object, pause: Callable[[], None]
+    ) -> Any:
         from outcome import Error
-        from trio import Cancelled
+        from trio import Cancelled, current_effective_deadline
 
-        return isinstance(answer, Error) and isinstance(answer.error, Cancelled)
+        insulation = self._insulation
+        assert insulation is not None
+        is_raised = isinstance(answer, Error) and isinstance(answer.error, Cancelled)
+        if insulation.shield or not is_raised:
+            return work.send(answer)
+        pause()
+        self.allow_clean_up()
+        if current_effective_deadline() > -math.inf:
+            return work.send(answer)
+        # It waits in a cancelled scope of its own, as each checkpoint of Trio's does. In a shield
+        # that would keep the interruption to itself.
+        insulation.shield = False
+        awaited = work.send(answer)
+        if hasattr(awaited, "abort_func"):
+            # It is no checkpoint, which may have seen already that it is cancelled.
+            self.allow_clean_up()
+        return awaited
 
     def _interrupt(self) -> None:
         self._group.cancel_scope.cancel()

@@ -99,5 +99,15 @@ MEANT: dict[str, tuple[Script, str]] = {
         ),
         "context of threads",
     ),
+    "a default that is made of what a dependency sets in a thread": (
+        {
+            "steps": [
+                ["declare", "app", "/{p}", "makes", {}],
+                ["dependant", 0, [], "append", "sets tenant in a thread"],
+                asked("/n"),
+            ]
+        },
+        "context of threads",
+    ),
 }
 """Scripts that are to be answered differently, with the name of the documented difference."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from ferroapi._core import check_headers
+from ferroapi.cancellation import cancelled_first
 from ferroapi.originals import has_own
 from ferroapi.plan.reply.file import send_file
 
@@ -47,15 +48,19 @@ async def send_reply(response: Response, exchange: Exchange) -> None:
 def send_response(response: Response, exchange: Exchange) -> Awaitable[None]:
     """What calling it does, to be awaited at once.
 
-    A stream of Starlette's is sent as one of ours, and a small file in one visit of a thread.
+    A stream of Starlette's is sent as one of ours, and a small file in one visit of a thread. What
+    others send by groups of tasks may fail in one of them while the request is cancelled.
     """
     scope, receive, send = exchange.scope, exchange.receive, exchange.send_tracked
     if type(response) is FileResponse:
-        return send_file(response, scope, receive, send)
+        return cancelled_first(send_file(response, scope, receive, send))
     if isinstance(response, StreamingResponse):
         # Part of what a plain service does not import.
         from ferroapi.plan.reply.returned_stream import ReturnedStream, is_delivered
+        from ferroapi.streaming import GeneratorStream
 
         if is_delivered(response, exchange):
             response = ReturnedStream(response, exchange)
-    return response(scope, receive, send)
+        if isinstance(response, GeneratorStream):
+            return response(scope, receive, send)
+    return cancelled_first(response(scope, receive, send))
