@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-import anyio.lowlevel
+import anyio
 
 from ferroapi.cancellation import asyncio_task, cancel_scope, current_cancel_scope
 from ferroapi.logger import logger
@@ -136,8 +136,9 @@ def _are_known() -> bool:
         return False
     # Part of what anyio loads when something runs on it.
     from anyio.from_thread import check_cancelled
+    from anyio.lowlevel import current_token
 
-    token, scope = anyio.lowlevel.current_token(), cancel_scope()
+    token, scope = current_token(), cancel_scope()
     scope.cancel()
     is_cancelled = False
 
@@ -177,7 +178,9 @@ async def run_in_worker_thread(  # type: ignore[return]  # nobody cancels the sh
     loop = task.get_loop()
     if scope is None:
         return await _called(function, loop, None)
-    await anyio.lowlevel.checkpoint_if_cancelled()
+    from anyio.lowlevel import checkpoint_if_cancelled
+
+    await checkpoint_if_cancelled()
     with cancel_scope(shield=True):
         return await _called(function, loop, scope)
 
@@ -193,7 +196,9 @@ async def _called(
     except IndexError:
         worker = _started()
     if worker.token is None or worker.token.native_token is not loop:
-        worker.token = anyio.lowlevel.current_token()
+        from anyio.lowlevel import current_token
+
+        worker.token = current_token()
     worker.calls.put(_Call(function, context, result, scope))
     try:
         return await result
