@@ -138,7 +138,7 @@ class _InnerCall:
         self._error: Exception | None = None
         self._is_seen = False
 
-    def start(self, app: ASGIApp, scope: Scope) -> None:
+    def start(self, app: Any, scope: Scope) -> None:
         """Starts the task."""
         if type(app) is TellsIncomplete:
             # What that tells is known here.

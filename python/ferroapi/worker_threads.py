@@ -158,9 +158,7 @@ def _are_known() -> bool:
     return is_cancelled
 
 
-async def run_in_worker_thread(  # type: ignore[return]  # nobody cancels the shield
-    function: Callable[[], T],
-) -> T:
+async def run_in_worker_thread(function: Callable[[], T]) -> T:
     """Calls `function` in a worker thread, in a copy of the context, and gives what it gives.
 
     A task that is cancelled by a scope of anyio hears of it afterwards. One that asyncio cancels
@@ -183,6 +181,7 @@ async def run_in_worker_thread(  # type: ignore[return]  # nobody cancels the sh
     await checkpoint_if_cancelled()
     with cancel_scope(shield=True):
         return await _called(function, loop, scope)
+    raise AssertionError("nobody cancels the shield")
 
 
 async def _called(
