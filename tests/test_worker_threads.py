@@ -271,6 +271,32 @@ def test_a_closed_event_loop_is_told_nothing(
     assert raised == []
 
 
+def test_a_result_that_is_lost_is_logged_and_ends_no_thread(
+    alone: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    threads: list[threading.Thread] = []
+
+    async def lose() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon_threadsafe = refuse  # type: ignore[method-assign,assignment]  # by whoever runs it
+        task = asyncio.ensure_future(
+            run_in_worker_thread(lambda: threads.append(threading.current_thread()))
+        )
+        while not caplog.records:  # noqa: ASYNC110 - another thread writes them
+            await asyncio.sleep(0.001)
+        task.cancel()
+
+    def refuse(*_called: object) -> None:
+        raise RuntimeError("no")
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(lose())
+    assert [record.getMessage() for record in caplog.records] == [
+        "a result was lost on the way to its event loop"
+    ]
+    assert asyncio.run(_next_in(threads[0]))
+
+
 async def _next_in(thread: threading.Thread) -> bool:
     """Whether the thread takes calls again, soon."""
     for _ in range(1000):

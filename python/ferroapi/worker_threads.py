@@ -88,8 +88,9 @@ class _Worker(Thread):
         try:
             loop.call_soon_threadsafe(_report, call.result, value, error)
         except RuntimeError:
+            # The thread goes on: it is idle, and may have its next call already.
             if not loop.is_closed():
-                raise
+                logger.exception("a result was lost on the way to its event loop")
         finally:
             # Its traceback has this frame.
             del call, error
