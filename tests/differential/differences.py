@@ -311,8 +311,11 @@ def _masks_secrets(difference: Difference) -> bool:
         ours, theirs = _messages(difference.ours), _messages(difference.theirs)
     else:
         ours, theirs = errors_of(difference.ours), errors_of(difference.theirs)
+    our_calls, their_calls = map(calls_whatever_was_seen, (difference.ours, difference.theirs))
     return (
-        (difference.parts == {"messages"} or not difference.parts - {"body", "headers"})
+        (difference.parts == {"messages"} or not difference.parts - {"body", "calls", "headers"})
+        # What it uses without cache is called again, too.
+        and (our_calls == their_calls or _repeats(their_calls, our_calls))
         and 0 < len(ours) <= len(theirs)
         and any(our not in theirs for our in ours)
         # A dependency that is used several times has its errors more often in theirs.

@@ -389,6 +389,36 @@ REGRESSIONS: dict[str, Row] = {
             },
         },
     ),
+    "secret beside what is called again": row(
+        {
+            "parameters": [
+                parameter("M0", "F", "header"),
+                {"name": "d", "in": "dependency", "dependency": "scoped"},
+                {"name": "e", "in": "dependency", "dependency": "scoped"},
+            ]
+        },
+        {"headers": [("cookie", "a=b")]},
+        "masked secrets",
+        models=({"name": "M0", "fields": [{"name": "a", "type": "any"}]},),
+        dependencies={
+            "plain": {"kind": "sync", "parameters": []},
+            "uses": {
+                "kind": "sync",
+                "parameters": [
+                    {
+                        "name": "d",
+                        "in": "dependency",
+                        "dependency": "plain",
+                        "use_cache": False,
+                    }
+                ],
+            },
+            "scoped": {
+                "kind": "sync",
+                "parameters": [{"name": "s", "in": "security", "dependency": "uses"}],
+            },
+        },
+    ),
     "many errors": row(
         {"methods": ["POST"], "parameters": [parameter(["list", "int"], "body", "body")]},
         json_body("[" + '"x",' * 200 + "0]"),
