@@ -320,6 +320,15 @@ class Kept:
         return self
 
 
+async def is_freed(gone: ref[Any]) -> bool:
+    """Whether nobody has it any more, soon: a thread lets go of it after it has told the result."""
+    for _ in range(1000):
+        if gone() is None:
+            return True
+        await asyncio.sleep(0.001)
+    return False
+
+
 async def test_nothing_is_kept_of_a_call(alone: None) -> None:
     gc.collect()
     gc.disable()
@@ -328,12 +337,7 @@ async def test_nothing_is_kept_of_a_call(alone: None) -> None:
         gone = ref(called)
         await run_in_worker_thread(called)
         del called
-        # The thread lets go of it after it has told the result.
-        for _ in range(1000):
-            if gone() is None:
-                break
-            await asyncio.sleep(0.001)
-        assert gone() is None
+        assert await is_freed(gone)
     finally:
         gc.enable()
 
@@ -355,11 +359,7 @@ async def test_an_exception_leaves_no_circle(alone: None) -> None:
     gc.disable()
     try:
         gone = await call()
-        for _ in range(1000):
-            if gone() is None:
-                break
-            await asyncio.sleep(0.001)
-        assert gone() is None
+        assert await is_freed(gone)
     finally:
         gc.enable()
 

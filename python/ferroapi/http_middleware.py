@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 _CACHED_REQUEST: Any = getattr(base, "_CachedRequest", None)
 _STREAMING_RESPONSE: Any = getattr(base, "_StreamingResponse", None)
-_CALL: Any = _STREAMING_RESPONSE and _STREAMING_RESPONSE.__call__
 """Private, and what users meet in `dispatch`: of other classes `isinstance` would tell them so."""
+
+# As it was imported: what somebody has put into its place since then is called.
+_CALL: Any = _STREAMING_RESPONSE and _STREAMING_RESPONSE.__call__
 
 
 def dispatched(app: BaseHTTPMiddleware) -> ASGIApp:
