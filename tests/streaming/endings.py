@@ -1,6 +1,7 @@
 """The application of test_servers.py: streams that tell how they end.
 
-Each line of the file that `ENDINGS` names is the JSON of what one `Ending` tells.
+Each line of the file that `ENDINGS` names is the JSON of what one `Ending` tells, or of a download
+that has begun to make its last item.
 """
 
 import asyncio
@@ -56,7 +57,11 @@ class Ending:
             ending["context"] = False
         else:
             ending["context"] = True
-        os.write(file, json.dumps(ending).encode() + b"\n")
+        write(ending)
+
+
+def write(line: dict[str, Any]) -> None:
+    os.write(file, json.dumps(line).encode() + b"\n")
 
 
 class ItemError(Exception):
@@ -107,6 +112,7 @@ async def stream(script: Script = Depends()) -> AsyncIterator[Item]:
         while script.how == "go on":
             yield script.chunk()
         if script.how == "end":
+            write({"of": "last item"})
             await asyncio.sleep(LONG)
             yield script.item(1)
             return
@@ -127,6 +133,7 @@ def stream_in_thread(script: Script = Depends()) -> Iterator[Item]:
         while script.how == "go on":
             yield script.chunk()
         if script.how == "end":
+            write({"of": "last item"})
             time.sleep(LONG)
             yield script.item(1)
             return

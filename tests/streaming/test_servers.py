@@ -352,6 +352,8 @@ def test_server_stops_amid_downloads(serve: Serve, command: list[str]) -> None:
     endings = serve(command)
     downloads = {path: endings.open(f"{path}?how=end") for path in PATHS}
     first = {path: receive_until(each, b"\r\n\r\n") for path, each in downloads.items()}
+    # What has not begun its next item makes none, when it is an event stream.
+    assert endings.told(len(PATHS)) == [{"of": "last item"}] * len(PATHS)
     endings.server.process.send_signal(signal.SIGTERM)
     received = {path: first[path] + receive_all(each) for path, each in downloads.items()}
     endings.server.process.wait(PATIENCE)
