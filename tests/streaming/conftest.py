@@ -47,7 +47,7 @@ class Client:
             await anyio.sleep(0.001)
         if self.request:
             return self.request.pop(0)
-        await self._gone.wait()
+        await self.until_left()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
@@ -88,6 +88,9 @@ class Client:
     def leave(self) -> None:
         self._gone.set()
 
+    async def until_left(self) -> None:
+        await self._gone.wait()
+
     async def until(self, condition: Callable[[Client], bool]) -> None:
         """Waits until `condition` holds for what has arrived."""
         with anyio.fail_after(10):
@@ -120,9 +123,12 @@ class Server(Client):
             await asyncio.sleep(0.001)
         if self.request:
             return self.request.pop(0)
+        await self.until_left()
+        return {"type": "http.disconnect"}
+
+    async def until_left(self) -> None:
         while not self._gone.is_set():  # noqa: ASYNC110 - anyio's events ask for the current task
             await asyncio.sleep(0.001)
-        return {"type": "http.disconnect"}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import anyio
@@ -240,18 +241,20 @@ async def test_thread_goes_back_to_the_pool_between_items(new_client: Any) -> No
     assert arrivals[8:] == [-1] * 8
 
 
+async def read_nothing(client: Any, message: Any) -> None:
+    """What a server's `send` does then; once the client has left, it returns."""
+    await client.until_left()
+
+
 async def test_slow_reader_holds_no_thread(new_client: Any) -> None:
     def chunks() -> Iterator[bytes]:
         while True:
             yield b"x" * 4096
 
-    async def block(message: Any) -> None:
-        await anyio.sleep_forever()
-
     clients = [new_client() for _ in range(50)]
     async with anyio.create_task_group() as tasks:
         for client in clients:
-            client.before_send = block
+            client.before_send = partial(read_nothing, client)
             tasks.start_soon(client.call, GeneratorStream(chunks(), raw.encoder()))
         await anyio.sleep(0.3)
         with anyio.fail_after(2):
