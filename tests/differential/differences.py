@@ -193,6 +193,15 @@ def _echoes_text(difference: Difference) -> bool:
     return undecodable and _says(difference.ours, "\ufffd")
 
 
+def _escapes_surrogates(difference: Difference) -> bool:
+    escaped = re.search(r"\\ud[89a-f]", difference.ours["body"])
+    return (
+        difference.error("UnicodeEncodeError")
+        and difference.ours["status"] == 422
+        and escaped is not None
+    )
+
+
 def _redirects_bytes(difference: Difference) -> bool:
     return (
         difference.error("UnicodeDecodeError")
@@ -372,6 +381,7 @@ INTENDED = (
     Intended("echo of bytes", _echoes_text, "Bytes that are no UTF-8 in a 422"),
     Intended("origins of errors", _lets_other_origins_read, "The 500 of an unhandled exception"),
     Intended("origins of sockets", refuses_other_origins, "A page of any origin may open"),
+    Intended("escaped surrogates", _escapes_surrogates, "Bytes that are no UTF-8 in a 422"),
     Intended("redirect within", _redirects_within, "`Location` of a slash redirect"),
     Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
     Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),

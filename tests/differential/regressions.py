@@ -357,6 +357,12 @@ REGRESSIONS: dict[str, Row] = {
         },
         handlers=(handler("RequestValidationError"),),
     ),
+    "half a surrogate pair in an error": row(
+        {"type": "int", "returns": {"how": "rich", "rich": "lone surrogate"}},
+        {},
+        "escaped surrogates",
+        handlers=({**handler("ResponseValidationError"), "how": "default"},),
+    ),
     "too large for a handler": row(
         {"methods": ["POST"], "parameters": [parameter("str", "body", "body")]},
         json_body('"' + "x" * 19 + '"'),

@@ -58,6 +58,17 @@ SCRIPTS: dict[str, Script] = {
         asked("/r/a"),
         dependencies=["plain", "plain"],
     ),
+    "what is refused below the first use of a dependency": included(
+        ["dependant", 0, [0], "append", "reads"],
+        asked("/r/a", headers=[["x-token", "ok"]]),
+        dependencies=["guard", "guard"],
+    ),
+    "what is refused below the second use of a dependency": included(
+        ["dependant", 0, [1], "append", "reads"],
+        asked("/r/a", headers=[["x-token", "ok"]]),
+        asked("/r/a", query="t=y", headers=[["x-token", "ok"]]),
+        dependencies=["guard", "guard"],
+    ),
     "a path expression that was replaced for a while": {
         "steps": [
             ["declare", "app", "/a", "plain", {}],

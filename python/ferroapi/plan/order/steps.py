@@ -41,7 +41,7 @@ class Step:
     """What an injected `SecurityScopes` says."""
     first: int
     """The step that calls the same dependency first, whose value this one takes: itself, unless
-    somebody has given one use of a dependency parameters that the others do not have."""
+    somebody has given one use of a dependency what the others do not take."""
     released_as: Callable[..., Any] | None = None
     """The generator function as it is declared, where the operation may release it early."""
 
@@ -125,6 +125,7 @@ def compile_steps(
     there are `lifespan_values` of them; others are, if somebody `creates` them.
     """
     steps: list[Step] = []
+    declared: list[Dependant] = []
     known: dict[CacheKey, int] = {}
     releases = any("release" in below.injected.values() for below in root.flat())
 
@@ -133,11 +134,7 @@ def compile_steps(
         first = known.get(key) if dependant.use_cache else None
         if first is not None and dependant.call in overrides:
             return first
-        if first is not None and _take_the_same(dependant, steps[first].dependant):
-            # Somebody may have put something below this one only.
-            for below in dependant.dependencies:
-                if below.use_cache:
-                    visit(below)
+        if first is not None and _take_the_same(dependant, declared[first]):
             return first
         used = dependant if dependant is root else overridden(dependant, overrides)
         if dependant.scope == "lifespan" and dependant is not root:
@@ -161,6 +158,7 @@ def compile_steps(
             released_as=dependant.call if releases and kind.is_generator else None,
         )
         steps.append(step)
+        declared.append(dependant)
         known.setdefault(key, step.index)
         return step.index
 
@@ -200,10 +198,18 @@ def kept(
 
 
 def _take_the_same(one: Dependant, other: Dependant) -> bool:
-    """Whether two uses of a dependency read the same parameters, as they do when declared."""
+    """Whether two uses of a dependency read and call the same, as they do when declared."""
+    if one is other:
+        return True
     fields = [(*dependant.parameters, *dependant.body_params) for dependant in (one, other)]
-    return len(fields[0]) == len(fields[1]) and all(
-        field.is_like(twin) for field, twin in zip(*fields, strict=True)
+    return (
+        len(fields[0]) == len(fields[1])
+        and len(one.dependencies) == len(other.dependencies)
+        and all(field.is_like(twin) for field, twin in zip(*fields, strict=True))
+        and all(
+            below.cache_key == twin.cache_key and _take_the_same(below, twin)
+            for below, twin in zip(one.dependencies, other.dependencies, strict=True)
+        )
     )
 
 
