@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from tests.differential.descriptions import Answer, Sent
 
@@ -36,3 +37,15 @@ class Difference:
 def calls_whatever_was_seen(answer: Answer) -> list[str]:
     """What was called, without the exceptions that those who were called have seen."""
     return [call.partition(" sees ")[0] for call in answer["calls"]]
+
+
+def errors_of(answer: Answer) -> list[Any]:
+    """The errors of a 422."""
+    if answer["status"] != 422:
+        return []
+    try:
+        detail = json.loads(answer["body"].encode("latin-1"))["detail"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    # What handlers answer may look like anything.
+    return detail if isinstance(detail, list) else []

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tests.differential.descriptions import Answer
-from tests.differential.difference import Difference, calls_whatever_was_seen
+from tests.differential.difference import Difference, calls_whatever_was_seen, errors_of
 from tests.differential.document_differences import names_bodies, names_operations
 from tests.differential.socket_differences import (
     answers_nothing_after_accepting,
@@ -27,39 +27,19 @@ from tests.differential.stream_differences import (
     has_no_end_below_middleware,
     starts_with_first_item,
 )
-
-_FAULTS = ("Number out of range", "Lone surrogate in string")
-_NOT_INTEROPERABLE = re.compile(
-    r"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u[dD][89a-fA-F]|[\ud800-\udfff]"
+from tests.differential.value_differences import (
+    echoes_text,
+    escapes_surrogates,
+    has_no_such_number,
+    redirects_bytes,
+    refuses_durations,
+    refuses_json,
+    writes_no_long_number,
+    writes_null,
 )
+
 # The value that a dependency of that name sets, and not a call of it.
 _SET, _BEFORE = re.compile(r"sets tenant in a thread(?!\()"), ("nobody", "sets tenant")
-_TOO_MANY_DIGITS = re.compile(r"\d{4301}")
-
-
-def _says(answer: Answer, text: str) -> bool:
-    """Whether a text is in the body, or the body is left out."""
-    body = answer["body"].encode("latin-1").decode(errors="replace")
-    return answer["status"] in (204, 205, 304) or text in body
-
-
-def errors_of(answer: Answer) -> list[Any]:
-    """The errors of a 422."""
-    if answer["status"] != 422:
-        return []
-    try:
-        detail = json.loads(answer["body"].encode("latin-1"))["detail"]
-    except (ValueError, KeyError, TypeError):
-        return []
-    # What handlers answer may look like anything.
-    return detail if isinstance(detail, list) else []
-
-
-def _refuses_json(difference: Difference) -> bool:
-    match errors_of(difference.ours):
-        case [{"type": "json_invalid", "ctx": {"error": error}}] if error in _FAULTS:
-            return bool(_NOT_INTEROPERABLE.search(difference.body))
-    return False
 
 
 def is_refused_early(ours: list[Answer] | str, theirs: list[Answer] | str) -> bool:
@@ -161,14 +141,6 @@ def _reads_json_models(difference: Difference) -> bool:
     )
 
 
-def _writes_null(difference: Difference) -> bool:
-    message = "ValueError: Out of range float values are not JSON compliant"
-    refused = difference.error(message) or any(
-        call.endswith("sees ValueError") for call in difference.theirs["calls"]
-    )
-    return refused and _says(difference.ours, "null")
-
-
 def _handles_all(difference: Difference) -> bool:
     ours, theirs = difference.ours, difference.theirs
     return (
@@ -184,30 +156,6 @@ def _wants_a_token(difference: Difference) -> bool:
         "=None" in call for call in difference.ours["calls"]
     )
     return refused and authorization.strip().lower() == "bearer"
-
-
-def _echoes_text(difference: Difference) -> bool:
-    undecodable = difference.error("UnicodeDecodeError") or any(
-        call.endswith("sees UnicodeDecodeError") for call in difference.theirs["calls"]
-    )
-    return undecodable and _says(difference.ours, "\ufffd")
-
-
-def _escapes_surrogates(difference: Difference) -> bool:
-    escaped = re.search(r"\\ud[89a-f]", difference.ours["body"])
-    return (
-        difference.error("UnicodeEncodeError")
-        and difference.ours["status"] == 422
-        and escaped is not None
-    )
-
-
-def _redirects_bytes(difference: Difference) -> bool:
-    return (
-        difference.error("UnicodeDecodeError")
-        and difference.ours["status"] == 307
-        and not difference.sent["query"].isascii()
-    )
 
 
 def _lets_other_origins_read(difference: Difference) -> bool:
@@ -241,29 +189,6 @@ def _redirects_within(difference: Difference) -> bool:
 def _as_theirs(location: str) -> str:
     """A location where a percent sign that the client has encoded, and brackets, are decoded."""
     return location.replace("%25", "%").replace("%5B", "[").replace("%5D", "]")
-
-
-def _has_no_such_number(difference: Difference) -> bool:
-    return (
-        (difference.theirs["error"] or "").startswith("ValueError: Exceeds the limit")
-        and difference.ours["error"] is None
-        and bool(_TOO_MANY_DIGITS.search(difference.sent["path"]))
-    )
-
-
-def _writes_no_long_number(difference: Difference) -> bool:
-    return (
-        difference.error("ValueError: Exceeds the limit (4300 digits)")
-        and difference.ours["error"] is None
-        and "Decimal('" in "".join(difference.ours["calls"])
-        and _says(difference.ours, "null")
-    )
-
-
-def _refuses_durations(difference: Difference) -> bool:
-    # A later dependency may refuse the request by itself.
-    failed = (difference.theirs["error"] or "").startswith("OverflowError")
-    return failed and difference.ours["error"] is None
 
 
 def _wants_the_end(difference: Difference) -> bool:
@@ -364,13 +289,13 @@ class Intended:
 
 
 INTENDED = (
-    Intended("not interoperable JSON", _refuses_json, "A JSON body with `NaN`"),
+    Intended("not interoperable JSON", refuses_json, "A JSON body with `NaN`"),
     Intended("deep JSON", _refuses_depth, "JSON nested up to"),
     Intended("all methods allowed", _allows_all, "405 names the methods of the first route"),
     Intended("no length of no content", _has_no_length, "Status 205 with a returned value"),
     Intended("one use of a dependency", _uses_dependencies_once, "A dependency used several times"),
     Intended("JSON models in forms", _reads_json_models, "A form field declared as `Json[Model]`"),
-    Intended("null for no number", _writes_null, "An infinity or not-a-number in an untyped"),
+    Intended("null for no number", writes_null, "An infinity or not-a-number in an untyped"),
     Intended("status of a stream", starts_with_first_item, "An exception before the first"),
     Intended("start of a stream", begins_before_it_starts, "An exception before the first"),
     Intended("no end below middleware", has_no_end_below_middleware, "Behind `BaseHTTPMiddleware`"),
@@ -378,16 +303,16 @@ INTENDED = (
     Intended("all events before an error", delivers_all, "Events yielded before a stream fails"),
     Intended("error of a stream", fails_as_itself, "An exception of a started stream that has a"),
     Intended("token required", _wants_a_token, "A header `Authorization: Bearer` without"),
-    Intended("echo of bytes", _echoes_text, "Bytes that are no UTF-8 in a 422"),
+    Intended("echo of bytes", echoes_text, "Bytes that are no UTF-8 in a 422"),
     Intended("origins of errors", _lets_other_origins_read, "The 500 of an unhandled exception"),
     Intended("origins of sockets", refuses_other_origins, "A page of any origin may open"),
-    Intended("escaped surrogates", _escapes_surrogates, "Bytes that are no UTF-8 in a 422"),
+    Intended("escaped surrogates", escapes_surrogates, "Bytes that are no UTF-8 in a 422"),
     Intended("redirect within", _redirects_within, "`Location` of a slash redirect"),
-    Intended("redirect of bytes", _redirects_bytes, "A slash redirect of a query"),
-    Intended("long numbers in paths", _has_no_such_number, "A `{n:int}` in a path with more"),
+    Intended("redirect of bytes", redirects_bytes, "A slash redirect of a query"),
+    Intended("long numbers in paths", has_no_such_number, "A `{n:int}` in a path with more"),
     Intended("names of bodies", names_bodies, "Two bodies of operations with one id"),
-    Intended("long decimals", _writes_no_long_number, "A `Decimal` such as `1e999999`"),
-    Intended("long durations", _refuses_durations, "A duration that no `timedelta`"),
+    Intended("long decimals", writes_no_long_number, "A `Decimal` such as `1e999999`"),
+    Intended("long durations", refuses_durations, "A duration that no `timedelta`"),
     Intended("ends before events", ends_before_events, "The generator of an event stream"),
     Intended("ids of operations", names_operations, "The operations of `api_route("),
     Intended("reason of a close", _closes_with_text, "The reason for closing a WebSocket"),
