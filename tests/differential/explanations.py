@@ -36,10 +36,12 @@ def _alone(described: Application) -> Application:
 
 
 def _with_less_around(described: Application) -> Iterator[Application]:
-    """The application without one of its middleware, for each."""
+    """The application without one of its middleware, for each; also where it is there twice."""
     middleware = described.get("middleware", [])
     for index in range(len(middleware)):
         yield {**described, "middleware": middleware[:index] + middleware[index + 1 :]}
+    for name in {each["name"] for each in middleware}:
+        yield {**described, "middleware": [each for each in middleware if each["name"] != name]}
 
 
 def _uncovered(described: Application) -> Application:
