@@ -244,7 +244,10 @@ async def test_asyncio_hears_soon_that_a_connection_was_lost(client: Any, size: 
 async def test_endless_generators_share_the_time_between_turns_of_the_loop(
     new_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten of them would take ten slices a turn: there would be two turns."""
+    """Ten of them would take ten slices a turn: there would be one turn a second.
+
+    It is a second of the processor's, of which others take nothing.
+    """
     monkeypatch.setattr(turn, "SLICE", 0.1)
     turns = 0
 
@@ -254,18 +257,19 @@ async def test_endless_generators_share_the_time_between_turns_of_the_loop(
 
     async def other() -> None:
         nonlocal turns
-        while True:
+        end = time.thread_time() + 1
+        while time.thread_time() < end:
             turns += 1
             await anyio.lowlevel.checkpoint()
+        tasks.cancel_scope.cancel()
 
-    with anyio.move_on_after(2):
-        async with anyio.create_task_group() as tasks:
-            for _ in range(10):
-                stream = GeneratorStream(numbers(), ENCODERS["jsonl"])
-                tasks.start_soon(new_client().call, stream)
-            tasks.start_soon(other)
+    async with anyio.create_task_group() as tasks:
+        for _ in range(10):
+            stream = GeneratorStream(numbers(), ENCODERS["jsonl"])
+            tasks.start_soon(new_client().call, stream)
+        tasks.start_soon(other)
 
-    assert turns > 5
+    assert turns > 3
 
 
 @pytest.mark.parametrize("synchronous", [False, True])

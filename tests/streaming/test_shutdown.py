@@ -248,10 +248,11 @@ async def test_an_event_that_is_made_meanwhile_arrives(
 ) -> None:
     monkeypatch.setattr(source, "THREAD_SLICE", 10.0)
     serve_until(signal.SIGTERM)
-    told = threading.Event()
+    begun, told = threading.Event(), threading.Event()
 
     def items() -> Iterator[str]:
         yield "first"
+        begun.set()
         told.wait(10)
         yield "x" * 70_000
         yield "last"
@@ -259,6 +260,7 @@ async def test_an_event_that_is_made_meanwhile_arrives(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(client.call, GeneratorStream(items(), events.encoder()))
         await client.until(lambda client: b"first" in client.body)
+        await anyio.to_thread.run_sync(begun.wait, 10)
         signal.raise_signal(signal.SIGTERM)
         await anyio.sleep(0.05)
         told.set()
