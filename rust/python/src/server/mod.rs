@@ -4,12 +4,17 @@ mod access_log;
 mod awaitable;
 mod connection;
 mod direct;
+mod dispatch;
 mod exchange;
+mod flow;
 mod reading;
 mod received;
+mod receiving;
+mod refusal;
 mod response;
 mod run;
 mod scope;
+mod sending;
 mod settings;
 mod timing;
 

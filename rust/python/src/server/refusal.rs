@@ -1,0 +1,72 @@
+//! What `HTTPConnection` says to a client it refuses, and to the log of the server.
+
+use ferroapi_core::http::response::write_status_line;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+use super::connection::HTTPConnection;
+use super::flow::wake;
+
+impl HTTPConnection {
+    /// Refuses what is not a request: says so, logs it, and closes.
+    pub(super) fn refuse_request(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
+        self.warn(py, &format!("Invalid HTTP request received: {reason}"))?;
+        self.refuse(py, status, "Invalid HTTP request received.")
+    }
+
+    /// Refuses the rest of a request. A response that has begun is left incomplete.
+    pub(super) fn refuse_body(&self, py: Python<'_>, status: u16, reason: &str) -> PyResult<()> {
+        let exchange = self.exchange(py);
+        let may_answer = exchange
+            .as_ref()
+            .is_some_and(|exchange| !exchange.get().has_started());
+        if may_answer {
+            self.refuse_request(py, status, reason)?;
+        } else {
+            self.warn(py, &format!("Invalid HTTP request received: {reason}"))?;
+            self.close(py)?;
+        }
+        if let Some(exchange) = exchange {
+            exchange.get().disconnect(py)?;
+        }
+        let waiting = std::mem::take(&mut self.state().until_drained);
+        wake(py, waiting)
+    }
+
+    /// Sends a whole response in plain text, and closes.
+    pub fn refuse(&self, py: Python<'_>, status: u16, text: &str) -> PyResult<()> {
+        let mut out = Vec::with_capacity(256);
+        write_status_line(&mut out, status);
+        self.write_default_fields(py, &mut out)?;
+        out.extend_from_slice(b"content-type: text/plain; charset=utf-8\r\n");
+        out.extend_from_slice(format!("content-length: {}\r\n", text.len()).as_bytes());
+        out.extend_from_slice(b"connection: close\r\n\r\n");
+        out.extend_from_slice(text.as_bytes());
+        self.write(py, &out)?;
+        self.close(py)
+    }
+
+    /// Writes to the log of the server.
+    ///
+    /// `arguments` are the message and what is put into it.
+    pub fn log(
+        &self,
+        level: &Bound<'_, PyString>,
+        arguments: &Bound<'_, PyTuple>,
+        error: Option<PyErr>,
+    ) -> PyResult<()> {
+        let py = level.py();
+        let options = PyDict::new(py);
+        if let Some(error) = error {
+            options.set_item(intern!(py, "exc_info"), error)?;
+        }
+        let logger = self.settings().logger.bind(py);
+        logger.getattr(level)?.call(arguments, Some(&options))?;
+        Ok(())
+    }
+
+    pub(super) fn warn(&self, py: Python<'_>, message: &str) -> PyResult<()> {
+        self.log(intern!(py, "warning"), &PyTuple::new(py, [message])?, None)
+    }
+}
