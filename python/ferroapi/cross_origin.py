@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _ANY_WITH_CREDENTIALS = (
     '{}: allow_origins=["*"] with allow_credentials=True lets every site act for the users of this '
-    'application. Name the origins; or say allow_origin_regex=".*" if that is what it is for'
+    'application. Name the origins; or say allow_origin_regex=".*" if that is what it is for. '
+    "Where the code of others says so, the environment variable FERROAPI_COMPAT=1 lets it"
 )
 
 

@@ -52,8 +52,17 @@ def page(compared: Compared, fastapi: str, today: date) -> str:
         date=today.isoformat(),
         rows="\n".join(rows),
     )
+    compat = [f"- {suite.name}: {suite.compat}" for suite, _ in compared if suite.compat]
     missing = [line for suite, found in compared for line in _missing(suite, found)]
-    return "\n".join([text, "## What does not pass", "", *missing, ""]) if missing else text
+    return (
+        text
+        + _section("What needs `FERROAPI_COMPAT=1`", compat)
+        + _section("What does not pass", missing)
+    )
+
+
+def _section(title: str, lines: list[str]) -> str:
+    return "\n".join(["", f"## {title}", "", *lines, ""]) if lines else ""
 
 
 def _missing(suite: Suite, found: Comparison) -> list[str]:

@@ -52,6 +52,7 @@ def outcomes(suite: Suite, framework: Framework) -> Outcomes:
         "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(framework.folder),
         "OUTCOMES": str(written),
+        "FERROAPI_COMPAT": "1" if suite.compat else "",
     }
     with log(suite, framework).open("w") as output:
         process = subprocess.Popen(

@@ -28,6 +28,8 @@ class Suite:
     """Empty folders that the source distribution lacks."""
     unstable: tuple[str, ...] = ()
     """Tests that do not pass every time on FastAPI either, and count nowhere."""
+    compat: str = ""
+    """Why it runs with `FERROAPI_COMPAT=1`, if it does (docs/differences.md)."""
     random: str = ""
     """A regular expression of what is another in the names of tests each time."""
     timeout: int = 300

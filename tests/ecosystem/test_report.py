@@ -1,5 +1,6 @@
 """The page of the documentation tells what passes, and why the rest does not."""
 
+from dataclasses import replace
 from datetime import date
 
 from tests.ecosystem.comparison import Comparison
@@ -40,6 +41,15 @@ def test_the_page_has_a_row_for_each_suite_and_every_reason() -> None:
         "- part, 1: Is slow.",
         "- part, 1: Not explained.",
     ]
+
+
+def test_the_page_says_what_has_to_be_as_permissive_as_fastapi() -> None:
+    allowing = replace(suite("allowing"), compat="Allows all.")
+    passing = Comparison(passing=1, known={}, lost=[], recovered=[])
+    text = page([*COMPARED, (allowing, passing)], "0.165.0", date(2026, 11, 28))
+
+    between = text.split("## What needs `FERROAPI_COMPAT=1`")[1].split("## What does not pass")[0]
+    assert between.strip().splitlines() == ["- allowing: Allows all."]
 
 
 def test_the_page_ends_before_what_does_not_pass_when_all_does() -> None:
