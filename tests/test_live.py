@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, WebSocket
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.utils import get_dependant
+from ferroapi.middleware.gzip import GZipMiddleware
 from ferroapi.routing import APIRoute, iter_route_contexts
 from ferroapi.testclient import TestClient
 
@@ -263,6 +264,50 @@ def test_a_router_that_is_called_by_itself(middleware: bool) -> None:
         app.get(path)(reading("open"))
     found = {path: status(app, path) for path in ("/closed", "/open", "/refused", "/none")}
     assert found == {"/closed": 503, "/open": 200, "/refused": 409, "/none": 404}
+
+
+class Refusing(APIRouter):
+    """A router that does something before it looks for a route."""
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/refused":
+            raise HTTPException(409)
+        await super().app(scope, receive, send)
+
+
+@pytest.mark.parametrize("middleware", [False, True], ids=["bare", "below middleware"])
+def test_a_router_with_an_application_of_its_own(middleware: bool) -> None:
+    app = FastAPI()
+    app.router = Refusing()
+    if middleware:
+        app.add_middleware(GZipMiddleware)
+    for path in ("/open", "/refused"):
+        app.get(path)(reading("open"))
+    found = {path: status(app, path) for path in ("/open", "/refused", "/none")}
+    assert found == {"/open": 200, "/refused": 409, "/none": 404}
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+@pytest.mark.parametrize("around", ["bare", "middleware", "limit"])
+def test_what_is_put_around_a_router_is_called(around: str, asked_before: bool) -> None:
+    app = FastAPI(max_body_size=10 if around == "limit" else None)
+    if around == "middleware":
+        app.add_middleware(GZipMiddleware)
+    app.get("/a")(reading("a"))
+    if asked_before:
+        assert status(app) == 200
+    inside = app.router.middleware_stack
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if (b"x-guest", b"1") in scope["headers"]:
+            raise HTTPException(403)
+        await inside(scope, receive, send)
+
+    client = TestClient(app)
+    with patch.object(app.router, "middleware_stack", guarded):
+        assert client.get("/a", headers={"x-guest": "1"}).status_code == 403
+        assert client.get("/a").json() == "a"
+    assert client.get("/a", headers={"x-guest": "1"}).status_code == 200
 
 
 def declared() -> APIRouter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from sys import modules
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.applications import Starlette
@@ -115,14 +115,14 @@ class ServingApplication(Live, Starlette):
                 stack = self.build_middleware_stack()
             else:
                 self.failures = self._make_failures(outermost=True)
-                stack = with_body_limit(_routing(self.router), self.max_body_size)
+                stack = with_body_limit(Innermost(self.router), self.max_body_size)
             # Nothing that was compiled depends on it: it tells nobody.
             vars(self)["middleware_stack"] = stack
         entry: ASGIApp
         if not has_own(Starlette, "__call__"):
             entry = super().__call__
-        elif stack == self.router.app and type(self.router).app is APIRouter.app:
-            entry = self.router.entry()
+        elif isinstance(stack, Innermost):
+            entry = stack.entry()
         elif isinstance(stack, Around):
             # A method is called in less time than an object with one.
             entry = stack.__call__
@@ -196,26 +196,28 @@ class Innermost:
 
     def __init__(self, app: APIRouter) -> None:
         self.app = app
-        self._answer = _at_once(_routing(app))
+        self._entry: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._answer(scope, receive, send)
+        await (self._entry or self.entry())(scope, receive, send)
 
+    def forget_compiled(self) -> None:
+        """Has the way into the router looked for again by the next request."""
+        self._entry = None
 
-def _routing(router: APIRouter) -> ASGIApp:
-    """A router; one whose class has a `__call__` of its own is called as a whole."""
-    return router.app if type(router).__call__ is _CALL else partial(guarded, router)
-
-
-def _at_once(app: ASGIApp) -> ASGIApp:
-    """What does the same without a coroutine of its own, if that is the `app` of our routers."""
-    router = getattr(app, "__self__", None)
-    if isinstance(router, APIRouter) and getattr(app, "__func__", None) is APIRouter.app:
-        return router.respond
-    return app
+    def entry(self) -> ASGIApp:
+        """What does the same until something changes, without a coroutine of its own."""
+        compiled(self)
+        router = self.app
+        stack = getattr(router, "middleware_stack", None)
+        is_plain = stack == MethodType(_APP, router) and type(router).__call__ is _CALL
+        entry = router.entry() if is_plain else partial(guarded, router)
+        if is_current(self):
+            self._entry = entry
+        return entry
 
 
 # As they were imported: one that somebody has put into its place since then is not ours.
 _ANSWER = ServingApplication.__call__
 _BUILD = ServingApplication.build_middleware_stack
-_CALL = APIRouter.__call__
+_APP, _CALL = APIRouter.app, APIRouter.__call__

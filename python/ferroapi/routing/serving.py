@@ -60,6 +60,7 @@ class ServingRouter(Live, Router):
             "handle",
             "matches",
             "max_body_size",
+            "middleware_stack",
             "redirect_slashes",
             "routes",
             "strict_content_type",
