@@ -310,6 +310,24 @@ def test_what_is_put_around_a_router_is_called(around: str, asked_before: bool) 
     assert client.get("/a", headers={"x-guest": "1"}).status_code == 200
 
 
+class Guarded(APIRoute):
+    """A route that answers by itself."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("guarded", 403)(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    ("choose", "path"), [(routes_of_application, "/a"), (routes_of_router, "/in/a")]
+)
+def test_a_route_is_given_another_class(choose: Any, path: str) -> None:
+    chosen = choose(*(made := served()))
+    for route in chosen.routes:
+        if isinstance(route, APIRoute):
+            route.__class__ = Guarded
+    assert status(made[0], path) == 403
+
+
 def declared() -> APIRouter:
     router = APIRouter()
     router.get("/a")(reading("a"))

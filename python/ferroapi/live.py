@@ -78,7 +78,7 @@ class Live:
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        if name in self._live and self._is_made:
+        if (name in self._live or name == "__class__") and self._is_made:
             changed()
 
     def __delattr__(self, name: str) -> None:
