@@ -168,6 +168,8 @@ class ServingRouter(Live, Router):
         """What `respond` does by a table, with no step in Python before most operations."""
 
         def otherwise(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            if "router" not in scope:
+                scope["router"] = self
             respond = self.lifespan if scope["type"] == "lifespan" else table.respond
             return respond(scope, receive, send)
 

@@ -127,7 +127,7 @@ class RouteTable:
 
         Args:
             router: what the scope has as its router.
-            otherwise: answers what is not simply an operation. Its scope has the router already.
+            otherwise: answers what is not simply an operation.
         """
         if self._asked:
             return None
