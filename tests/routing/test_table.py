@@ -621,6 +621,19 @@ def test_a_scope_of_any_class_is_completed(
         assert scopes[0]["path_params"] == {"outer": "1", "number": "3"}
 
 
+def test_parameters_of_mounts_are_there_when_a_method_is_refused() -> None:
+    app, mounted = FastAPI(), FastAPI()
+    mounted.get("/items/{number}")(reading("item"))
+    app.mount("/{tenant}", mounted)
+
+    @mounted.exception_handler(405)
+    async def refuse(request: Request, error: Exception) -> Response:
+        return JSONResponse(request.path_params, 405)
+
+    answer = TestClient(app).post("/a/items/3")
+    assert (answer.status_code, answer.json()) == (405, {"tenant": "a", "number": "3"})
+
+
 def test_dependencies_do_not_run_without_a_match() -> None:
     calls: list[str] = []
 

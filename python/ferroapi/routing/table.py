@@ -308,9 +308,8 @@ class RouteTable:
     def _method_not_allowed(self, found: MethodNotAllowed, scope: Scope) -> ASGIApp:
         target = self._matched[found.index]
         route_selected(scope, target.context.effective_route)
-        scope["path_params"] = target.convert(found.params) or {}
-        scope["endpoint"] = target.endpoint
-        target.show_in(scope)
+        captures = target.convert(found.params) or {}
+        target.enter(scope, {**scope.get("path_params", {}), **captures})
         if target.handles_itself:
             return target.handler
         return refusal(scope, found.allowed)
