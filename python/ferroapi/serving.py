@@ -18,7 +18,7 @@ from ferroapi.body_limit import with_body_limit
 from ferroapi.completing import not_completing
 from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
-from ferroapi.live import Live, compiled, is_current
+from ferroapi.live import Live, compiled, keep
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.introspection import RouteEntry
@@ -84,6 +84,7 @@ class ServingApplication(Live, Starlette):
     def make_direct_table(self) -> DirectTable | Literal[False]:
         """Finds out whether our server may answer without ASGI: nobody would see a difference."""
         table = None
+        changes = compiled(self)
         try:
             entry = self._entry or self._start()
             telemetry = self._server_telemetry
@@ -99,15 +100,12 @@ class ServingApplication(Live, Starlette):
             # It is raised again where it can be answered.
             return False
         made: DirectTable | Literal[False] = table or False
-        if not is_current(self):
-            # Something has changed meanwhile: the next request finds out again.
-            return False
-        self.direct_table = made
-        return made
+        # If something has changed meanwhile, the next request finds out again.
+        return keep(self, changes, direct_table=made) and made
 
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""
-        compiled(self)
+        changes = compiled(self)
         build = getattr(self.build_middleware_stack, "__func__", None)
         stack = self.middleware_stack
         if stack is None:
@@ -128,8 +126,7 @@ class ServingApplication(Live, Starlette):
             entry = stack.__call__
         else:
             entry = stack
-        if is_current(self):
-            self._entry = entry
+        keep(self, changes, _entry=entry)
         return entry
 
     def route_table(self) -> list[RouteEntry]:
@@ -207,13 +204,12 @@ class Innermost:
 
     def entry(self) -> ASGIApp:
         """What does the same until something changes, without a coroutine of its own."""
-        compiled(self)
+        changes = compiled(self)
         router = self.app
         stack = getattr(router, "middleware_stack", None)
         is_plain = stack == MethodType(_APP, router) and type(router).__call__ is _CALL
         entry = router.entry() if is_plain else partial(guarded, router)
-        if is_current(self):
-            self._entry = entry
+        keep(self, changes, _entry=entry)
         return entry
 
 
