@@ -111,7 +111,7 @@ def _no_threads() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
         # Those of other tests are idle.
-        patch.setattr("ferroapi.worker_threads._idle", deque())
+        patch.setattr("ferroapi.worker_threads._idle", {False: deque(), True: deque()})
         yield
 
 

@@ -3,10 +3,12 @@
 import inspect
 import re
 from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from typing import Annotated, Any
 from unittest.mock import patch
 
+import anyio
 import pytest
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
@@ -16,6 +18,8 @@ from starlette.types import Receive, Scope, Send
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, WebSocket
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.utils import get_dependant
+from ferroapi.middleware.gzip import GZipMiddleware
+from ferroapi.plan.resolution import Resolver
 from ferroapi.routing import APIRoute, iter_route_contexts
 from ferroapi.testclient import TestClient
 
@@ -263,6 +267,147 @@ def test_a_router_that_is_called_by_itself(middleware: bool) -> None:
         app.get(path)(reading("open"))
     found = {path: status(app, path) for path in ("/closed", "/open", "/refused", "/none")}
     assert found == {"/closed": 503, "/open": 200, "/refused": 409, "/none": 404}
+
+
+class Refusing(APIRouter):
+    """A router that does something before it looks for a route."""
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/refused":
+            raise HTTPException(409)
+        await super().app(scope, receive, send)
+
+
+@pytest.mark.parametrize("middleware", [False, True], ids=["bare", "below middleware"])
+def test_a_router_with_an_application_of_its_own(middleware: bool) -> None:
+    app = FastAPI()
+    app.router = Refusing()
+    if middleware:
+        app.add_middleware(GZipMiddleware)
+    for path in ("/open", "/refused"):
+        app.get(path)(reading("open"))
+    found = {path: status(app, path) for path in ("/open", "/refused", "/none")}
+    assert found == {"/open": 200, "/refused": 409, "/none": 404}
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+@pytest.mark.parametrize("around", ["bare", "middleware", "limit"])
+def test_what_is_put_around_a_router_is_called(around: str, asked_before: bool) -> None:
+    app = FastAPI(max_body_size=10 if around == "limit" else None)
+    if around == "middleware":
+        app.add_middleware(GZipMiddleware)
+    app.get("/a")(reading("a"))
+    if asked_before:
+        assert status(app) == 200
+    inside = app.router.middleware_stack
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if (b"x-guest", b"1") in scope["headers"]:
+            raise HTTPException(403)
+        await inside(scope, receive, send)
+
+    client = TestClient(app)
+    with patch.object(app.router, "middleware_stack", guarded):
+        assert client.get("/a", headers={"x-guest": "1"}).status_code == 403
+        assert client.get("/a").json() == "a"
+    assert client.get("/a", headers={"x-guest": "1"}).status_code == 200
+
+
+class Guarded(APIRoute):
+    """A route that answers by itself."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("guarded", 403)(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    ("choose", "path"), [(routes_of_application, "/a"), (routes_of_router, "/in/a")]
+)
+def test_a_route_is_given_another_class(choose: Any, path: str) -> None:
+    chosen = choose(*(made := served()))
+    for route in chosen.routes:
+        if isinstance(route, APIRoute):
+            route.__class__ = Guarded
+    assert status(made[0], path) == 403
+
+
+async def refused(request: Any) -> PlainTextResponse:
+    return PlainTextResponse("refused", 403)
+
+
+def refuse() -> None:
+    raise HTTPException(403)
+
+
+def put_in_front(app: FastAPI) -> None:
+    app.router.routes.insert(0, Route("/a", refused))
+
+
+def override(app: FastAPI) -> None:
+    app.dependency_overrides[original] = refuse
+
+
+def resolve(app: FastAPI) -> int:
+    async def resolved() -> int:
+        async with app.resolve(app.state.read):
+            return 200
+
+    try:
+        return anyio.run(resolved)
+    except HTTPException as error:
+        return error.status_code
+
+
+def ask_a_route(app: FastAPI) -> int:
+    """Without its router."""
+    route = app.router.routes[-1]
+    assert isinstance(route, APIRoute)
+    alone = FastAPI(routes=[Mount("/", app=route.app)])
+    alone.dependency_overrides = app.dependency_overrides
+    return status(alone)
+
+
+# name: (what is compiled how, of which part of an application, what changes, who asks)
+COMPILED: dict[str, tuple[str, Callable[[FastAPI], object], Any, Callable[[FastAPI], int]]] = {
+    "table": ("make_table", lambda app: app.router, put_in_front, status),
+    "entry": ("entry", lambda app: app.router, put_in_front, status),
+    "plan_of_a_route": ("plan", lambda app: app.routes[-1], override, ask_a_route),
+    "resolved": ("_compile", lambda app: Resolver, override, resolve),
+}
+
+
+@pytest.mark.parametrize("middleware", [False, True], ids=["bare", "below middleware"])
+@pytest.mark.parametrize(("name", "owner_of", "change", "ask"), COMPILED.values(), ids=COMPILED)
+def test_what_was_compiled_before_a_change_is_not_kept(
+    name: str, owner_of: Any, change: Any, ask: Any, middleware: bool
+) -> None:
+    """Another thread has changed something meanwhile, and has asked."""
+    app = FastAPI()
+    if middleware:
+        app.add_middleware(GZipMiddleware)
+
+    @app.get("/a")
+    async def read(value: str = Depends(original)) -> str:
+        return value
+
+    app.state.read = read
+    owner = owner_of(app)
+    make = getattr(owner, name)
+    asked: list[int] = []
+
+    def make_slowly(*given: Any, **options: Any) -> Any:
+        made = make(*given, **options)
+        if not asked:
+            asked.append(200)
+            change(app)
+            with ThreadPoolExecutor(1) as other:
+                asked.append(other.submit(ask, app).result())
+        return made
+
+    with patch.object(owner, name, make_slowly):
+        ask(app)
+        asked.append(ask(app))
+    assert asked == [200, 403, 403]
 
 
 def declared() -> APIRouter:

@@ -17,7 +17,7 @@ from tests.properties import examples
 from tests.sweep.pools import POOLED, THREADS, failures, in_the_event_loop
 
 from ferroapi import BackgroundTasks, Depends, FastAPI
-from ferroapi.thread_queue import ThreadQueue, ThreadQueueFullError
+from ferroapi.thread_queue import LOOK_SECONDS, ThreadQueue, ThreadQueueFullError
 
 pytestmark = pytest.mark.anyio
 
@@ -134,6 +134,20 @@ async def test_tokens_that_are_added_are_used() -> None:
         await settle()
         assert len(line.running) == 3
     assert len(line.waiting) == 0
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_tokens_that_are_added_are_used_also_if_nobody_leaves() -> None:
+    line = Line(1)
+    async with anyio.create_task_group() as tasks:
+        for _ in range(4):
+            tasks.start_soon(line.visit, 0)
+        await settle()
+        for tokens in (1, 3, 4):
+            line.limiter.total_tokens = tokens
+            with anyio.fail_after(50 * LOOK_SECONDS):
+                while len(line.running) < tokens:  # noqa: ASYNC110 - the line tells nobody
+                    await anyio.sleep(LOOK_SECONDS / 10)
 
 
 async def test_tokens_that_others_have_are_waited_for() -> None:

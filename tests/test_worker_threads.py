@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
-import subprocess
-import sys
 import threading
-import time
+from collections import deque
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -50,8 +47,7 @@ def run(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread of another test is there."""
-    monkeypatch.setattr(worker_threads, "_idle", type(worker_threads._idle)())
-    monkeypatch.setattr(worker_threads, "_workers", set())
+    monkeypatch.setattr(worker_threads, "_idle", {False: deque(), True: deque()})
 
 
 class Ended(BaseException):
@@ -207,23 +203,22 @@ async def test_functions_run_side_by_side(run: Any) -> None:
 
 async def test_an_idle_thread_is_taken_again(alone: None) -> None:
     assert len({await run_in_worker_thread(threading.get_ident) for _ in range(5)}) == 1
-    assert len(worker_threads._workers) == len(worker_threads._idle) == 1
+    assert [len(idle) for idle in worker_threads._idle.values()] == [1, 0]
 
 
 async def test_an_idle_thread_ends(alone: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_threads, "IDLE_SECONDS", 0.02)
+    monkeypatch.setattr(worker_threads, "_idle_seconds", 0.02)
     thread = await run_in_worker_thread(threading.current_thread)
     await anyio.to_thread.run_sync(thread.join, 10)
     assert not thread.is_alive()
-    assert not worker_threads._workers
-    assert not worker_threads._idle
+    assert not any(worker_threads._idle.values())
     assert await run_in_worker_thread(in_another_thread)
 
 
 async def test_no_call_is_lost_while_threads_end(
     alone: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_threads, "IDLE_SECONDS", 0.0005)
+    monkeypatch.setattr(worker_threads, "_idle_seconds", 0.0005)
     for number in range(400):
         assert await run_in_worker_thread(lambda: number) == number  # noqa: B023 - is called at once
         await asyncio.sleep(0.0001 * (number % 9))
@@ -300,7 +295,7 @@ def test_a_result_that_is_lost_is_logged_and_ends_no_thread(
 async def _next_in(thread: threading.Thread) -> bool:
     """Whether the thread takes calls again, soon."""
     for _ in range(1000):
-        if worker_threads._idle:
+        if any(worker_threads._idle.values()):
             return await run_in_worker_thread(threading.current_thread) is thread
         await asyncio.sleep(0.005)
     return False
@@ -309,7 +304,6 @@ async def _next_in(thread: threading.Thread) -> bool:
 async def test_no_thread_can_be_started(alone: None, no_threads: Any) -> None:
     with no_threads(), pytest.raises(RuntimeError, match="can't start new thread"):
         await run_in_worker_thread(in_another_thread)
-    assert not worker_threads._workers
     assert await run_in_worker_thread(in_another_thread)
 
 
@@ -364,77 +358,23 @@ async def test_an_exception_leaves_no_circle(alone: None) -> None:
         gc.enable()
 
 
-def run_python(program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
-    )
+# What is private, and what may be found there instead.
+STRANGE = [
+    ("worker_threads._THREAD_LOCALS", None),
+    ("worker_threads._THREAD_LOCALS", threading.local()),
+    ("worker_threads._SET_LIBRARY", None),
+    ("worker_threads._AT_END", None),
+    ("cancellation._states_of_tasks", lambda: None),
+]
 
 
-EXIT = """
-import asyncio, threading, time
-from ferroapi.worker_threads import run_in_worker_thread
-
-begun = threading.Event()
-
-def function():
-    begun.set()
-    time.sleep(0.3)
-    print("ended", flush=True)
-
-async def main():
-    task = asyncio.ensure_future(run_in_worker_thread(function))
-    while not begun.is_set():
-        await asyncio.sleep(0.001)
-    task.cancel()
-
-asyncio.run(main())
-"""
-
-
-def test_a_process_waits_for_its_functions_and_for_no_idle_thread() -> None:
-    began = time.monotonic()
-    done = run_python(EXIT)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
-    assert time.monotonic() - began < worker_threads.IDLE_SECONDS
-
-
-FORK = """
-import asyncio, os, threading
-from ferroapi.worker_threads import run_in_worker_thread
-
-async def main():
-    return await run_in_worker_thread(threading.get_ident) != threading.get_ident()
-
-assert asyncio.run(main())
-child = os.fork()
-if child == 0:
-    answer = asyncio.run(main())
-    os._exit(0 if answer else 1)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked there")
-def test_a_process_that_was_forked_has_threads_of_its_own() -> None:
-    done = run_python("import warnings; warnings.simplefilter('ignore')\n" + FORK)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
-
-
-# name: what anyio may have in the place of its thread locals, and of what tells sniffio
-STRANGE: dict[str, tuple[str, Any]] = {
-    "no_locals": ("_THREAD_LOCALS", None),
-    "other_locals": ("_THREAD_LOCALS", threading.local()),
-    "no_library": ("_SET_LIBRARY", None),
-}
-
-
-@pytest.mark.parametrize(("name", "value"), STRANGE.values(), ids=STRANGE)
-async def test_where_anyio_does_not_know_them_its_own_are_taken(
+@pytest.mark.parametrize(("name", "value"), STRANGE)
+async def test_where_something_is_strange_those_of_anyio_are_taken(
     name: str, value: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker_threads._are_known.cache_clear()
     try:
-        monkeypatch.setattr(worker_threads, name, value)
+        monkeypatch.setattr(f"ferroapi.{name}", value)
         assert not can_run()
         assert await run_in_thread(not_cancelled) == "not cancelled"
     finally:

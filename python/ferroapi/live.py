@@ -1,17 +1,20 @@
 """Declared objects are live: whoever changes one has what was compiled of it made again.
 
-What keeps something compiled, such as the table of a router, says so by `compiled`. What is
-declared says by `changed` that it is not what it was, and all that was compiled is forgotten:
-requests need not ask. Changes are rare, and compiling is what a first request does anyway.
+What keeps something compiled, such as the table of a router, says so by `compiled` before it looks
+at what is declared, and takes what it has made by `keep`. What is declared says by `changed` that
+it is not what it was, and all that was compiled is forgotten: requests need not ask. Changes are
+rare, and compiling is what a first request does anyway. Other threads may compile or change
+something meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
-from typing import Any, ClassVar, Protocol, SupportsIndex, TypeVar
+from threading import RLock
+from typing import Any, ClassVar, Generic, Protocol, SupportsIndex, TypeVar
 from weakref import WeakValueDictionary
 
 T = TypeVar("T")
@@ -31,14 +34,45 @@ _compiled: WeakValueDictionary[int, Compiled] = WeakValueDictionary()
 """By identity: routers are not hashable."""
 
 
-def compiled(keeper: Compiled) -> None:
-    """Has `keeper` told of the next change."""
-    _compiled[id(keeper)] = keeper
+_changes = 0
+"""How many there were. Who knows of one has forgotten what was compiled before it."""
+
+_lock = RLock()
 
 
-def is_current(keeper: Compiled) -> bool:
-    """Whether nothing has changed since `compiled(keeper)`."""
-    return id(keeper) in _compiled
+def compiled(keeper: Compiled) -> int:
+    """Has `keeper` told of the next change, and gives how many there were before."""
+    with _lock:
+        _compiled[id(keeper)] = keeper
+        return _changes
+
+
+def keep(keeper: Compiled, changes: int, **made: Any) -> bool:
+    """Sets attributes of `keeper`, unless something has changed since `compiled(keeper)`.
+
+    Returns:
+        whether they were set.
+    """
+    with _lock:
+        if changes == _changes:
+            vars(keeper).update(made)
+        return changes == _changes
+
+
+class compiled_property(Generic[T]):  # noqa: N801 - as `cached_property`, which it is like
+    """An attribute that is made when it is asked for, and kept until something changes."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._name = name
+
+    def __get__(self, keeper: Any, owner: type[Any] | None = None) -> T:
+        changes = compiled(keeper)
+        made = self._make(keeper)
+        keep(keeper, changes, **{self._name: made})
+        return made
 
 
 _unnoticed: ContextVar[bool] = ContextVar("unnoticed", default=False)
@@ -56,15 +90,18 @@ def unnoticed() -> Iterator[None]:
 
 def changed() -> None:
     """Has everything forgotten that was compiled of declared objects."""
+    global _changes
     if _unnoticed.get():
         return
-    while _compiled:
-        try:
-            _, keeper = _compiled.popitem()
-        except KeyError:
-            # Another thread, or the garbage collector, was faster.
-            return
-        keeper.forget_compiled()
+    with _lock:
+        _changes += 1
+        while _compiled:
+            try:
+                _, keeper = _compiled.popitem()
+            except KeyError:
+                # The garbage collector was faster.
+                return
+            keeper.forget_compiled()
 
 
 class Live:
@@ -78,7 +115,7 @@ class Live:
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        if name in self._live and self._is_made:
+        if (name in self._live or name == "__class__") and self._is_made:
             changed()
 
     def __delattr__(self, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from sys import modules
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.applications import Starlette
@@ -18,7 +18,7 @@ from ferroapi.body_limit import with_body_limit
 from ferroapi.completing import not_completing
 from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
-from ferroapi.live import Live, compiled, is_current
+from ferroapi.live import Live, compiled, keep
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.introspection import RouteEntry
@@ -84,6 +84,7 @@ class ServingApplication(Live, Starlette):
     def make_direct_table(self) -> DirectTable | Literal[False]:
         """Finds out whether our server may answer without ASGI: nobody would see a difference."""
         table = None
+        changes = compiled(self)
         try:
             entry = self._entry or self._start()
             telemetry = self._server_telemetry
@@ -99,15 +100,12 @@ class ServingApplication(Live, Starlette):
             # It is raised again where it can be answered.
             return False
         made: DirectTable | Literal[False] = table or False
-        if not is_current(self):
-            # Something has changed meanwhile: the next request finds out again.
-            return False
-        self.direct_table = made
-        return made
+        # If something has changed meanwhile, the next request finds out again.
+        return keep(self, changes, direct_table=made) and made
 
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""
-        compiled(self)
+        changes = compiled(self)
         build = getattr(self.build_middleware_stack, "__func__", None)
         stack = self.middleware_stack
         if stack is None:
@@ -115,21 +113,20 @@ class ServingApplication(Live, Starlette):
                 stack = self.build_middleware_stack()
             else:
                 self.failures = self._make_failures(outermost=True)
-                stack = with_body_limit(_routing(self.router), self.max_body_size)
+                stack = with_body_limit(Innermost(self.router), self.max_body_size)
             # Nothing that was compiled depends on it: it tells nobody.
             vars(self)["middleware_stack"] = stack
         entry: ASGIApp
         if not has_own(Starlette, "__call__"):
             entry = super().__call__
-        elif stack == self.router.app and type(self.router).app is APIRouter.app:
-            entry = self.router.entry()
+        elif isinstance(stack, Innermost):
+            entry = stack.entry()
         elif isinstance(stack, Around):
             # A method is called in less time than an object with one.
             entry = stack.__call__
         else:
             entry = stack
-        if is_current(self):
-            self._entry = entry
+        keep(self, changes, _entry=entry)
         return entry
 
     def route_table(self) -> list[RouteEntry]:
@@ -196,26 +193,27 @@ class Innermost:
 
     def __init__(self, app: APIRouter) -> None:
         self.app = app
-        self._answer = _at_once(_routing(app))
+        self._entry: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._answer(scope, receive, send)
+        await (self._entry or self.entry())(scope, receive, send)
 
+    def forget_compiled(self) -> None:
+        """Has the way into the router looked for again by the next request."""
+        self._entry = None
 
-def _routing(router: APIRouter) -> ASGIApp:
-    """A router; one whose class has a `__call__` of its own is called as a whole."""
-    return router.app if type(router).__call__ is _CALL else partial(guarded, router)
-
-
-def _at_once(app: ASGIApp) -> ASGIApp:
-    """What does the same without a coroutine of its own, if that is the `app` of our routers."""
-    router = getattr(app, "__self__", None)
-    if isinstance(router, APIRouter) and getattr(app, "__func__", None) is APIRouter.app:
-        return router.respond
-    return app
+    def entry(self) -> ASGIApp:
+        """What does the same until something changes, without a coroutine of its own."""
+        changes = compiled(self)
+        router = self.app
+        stack = getattr(router, "middleware_stack", None)
+        is_plain = stack == MethodType(_APP, router) and type(router).__call__ is _CALL
+        entry = router.entry() if is_plain else partial(guarded, router)
+        keep(self, changes, _entry=entry)
+        return entry
 
 
 # As they were imported: one that somebody has put into its place since then is not ours.
 _ANSWER = ServingApplication.__call__
 _BUILD = ServingApplication.build_middleware_stack
-_CALL = APIRouter.__call__
+_APP, _CALL = APIRouter.app, APIRouter.__call__

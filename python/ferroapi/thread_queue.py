@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, get_running_loop
+from asyncio import AbstractEventLoop, _get_running_loop, get_running_loop
 from bisect import insort
+from contextvars import Context
 from functools import cache
 from itertools import count
 from math import ceil
@@ -17,6 +18,10 @@ from starlette.status import HTTP_503_SERVICE_UNAVAILABLE
 
 if TYPE_CHECKING:
     from anyio.lowlevel import RunVar
+
+
+LOOK_SECONDS = 0.1
+"""Seconds after which the line looks for tokens that its limiter was given meanwhile."""
 
 
 class ThreadQueueFullError(HTTPException):
@@ -76,12 +81,16 @@ class ThreadQueue:
     behind another one for long. The tokens themselves are the limiter's, which others ask, too.
     """
 
-    __slots__ = ("_admitted", "_all_admitted", "_holders", "_limiter", "_numbers", "_waiting")
+    __slots__ = (
+        *("_admitted", "_all_admitted", "_holders", "_is_looking", "_limiter", "_numbers"),
+        "_waiting",
+    )
 
     def __init__(self, limiter: anyio.CapacityLimiter) -> None:
         self._limiter = limiter
         self._numbers = count()
         self._waiting: list[_Waiting] = []
+        self._is_looking = False
         self._all_admitted = 0
         # By depth.
         self._admitted = [0]
@@ -152,6 +161,8 @@ class ThreadQueue:
         waiting = _Waiting(-depth, next(self._numbers), anyio.current_time(), anyio.Event())
         insort(self._waiting, waiting)
         self._call()
+        if not self._is_looking:
+            self._look_again()
         try:
             await waiting.called.wait()
         except BaseException:
@@ -160,6 +171,23 @@ class ThreadQueue:
             else:
                 self._waiting.remove(waiting)
             raise
+
+    def _look_again(self) -> None:
+        """Does so while somebody waits: limiters do not tell that they were given tokens.
+
+        On Trio, which has no timers, who comes or leaves is the next to look.
+        """
+        loop = _get_running_loop()
+        if self._waiting and loop is not None:
+            # That of a request is not to be kept.
+            loop.call_later(LOOK_SECONDS, self._look, context=Context())
+            self._is_looking = True
+        else:
+            self._is_looking = False
+
+    def _look(self) -> None:
+        self._call()
+        self._look_again()
 
     def _call(self) -> None:
         while self._waiting and self._admits(-self._waiting[0].height):

@@ -1,21 +1,23 @@
 """Worker threads of this process: what anyio's give a function, in a third of their time.
 
 anyio's wait on a queue that is written in Python, behind a turn of the event loop. Functions find
-here what they find there: a context of their own, and what `anyio.from_thread` needs. Who calls
-bounds how many run at once; an idle thread ends after a while.
+here what they find there: a context of their own, and what `anyio.from_thread` needs. A process
+that ends waits for them if it waits for what runs their event loop. Who calls bounds how many run
+at once; an idle thread ends after a while.
 """
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
+import threading
 from asyncio import CancelledError
 from collections import deque
+from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import cache
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import anyio
@@ -32,10 +34,16 @@ T = TypeVar("T")
 IDLE_SECONDS = 10.0
 """Seconds after which a thread ends that nobody has used."""
 
+LAST_IDLE_SECONDS = 0.1
+"""The same, once the end of the process waits for its threads: some may still run event loops."""
+
 _EVENT_LOOPS: Any = sys.modules.get("anyio._core._eventloop")
 _THREAD_LOCALS: Any = getattr(_EVENT_LOOPS, "threadlocals", None)
 _SET_LIBRARY: Any = getattr(_EVENT_LOOPS, "set_current_async_library", None)
 """Private, and what `anyio.from_thread` looks into and `sniffio` is told by."""
+
+_AT_END: Any = getattr(threading, "_register_atexit", None)
+"""Private, and what `concurrent.futures` has called before the process waits for threads."""
 
 
 class _Call(NamedTuple):
@@ -54,19 +62,18 @@ class _Worker(Thread):
         if sys.version_info >= (3, 14):
             # Nothing of who starts it is kept.
             options["context"] = Context()
-        super().__init__(name="ferroapi worker thread", daemon=True, **options)
+        super().__init__(name="ferroapi worker thread", **options)
         self.calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self.idle = _idle[self.daemon]
+        """Where it is while it has no call."""
         self.token: Any = None
         """anyio's of the event loop whose functions are called. Set by who gives it a call."""
 
     def run(self) -> None:
-        try:
-            while (call := self._next()) is not None:
-                self._answer(call)
-                # Nothing of it is kept while the thread is idle.
-                del call
-        finally:
-            _workers.discard(self)
+        while (call := self._next()) is not None:
+            self._answer(call)
+            # Nothing of it is kept while the thread is idle.
+            del call
 
     def _answer(self, call: _Call) -> None:
         value: Any = None
@@ -84,7 +91,7 @@ class _Worker(Thread):
             except BaseException as raised:
                 error = raised
             _THREAD_LOCALS.current_cancel_scope = None
-        _idle.append(self)
+        self.idle.append(self)
         try:
             loop.call_soon_threadsafe(_report, call.result, value, error)
         except RuntimeError:
@@ -98,18 +105,20 @@ class _Worker(Thread):
     def _next(self) -> _Call | None:
         while True:
             try:
-                return self.calls.get(timeout=IDLE_SECONDS)
+                return self.calls.get(timeout=_idle_seconds)
             except Empty:
                 try:
-                    _idle.remove(self)
+                    self.idle.remove(self)
                 except ValueError:
                     # Somebody has just taken it.
                     continue
                 return None
 
 
-_workers: set[_Worker] = set()
-_idle: deque[_Worker] = deque()
+_idle: dict[bool, deque[_Worker]] = {False: deque(), True: deque()}
+"""By whether they are daemons, as who has started them."""
+
+_idle_seconds = IDLE_SECONDS
 
 
 def _report(result: Future[Any], value: Any, error: BaseException | None) -> None:
@@ -132,8 +141,12 @@ def can_run() -> bool:
 
 @cache
 def _are_known() -> bool:
-    """Whether `anyio.from_thread` finds what is left for it under private names; asked once."""
-    if _THREAD_LOCALS is None or _SET_LIBRARY is None:
+    """Whether what is private here is as it has to be; asked once."""
+    if None in (_THREAD_LOCALS, _SET_LIBRARY, _AT_END):
+        return False
+    try:
+        current_cancel_scope()
+    except LookupError:
         return False
     # Part of what anyio loads when something runs on it.
     from anyio.from_thread import check_cancelled
@@ -192,9 +205,10 @@ async def _called(
     context.run(_SET_LIBRARY, None)
     result: Future[T] = loop.create_future()
     try:
-        worker = _idle.pop()
+        worker = _idle[current_thread().daemon].pop()
     except IndexError:
-        worker = _started()
+        worker = _Worker()
+        worker.start()
     if worker.token is None or worker.token.native_token is not loop:
         from anyio.lowlevel import current_token
 
@@ -207,31 +221,27 @@ async def _called(
         del result
 
 
-def _started() -> _Worker:
-    worker = _Worker()
-    _workers.add(worker)
-    try:
-        worker.start()
-    except BaseException:
-        _workers.discard(worker)
-        raise
-    return worker
-
-
 def _end() -> None:
-    """Waits for the functions that run at the end of the process, as for threads of any other."""
-    for worker in tuple(_workers):
-        worker.calls.put(None)
-    for worker in tuple(_workers):
-        worker.join()
+    """Has threads end that are idle, at the end of the process."""
+    global _idle_seconds
+    _idle_seconds = LAST_IDLE_SECONDS
+    idle = _idle[False]
+    while idle:
+        with suppress(IndexError):
+            idle.pop().calls.put(None)
 
 
 def _forget() -> None:
     """A process that was forked has none of the threads."""
-    _idle.clear()
-    _workers.clear()
+    for idle in _idle.values():
+        idle.clear()
 
 
-atexit.register(_end)
+if _AT_END is not None:
+    try:
+        _AT_END(_end)
+    except RuntimeError:
+        # It has come.
+        _end()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -127,6 +128,8 @@ OTHER: dict[str, Any] = {
     "surrogate": scope_of(path="/items/\ud800"),
     "surrogate_in_the_root_path": scope_of(root_path="/\ud800"),
     "root_path_of_bytes": scope_of(root_path=b""),
+    "parameters_of_another_class": scope_of(path_params=MappingProxyType({"tenant": "a"})),
+    "no_parameters": scope_of(path_params=None),
 }
 
 
@@ -139,8 +142,13 @@ def test_anything_else_is_left_as_it_is(scope: Scope) -> None:
         assert asked == {"router": OWNER, **before}
 
 
-def test_a_scope_of_another_class_is_left_as_it_is() -> None:
-    assert Routes().respond(object()) == ("otherwise",)
+class OtherScope(Scope):
+    """A dictionary that may say something else than is in it."""
+
+
+@pytest.mark.parametrize("scope", [object(), OtherScope(scope_of())], ids=["object", "subclass"])
+def test_a_scope_of_another_class_is_left_as_it_is(scope: Any) -> None:
+    assert Routes().respond(scope) == ("otherwise",)
 
 
 def test_an_exception_is_answered() -> None:

@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from ferroapi import APIRouter, FastAPI, Request, WebSocket
 from ferroapi.responses import PlainTextResponse, Response
+from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
 
 
@@ -170,3 +171,22 @@ def test_what_answers_the_rest_may_change_between_requests() -> None:
     assert client.get("/a").text == "rest"
     assert not app.router.redirect_slashes
     assert app.router.default is rest
+
+
+class Asked(APIRoute):
+    """A route with a `matches` of its own."""
+
+    def matches(self, scope: Any) -> Any:
+        return super().matches(scope)
+
+
+@pytest.mark.parametrize("route_class", [APIRoute, Asked])
+def test_another_router_has_the_path_with_the_method(route_class: type[APIRoute]) -> None:
+    app = FastAPI()
+    for method in ("GET", "PUT"):
+        router = ByVersion(route_class=route_class)
+        router.add_api_route("/a", lambda: "a", methods=[method])
+        app.include_router(router)
+    client = TestClient(app)
+    found = {method: client.request(method, "/a").status_code for method in ("GET", "PUT", "POST")}
+    assert found == {"GET": 200, "PUT": 200, "POST": 405}

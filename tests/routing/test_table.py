@@ -1,7 +1,8 @@
 """Which route answers: the first declared one, or 405, a redirect, 404."""
 
+from collections import OrderedDict, UserDict
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -597,6 +598,40 @@ def test_documentation_routes_come_first() -> None:
     app = FastAPI()
     app.get("/docs")(reading("own"))
     assert "swagger" in TestClient(app).get("/docs").text
+
+
+@pytest.mark.parametrize("path", ["/items/3", "/nothing", "/items/3/"])
+@pytest.mark.parametrize("kind", [UserDict, OrderedDict, dict])
+def test_a_scope_of_any_class_is_completed(
+    ask: Any, path: str, kind: Callable[[Scope], Any]
+) -> None:
+    app = application(("GET", "/items/{number}"))
+    scopes: list[Any] = []
+
+    async def entered(scope: Scope, receive: Receive, send: Send) -> None:
+        scopes.append(kind({**scope, "path_params": MappingProxyType({"outer": "1"})}))
+        await app(scopes[0], receive, send)
+
+    async def once() -> Any:
+        return await ask(entered, path=path)
+
+    anyio.run(once)
+    assert scopes[0]["router"] is app.router
+    if path == "/items/3":
+        assert scopes[0]["path_params"] == {"outer": "1", "number": "3"}
+
+
+def test_parameters_of_mounts_are_there_when_a_method_is_refused() -> None:
+    app, mounted = FastAPI(), FastAPI()
+    mounted.get("/items/{number}")(reading("item"))
+    app.mount("/{tenant}", mounted)
+
+    @mounted.exception_handler(405)
+    async def refuse(request: Request, error: Exception) -> Response:
+        return JSONResponse(request.path_params, 405)
+
+    answer = TestClient(app).post("/a/items/3")
+    assert (answer.status_code, answer.json()) == (405, {"tenant": "a", "number": "3"})
 
 
 def test_dependencies_do_not_run_without_a_match() -> None:

@@ -13,7 +13,7 @@ from ferroapi.dependency_overrides import overrides_of, tells_of_overrides
 from ferroapi.exceptions import FastAPIError
 from ferroapi.exit_stack import ExitStack
 from ferroapi.lifespan_values import lifespan_values_of
-from ferroapi.live import compiled
+from ferroapi.live import compiled, keep
 from ferroapi.plan.order.steps import compile_steps
 from ferroapi.security_scopes import SecurityScopes
 
@@ -73,7 +73,7 @@ class Resolver:
 
     def forget_compiled(self) -> None:
         """Has the dependencies looked at again, since overrides have changed."""
-        self._steps.clear()
+        self._steps = {}
 
     @asynccontextmanager
     async def resolve(
@@ -122,10 +122,10 @@ class Resolver:
     def _compiled(self, key: _Key) -> tuple[Step, ...]:
         steps = self._steps.get(key)
         if steps is None:
+            changes = compiled(self)
             steps = self._compile(key)
             if tells_of_overrides(self._application):
-                compiled(self)
-                self._steps[key] = steps
+                keep(self, changes, _steps={**self._steps, key: steps})
         return steps
 
     def _compile(self, key: _Key) -> tuple[Step, ...]:

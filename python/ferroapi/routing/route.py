@@ -27,7 +27,7 @@ from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.fields import ModelField, create_field
-from ferroapi.live import Live, compiled, unnoticed
+from ferroapi.live import Live, compiled_property, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, provided_steps
 from ferroapi.plan.solver import Solver
@@ -377,9 +377,8 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         """Answers a request that matched."""
         await Route.handle(effective_route(scope, self), scope, receive, send)
 
-    @cached_property
+    @compiled_property
     def _own_plan(self) -> ASGIApp:
-        compiled(self)
         return self.plan()
 
     def forget_compiled(self) -> None:

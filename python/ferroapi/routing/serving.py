@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Match, Router
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependency_overrides import overrides_of, tells_of_overrides
-from ferroapi.live import Live, changed, compiled, is_current
+from ferroapi.live import Live, changed, compiled, keep
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.introspection import RouteEntry, route_entries
 from ferroapi.routing.route_context import RouteContext
@@ -60,6 +60,7 @@ class ServingRouter(Live, Router):
             "handle",
             "matches",
             "max_body_size",
+            "middleware_stack",
             "redirect_slashes",
             "routes",
             "strict_content_type",
@@ -139,18 +140,18 @@ class ServingRouter(Live, Router):
             self._table.forget_plans()
 
     def _compiled(self) -> RouteTable:
-        if self._table is not None:
-            return self._table
-        compiled(self)
+        known = self._table
+        if known is not None:
+            return known
+        changes = compiled(self)
         table = self.make_table(
             route_contexts(self.routes, deciding=True), low_priority_routes(self)
         )
-        if is_current(self):
-            # Another thread may have declared something meanwhile.
-            self._table = table
+        keep(self, changes, _table=table)
         return table
 
     def _start(self) -> ASGIApp:
+        changes = compiled(self)
         table = self._compiled()
         limited = self._limits().limited(table)
         at_once = self._at_once(table) if limited is table else None
@@ -159,14 +160,15 @@ class ServingRouter(Live, Router):
             list(self._states(table)),
             self._serve_anew,
         )
-        if self._table is table:
-            self._serve, self._serves_at_once = serve, serve is at_once
+        keep(self, changes, _serve=serve, _serves_at_once=serve is at_once)
         return serve
 
     def _at_once(self, table: RouteTable) -> ASGIApp | None:
         """What `respond` does by a table, with no step in Python before most operations."""
 
         def otherwise(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            if "router" not in scope:
+                scope["router"] = self
             respond = self.lifespan if scope["type"] == "lifespan" else table.respond
             return respond(scope, receive, send)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette import routing
 from starlette.routing import BaseRoute, Match
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi._core import DirectRequest
+
+
+class _Asked(NamedTuple):
+    """A route that was asked whether it matches, and what it has said."""
+
+    target: Target
+    match: Match
+    child_scope: Scope
 
 
 class RouteTable:
@@ -127,7 +135,7 @@ class RouteTable:
 
         Args:
             router: what the scope has as its router.
-            otherwise: answers what is not simply an operation. Its scope has the router already.
+            otherwise: answers what is not simply an operation.
         """
         if self._asked:
             return None
@@ -197,39 +205,42 @@ class RouteTable:
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether any route takes a request, for a router that is asked as a whole."""
         found = self._find(scope, below(scope.get("root_path", ""), scope["path"]))
-        if type(found) is tuple or self._ask(scope, found) is not None:
+        if type(found) is tuple:
             return Match.FULL, {}
+        asked = self._ask(scope, found)
+        if asked is not None:
+            return asked.match, {}
         return (Match.PARTIAL, {}) if isinstance(found, MethodNotAllowed) else (Match.NONE, {})
 
-    def _ask(self, scope: Scope, found: Any) -> tuple[Target, Scope] | None:
+    def _ask(self, scope: Scope, found: Any) -> _Asked | None:
         """The first route with a `matches` of its own that comes before what the core found."""
         limit = self._ranks[found[0]] if type(found) is tuple else len(self.targets)
-        first: tuple[Target, Scope] | None = None
+        first: _Asked | None = None
         # Where two routes have the path and neither the method, the earlier one refuses.
         refusing = self._ranks[found.index] if isinstance(found, MethodNotAllowed) else limit
         for rank in self._asked:
             if rank > limit:
                 break
             target = self.targets[rank]
-            match, child_scope = target.matches(scope)
-            if match is Match.FULL:
-                return target, child_scope
-            if match is Match.PARTIAL and first is None and rank < refusing:
-                first = target, child_scope
-        if isinstance(found, MethodNotAllowed) and first is not None and first[0].planned:
+            asked = _Asked(target, *target.matches(scope))
+            if asked.match is Match.FULL:
+                return asked
+            if asked.match is Match.PARTIAL and first is None and rank < refusing:
+                first = asked
+        if isinstance(found, MethodNotAllowed) and first is not None and first.target.planned:
             return None
         return None if type(found) is tuple else first
 
-    def _ask_low_priority(self, scope: Scope) -> tuple[Target, Scope] | None:
+    def _ask_low_priority(self, scope: Scope) -> _Asked | None:
         for target in self._low_priority:
-            match, child_scope = target.matches(scope)
-            if match is Match.FULL:
-                return target, child_scope
+            asked = _Asked(target, *target.matches(scope))
+            if asked.match is Match.FULL:
+                return asked
         return None
 
     def _other(
         self,
-        asked: tuple[Target, Scope] | None,
+        asked: _Asked | None,
         found: Any,
         captures: dict[str, Any] | None,
         path: str,
@@ -238,7 +249,7 @@ class RouteTable:
         """What answers when it is not simply the plan of the route the core found.
 
         Args:
-            asked: the route that is asked before that, and what it puts into the scope.
+            asked: the route that is asked before that.
             found: what the core found.
             captures: what it found in the path, converted; `None` where that cannot be.
             path: the part of the path that routes see.
@@ -255,7 +266,7 @@ class RouteTable:
                 if TELEMETRY_KEY in scope:
                     route_selected(scope, mount)
                 return mount.app
-            asked = target, target.matches(scope)[1]
+            asked = _Asked(target, *target.matches(scope))
         redirect = found.path if isinstance(found, Redirect) else None
         if asked is None and not isinstance(found, MethodNotAllowed):
             if scope.get("root_path") or self._asked:
@@ -263,9 +274,9 @@ class RouteTable:
             if redirect is None:
                 asked = self._ask_low_priority(scope)
         if asked is not None:
-            target, child_scope = asked
+            target = asked.target
             target.show_in(scope)
-            scope.update(child_scope)
+            scope.update(asked.child_scope)
             route = target.context.effective_route
             if not target.planned:
                 route_selected(scope, route)
@@ -301,16 +312,16 @@ class RouteTable:
         found = self._find(scope, below(scope.get("root_path", ""), target))
         asked = self._ask({**scope, "path": target}, found)
         if asked is None:
-            index = found[0] if type(found) is tuple else found.index
-            asked = self._matched[index], {}
-        route_selected(scope, asked[0].context.effective_route)
+            reached = self._matched[found[0] if type(found) is tuple else found.index]
+        else:
+            reached = asked.target
+        route_selected(scope, reached.context.effective_route)
 
     def _method_not_allowed(self, found: MethodNotAllowed, scope: Scope) -> ASGIApp:
         target = self._matched[found.index]
         route_selected(scope, target.context.effective_route)
-        scope["path_params"] = target.convert(found.params) or {}
-        scope["endpoint"] = target.endpoint
-        target.show_in(scope)
+        captures = target.convert(found.params) or {}
+        target.enter(scope, {**scope.get("path_params", {}), **captures})
         if target.handles_itself:
             return target.handler
         return refusal(scope, found.allowed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
-from ferroapi.live import compiled
+from ferroapi.live import compiled, keep
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.inheritance import Inheriting
 from ferroapi.routing.route_context import RouteContext, within
@@ -149,11 +149,12 @@ class IncludedRouter(Inheriting, BaseRoute):
     @property
     def table(self) -> Table:
         """The routes of a router that is asked as a whole."""
-        version = self.router.routes_version
-        if self._table is None or self._table[0] != version:
-            compiled(self)
-            self._table = version, self.router.make_table(_flat(self.below(), deciding=True))
-        return self._table[1]
+        known, version = self._table, self.router.routes_version
+        if known is None or known[0] != version:
+            changes = compiled(self)
+            known = version, self.router.make_table(_flat(self.below(), deciding=True))
+            keep(self, changes, _table=known)
+        return known[1]
 
     def forget_compiled(self) -> None:
         """Has the table made again when it is asked for."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from functools import cached_property
 from typing import Any
 
 from starlette.routing import Match, WebSocketRoute
@@ -17,7 +16,7 @@ from ferroapi.dependencies.callables import callable_name, declaring
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependencies.models import Dependant
 from ferroapi.exceptions import FastAPIError
-from ferroapi.live import Live, compiled
+from ferroapi.live import Live, compiled_property
 from ferroapi.plan.cancellation import with_cancellation
 from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.order.steps import body_params, provided_steps
@@ -139,9 +138,8 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         """Answers a handshake that matched."""
         await WebSocketRoute.handle(effective_route(scope, self), scope, receive, send)
 
-    @cached_property
+    @compiled_property
     def _own_plan(self) -> ASGIApp:
-        compiled(self)
         return self.plan()
 
     def forget_compiled(self) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from ferroapi.live import compiled
+from ferroapi.live import compiled_property
 from ferroapi.seams import is_replaced
 
 if TYPE_CHECKING:
@@ -49,9 +48,8 @@ class _Planned:
         self._compiler = compiler
         self._otherwise = otherwise
 
-    @cached_property
+    @compiled_property
     def app(self) -> ASGIApp:
-        compiled(self)
         return self._otherwise if is_replaced() else self._compiler()
 
     def forget_compiled(self) -> None:

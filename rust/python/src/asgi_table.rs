@@ -104,7 +104,8 @@ impl AsgiTable {
         send: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = scope.py();
-        let Ok(scope) = scope.cast::<PyDict>() else {
+        // A subclass may have a say in what is in it.
+        let Ok(scope) = scope.cast_exact::<PyDict>() else {
             return Ok(None);
         };
         if !scope.contains(intern!(py, "router"))? {
@@ -144,9 +145,13 @@ impl AsgiTable {
             return Ok(None);
         }
         let path_params = intern!(py, "path_params");
-        let mut params = router.params(py, &found)?;
         let outer = scope.get_item(path_params)?;
-        if let Some(outer) = outer.as_ref().and_then(|outer| outer.cast::<PyDict>().ok())
+        let outer = outer.as_ref().map(|outer| outer.cast_exact::<PyDict>());
+        let Ok(outer) = outer.transpose() else {
+            return Ok(None);
+        };
+        let mut params = router.params(py, &found)?;
+        if let Some(outer) = outer
             && !outer.is_empty()
         {
             let inner = std::mem::replace(&mut params, outer.copy()?);
