@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from ferroapi import APIRouter, FastAPI
 from ferroapi.datastructures import Default
 from ferroapi.routing import APIRoute
+from ferroapi.routing.frontend_files import FrontendFiles
 from ferroapi.routing.options import WebSocketOptions
 from ferroapi.routing.unique_id import generate_unique_id
 
@@ -128,6 +129,52 @@ def test_keywords_of_websockets_are_shown(owner: type[Any], name: str) -> None:
     assert inspect.Parameter.VAR_KEYWORD not in {one.kind for one in parameters.values()}
     for keyword in WebSocketOptions.__annotations__:
         assert re.search(rf"^    {keyword}: [A-Z`].+", inspect.getdoc(function) or "", re.MULTILINE)
+
+
+# name: (a function, its keywords with their defaults)
+OTHERS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    f"{owner.__name__}.{name}": (getattr(owner, name), keywords)
+    for owner in (FastAPI, APIRouter)
+    for name, keywords in {
+        "frontend": {
+            "directory": inspect.Parameter.empty,
+            **(inspect.getfullargspec(FrontendFiles).kwonlydefaults or {}),
+        },
+        "mount": {"lifespan": False, "inherit_overrides": False},
+    }.items()
+}
+
+
+@pytest.mark.parametrize(("function", "keywords"), OTHERS.values(), ids=OTHERS)
+def test_keywords_of_what_is_no_operation_are_shown(
+    function: Callable[..., Any], keywords: dict[str, Any]
+) -> None:
+    parameters = inspect.signature(function).parameters.values()
+    assert {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY} == keywords
+    assert not [one for one in parameters if one.kind is one.VAR_KEYWORD]
+
+
+PUBLIC: dict[str, Callable[..., Any]] = {
+    f"{owner.__name__}.{name}": getattr(owner, name)
+    for owner in (FastAPI, APIRouter)
+    for name in dir(owner)
+    if (name == "__init__" or not name.startswith("_")) and inspect.isfunction(getattr(owner, name))
+}
+
+
+@pytest.mark.parametrize("function", PUBLIC.values(), ids=PUBLIC)
+def test_help_says_it_where_it_is_read(function: Callable[..., Any]) -> None:
+    text = inspect.getdoc(function) or ""
+    assert "Options`" not in text, "who reads it would have to look elsewhere"
+    if not function.__module__.startswith("ferroapi."):
+        return
+    explained = {
+        name
+        for names in re.findall(r"^    (\w+(?:,\s+\w+)*): ", text, re.MULTILINE)
+        for name in re.split(r",\s+", names)
+    }
+    keywords = inspect.signature(function).parameters.values()
+    assert {one.name for one in keywords if one.kind is one.KEYWORD_ONLY} <= explained
 
 
 def recording(base: type[Any], *names: str) -> tuple[type[Any], list[Any]]:

@@ -37,7 +37,7 @@ from ferroapi.forwarding import forward
 from ferroapi.resolution import ResolvingApplication
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.controllers import Controller
-from ferroapi.routing.frontend_options import FrontendOptions
+from ferroapi.routing.frontend_options import FRONTEND_KEYWORDS, FrontendOptions
 from ferroapi.routing.handlers import handler_of_format
 from ferroapi.routing.inheritance import INCLUSION_KEYWORDS, InclusionOptions
 from ferroapi.routing.lifespan import DeclaredLifespan, Handler
@@ -79,6 +79,7 @@ forward(
 class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, ServingApplication):
     """An ASGI application made of path operations."""
 
+    @INCLUSION_KEYWORDS.explained
     def __init__(
         self,
         *,
@@ -146,7 +147,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
             servers: OpenAPI servers.
             dependencies, default_response_class, responses, callbacks, deprecated,
                 include_in_schema, generate_unique_id_function, form_limits, auto_head,
-                cancel_on_disconnect: for all operations, see `InclusionOptions`.
+                cancel_on_disconnect: see `InclusionOptions`.
             redirect_slashes: whether a path with its last slash added or removed is redirected to,
                 `"absolute"` by a URL with the host that the request names.
             docs_url: the path of the Swagger UI page; `None` for no page.
@@ -302,7 +303,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], **options: Unpack[AddedRouteOptions]
     ) -> None:
-        """Declares a path operation without a decorator. See `AddedRouteOptions`."""
+        """Declares a path operation without a decorator. See `APIRouter.add_api_route`."""
         complete = ADDED_ROUTE_KEYWORDS.complete("add_api_route", options)
         self.router.add_api_route(path, endpoint=endpoint, **complete)
 
@@ -316,7 +317,15 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         dependencies: Sequence[params.Depends] | None = None,
         **options: Unpack[WebSocketOptions],
     ) -> None:
-        """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
+        """Declares a WebSocket endpoint without a decorator.
+
+        Args:
+            path: the path.
+            endpoint: the coroutine function that serves it.
+            name: the name for `url_path_for`; the function's name without it.
+            dependencies: dependencies whose values nobody takes, after those of the application.
+            options: see `WebSocketOptions`.
+        """
         self.router.add_api_websocket_route(
             path, endpoint, name=name, dependencies=dependencies, **options
         )
@@ -340,6 +349,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         """Serves the operations of a class. See `APIRouter.include_controller`."""
         self.router.include_controller(controller, **options)
 
+    @FRONTEND_KEYWORDS.shown
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path. See `APIRouter.frontend`."""
         self.router.frontend(path, **options)

@@ -32,10 +32,11 @@ class Keywords:
             declared: the TypedDict.
             attributes: an object or class whose attributes are the defaults.
             otherwise: the default of a keyword for which there is no attribute, or an empty
-                collection.
+                collection; `Parameter.empty` where it has to be given.
             added: keywords that FastAPI does not have, which are handed on where they are given.
             built_on: the TypedDict of another module that `declared` is built on.
         """
+        self._name = f"{declared.__name__}`"
         self._modules = [one.__module__ for one in (built_on, declared) if one is not None]
         self._types: dict[str, Any] = dict(
             sorted(declared.__annotations__.items(), key=lambda item: item[0] in added)
@@ -64,16 +65,13 @@ class Keywords:
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=default,
-                annotation=getattr(self._types[name], "__forward_arg__", self._types[name]),
+                annotation=_annotation(self._types[name]),
             )
             for name, default in self._defaults.items()
         ]
 
     def shown(self, function: Function) -> Function:
-        """Decorates a function of these keywords: signature and docstring name each of them.
-
-        A docstring that has `Args:` goes on with them, another one gets that part.
-        """
+        """Decorates a function of these keywords: signature and docstring name each of them."""
         # Making one takes long for an import: functions that are declared alike share it.
         defaults = (function.__kwdefaults__ or {}).items()
         declared = (*function.__annotations__.items(), function.__defaults__, *defaults)
@@ -84,22 +82,36 @@ class Keywords:
             self._signatures[declared] = complete
         shown = self._signatures[declared]
         function.__signature__ = shown  # type: ignore[attr-defined]  # as inspect reads it
+        return self.explained(function)
+
+    def explained(self, function: Function) -> Function:
+        """Decorates a function whose docstring says of parameters to see the TypedDict.
+
+        What stands there stands in its place then. `options` are all of the keywords; a docstring
+        without `Args:` gets them.
+        """
         if function.__doc__ is not None:
-            function.__doc__ = self._documented(function.__doc__)
+            # As from Python 3.13 on it is by itself.
+            function.__doc__ = self._documented(inspect.cleandoc(function.__doc__))
         return function
 
     def _documented(self, text: str) -> str:
-        """A docstring with what the keywords are for."""
-        text = inspect.cleandoc(text)  # As from Python 3.13 on it is by itself.
         explained = {name: said for one in self._modules for name, said in _explained(one).items()}
-        lines = [f"    {name}: {explained[name]}" for name in self._types if name in explained]
-        if not lines:  # there is no source
+        if not explained:  # there is no source
             return text
         before, args, after = text.partition("Args:\n")
         if not args:
-            return "\n".join([text, "", "Args:", *lines])
-        head, gap, rest = after.partition("\n\n")
-        return "".join([before, args, head.rstrip(), "\n", "\n".join(lines), "\n", gap, rest])
+            before, args, after = f"{text}\n\n", "Args:\n", f"    options: see `{self._name}`."
+        block, gap, rest = after.partition("\n\n")
+        rows = []
+        for row in re.split(r"\n(?=    \w)", block.rstrip()):
+            names, _, said = row.strip().partition(": ")
+            if self._name not in said:
+                rows.append(row)
+                continue
+            referring = self._types if names == "options" else re.split(r",\s+", names)
+            rows += [f"    {name}: {explained[name]}" for name in referring if name in explained]
+        return "".join([before, args, "\n".join(rows), gap, rest])
 
 
 _ATTRIBUTE = re.compile(r'^    (\w+): [^\n]*\n    """(.*?)"""$', re.MULTILINE | re.DOTALL)
@@ -112,6 +124,12 @@ def _explained(module: str) -> dict[str, str]:
     get_source = getattr(spec and spec.loader, "get_source", None)
     source = get_source(module) if get_source else None
     return {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(source or "")}
+
+
+def _annotation(declared: Any) -> Any:
+    """What a signature says: there a keyword is required where it has no default."""
+    text = getattr(declared, "__forward_arg__", None)
+    return declared if text is None else re.sub(r"^Required\[(.*)\]$", r"\1", text)
 
 
 def _default(attributes: object, name: str, otherwise: object) -> Any:

@@ -22,7 +22,7 @@ from ferroapi.live import Live, compiled, keep
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.introspection import RouteEntry
-from ferroapi.routing.mounting import MountOptions
+from ferroapi.routing.mounting import MOUNT_KEYWORDS, MountOptions
 from ferroapi.routing.router import APIRouter
 from ferroapi.safeguards import Safeguards
 from ferroapi.telemetry.configuration import TelemetryConfig
@@ -166,6 +166,7 @@ class ServingApplication(Live, Starlette):
         """
         return self.router.explain(path, method)
 
+    @MOUNT_KEYWORDS.shown
     def mount(
         self, path: str, app: ASGIApp, name: str | None = None, **options: Unpack[MountOptions]
     ) -> None:

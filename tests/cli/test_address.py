@@ -1,5 +1,6 @@
 """What a user is told of where a server listens."""
 
+import re
 import socket
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,10 @@ def test_name(address: Address, told: str, monkeypatch: pytest.MonkeyPatch) -> N
         ({"uds": "absent/shop.sock"}, "No such file or directory: choose another path with --uds"),
         ({"uds": "main.py"}, "File exists: choose another path with --uds"),
         ({"uds": "."}, "File exists: choose another path with --uds"),
+        ({"uds": "main.py/s"}, "Not a directory: choose another path with --uds"),
+        ({"uds": "/proc/s"}, "No such file or directory: choose another path with --uds"),
+        ({"uds": "x" * 200}, "AF_UNIX path too long: choose another path with --uds"),
+        ({"host": "a\u00e9..b"}, ".*(encod|label).*: choose another address with --host .*"),
         ({"fd": 987}, "Bad file descriptor: give that of an open socket with --fd"),
     ],
     ids=str,
@@ -47,8 +52,9 @@ def test_where_nobody_can_listen(
     Path("main.py").touch()
     if "uds" in place:
         place = {"uds": Path(place["uds"])}
-    address = Address("127.0.0.1", 8000, **place)
-    with pytest.raises(CommandError, match=f"^Cannot listen on {address.name}, {reason}$"):
+    address = Address(**{"host": "127.0.0.1", "port": 0, **place})
+    place_told = re.escape(address.name.removeprefix("http://"))
+    with pytest.raises(CommandError, match=f"^Cannot listen on {place_told}, {reason}$"):
         address.check_free()
     assert Path("main.py").is_file()
 
@@ -63,3 +69,4 @@ def test_a_socket_of_before_is_in_nobodys_way(
         Address("127.0.0.1", 8000, fd=listening.fileno()).check_free()
     Address("127.0.0.1", 8000, uds=Path("shop.sock")).check_free()
     Address("127.0.0.1", 8000, uds=Path("new.sock")).check_free()
+    assert not Path("new.sock").exists()

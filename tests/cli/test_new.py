@@ -84,6 +84,7 @@ def test_nothing_is_left_to_be_filled_in(command: Command, tmp_path: Path) -> No
         (["../shop"], "../shop is no name for a service: .*"),
         (["class"], "class means something else in Python: .*"),
         (["tests"], "tests means something else in Python: .*"),
+        (["json"], "json means something else in Python: .*"),
         (["there"], "there is there already: .*"),
         (["file"], "file is there already: .*"),
         (["shop", "--directory", "there"], "there is there already: .*"),

@@ -45,3 +45,8 @@ def test_links_lead_somewhere_on_a_package_index() -> None:
 def test_an_item_comes_back(client: TestClient) -> None:
     item = {"name": "Plumbus", "price": 3.5}
     assert client.post("/items/", json=item).json() == item
+
+
+def test_an_environment_is_made_before_something_is_installed() -> None:
+    """Debian and others refuse to install into theirs (PEP 668); `.venv` is of the checkout."""
+    assert -1 < README.find("python3 -m venv ../") < README.find("$ pip install")

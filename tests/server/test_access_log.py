@@ -190,18 +190,6 @@ async def test_the_options_choose_the_line(
     assert re.fullmatch("" if line is None else line + "\n", output.getvalue())
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"access_log": "xml"}, "access_log is xml: it has to be off, text or json"),
-        ({"access_log_fields": ("size",)}, "access_log_fields has size: there are client, .*"),
-    ],
-)
-def test_what_is_unknown_is_refused(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        ServerOptions(**options)
-
-
 async def test_the_request_has_an_identifier_where_the_response_has_none(
     output: io.StringIO,
 ) -> None:

@@ -63,21 +63,26 @@ class Address:
             attempt = partial(_check_port, self.host, self.port)
         try:
             attempt()
-        except OSError as error:
-            reason = str(error.strerror).partition(" (while")[0]
+        except (OSError, UnicodeError) as error:
+            reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
             raise CommandError(f"Cannot listen on {place}, {reason}: {advice}") from None
 
 
 def _check_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    host.encode("idna")  # what cannot be a name makes create_server forget its socket
     socket.create_server((host, port), family=family).close()
 
 
 def _check_path(path: Path) -> None:
     """A socket of before is replaced. uvicorn would remove a file, too."""
-    path.parent.stat()
-    if path.exists() and not path.is_socket():
+    if path.is_socket():
+        return
+    if path.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    with socket.socket(socket.AF_UNIX) as attempt:
+        attempt.bind(str(path))
+    path.unlink()
 
 
 def _check_open_socket(number: int) -> None:

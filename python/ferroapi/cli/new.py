@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import sys
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,6 +15,9 @@ from ferroapi import __version__
 from ferroapi.cli.failure import CommandError
 
 __all__ = ["new"]
+
+OTHERS = ("tests", "ferroapi", "fastapi")
+"""Packages that a service finds beside its own."""
 
 SUFFIX = ".template"
 """Ends the name of each file of the template: it is no file of this package."""
@@ -41,7 +45,7 @@ def new(
             f"{name} is no name for a service: use small letters, digits and hyphens, such as shop"
         )
     package = name.replace("-", "_")
-    if keyword.iskeyword(package) or package in ("tests", "ferroapi", "fastapi"):
+    if keyword.iskeyword(package) or package in {*OTHERS, *sys.stdlib_module_names}:
         raise CommandError(f"{name} means something else in Python: choose another name")
     folder = directory or Path(name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

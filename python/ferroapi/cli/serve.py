@@ -1,7 +1,6 @@
 """`ferroapi run` and `ferroapi dev`: one command with two sets of defaults."""
 
 import os
-import ssl
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +12,16 @@ import uvicorn
 from ferroapi import alias
 from ferroapi.cli.address import Address
 from ferroapi.cli.discovery import IMPORT_STRING, application_at, discover
+from ferroapi.cli.env_file import load_env_file
 from ferroapi.cli.failure import CommandError
 from ferroapi.cli.reload import Reload
+from ferroapi.cli.root_path import root_path_of
 from ferroapi.cli.server_options import AccessLogFormat, Protocol, protocol_settings
 from ferroapi.cli.target import AsFastAPI, Entrypoint, Factory, Name, Target
+from ferroapi.cli.tls import tls_settings
 from ferroapi.cli.workers import serve_with_workers
 from ferroapi.server import ServerOptions
+from ferroapi.server.options import LARGEST
 
 __all__ = ["serve"]
 
@@ -60,6 +63,7 @@ def serve(
         int | None,
         typer.Option(
             min=0,
+            max=LARGEST,
             help="The number of an open socket to listen on, instead.",
             show_default=False,
         ),
@@ -69,6 +73,8 @@ def serve(
         typer.Option(
             exists=True,
             dir_okay=False,
+            is_eager=True,  # the variables of other options may be in it
+            callback=load_env_file,
             help="A file of environment variables, read before the application is imported; those "
             "that are set already stay as they are.",
             show_default=False,
@@ -92,11 +98,19 @@ def serve(
         ),
     ] = None,
     workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes that serve; not with --reload.", show_default="1"),
-    ] = None,
+        int,
+        typer.Option(
+            envvar="WEB_CONCURRENCY",
+            min=1,
+            max=1024,
+            help="Processes that serve; one with --reload.",
+        ),
+    ] = 1,
     root_path: Annotated[
-        str, typer.Option(help="The path under which a proxy serves the application.")
+        str,
+        typer.Option(
+            callback=root_path_of, help="The path under which a proxy serves the application."
+        ),
     ] = "",
     proxy_headers: Annotated[
         bool, typer.Option(help="Believe the X-Forwarded headers of trusted addresses.")
@@ -105,19 +119,23 @@ def serve(
         str | None,
         typer.Option(
             help="Addresses to trust with these headers, by commas; * is any.",
-            show_default="127.0.0.1",
+            show_default="FORWARDED_ALLOW_IPS, else 127.0.0.1,::1",
         ),
     ] = None,
     timeout_graceful_shutdown: Annotated[
         int | None,
         typer.Option(
             min=0,
+            max=LARGEST,
             help="Seconds that requests have to end after the signal to stop.",
             show_default="dev: 1, run: 25",
         ),
     ] = None,
     keep_alive: Annotated[
-        int, typer.Option(min=0, help="Seconds that a connection is kept for another request.")
+        int,
+        typer.Option(
+            min=0, max=LARGEST, help="Seconds that a connection is kept for another request."
+        ),
     ] = 5,
     http: Annotated[
         Protocol, typer.Option(help="What reads requests; the limits below are ferroapi's own.")
@@ -243,16 +261,13 @@ def serve(
         raise typer.BadParameter(str(error)) from None
     development = context.info_name == "dev"
     reloads = development if reload is None else reload
-    if reloads and workers is not None and workers > 1:
+    chosen = context.get_parameter_source("workers")
+    if reloads and workers > 1 and chosen is not None and chosen.name == "COMMANDLINE":
         raise typer.BadParameter("--workers needs --no-reload: one process is watched and reloaded")
     if uds is not None and fd is not None:
         raise typer.BadParameter("--uds and --fd are two places to listen: choose one")
     if ssl_certfile is None and (ssl_keyfile or ssl_keyfile_password or ssl_ca_certs):
         raise typer.BadParameter("TLS needs --ssl-certfile")
-    if env_file is not None:
-        from dotenv import load_dotenv
-
-        load_dotenv(env_file)
     if development:
         os.environ.setdefault("FASTAPI_ENV", "development")
     address = Address(
@@ -286,9 +301,11 @@ def serve(
         "timeout_graceful_shutdown": timeout_graceful_shutdown,
         "log_level": log_level or ("debug" if verbose else None),
         "timeout_keep_alive": keep_alive,
+        "workers": 1 if reloads else workers,
         **protocol,
-        **_tls_settings(ssl_certfile, ssl_keyfile, ssl_keyfile_password, ssl_ca_certs),
     }
+    if ssl_certfile is not None:
+        settings |= tls_settings(ssl_certfile, ssl_keyfile, ssl_keyfile_password, ssl_ca_certs)
     if log_config is not None:
         settings["log_config"] = str(log_config)
         _check_log_config(import_string, settings)
@@ -303,14 +320,10 @@ def serve(
     if supervisor is not None:
         supervisor.serve()
         return
-    config = uvicorn.Config(import_string, workers=workers, **settings)
-    if config.workers > 1:
-        serve_with_workers(config)
-        return
-    try:
-        uvicorn.run(import_string, workers=workers, **settings)
-    except ssl.SSLError as error:
-        raise CommandError(f"Cannot use the certificate or its key: {error}") from None
+    if workers > 1:
+        serve_with_workers(uvicorn.Config(import_string, **settings))
+    else:
+        uvicorn.run(import_string, **settings)
 
 
 def _check_log_config(import_string: str, settings: dict[str, Any]) -> None:
@@ -322,18 +335,3 @@ def _check_log_config(import_string: str, settings: dict[str, Any]) -> None:
         raise CommandError(
             f"Cannot use the logging configuration {settings['log_config']}: {reason}"
         ) from None
-
-
-def _tls_settings(
-    certfile: Path | None, keyfile: Path | None, password: str | None, ca_certs: Path | None
-) -> dict[str, Any]:
-    """The keywords of `uvicorn.Config` for TLS; none without a certificate."""
-    if certfile is None:
-        return {}
-    return {
-        "ssl_certfile": str(certfile),
-        "ssl_keyfile": keyfile and str(keyfile),
-        "ssl_keyfile_password": password,
-        "ssl_ca_certs": ca_certs and str(ca_certs),
-        "ssl_cert_reqs": ssl.CERT_NONE if ca_certs is None else ssl.CERT_REQUIRED,
-    }

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+from inspect import Parameter
+from types import SimpleNamespace
 from typing import Literal, Required, TypeAlias, TypedDict
+
+from ferroapi.keywords import Keywords
 
 Directory: TypeAlias = "str | os.PathLike[str]"
 Fallback: TypeAlias = Literal["auto", "index.html", "404.html"] | None
@@ -24,3 +28,8 @@ class FrontendOptions(TypedDict, total=False):
     """Whether the directory, and a fallback that was named, have to exist when this is declared.
     `"auto"`, the default, is True, but only warns where the environment says
     `FASTAPI_ENV=development`."""
+
+
+FRONTEND_KEYWORDS = Keywords(
+    FrontendOptions, SimpleNamespace(fallback="auto", check_dir="auto"), otherwise=Parameter.empty
+)

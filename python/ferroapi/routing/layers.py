@@ -147,7 +147,13 @@ class Layered:
     def exception_handler(
         self, exc_class_or_status_code: int | type[Exception], *, status_code: int | None = None
     ) -> Callable[[Handler], Handler]:
-        """Adds a handler by decorating a function. See `add_exception_handler`."""
+        """Adds a handler by decorating a function. See `add_exception_handler`.
+
+        Args:
+            exc_class_or_status_code: what it handles.
+            status_code: the status of a value that is returned and no response; that of the
+                exception without it.
+        """
 
         def declare(handler: Handler) -> Handler:
             self.add_exception_handler(exc_class_or_status_code, handler, status_code=status_code)

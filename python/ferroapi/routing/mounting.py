@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from ferroapi.keywords import Keywords
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
@@ -22,6 +24,9 @@ class MountOptions(TypedDict, total=False):
     inherit_overrides: bool
     """Have the `dependency_overrides` of this application replace dependencies of the mounted one,
     too. Its own win."""
+
+
+MOUNT_KEYWORDS = Keywords(MountOptions, object, otherwise=False)
 
 
 class MountedLifespan:

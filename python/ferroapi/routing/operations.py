@@ -59,64 +59,61 @@ class PathOperations(ABC):
     def get(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a GET operation. See `PathOperationOptions` for the keywords."""
+        """Declares a GET operation."""
         return self._operation("GET", path, options)
 
     @OPERATION_KEYWORDS.shown
     def put(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a PUT operation. See `PathOperationOptions` for the keywords."""
+        """Declares a PUT operation."""
         return self._operation("PUT", path, options)
 
     @OPERATION_KEYWORDS.shown
     def post(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a POST operation. See `PathOperationOptions` for the keywords."""
+        """Declares a POST operation."""
         return self._operation("POST", path, options)
 
     @OPERATION_KEYWORDS.shown
     def delete(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a DELETE operation. See `PathOperationOptions` for the keywords."""
+        """Declares a DELETE operation."""
         return self._operation("DELETE", path, options)
 
     @OPERATION_KEYWORDS.shown
     def options(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares an OPTIONS operation. See `PathOperationOptions` for the keywords."""
+        """Declares an OPTIONS operation."""
         return self._operation("OPTIONS", path, options)
 
     @OPERATION_KEYWORDS.shown
     def head(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a HEAD operation. See `PathOperationOptions` for the keywords."""
+        """Declares a HEAD operation."""
         return self._operation("HEAD", path, options)
 
     @OPERATION_KEYWORDS.shown
     def patch(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a PATCH operation. See `PathOperationOptions` for the keywords."""
+        """Declares a PATCH operation."""
         return self._operation("PATCH", path, options)
 
     @OPERATION_KEYWORDS.shown
     def trace(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a TRACE operation. See `PathOperationOptions` for the keywords."""
+        """Declares a TRACE operation."""
         return self._operation("TRACE", path, options)
 
     @OPERATION_KEYWORDS.shown
     def query(
         self, path: str, **options: Unpack[PathOperationOptions]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Declares a QUERY operation (RFC 10008): a safe request with a body.
-
-        See `PathOperationOptions` for the keywords.
-        """
+        """Declares a QUERY operation (RFC 10008): a safe request with a body."""
         return self._operation("QUERY", path, options)

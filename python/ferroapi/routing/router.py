@@ -29,7 +29,7 @@ from ferroapi.keywords import Keywords
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.controllers import Controller, controller_settings, declare_operations
 from ferroapi.routing.frontend import Frontend, frontend_path
-from ferroapi.routing.frontend_options import FrontendOptions
+from ferroapi.routing.frontend_options import FRONTEND_KEYWORDS, FrontendOptions
 from ferroapi.routing.inheritance import (
     INCLUSION_KEYWORDS,
     InclusionOptions,
@@ -89,6 +89,7 @@ class APIRouter(
 
     lifespan_context: Lifespan
 
+    @INCLUSION_KEYWORDS.explained
     def __init__(
         self,
         *,
@@ -265,7 +266,15 @@ class APIRouter(
         dependencies: Sequence[params.Depends] | None = None,
         **options: Unpack[WebSocketOptions],
     ) -> None:
-        """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
+        """Declares a WebSocket endpoint without a decorator.
+
+        Args:
+            path: the path below the router's prefix.
+            endpoint: the coroutine function that serves it.
+            name: the name for `url_path_for`; the function's name without it.
+            dependencies: dependencies whose values nobody takes, after those of the router.
+            options: see `WebSocketOptions`.
+        """
         given = WEBSOCKET_KEYWORDS.complete("add_api_websocket_route", options)
         cancels = given.pop("cancel_on_disconnect", None)
         with declaring(endpoint):
@@ -280,6 +289,7 @@ class APIRouter(
             )
         self.routes.append(route)
 
+    @FRONTEND_KEYWORDS.shown
     def frontend(self, path: str, **options: Unpack[FrontendOptions]) -> None:
         """Serves a built front end where no route has the path, in any router around.
 
@@ -357,9 +367,11 @@ class APIRouter(
     ) -> None:
         """Serves the operations of a class, on an object made for each request.
 
+        The prefix is in front of that of the controller.
+
         Args:
             controller: the class; or an object, on which all requests are answered.
-            options: see `InclusionOptions`; the prefix is in front of that of the controller.
+            options: see `InclusionOptions`.
 
         Raises:
             TypeError: it is no controller, has no operations, or its objects cannot be made.

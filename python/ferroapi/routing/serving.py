@@ -252,7 +252,12 @@ class ServingRouter(Live, Router):
         return serve(scope, receive, send)
 
     def direct_table(self, application: Any, *, unless_imported: str | None) -> DirectTable | None:
-        """See `RouteTable.direct`; `None` also where something is around the table."""
+        """See `RouteTable.direct`; `None` also where something is around the table.
+
+        Args:
+            application: whose router this is.
+            unless_imported: the module that has to see all requests as soon as it is imported.
+        """
         table = self._compiled()
         if self.entry() == self.respond:
             return None

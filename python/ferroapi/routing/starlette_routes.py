@@ -10,7 +10,12 @@ from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp
 from typing_extensions import Unpack
 
-from ferroapi.routing.mounting import MountedLifespan, MountOptions, inherit_overrides
+from ferroapi.routing.mounting import (
+    MOUNT_KEYWORDS,
+    MountedLifespan,
+    MountOptions,
+    inherit_overrides,
+)
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -21,6 +26,7 @@ class StarletteRoutes(Router):
     dependency_overrides_provider: Any
     _mounted: list[MountedLifespan]
 
+    @MOUNT_KEYWORDS.shown
     def mount(
         self,
         path: str,

@@ -27,7 +27,7 @@ class WebSocketOperations(ABC):
         dependencies: Sequence[params.Depends] | None = None,
         **options: Unpack[WebSocketOptions],
     ) -> None:
-        """Declares a WebSocket endpoint without a decorator. See `WebSocketOptions`."""
+        """Declares a WebSocket endpoint without a decorator."""
 
     @WEBSOCKET_KEYWORDS.shown
     def websocket(

@@ -12,6 +12,10 @@ AccessLogField = Literal["client", "time", "duration", "bytes", "request_id", "u
 """What a line of the access log may have beside method, target, version and status."""
 
 
+LARGEST = 2**31 - 1
+"""What a limit may be at most, in bytes, fields or seconds."""
+
+
 @dataclass(frozen=True)
 class ServerOptions:
     """Limits of requests, and their log. What exceeds one is refused, and its connection closed."""
@@ -34,8 +38,11 @@ class ServerOptions:
     def __post_init__(self) -> None:
         """Raises `ValueError` for a limit that no request could keep, and for an unknown log."""
         for name in ("head_size", "head_fields", "target_size", "head_seconds", "body_seconds"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} is {getattr(self, name)}: it has to be more than 0")
+            value = getattr(self, name)
+            if not 0 < value <= LARGEST:
+                raise ValueError(
+                    f"{name} is {value}: it has to be more than 0 and at most {LARGEST}"
+                )
         if self.access_log not in get_args(AccessLog):
             raise ValueError(f"access_log is {self.access_log}: it has to be off, text or json")
         for field in self.access_log_fields:
