@@ -42,10 +42,9 @@ KEYWORDS = [
 
 
 def parameters(described: Callable[..., Any]) -> list[str]:
-    """Those that are written, `options` for keywords that are not, and what is shown of these."""
+    """Those that are written, and the keywords that are shown in the place of `options`."""
     code = (described.__init__ if inspect.isclass(described) else described).__code__
     count = code.co_argcount + code.co_kwonlyargcount
-    count += bool(code.co_flags & inspect.CO_VARKEYWORDS)
     return sorted({*code.co_varnames[:count], *inspect.signature(described).parameters} - {"self"})
 
 
