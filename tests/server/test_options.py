@@ -16,7 +16,8 @@ from ferroapi.server import ServerOptions
         ({"body_seconds": math.nan}, "body_seconds is nan: it has to be more than 0 and at most"),
         ({"target_size": 2**31}, "target_size is 2147483648: it has to be more than 0 and at most"),
         ({"access_log": "xml"}, "access_log is xml: it has to be off, text or json"),
-        ({"access_log_fields": ("size",)}, "access_log_fields has size: there are client, .*"),
+        ({"access_log_fields": ("size",)}, "access_log_fields has 'size': there are client, .*"),
+        ({"access_log_fields": ("client", "")}, "access_log_fields has '': there are client, .*"),
     ],
     ids=str,
 )

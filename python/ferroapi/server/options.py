@@ -48,4 +48,4 @@ class ServerOptions:
         for field in self.access_log_fields:
             if field not in get_args(AccessLogField):
                 known = ", ".join(get_args(AccessLogField))
-                raise ValueError(f"access_log_fields has {field}: there are {known}")
+                raise ValueError(f"access_log_fields has {field!r}: there are {known}")
