@@ -1,6 +1,7 @@
 """A request that the frameworks answered differently."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,3 +50,17 @@ def errors_of(answer: Answer) -> list[Any]:
         return []
     # What handlers answer may look like anything.
     return detail if isinstance(detail, list) else []
+
+
+def repeats(longer: list[Any], shorter: list[Any]) -> bool:
+    """Whether `longer` has what is in `shorter`, and some of it again."""
+    more = Counter(json.dumps(item) for item in longer)
+    more.subtract(Counter(json.dumps(item) for item in shorter))
+    repeated = {_without_input(json.loads(item)) for item in +more}
+    known = {_without_input(item) for item in shorter}
+    return bool(repeated) and min(more.values()) >= 0 and repeated <= known
+
+
+def _without_input(item: Any) -> str:
+    # A file that was sent looks different after it was read.
+    return json.dumps({**item, "input": None} if isinstance(item, dict) else item)

@@ -2,14 +2,18 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tests.differential.descriptions import Answer
-from tests.differential.difference import Difference, calls_whatever_was_seen, errors_of
+from tests.differential.difference import (
+    Difference,
+    calls_whatever_was_seen,
+    errors_of,
+    repeats,
+)
 from tests.differential.document_differences import names_bodies, names_operations
 from tests.differential.socket_differences import (
     answers_nothing_after_accepting,
@@ -94,7 +98,7 @@ def _uses_dependencies_once(difference: Difference) -> bool:
     ours = [told[part](difference.ours) for part in difference.parts]
     theirs = [told[part](difference.theirs) for part in difference.parts]
     pairs = [(our, their) for our, their in zip(ours, theirs, strict=True) if our != their]
-    return bool(pairs) and all(_repeats(their, our) for our, their in pairs)
+    return bool(pairs) and all(repeats(their, our) for our, their in pairs)
 
 
 def _headers(answer: Answer) -> list[Any]:
@@ -118,20 +122,6 @@ def _closes_with_text(difference: Difference) -> bool:
     return difference.parts == {"messages"} and _messages(difference.ours) == _messages(
         difference.theirs
     )
-
-
-def _repeats(longer: list[Any], shorter: list[Any]) -> bool:
-    """Whether `longer` has what is in `shorter`, and some of it again."""
-    more = Counter(json.dumps(item) for item in longer)
-    more.subtract(Counter(json.dumps(item) for item in shorter))
-    repeated = {_without_input(json.loads(item)) for item in +more}
-    known = {_without_input(item) for item in shorter}
-    return bool(repeated) and min(more.values()) >= 0 and repeated <= known
-
-
-def _without_input(item: Any) -> str:
-    # A file that was sent looks different after it was read.
-    return json.dumps({**item, "input": None} if isinstance(item, dict) else item)
 
 
 def _reads_json_models(difference: Difference) -> bool:
@@ -249,7 +239,7 @@ def _masks_secrets(difference: Difference) -> bool:
     return (
         (difference.parts == {"messages"} or not difference.parts - {"body", "calls", "headers"})
         # What it uses without cache is called again, too.
-        and (our_calls == their_calls or _repeats(their_calls, our_calls))
+        and (our_calls == their_calls or repeats(their_calls, our_calls))
         and 0 < len(ours) <= len(theirs)
         and any(our not in theirs for our in ours)
         # A dependency that is used several times has its errors more often in theirs.

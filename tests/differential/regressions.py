@@ -497,6 +497,28 @@ REGRESSIONS: dict[str, Row] = {
         {"messages": [["bytes", "a"]]},
         "wrong frames",
     ),
+    "left open, with a dependency that is used twice": row(
+        {
+            "socket": "/",
+            "parameters": [
+                {"name": "w", "in": "websocket"},
+                {"name": "d", "in": "dependency", "dependency": "outer"},
+                {"name": "e", "in": "dependency", "dependency": "outer"},
+            ],
+            "script": [["accept"]],
+        },
+        {"messages": []},
+        "open sockets",
+        dependencies={
+            "inner": NOTHING,
+            "outer": {
+                "kind": "async",
+                "parameters": [
+                    {"name": "d", "in": "dependency", "dependency": "inner", "use_cache": False}
+                ],
+            },
+        },
+    ),
     "status after accepting": row(
         {
             "socket": "/",

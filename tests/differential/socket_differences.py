@@ -3,17 +3,19 @@
 import re
 
 from tests.differential.descriptions import Answer
-from tests.differential.difference import Difference
+from tests.differential.difference import Difference, repeats
 
 _TASK = re.compile(r"task( of |$)")
 
 
 def closes_what_is_left_open(difference: Difference) -> bool:
     last = _added(difference)
+    ours, theirs = _without_tasks(difference.ours), difference.theirs["calls"]
     return (
         difference.parts <= {"messages", "calls"}
         and last.get("code") in (1000, 1011)
-        and _without_tasks(difference.ours) == difference.theirs["calls"]
+        # A dependency that is used several times is called more often in theirs.
+        and (ours == theirs or repeats(theirs, ours))
     )
 
 
