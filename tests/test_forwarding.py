@@ -58,7 +58,7 @@ def test_a_name_that_was_never_replaced_may_be_deleted(
 class Keeper:
     forgotten = False
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         self.forgotten = True
 
 

@@ -369,9 +369,9 @@ def ask_a_route(app: FastAPI) -> int:
 
 # name: (what is compiled how, of which part of an application, what changes, who asks)
 COMPILED: dict[str, tuple[str, Callable[[FastAPI], object], Any, Callable[[FastAPI], int]]] = {
-    "table": ("make_table", lambda app: app.router, put_in_front, status),
-    "entry": ("entry", lambda app: app.router, put_in_front, status),
-    "plan_of_a_route": ("plan", lambda app: app.routes[-1], override, ask_a_route),
+    "table": ("_make_table", lambda app: app.router, put_in_front, status),
+    "entry": ("_entry", lambda app: app.router, put_in_front, status),
+    "plan_of_a_route": ("_plan", lambda app: app.routes[-1], override, ask_a_route),
     "resolved": ("_compile", lambda app: Resolver, override, resolve),
 }
 

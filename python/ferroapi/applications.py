@@ -240,7 +240,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
         self.docs_assets: DocsAssets | None = docs_assets
-        self.safeguards = checked_safeguards(error_limit, error_input, max_body_size)
+        self._safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
         self.threads = checked_threads(threads)
         self.thread_queue = checked_thread_queue(thread_queue)
@@ -279,7 +279,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         if validation_errors is not None:
             form = handler_of_format(validation_errors, exception_handlers or {})
             self.exception_handlers |= {error: one.respond for error, one in form.items()}
-        self.failures: Failures | None = None
+        self._failures: Failures | None = None
         self.user_middleware = list(middleware or ())
         for declared in self.user_middleware:
             check_declared(declared)
@@ -402,7 +402,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made again after routes have changed."""
-        version = self.router.routes_version + self.webhooks.routes_version
+        version = self.router._get_routes_version() + self.webhooks._get_routes_version()
         if self.openapi_schema is None or self._openapi_routes_version != version:
             form = self.validation_errors
             # Who replaces the function need not know what FastAPI's does not have.

@@ -53,7 +53,7 @@ class Overridable:
 def overrides_of(provider: Any) -> dict[Dependency, Dependency]:
     """The replacements that a provider, such as an application, has now; of any kind of mapping."""
     overrides = getattr(provider, "dependency_overrides", None)
-    outer = getattr(provider, "outer_overrides_provider", None)
+    outer = getattr(provider, "_outer_overrides_provider", None)
     if outer is not None:
         return {**overrides_of(outer), **(overrides or {})}
     if isinstance(overrides, dict):
@@ -64,7 +64,7 @@ def overrides_of(provider: Any) -> dict[Dependency, Dependency]:
 def tells_of_overrides(provider: Any) -> bool:
     """Whether what `overrides_of` gives tells when it changes."""
     overrides = getattr(provider, "dependency_overrides", None)
-    outer = getattr(provider, "outer_overrides_provider", None)
+    outer = getattr(provider, "_outer_overrides_provider", None)
     return (overrides is None or type(overrides) is DependencyOverrides) and (
         outer is None or tells_of_overrides(outer)
     )

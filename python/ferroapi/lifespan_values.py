@@ -14,7 +14,7 @@ def lifespan_values_of(provider: Any) -> Mapping[Callable[..., Any], Any]:
     Args:
         provider: the application, or what else has the replacements of dependencies.
     """
-    values: Mapping[Callable[..., Any], Any] = getattr(provider, "lifespan_values", {})
+    values: Mapping[Callable[..., Any], Any] = getattr(provider, "_lifespan_values", {})
     return values
 
 

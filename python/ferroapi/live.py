@@ -25,7 +25,7 @@ V = TypeVar("V")
 class Compiled(Protocol):
     """What keeps something that was compiled of declared objects."""
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Drops it; it is made again by the next request."""
         ...
 
@@ -101,7 +101,7 @@ def changed() -> None:
             except KeyError:
                 # The garbage collector was faster.
                 return
-            keeper.forget_compiled()
+            keeper._forget_compiled()
 
 
 class Live:

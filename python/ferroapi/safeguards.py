@@ -58,7 +58,7 @@ def checked_safeguards(error_limit: Any, error_input: Any, max_body_size: Any) -
 def safeguards_of(scope: Mapping[str, Any]) -> Safeguards:
     """Those that count for a connection."""
     around: _Around | None = scope.get(_SCOPE_KEY)
-    own = getattr(scope.get("app"), "safeguards", None)
+    own = getattr(scope.get("app"), "_safeguards", None)
     if isinstance(own, Safeguards):
         return _inside(around, own)
     return DEFAULTS if around is None else _inside(*around)
@@ -66,7 +66,7 @@ def safeguards_of(scope: Mapping[str, Any]) -> Safeguards:
 
 def hand_down(scope: MutableMapping[str, Any]) -> None:
     """Has the application that is mounted where a connection goes to hear what counts around it."""
-    own = getattr(scope.get("app"), "safeguards", None)
+    own = getattr(scope.get("app"), "_safeguards", None)
     if isinstance(own, Safeguards):
         # Few ask, and they put it together.
         scope[_SCOPE_KEY] = scope.get(_SCOPE_KEY), own

@@ -38,26 +38,26 @@ class ServingApplication(Live, Starlette):
     router: APIRouter
     root_path: str
     max_body_size: int | None
-    safeguards: Safeguards
+    _safeguards: Safeguards
     """What counts for the requests it answers. See `FastAPI`."""
-    failures: Failures | None
+    _failures: Failures | None
     middleware_stack: ASGIApp | None
     """What answers, once it was made. Setting `None` has it made again."""
-    direct_table: DirectTable | Literal[False] | None = None
+    _direct_table: DirectTable | Literal[False] | None = None
     """What our server answers requests by; `False` where they have to come by ASGI, `None` until it
     is asked for."""
     _telemetry: TelemetryConfig
     _entry: ASGIApp | None = None
 
-    outer_overrides_provider: Any = None
+    _outer_overrides_provider: Any = None
     """The application around this one whose `dependency_overrides` count here, too."""
-    lifespan_values: Mapping[Callable[..., Any], Any] = MappingProxyType({})
+    _lifespan_values: Mapping[Callable[..., Any], Any] = MappingProxyType({})
     """The values of dependencies of scope `lifespan` while it runs, by their callables."""
 
     _live = frozenset(
         {
-            *("dependency_overrides", "lifespan_values", "middleware_stack"),
-            *("outer_overrides_provider", "root_path", "router"),
+            *("dependency_overrides", "_lifespan_values", "middleware_stack"),
+            *("_outer_overrides_provider", "root_path", "router"),
         }
     )
 
@@ -75,13 +75,13 @@ class ServingApplication(Live, Starlette):
 
     @cached_property
     def _server_telemetry(self) -> ServerTelemetry | DeferredTelemetry | None:
-        return server_telemetry(self._telemetry, on_first_use=self.router.forget_plans)
+        return server_telemetry(self._telemetry, on_first_use=self.router._forget_plans)
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Has the way into the application looked for again by the next request."""
-        self._entry = self.direct_table = None
+        self._entry = self._direct_table = None
 
-    def make_direct_table(self) -> DirectTable | Literal[False]:
+    def _make_direct_table(self) -> DirectTable | Literal[False]:
         """Finds out whether our server may answer without ASGI: nobody would see a difference."""
         table = None
         changes = compiled(self)
@@ -89,19 +89,19 @@ class ServingApplication(Live, Starlette):
             entry = self._entry or self._start()
             telemetry = self._server_telemetry
             if (
-                entry == self.router.entry()
+                entry == self.router._entry()
                 and type(self).__call__ is _ANSWER
                 and not self.root_path
                 and (telemetry is None or isinstance(telemetry, DeferredTelemetry))
             ):
                 name = None if telemetry is None else NAMESPACE
-                table = self.router.direct_table(self, unless_imported=name)
+                table = self.router._direct_table(self, unless_imported=name)
         except Exception:
             # It is raised again where it can be answered.
             return False
         made: DirectTable | Literal[False] = table or False
         # If something has changed meanwhile, the next request finds out again.
-        return keep(self, changes, direct_table=made) and made
+        return keep(self, changes, _direct_table=made) and made
 
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""
@@ -112,7 +112,7 @@ class ServingApplication(Live, Starlette):
             if self.user_middleware or build is not _BUILD or is_observed():
                 stack = self.build_middleware_stack()
             else:
-                self.failures = self._make_failures(outermost=True)
+                self._failures = self._make_failures(outermost=True)
                 stack = with_body_limit(Innermost(self.router), self.max_body_size)
             # Nothing that was compiled depends on it: it tells nobody.
             vars(self)["middleware_stack"] = stack
@@ -142,17 +142,17 @@ class ServingApplication(Live, Starlette):
 
         Subclasses and instrumentation may put more around what this returns.
         """
-        self.failures = self._make_failures(outermost=False)
+        self._failures = self._make_failures(outermost=False)
         app: ASGIApp = Innermost(self.router)
         if is_middleware_replaced():
             handlers = self.exception_handlers
-            app = self.failures.behind_middleware(app, handlers, debug=self.debug)
+            app = self._failures.behind_middleware(app, handlers, debug=self.debug)
         for middleware, args, kwargs in reversed(self.user_middleware):
             made = middleware(app, *args, **kwargs)
             if (layer := check_made(made)) is not None:
-                self.failures.cross_origin.append(layer)
+                self._failures.cross_origin.append(layer)
             app = not_completing(made)
-        return self.failures.around(with_body_limit(app, self.max_body_size))
+        return self._failures.around(with_body_limit(app, self.max_body_size))
 
     def explain(self, path: str, method: str = "GET") -> str:
         """What is run for a request: the Python source its path operation was compiled to.
@@ -199,7 +199,7 @@ class Innermost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (self._entry or self.entry())(scope, receive, send)
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Has the way into the router looked for again by the next request."""
         self._entry = None
 
@@ -209,7 +209,7 @@ class Innermost:
         router = self.app
         stack = getattr(router, "middleware_stack", None)
         is_plain = stack == MethodType(_APP, router) and type(router).__call__ is _CALL
-        entry = router.entry() if is_plain else partial(guarded, router)
+        entry = router._entry() if is_plain else partial(guarded, router)
         keep(self, changes, _entry=entry)
         return entry
 

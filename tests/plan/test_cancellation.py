@@ -625,4 +625,4 @@ async def test_nobody_else_pays() -> None:
         return
 
     [route] = (route for route in nowhere(plain).routes if isinstance(route, APIRoute))
-    assert type(route.plan()).__name__ == "OperationPlan"
+    assert type(route._plan()).__name__ == "OperationPlan"

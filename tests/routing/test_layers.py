@@ -468,7 +468,7 @@ def test_middleware_may_come_late_and_stays_when_routes_change() -> None:
 
     client = TestClient(app)
     assert "x-mark" not in client.get("/y").headers
-    router.layer.middleware.append(*marked("late"))
+    router._layer.middleware.append(*marked("late"))
     assert client.get("/y").headers["x-mark"] == "late"
     router.get("/z")(read)
     assert client.get("/z").headers["x-mark"] == "late"

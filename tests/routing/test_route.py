@@ -2,7 +2,7 @@
 
 import functools
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from json import JSONDecodeError
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from ferroapi import APIRouter, Cookie, FastAPI, Header, HTTPException, Request
 from ferroapi.exceptions import FastAPIError, RequestValidationError
 from ferroapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from ferroapi.routing import APIRoute
+from ferroapi.sse import EventSourceResponse
 from ferroapi.testclient import TestClient
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -438,3 +439,22 @@ def test_parameters_are_read_from_the_request_of_a_handler() -> None:
 
     sent = {"x-h": "sent", "cookie": "c=sent"}
     assert TestClient(app).get("/?q=sent", headers=sent).json() == ["Q", "H", "C"]
+
+
+async def numbers() -> AsyncIterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "options", "item"),
+    [
+        (numbers, {}, int),
+        (numbers, {"response_class": EventSourceResponse}, int),
+        (numbers, {"response_class": JSONResponse}, None),
+        (numbers, {"response_model": None}, None),
+        (lambda: None, {}, None),
+    ],
+    ids=["lines", "events", "one response", "model", "no stream"],
+)
+def test_type_of_what_is_streamed(endpoint: Any, options: dict[str, Any], item: Any) -> None:
+    assert APIRoute("/", endpoint, **options).stream_item_type is item

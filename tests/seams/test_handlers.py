@@ -82,7 +82,7 @@ def test_a_replaced_function_is_asked(
         assert ("x-route" in response.headers) == (route_class is HeaderRoute)
         # Plans are made again; what is wrapped stays wrapped once.
         app.dependency_overrides = {}
-        app.router.forget_plans()
+        app.router._forget_plans()
     assert seen == [path, "call"] * 3
     assert client.get(path + "x").status_code == 422
     assert seen[6:] == [path + "x"]

@@ -130,7 +130,7 @@ def test_applications_that_are_not_observed_at_first(observed: Any) -> None:
     assert client.get("/items/1").json() == 1
     assert observed.spans == []
     app.__dict__["_server_telemetry"] = ServerTelemetry(
-        config, on_first_use=app.router.forget_plans
+        config, on_first_use=app.router._forget_plans
     )
     assert client.get("/items/1").json() == 1
     assert len(observed.spans) == 4

@@ -84,7 +84,7 @@ class Exchange:
     def connection(self) -> HTTPConnection:
         """The `Request` or the `WebSocket` of this exchange, always the same object."""
         if self._connection is None:
-            failures = getattr(self.scope.get("app"), "failures", None)
+            failures = getattr(self.scope.get("app"), "_failures", None)
             if failures is not None:
                 failures.show_in(self.scope)
             if self.scope["type"] == "websocket":

@@ -72,7 +72,7 @@ def default_refusals(scope: Mapping[str, Any]) -> bool:
     """Whether requests that do not fit are answered by the default handler of the application."""
     if HANDLING in scope and handling_of(scope) is not None:
         return False
-    failures = getattr(scope.get("app"), "failures", None)
+    failures = getattr(scope.get("app"), "_failures", None)
     return isinstance(failures, FailureHandlers) and failures.refuses_by_default
 
 
@@ -85,7 +85,7 @@ def plain_answer(scope: Mapping[str, Any], error: Exception) -> Answer | None:
     """
     if HANDLING in scope and handling_of(scope) is not None:
         return None
-    failures = getattr(scope.get("app"), "failures", None)
+    failures = getattr(scope.get("app"), "_failures", None)
     answer = failures.default_answer(error) if isinstance(failures, FailureHandlers) else None
     # Headers are checked where an exchange sends them.
     return None if answer is None or answer.headers else answer
@@ -118,7 +118,7 @@ def fail(error: Exception, exchange: Exchange, application: Any = None) -> Await
         if handling is not None:
             return handling.answer(error, exchange)
         application = exchange.scope.get("app")
-    failures = getattr(application, "failures", None)
+    failures = getattr(application, "_failures", None)
     if not isinstance(failures, FailureHandlers):
         raise error
     return failures.answer(error, exchange)

@@ -71,7 +71,7 @@ class Resolver:
         self._application = application
         self._steps: dict[_Key, tuple[Step, ...]] = {}
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Has the dependencies looked at again, since overrides have changed."""
         self._steps = {}
 

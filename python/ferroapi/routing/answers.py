@@ -77,7 +77,7 @@ async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
     exchange = None if is_http else Exchange(scope, receive, send)
     # A mounted application puts itself into the scope; the errors are for the one around it.
     application = scope.get("app")
-    failures = getattr(application, "failures", None)
+    failures = getattr(application, "_failures", None)
     if is_http and isinstance(failures, FailureHandlers):
         # Starlette's routes then answer what has a handler by themselves; those of a WebSocket do
         # not, since the handlers are to have the object that closes it as a frame can say.

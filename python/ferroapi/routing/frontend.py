@@ -66,14 +66,14 @@ class Frontend(Inheriting, BaseRoute):
         self.dependencies = list(dependencies)
         self.dependency_overrides_provider = dependency_overrides_provider
         self.max_body_size = max_body_size
-        self.layers = layers
+        self._layers = layers
         # The path has no parameters, whatever stands in its braces.
         dependant = get_endpoint_dependant(
             path="", call=self._respond, dependencies=self.dependencies
         )
         self.dependant = dependant.with_path(self.path_format)
 
-    def within(self, outer: Inherited) -> Frontend:
+    def _within(self, outer: Inherited) -> Frontend:
         """The front end as an inclusion serves it; this one stays as it is."""
         return Frontend(
             outer.prefix + self.path,
@@ -81,7 +81,7 @@ class Frontend(Inheriting, BaseRoute):
             dependencies=[*outer.dependencies, *self.dependencies],
             dependency_overrides_provider=outer.dependency_overrides_provider,
             max_body_size=outer.max_body_size,
-            layers=(*outer.layers, *self.layers),
+            layers=(*outer.layers, *self._layers),
         )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -97,7 +97,7 @@ class Frontend(Inheriting, BaseRoute):
         prefix = self.path + "/"
         return path.removeprefix(prefix) if path.startswith(prefix) else None
 
-    def plan(self) -> ASGIApp:
+    def _plan(self) -> ASGIApp:
         """Compiles what the front end does with a request, with the overrides there are now."""
         read = self._in_general() if is_replaced() else self._compile(self.dependant)
         without = copy(self.dependant)

@@ -122,7 +122,7 @@ class Inheriting:
     """A route that inclusions around it give their settings."""
 
     @abstractmethod
-    def within(self, outer: Inherited) -> BaseRoute:
+    def _within(self, outer: Inherited) -> BaseRoute:
         """The route as an inclusion makes it; this one stays as it is."""
 
 

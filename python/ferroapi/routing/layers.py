@@ -115,12 +115,12 @@ class _Entered:
 class Layered:
     """What has a layer around all that is declared in it."""
 
-    layer: Layer
+    _layer: Layer
 
     @property
     def exception_handlers(self) -> MutableMapping[Any, Any]:
         """Functions by exception class or status code, for all routes below; may be changed."""
-        return self.layer.exception_handlers
+        return self._layer.exception_handlers
 
     def add_exception_handler(
         self,
@@ -142,7 +142,7 @@ class Layered:
         """
         if status_code is not None:
             handler = ExceptionHandler(handler, status_code)
-        self.layer.exception_handlers |= checked_handlers({exc_class_or_status_code: handler})
+        self._layer.exception_handlers |= checked_handlers({exc_class_or_status_code: handler})
 
     def exception_handler(
         self, exc_class_or_status_code: int | type[Exception], *, status_code: int | None = None
@@ -181,7 +181,7 @@ def with_layers(app: ASGIApp, layers: Sequence[Layer]) -> ASGIApp:
 
 def layered_once(app: ASGIApp, route: Any, scope: Scope) -> ASGIApp:
     """What a route runs, with its layers around it unless a request has passed them already."""
-    return app if scope.get(LAYERED) is route else with_layers(app, route.layers)
+    return app if scope.get(LAYERED) is route else with_layers(app, route._layers)
 
 
 def handled_responses(layers: Sequence[Layer], unique_id: str) -> dict[Any, HandledResponse]:

@@ -59,7 +59,7 @@ async def lifespan_dependencies(
     if not waiting:
         yield
         return
-    if not hasattr(application, "lifespan_values"):
+    if not hasattr(application, "_lifespan_values"):
         raise FastAPIError(
             f"Dependencies with a scope of {'lifespan'!r} need a FastAPI application around them"
         )
@@ -77,11 +77,11 @@ async def lifespan_dependencies(
                     for step, value in zip(steps, results, strict=True)
                     if not isinstance(step.dependant.call, Kept)
                 }
-        application.lifespan_values = values
+        application._lifespan_values = values
         try:
             yield
         finally:
-            application.lifespan_values = {}
+            application._lifespan_values = {}
 
 
 def _nothing(_step: Step) -> dict[str, Any]:

@@ -82,10 +82,10 @@ def inherit_overrides(app: Any, outer: Any) -> None:
         TypeError: `app` is no application of ours, or there is none around it.
         ValueError: it has those of another application already.
     """
-    if not hasattr(app, "outer_overrides_provider") or outer is None:
+    if not hasattr(app, "_outer_overrides_provider") or outer is None:
         raise TypeError(
             "mount(..., inherit_overrides=True) is for a FastAPI application in another one"
         )
-    if app.outer_overrides_provider not in (None, outer):
+    if app._outer_overrides_provider not in (None, outer):
         raise ValueError("The application has the overrides of another one already")
-    app.outer_overrides_provider = outer
+    app._outer_overrides_provider = outer

@@ -21,7 +21,7 @@ _TYPE = (b"content-type", b"application/json")
 
 def is_plain(scope: Scope) -> bool:
     """Whether nobody would see the exception that stands for this answer."""
-    failures = getattr(scope.get("app"), "failures", None)
+    failures = getattr(scope.get("app"), "_failures", None)
     return (
         isinstance(failures, Failures) and failures.not_found_is_plain and scope["type"] == "http"
     )

@@ -175,7 +175,7 @@ class OperationAttributes:
     max_body_size: int | None = None
     form_limits: FormLimits = FormLimits()
     auto_head: bool | None = None
-    layers: tuple[Layer, ...] = ()
+    _layers: tuple[Layer, ...] = ()
     """What operation, routers and inclusions have around it, the outermost first."""
     cancel_on_disconnect: bool | None = None
     inline: bool = False
@@ -184,7 +184,7 @@ class OperationAttributes:
     strict_content_type: bool | DefaultPlaceholder = Default(True)
 
     @property
-    def serialization_options(self) -> dict[str, Any]:
+    def _serialization_options(self) -> dict[str, Any]:
         """The `response_model_*` options as pydantic's serializer names them."""
         return {
             "include": _as_set(self.response_model_include),

@@ -57,14 +57,14 @@ class PathAttributes:
         self.path_format = PARAM_REGEX.sub(r"{\1}", path) if ":" in path else path
 
     @property
-    def path_decides(self) -> bool:
+    def _path_decides(self) -> bool:
         """Whether `path_regex` is what the path says, and not one that somebody has set."""
         return "path_regex" not in vars(self)
 
     @property
     def path_regex(self) -> Pattern[str]:
         """What `matches` compares paths with."""
-        if not self.path_decides:
+        if not self._path_decides:
             regex: Pattern[str] = vars(self)["path_regex"]
             return regex
         if self._path_regex is None:

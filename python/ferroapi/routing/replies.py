@@ -79,7 +79,7 @@ class Replies:
     def _typed(self, field: ModelField | None) -> TypedValue | None:
         if field is None:
             return None
-        options = self._options.serialization_options
+        options = self._options._serialization_options
         return TypedValue(field, options, path=self._path, context=self._context)
 
 

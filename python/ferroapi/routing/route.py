@@ -69,8 +69,10 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     dependant: Dependant
     response_field: ModelField | None
     response_fields: dict[int | str, ModelField]
+    stream_item_type: Any
+    """What the items are that the endpoint streams, if its annotation tells and it is shown."""
     stream_item_field: ModelField | None
-    returned_classes: tuple[type[Response], ...] = ()  # beside the response model
+    _returned_classes: tuple[type[Response], ...] = ()  # beside the response model
     _declared: APIRoute | None = None
     _described_model: Any = None
     """The response model that the response field was made of."""
@@ -103,7 +105,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         assert callable(endpoint), "An endpoint must be a callable"
         self.endpoint = endpoint
         self.name = given.pop("name", None) or callable_name(endpoint)
-        self.layers = Layer.taken_from(given)
+        self._layers = Layer.taken_from(given)
         methods = given.pop("methods", None)
         self.methods = {method.upper() for method in (["GET"] if methods is None else methods)}
         assert self.methods, "A path operation needs a method"
@@ -137,7 +139,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         super()._set_path(path)
         self.unique_id = self.operation_id or resolved(self.generate_unique_id_function)(self)
 
-    def unique_id_of(self, method: str) -> str:
+    def _unique_id_of(self, method: str) -> str:
         """The id of the operation with one of the methods: what a route of only it would have."""
         if len(self.methods) == 1:
             return self.unique_id
@@ -149,7 +151,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
     def _set_response(self, endpoint: Callable[..., Any]) -> None:
         item: tuple[Any] | None = None
         if isinstance(self.response_model, DefaultPlaceholder):
-            self.returned_classes, annotation = returned_types(return_annotation(endpoint))
+            self._returned_classes, annotation = returned_types(return_annotation(endpoint))
             if self.dependant.kind.is_generator:
                 item = stream_item(annotation)
                 annotation = annotation if item is None else None
@@ -157,8 +159,9 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         streams_items = isinstance(self.response_class, DefaultPlaceholder) or is_subclass(
             self.response_class, EventSourceResponse
         )
-        self.stream_item_field = None
+        self.stream_item_type = self.stream_item_field = None
         if item and item[0] and streams_items and not is_event(item[0]):
+            self.stream_item_type = item[0]
             self.stream_item_field = create_field(
                 "StreamItem_" + self.unique_id, item[0], mode="serialization"
             )
@@ -216,7 +219,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         """The request body as one field, for its media type and its schema."""
         return combined_body_field(self._body_params, name=self.unique_id)
 
-    def within(self, outer: Inherited) -> APIRoute:
+    def _within(self, outer: Inherited) -> APIRoute:
         """The route as an inclusion makes it of what this one is now; this one stays as it is."""
         route = copy(self)
         for name in _OF_ONE:
@@ -235,7 +238,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         for name in ("cancel_on_disconnect", "max_body_size", "read_body"):
             setattr(route, name, first_given(getattr(self, name), getattr(outer, name)))
         route.form_limits = {**outer.form_limits, **self.form_limits}
-        route.layers = (*outer.layers, *self.layers)
+        route._layers = (*outer.layers, *self._layers)
         route.dependency_overrides_provider = outer.dependency_overrides_provider
         route._set_path(outer.prefix + self.path)
         route._description = self._description.again(
@@ -260,7 +263,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         if self.responses:
             self._set_responses()
 
-    def plan(self) -> ASGIApp:
+    def _plan(self) -> ASGIApp:
         """Compiles what the route does with a request, with the overrides there are now."""
         is_general = is_replaced()
         if (
@@ -306,7 +309,7 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
 
         compiling = _compiling.get()
         route = self if compiling is None or compiling._declared is not self else compiling
-        options = route.serialization_options
+        options = route._serialization_options
         handler = handlers.get_request_handler(
             dependant=route.dependant,
             body_field=route.body_field,
@@ -379,9 +382,9 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
 
     @compiled_property
     def _own_plan(self) -> ASGIApp:
-        return self.plan()
+        return self._plan()
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Has the plan of `app` made again by its next request."""
         vars(self).pop("_own_plan", None)
 

@@ -146,7 +146,7 @@ class RouteContext:
 def within(route: BaseRoute, outer: Inherited) -> BaseRoute:
     """A route as the inclusions around it make it; the route itself stays as it is."""
     if isinstance(route, Inheriting):
-        return route.within(outer)
+        return route._within(outer)
     prefixed = _prefixed(route, outer.prefix) if outer.prefix else route
     route = copy(prefixed)
     # A class that handles requests itself need not have an application, nor call it.

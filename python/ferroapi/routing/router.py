@@ -163,7 +163,7 @@ class APIRouter(
         self.max_body_size = checked_body_size(max_body_size)
         self.form_limits = checked_form_limits(form_limits)
         self.auto_head = auto_head
-        self.layer = Layer(exception_handlers, middleware, validation_errors)
+        self._layer = Layer(exception_handlers, middleware, validation_errors)
         self.cancel_on_disconnect = cancel_on_disconnect
         self.read_body: ReadBody | None = checked_read_body(read_body)
         self.dependency_overrides_provider = dependency_overrides_provider
@@ -208,7 +208,7 @@ class APIRouter(
             max_body_size=self.max_body_size,
             form_limits=self.form_limits,
             auto_head=self.auto_head,
-            layers=(self.layer,),
+            layers=(self._layer,),
         )
 
     def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:

@@ -110,15 +110,10 @@ class ServingRouter(Live, Router):
     def _limits(self) -> Inherited:
         """What the router has for its routes that did not go into them when they were declared."""
 
-    @property
-    def routes_version(self) -> int:
+    def _get_routes_version(self) -> int:
         """A number that changes with the routes, here and in all routers that are included."""
         below = included_routers(self.routes)
-        return max((self._own_version(), *(router.routes_version for router in below)))
-
-    def _get_routes_version(self) -> int:
-        # The name under which FastAPI's users have it.
-        return self.routes_version
+        return max((self._own_version(), *(router._get_routes_version() for router in below)))
 
     def _own_version(self) -> int:
         if type(self.routes) is not RouteList and self.routes != self._seen_routes:
@@ -130,11 +125,11 @@ class ServingRouter(Live, Router):
         self._routes_version = next(_versions)
         changed()
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Has the routes compiled again by the next request."""
         self._table = self._serve = None
 
-    def forget_plans(self) -> None:
+    def _forget_plans(self) -> None:
         """Has every plan made again by its next request."""
         if self._table is not None:
             self._table.forget_plans()
@@ -144,7 +139,7 @@ class ServingRouter(Live, Router):
         if known is not None:
             return known
         changes = compiled(self)
-        table = self.make_table(
+        table = self._make_table(
             route_contexts(self.routes, deciding=True), low_priority_routes(self)
         )
         keep(self, changes, _table=table)
@@ -164,7 +159,7 @@ class ServingRouter(Live, Router):
         return serve
 
     def _at_once(self, table: RouteTable) -> ASGIApp | None:
-        """What `respond` does by a table, with no step in Python before most operations."""
+        """What `_respond` does by a table, with no step in Python before most operations."""
 
         def otherwise(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
             if "router" not in scope:
@@ -175,15 +170,14 @@ class ServingRouter(Live, Router):
         made = table.asgi(self, otherwise)
         return None if made is None else made.respond
 
-    def entry(self) -> ASGIApp:
-        """What does what `respond` does until something changes, sooner where that is possible."""
+    def _entry(self) -> ASGIApp:
+        """What does what `_respond` does until something changes, sooner where that is possible."""
         try:
             serve = self._serve or self._start()
         except Exception:
             # It is raised again where it can be answered.
-            return self.respond
-        is_ours = type(self).respond is ServingRouter.respond
-        return serve if self._serves_at_once and is_ours else self.respond
+            return self._respond
+        return serve if self._serves_at_once else self._respond
 
     def _states(self, table: RouteTable) -> Iterator[State]:
         """What the table was compiled of and does not tell when it changes."""
@@ -199,9 +193,9 @@ class ServingRouter(Live, Router):
 
     def _serve_anew(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         changed()
-        return self.respond(scope, receive, send)
+        return self._respond(scope, receive, send)
 
-    def make_table(
+    def _make_table(
         self, contexts: Iterable[RouteContext], low_priority: Iterable[BaseRoute] = ()
     ) -> RouteTable:
         """Compiles routes with the settings of this router."""
@@ -236,9 +230,9 @@ class ServingRouter(Live, Router):
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers requests and handshakes, and runs the lifespan."""
-        await self.respond(scope, receive, send)
+        await self._respond(scope, receive, send)
 
-    def respond(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    def _respond(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """What `app` does, to be awaited at once."""
         if "router" not in scope:
             scope["router"] = self
@@ -251,7 +245,7 @@ class ServingRouter(Live, Router):
             return fail(error, Exchange(scope, receive, send))
         return serve(scope, receive, send)
 
-    def direct_table(self, application: Any, *, unless_imported: str | None) -> DirectTable | None:
+    def _direct_table(self, application: Any, *, unless_imported: str | None) -> DirectTable | None:
         """See `RouteTable.direct`; `None` also where something is around the table.
 
         Args:
@@ -259,7 +253,7 @@ class ServingRouter(Live, Router):
             unless_imported: the module that has to see all requests as soon as it is imported.
         """
         table = self._compiled()
-        if self.entry() == self.respond:
+        if self._entry() == self._respond:
             return None
 
         def enter_router(scope: Scope) -> None:

@@ -72,10 +72,10 @@ class Target:
         """
         route = self.context.effective_route
         assert is_plannable(route)
-        plan = route.plan()
+        plan = route._plan()
         telemetry = scope.get(TELEMETRY_KEY)
         run = written(plan) if telemetry is None else _traced(plan, route)
-        self.run = run = with_layers(run, route.layers)
+        self.run = run = with_layers(run, route._layers)
         return run
 
     def compile_directly(
@@ -85,7 +85,7 @@ class Target:
         if not self.planned or self.convertors:
             return None
         route = self.context.effective_route
-        plan = route.plan() if isinstance(route, APIRoute) and not any(route.layers) else None
+        plan = route._plan() if isinstance(route, APIRoute) and not any(route._layers) else None
         return plan.as_direct_function(application) if isinstance(plan, OperationPlan) else None
 
     def enter(self, scope: Scope, captures: dict[str, Any]) -> None:
@@ -106,7 +106,7 @@ class Target:
         self.run = None
         route = self.context.made_route
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
-            route.forget_compiled()
+            route._forget_compiled()
         elif isinstance(route, IncludedRouter):
             route.table.forget_plans()
 
@@ -154,7 +154,7 @@ class Target:
             if isinstance(route, APIRoute):
                 run = with_body_limit(run, route.max_body_size)
             if isinstance(route, (APIRoute, APIWebSocketRoute)):
-                run = with_layers(run, route.layers)
+                run = with_layers(run, route._layers)
             self.run = run
         return self.run
 
@@ -255,7 +255,7 @@ def _matches_by_path(route: BaseRoute) -> bool:
             if type(route).matches is not matches:
                 return False
             if isinstance(route, PathAttributes):
-                return route.path_decides
+                return route._path_decides
             path = route.path + "/{path:path}" if isinstance(route, Mount) else route.path
             return compile_path(path)[0] == route.path_regex
     return False

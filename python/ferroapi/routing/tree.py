@@ -54,15 +54,14 @@ if TYPE_CHECKING:
         @property
         def _low_priority_routes(self) -> Sequence[BaseRoute]: ...
 
-        @property
-        def routes_version(self) -> int:
+        def _get_routes_version(self) -> int:
             """A number that changes with the routes, in the router and in those below it."""
             ...
 
         @property
         def _decides(self) -> bool: ...
 
-        def make_table(self, contexts: Iterable[RouteContext]) -> Table:
+        def _make_table(self, contexts: Iterable[RouteContext]) -> Table:
             """Compiles routes with the settings of the router."""
             ...
 
@@ -115,13 +114,13 @@ class IncludedRouter(Inheriting, BaseRoute):
         """All routes below, as the inclusions around them make them."""
         return self.contexts()
 
-    def within(self, outer: Inherited) -> IncludedRouter:
+    def _within(self, outer: Inherited) -> IncludedRouter:
         """The inclusion with the settings of those around it."""
         return IncludedRouter(self.router, outer.then(self.inherited))
 
     def below(self) -> list[RouteContext]:
         """What is declared in the router, with the settings of this inclusion."""
-        version = self.router.routes_version
+        version = self.router._get_routes_version()
         if self._below is None or self._below[0] != version:
             # What the router has now counts for the routes in it that have none of their own; the
             # inclusions in it have what it had when they were made.
@@ -141,7 +140,7 @@ class IncludedRouter(Inheriting, BaseRoute):
 
     def effective_low_priority_routes(self, outer: Inherited | None = None) -> Iterator[BaseRoute]:
         """All low-priority routes below, as the inclusions around them make them."""
-        included = self if outer is None else self.within(outer)
+        included = self if outer is None else self._within(outer)
         for route in self.router._low_priority_routes:
             yield within(route, included.inherited)
         yield from _included_low_priority_routes(self.router.routes, included.inherited)
@@ -149,14 +148,14 @@ class IncludedRouter(Inheriting, BaseRoute):
     @property
     def table(self) -> Table:
         """The routes of a router that is asked as a whole."""
-        known, version = self._table, self.router.routes_version
+        known, version = self._table, self.router._get_routes_version()
         if known is None or known[0] != version:
             changes = compiled(self)
-            known = version, self.router.make_table(_flat(self.below(), deciding=True))
+            known = version, self.router._make_table(_flat(self.below(), deciding=True))
             keep(self, changes, _table=known)
         return known[1]
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Has the table made again when it is asked for."""
         self._table = None
 

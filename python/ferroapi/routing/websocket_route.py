@@ -71,7 +71,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         self.dependencies = list(dependencies or ())
         self.dependency_overrides_provider = dependency_overrides_provider
         self.cancel_on_disconnect = cancel_on_disconnect
-        self.layers = layers
+        self._layers = layers
         self._set_path(path)
         _refuse_requests(self.dependant)
         self._is_made = True
@@ -82,7 +82,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
             path=self.path_format, call=self.endpoint, dependencies=self.dependencies
         )
 
-    def within(self, outer: Inherited) -> APIWebSocketRoute:
+    def _within(self, outer: Inherited) -> APIWebSocketRoute:
         """The route as an inclusion makes it of what this one is now; this one stays as it is."""
         route = copy(self)
         for name in ("app", "handle", "matches", "_own_plan"):
@@ -91,7 +91,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         route._is_made = False
         route.dependencies = [*outer.dependencies, *self.dependencies]
         route.dependency_overrides_provider = outer.dependency_overrides_provider
-        route.layers = (*outer.layers, *self.layers)
+        route._layers = (*outer.layers, *self._layers)
         route.cancel_on_disconnect = first_given(
             self.cancel_on_disconnect, outer.cancel_on_disconnect
         )
@@ -104,7 +104,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
         fields = [field for dependant in self.dependant.flat() for field in dependant.body_params]
         return embeds_body(fields)
 
-    def plan(self) -> ASGIApp:
+    def _plan(self) -> ASGIApp:
         """Compiles what the route does with a handshake, with the overrides there are now."""
         if is_replaced():
             from ferroapi.seams import handlers, sessions
@@ -140,9 +140,9 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
 
     @compiled_property
     def _own_plan(self) -> ASGIApp:
-        return self.plan()
+        return self._plan()
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         """Has the plan of `app` made again by its next request."""
         vars(self).pop("_own_plan", None)
 

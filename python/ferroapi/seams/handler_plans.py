@@ -52,5 +52,5 @@ class _Planned:
     def app(self) -> ASGIApp:
         return self._otherwise if is_replaced() else self._compiler()
 
-    def forget_compiled(self) -> None:
+    def _forget_compiled(self) -> None:
         vars(self).pop("app", None)

@@ -18,7 +18,7 @@ def duplicate_operation_ids(app: FastAPI) -> list[Finding]:
             continue
         for method in sorted(route.methods):
             operation = f"{method} {route.path}"
-            unique_id = route.unique_id_of(method)
+            unique_id = route._unique_id_of(method)
             known = first.setdefault(unique_id, operation)
             # The same method and path again is a route that is shadowed.
             if known != operation:

@@ -50,7 +50,7 @@ class Operation:
         self.parameters = list(declared_parameters(self.dependants))
         self.body_field = self._body_field()
         around = [] if validation_errors is None else [Layer(validation_errors=validation_errors)]
-        self.handled = handled_responses([*around, *route.layers], route.unique_id)
+        self.handled = handled_responses([*around, *route._layers], route.unique_id)
         self.callbacks = [
             Operation(callback) for callback in documented_routes(route.callbacks or ())
         ]
@@ -182,7 +182,7 @@ class OperationWriter:
         return item
 
     def _operation_id(self, route: APIRoute, method: str) -> str:
-        operation_id = route.operation_id or route.unique_id_of(method)
+        operation_id = route.operation_id or route._unique_id_of(method)
         if operation_id in self.operation_ids:
             _warn_duplicate(route, operation_id)
         self.operation_ids.add(operation_id)

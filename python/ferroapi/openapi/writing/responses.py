@@ -86,7 +86,7 @@ def describe_responses(route: APIRoute, definitions: FieldSchemas) -> dict[str, 
         if content:
             success["content"] = content
     responses = {str(_default_status(response_class) if status is None else status): success}
-    for returned in route.returned_classes:
+    for returned in route._returned_classes:
         _add_returned(responses, returned, success)
     for code, declared in (route.responses or {}).items():
         key = str(code).upper()

@@ -22,7 +22,7 @@ pub struct ServerSettings {
     pub app: Py<PyAny>,
     /// Answers requests without `X-Forwarded` fields, which `app` would only hand on.
     pub direct_app: Option<Py<PyAny>>,
-    /// The application, if it is one of ours: its `direct_table` is asked for by each request.
+    /// The application, if it is one of ours: its `_direct_table` is asked for by each request.
     pub own_app: Option<OwnApp>,
     /// Answers while there are more connections or tasks than `limit_concurrency`.
     pub unavailable: Py<PyAny>,
@@ -66,9 +66,9 @@ impl OwnApp {
         if !call_of(app)?.is(&self.call) {
             return Ok(None);
         }
-        let table = app.getattr(intern!(py, "direct_table"))?;
+        let table = app.getattr(intern!(py, "_direct_table"))?;
         if table.is_none() {
-            return app.call_method0(intern!(py, "make_direct_table")).map(Some);
+            return app.call_method0(intern!(py, "_make_direct_table")).map(Some);
         }
         Ok(Some(table))
     }
