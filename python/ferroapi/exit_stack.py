@@ -77,7 +77,11 @@ class ExitStack(AsyncExitStack):
             if not self._has_others:
                 return False
         self._settle()
-        return await super().__aexit__(kind, raised, traceback)
+        try:
+            return await super().__aexit__(kind, raised, traceback)
+        except BaseException as error:
+            _forget_locals(error)
+            raise
 
     def _settle(self) -> None:
         """Has what comes next put above the generators, in the order of the standard library."""
@@ -145,4 +149,18 @@ async def _end(generator: AsyncGenerator[Any, None]) -> None:
 
 
 async def _raise(error: BaseException, *_details: object) -> NoReturn:
-    raise error
+    try:
+        raise error
+    finally:
+        # Its traceback has this frame.
+        del error
+
+
+def _forget_locals(error: BaseException) -> None:
+    """Empties the frame in which the standard library raised `error`.
+
+    It keeps what it raises: both would wait for the garbage collector, with the whole request.
+    """
+    ours = error.__traceback__
+    if ours is not None and ours.tb_next is not None:
+        ours.tb_next.tb_frame.clear()

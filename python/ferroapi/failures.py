@@ -217,38 +217,45 @@ class Failures(FailureHandlers):
                 exception_unhandled(exchange.scope, unhandled)
                 await self._answer_unhandled(unhandled, exchange)
             raise
+        finally:
+            # Its traceback has this frame: neither would be released before the garbage collector.
+            del error
 
-    async def _handle(self, error: Exception, exchange: Exchange) -> None:
+    async def _handle(
+        self, error: Exception, exchange: Exchange, *, of_handler: bool = False
+    ) -> None:
         find = partial(self._handler_in, exchange.scope) if self._in_scope else self.find
-        error = self._told(error, exchange, find)
-        handler = find(error)
-        if (handler is None or exchange.started) and exchange.is_left(error):
-            if not exchange.started:
-                await _begin_for_middleware(exchange)
-            return
-        if handler is None:
-            raise error
-        if exchange.started:
-            if exchange.inbox is not None or INCOMPLETE in exchange.scope:
-                # A stream fails as itself.
-                raise error
-            raise RuntimeError(STARTED) from error
         try:
-            response = await handler(exchange.connection, error)
-        except Exception as raised:
-            # A handler may raise what another handler takes, once.
-            told = self._told(raised, exchange, find)
-            handler = find(told)
-            if handler is None or told is error:
-                raise
-            error = told
-            response = await handler(exchange.connection, told)
-        if response is not None:
-            if exchange.open:
+            error = self._told(error, exchange, find)
+            handler = find(error)
+            if (handler is None or exchange.started) and exchange.is_left(error):
+                if not exchange.started:
+                    await _begin_for_middleware(exchange)
+                return
+            if handler is None:
+                raise error
+            if exchange.started:
+                if exchange.inbox is not None or INCOMPLETE in exchange.scope:
+                    # A stream fails as itself.
+                    raise error
                 raise RuntimeError(STARTED) from error
-            await response(exchange.scope, exchange.receive, exchange.send_tracked)
-        # An exception object that is raised again and again would keep every request's frames.
-        error.__traceback__ = None
+            try:
+                response = await handler(exchange.connection, error)
+            except Exception as raised:
+                if of_handler or raised is error:
+                    raise
+                # A handler may raise what another handler takes, once.
+                await self._handle(raised, exchange, of_handler=True)
+                return
+            if response is not None:
+                if exchange.open:
+                    raise RuntimeError(STARTED) from error
+                await response(exchange.scope, exchange.receive, exchange.send_tracked)
+            # An exception object that is raised again and again would keep every request's frames.
+            error.__traceback__ = None
+        finally:
+            # See `answer`.
+            del error
 
     def _told(
         self, error: Exception, exchange: Exchange, find: Callable[[Exception], Any]

@@ -138,7 +138,7 @@ class _InnerCall:
         self._ended = False
         self._end: asyncio.Future[None] | None = None
         self._error: Exception | None = None
-        self._is_seen = False
+        """What was raised, until somebody has heard of it. Its traceback knows this object."""
 
     def start(self, app: Any, scope: Scope) -> None:
         """Starts the task."""
@@ -242,13 +242,16 @@ class _InnerCall:
                 break
         self._share_context()
         if message is None:
-            self._is_seen = True
-            error = self._error
+            error, self._error = self._error, None
             if error is None:
                 self._raise_fatal()
                 raise RuntimeError("No response returned.")
-            # As Starlette raises it: what it was raised from is its cause.
-            raise error from error.__cause__ or error.__context__
+            try:
+                # As Starlette raises it: what it was raised from is its cause.
+                raise error from error.__cause__ or error.__context__
+            finally:
+                # Its traceback has this frame.
+                del error
         assert message["type"] == "http.response.start"
         self._content = self._body()
         response: Response = _STREAMING_RESPONSE(
@@ -286,6 +289,7 @@ class _InnerCall:
             return None
         self._sent.popleft()
         taken.set_result(None)
+        self._content = None
         body: bytes = message.get("body", b"")
         return body
 
@@ -298,6 +302,7 @@ class _InnerCall:
     def release(self) -> None:
         """Tells the task that the response is sent: nobody reads any more."""
         self._is_released = True
+        self._content = None
         if self._release is not None:
             self._release.set()
         for _, taken in self._sent:
@@ -330,12 +335,18 @@ class _InnerCall:
                     self._scope.cancel()
         if not self._task.cancelled():
             self._task.exception()
+        self._content = self._error = None
 
     def raise_unseen(self) -> None:
         """Raises what `response` could not, as it came later or nobody waited for it."""
         self._raise_fatal()
-        if self._error is not None and not self._is_seen:
-            raise self._error
+        error, self._error = self._error, None
+        if error is not None:
+            try:
+                raise error
+            finally:
+                # Its traceback has this frame.
+                del error
 
     def _raise_fatal(self) -> None:
         if self._task.done() and not self._task.cancelled():

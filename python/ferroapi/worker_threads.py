@@ -188,6 +188,8 @@ async def run_in_worker_thread(function: Callable[[], T]) -> T:
     if task is None:
         raise LookupError("no task of asyncio")
     loop = task.get_loop()
+    # The task would refer to itself by what cancels it, whose traceback has this frame.
+    del task
     if scope is None:
         return await _called(function, loop, None)
     from anyio.lowlevel import checkpoint_if_cancelled

@@ -38,6 +38,7 @@ class Exchange:
     __slots__ = (
         "_connection",
         "_form",
+        "_handshake",
         "_received",
         "_release",
         "_response",
@@ -46,7 +47,6 @@ class Exchange:
         "function_stack",
         "inbox",
         "is_shared",
-        "open",
         "receive",
         "received_form",
         "request_stack",
@@ -70,7 +70,6 @@ class Exchange:
         self.receive = receive
         self.send = send
         self.started = False
-        self.open = False
         self.body = body
         self.received_form = received_form
         self._form: FormData | None = None
@@ -78,6 +77,7 @@ class Exchange:
         self.is_shared = False
         self.background: StarletteBackgroundTasks | None = None
         self._connection: HTTPConnection | None = None
+        self._handshake: Handshake | None = None
         self._response: Response | None = None
 
     @property
@@ -210,19 +210,23 @@ class Exchange:
             if kind == "http.response.start":
                 check_start(message)
                 self.started = True
-            elif kind == "websocket.accept":
-                check_start(message)
-                # It may still be closed by what handles an exception.
-                self.open = True
-            elif kind == "websocket.http.response.start":
-                check_start(message)
-            elif kind == "websocket.close":
-                self.open = False
+            elif kind in _OF_HANDSHAKES:
+                return self._with_handshake()(message)
         return self.send(message)
+
+    def _with_handshake(self) -> Handshake:
+        if self._handshake is None:
+            self._handshake = Handshake(self.send)
+        return self._handshake
+
+    @property
+    def open(self) -> bool:
+        """Whether it is of a WebSocket that was accepted, and not closed by who accepted it."""
+        return self._handshake is not None and self._handshake.is_open
 
     def _websocket(self) -> WebSocket:
         # A message of data changes nothing that is tracked.
-        websocket = WebSocket(self.scope, self.receive, self.send_tracked, self.send)
+        websocket = WebSocket(self.scope, self.receive, self._with_handshake(), self.send)
         if self.open:
             # Another object has accepted it.
             websocket.client_state = websocket.application_state = WebSocketState.CONNECTED
@@ -250,6 +254,34 @@ class Exchange:
             # Whom this is for may be gone.
             with suppress(OSError, RuntimeError, WebSocketDisconnect):
                 await websocket.close(code)
+
+
+class Handshake:
+    """What a WebSocket sends by, and whether it is open. As `Received`, it knows no exchange."""
+
+    __slots__ = ("_send", "is_open")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.is_open = False
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        """Sends. Raises `RuntimeError` for a header that cannot be sent, and sends nothing then."""
+        kind = message["type"]
+        if kind == "websocket.accept":
+            check_start(message)
+            # It may still be closed by what handles an exception.
+            self.is_open = True
+        elif kind == "websocket.http.response.start":
+            check_start(message)
+        elif kind == "websocket.close":
+            self.is_open = False
+        return self._send(message)
+
+
+_OF_HANDSHAKES = frozenset(
+    {"websocket.accept", "websocket.close", "websocket.http.response.start"}
+)
 
 
 class Received:

@@ -47,9 +47,10 @@ class WebSocket(CookieReading, StarletteWebSocket):
     Slots beside Starlette's `__dict__` would as well: Python 3.13 then looks each method up anew.
     """
 
-    _incoming: Receive
-    """The server's, while there is nothing to check."""
-    _outgoing: Send
+    _incoming: Receive | None
+    """The server's, while there is nothing to check. No method of its own: an object that refers to
+    itself waits for the garbage collector."""
+    _outgoing: Send | None
     """The same for what is sent."""
 
     def __init__(
@@ -64,10 +65,10 @@ class WebSocket(CookieReading, StarletteWebSocket):
         """
         self._server_receive = receive
         self._server_send = send if send_data is None else send_data
-        self._left: Message | None = None
+        self._unread = unread = _Unread(receive)
         # Of a subclass, or of whoever has put something else into Starlette's class.
         self._is_overridden = (type(self).receive, type(self).send) != _METHODS
-        super().__init__(scope, self._receive_left, send)
+        super().__init__(scope, unread, send)
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Two dozen times a connection: `super()` would be a seventh of what it takes to set one up.
@@ -82,8 +83,8 @@ class WebSocket(CookieReading, StarletteWebSocket):
         connected = WebSocketState.CONNECTED
         sends = not self._is_overridden and getattr(self, "application_state", None) is connected
         receives = sends and getattr(self, "client_state", None) is connected
-        self._outgoing = self._server_send if sends else self._send_checked
-        self._incoming = self._server_receive if receives else self._receive_checked
+        self._outgoing = self._server_send if sends else None
+        self._incoming = self._server_receive if receives else None
 
     async def _receive_checked(self) -> Message:
         if self.application_state is not WebSocketState.CONNECTED:
@@ -98,10 +99,6 @@ class WebSocket(CookieReading, StarletteWebSocket):
     async def _send_checked(self, message: Message) -> None:
         await self.send(message)
 
-    def _receive_left(self) -> Awaitable[Message]:
-        left, self._left = self._left, None
-        return self._server_receive() if left is None else _given(left)
-
     async def _refuse(self, message: Message, expected: str) -> NoReturn:
         """Raises what a message means that has nothing under the key `expected`.
 
@@ -115,7 +112,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
         if kind == "websocket.disconnect":
             self.client_state = WebSocketState.DISCONNECTED
             raise _disconnect(message)
-        self._left = message
+        self._unread.message = message
         raise _disconnect(await StarletteWebSocket.receive(self))
 
     async def receive_text(self) -> str:
@@ -126,7 +123,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
             WebSocketException: code 1003, the message is not text.
             RuntimeError: nothing can be received now.
         """
-        message = await self._incoming()
+        message = await (self._incoming or self._receive_checked)()
         try:
             text: str | None = message["text"]
         except KeyError:
@@ -143,7 +140,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
             WebSocketException: code 1003, the message is text.
             RuntimeError: nothing can be received now.
         """
-        message = await self._incoming()
+        message = await (self._incoming or self._receive_checked)()
         try:
             data: bytes | None = message["bytes"]
         except KeyError:
@@ -166,7 +163,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
         """
         if mode not in ("text", "binary"):
             return await StarletteWebSocket.receive_json(self, mode)
-        message = await self._incoming()
+        message = await (self._incoming or self._receive_checked)()
         expected = "text" if mode == "text" else "bytes"
         data = message.get(expected)
         if data is None:
@@ -181,7 +178,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
             RuntimeError: nothing can be sent now.
         """
         try:
-            await self._outgoing({"type": "websocket.send", "text": data})
+            await (self._outgoing or self._send_checked)({"type": "websocket.send", "text": data})
         except OSError as error:
             self._raise_lost(error)
 
@@ -193,7 +190,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
             RuntimeError: nothing can be sent now.
         """
         try:
-            await self._outgoing({"type": "websocket.send", "bytes": data})
+            await (self._outgoing or self._send_checked)({"type": "websocket.send", "bytes": data})
         except OSError as error:
             self._raise_lost(error)
 
@@ -219,7 +216,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
             await StarletteWebSocket.send_json(self, data, mode)
             return
         try:
-            await self._outgoing({"type": "websocket.send", "text": text})
+            await (self._outgoing or self._send_checked)({"type": "websocket.send", "text": text})
         except OSError as error:
             self._raise_lost(error)
 
@@ -240,6 +237,20 @@ class WebSocket(CookieReading, StarletteWebSocket):
             raise error
         self.application_state = WebSocketState.DISCONNECTED
         raise WebSocketDisconnect(code=WS_1006_ABNORMAL_CLOSURE) from error
+
+
+class _Unread:
+    """Gives the server's messages, first one that was taken before, if there is one."""
+
+    __slots__ = ("_receive", "message")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.message: Message | None = None
+
+    def __call__(self) -> Awaitable[Message]:
+        message, self.message = self.message, None
+        return self._receive() if message is None else _given(message)
 
 
 _METHODS = (StarletteWebSocket.receive, StarletteWebSocket.send)

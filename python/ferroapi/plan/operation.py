@@ -159,6 +159,9 @@ class OperationPlan:
         except Exception as error:
             await fail(error, exchange)
         finally:
+            if self.handler is not None:
+                # The exchange has the scope: each would keep the other.
+                scope.pop(RUNNING_KEY, None)
             if files_of_form := exchange.files:
                 await close_files(files_of_form)
             if files is not None and not files.is_empty:

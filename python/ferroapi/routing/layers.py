@@ -251,26 +251,31 @@ class _Asked:
         What a handler raises is for those around it. Raises what nobody takes, the application's
         handlers included.
         """
-        while self._left and not (exchange.started or exchange.is_left(error)):
-            handler = self._left.pop(0).find(error)
-            if handler is None:
-                continue
-            try:
-                response = await handler(exchange.connection, error)
-            except Exception as raised:
-                error = raised
-                continue
-            if response is not None:
-                if exchange.open:
-                    raise RuntimeError(STARTED) from error
-                await response(exchange.scope, exchange.receive, exchange.send_tracked)
-            # An exception object that is raised again and again would keep every request's frames.
-            error.__traceback__ = None
-            return
-        if self._around is not None:
-            await self._around.answer(error, exchange)
-            return
-        application, self._application = self._application, None
-        if application is None:
-            raise error
-        await fail(error, exchange, application)
+        try:
+            while self._left and not (exchange.started or exchange.is_left(error)):
+                handler = self._left.pop(0).find(error)
+                if handler is None:
+                    continue
+                try:
+                    response = await handler(exchange.connection, error)
+                except Exception as raised:
+                    error = raised
+                    continue
+                if response is not None:
+                    if exchange.open:
+                        raise RuntimeError(STARTED) from error
+                    await response(exchange.scope, exchange.receive, exchange.send_tracked)
+                # An exception object that is raised again and again would keep the frames of
+                # every request.
+                error.__traceback__ = None
+                return
+            if self._around is not None:
+                await self._around.answer(error, exchange)
+                return
+            application, self._application = self._application, None
+            if application is None:
+                raise error
+            await fail(error, exchange, application)
+        finally:
+            # Its traceback has this frame.
+            del error
