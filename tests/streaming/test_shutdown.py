@@ -168,7 +168,7 @@ async def test_a_download_is_finished(
 async def test_what_has_not_ended_in_time_is_cut(new_client: Any, serve_until: Signals) -> None:
     """Also what was opened after the signal, at the same time."""
     serve_until(signal.SIGTERM)
-    set_grace_period(0.3)
+    set_grace_period(0.5)
     before, after, news = new_client(), new_client(), new_client()
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
@@ -180,9 +180,10 @@ async def test_what_has_not_ended_in_time_is_cut(new_client: Any, serve_until: S
             tasks.start_soon(after.call, GeneratorStream(endless(), jsonl.encoder()))
             tasks.start_soon(news.call, GeneratorStream(endless(), events.encoder()))
             await news.until(lambda client: client.complete)
-            assert anyio.current_time() < told + 0.3
+            assert anyio.current_time() < told + 0.5
 
-    assert anyio.current_time() >= told + 0.3
+    # The clock of uvloop is one of whole milliseconds.
+    assert round(anyio.current_time() - told, 3) >= 0.5
     assert (before.complete, after.complete) == (False, False)
     assert after.body == b"1\n"
 
