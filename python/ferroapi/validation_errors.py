@@ -39,6 +39,7 @@ def shown_errors(
     *,
     body_size: int | None = None,
     secrets: Secrets = NO_SECRETS,
+    has_more: bool = False,
 ) -> list[Any]:
     """The errors as the application that a connection is for wants them shown.
 
@@ -47,6 +48,7 @@ def shown_errors(
         scope: the connection's.
         body_size: the bytes of the body; what its head declares without it.
         secrets: what is secret among the parameters.
+        has_more: whether there may be others, which nobody has looked for.
     """
     safeguards = safeguards_of(scope)
     limit = safeguards.error_limit
@@ -60,7 +62,8 @@ def shown_errors(
         shown = _first_that_fit(shown, room - _SUMMARY_ROOM)
     omitted = len(errors) - len(shown)
     if omitted:
-        shown.append(_summary(errors[len(shown)], omitted, safeguards.error_input))
+        least = "at least " if has_more else ""
+        shown.append(_summary(errors[len(shown)], least, omitted, safeguards.error_input))
     return shown
 
 
@@ -98,12 +101,14 @@ def as_shown(
     *,
     body_size: int | None = None,
     secrets: Secrets = NO_SECRETS,
+    has_more: bool = False,
 ) -> Failed:
     """The exception, which has its errors as `shown_errors` gives them, once."""
     errors = error.current_errors()
     # Who raises it may have put anything into it.
     if not error.is_shown and isinstance(errors, (list, tuple)):
-        error.show(shown_errors(errors, scope, body_size=body_size, secrets=secrets))
+        shown = shown_errors(errors, scope, body_size=body_size, secrets=secrets, has_more=has_more)
+        error.show(shown)
     return error
 
 
@@ -176,12 +181,12 @@ def _files(errors: list[Any]) -> Iterator[BinaryIO]:
             yield value.file
 
 
-def _summary(first: Any, omitted: int, shown: ErrorInput) -> dict[str, Any]:
+def _summary(first: Any, least: str, omitted: int, shown: ErrorInput) -> dict[str, Any]:
     location = first.get("loc", ()) if isinstance(first, dict) else ()
     summary = {
         "type": "too_many_errors",
         "loc": (*location[:1],),
-        "msg": f"{omitted} more error{' is' if omitted == 1 else 's are'} not listed",
+        "msg": f"{least}{omitted} more error{' is' if omitted == 1 else 's are'} not listed",
         "input": None,
         "ctx": {"omitted": omitted},
     }

@@ -263,8 +263,10 @@ def _masked(theirs: Any, ours: Any) -> Any:
 def _bounds_errors(difference: Difference) -> bool:
     ours, theirs = errors_of(difference.ours), errors_of(difference.theirs)
     match ours:
-        case [*shown, {"type": "too_many_errors", "ctx": {"omitted": omitted}}]:
-            return shown == theirs[: len(shown)] and omitted == len(theirs) - len(shown)
+        case [*shown, {"type": "too_many_errors", "msg": said, "ctx": {"omitted": omitted}}]:
+            left = len(theirs) - len(shown)
+            counted = omitted <= left if said.startswith("at least") else omitted == left
+            return shown == theirs[: len(shown)] and counted
     return False
 
 

@@ -80,6 +80,13 @@ def post_text(size: int) -> bytes:
     return _of_size("/limited/text", JSON_BODY, b'"', b'"', size)
 
 
+_ITEM = b'{"name":"a","price":1,"tags":[]}'
+
+
+def _named(count: int) -> bytes:
+    return json.dumps({str(number): {} for number in range(count)}).encode()
+
+
 def _fields(count: int) -> bytes:
     field = b'--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n1\r\n'
     return field * count + b"--b--\r\n"
@@ -97,6 +104,13 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "models with a wrong field": lambda size: _array(
         size, "/items", b'{"name":"a","price":"x","tags":[1]}', b"{}"
     ),
+    "models, half of them empty": lambda size: _post(
+        "/items",
+        _filled(size // 2, b"[", _ITEM + b",", b"") + _filled(size // 2, b"", b"{},", b"{}]"),
+    ),
+    "models by name": lambda size: _post("/named", _named(size // 10)),
+    "lists in a list": lambda size: _array(size, "/lists", b"[1],[]", b'["x"]'),
+    "a list of one list": lambda size: _post("/lists", _filled(size, b"[[", b'"x",', b'"x"]]')),
     "one long text": lambda size: _post("/untyped", b'"' + b"x" * size + b'"'),
     "escapes": lambda size: _post("/untyped", _filled(size, b'"', b"\\u20ac", b'"')),
     "lone surrogates": lambda size: _post("/untyped", _filled(size, b'"', b"\\ud800", b'"')),

@@ -73,6 +73,16 @@ async def items(items: list[Item]) -> int:
     return len(items)
 
 
+@app.post("/named")
+async def named(items: dict[str, Item]) -> int:
+    return len(items)
+
+
+@app.post("/lists")
+async def lists(lists: list[list[int]]) -> int:
+    return len(lists)
+
+
 async def tree(tree: Annotated[Left | Right, Body()]) -> int:
     return 1
 

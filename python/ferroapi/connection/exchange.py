@@ -279,9 +279,7 @@ class Handshake:
         return self._send(message)
 
 
-_OF_HANDSHAKES = frozenset(
-    {"websocket.accept", "websocket.close", "websocket.http.response.start"}
-)
+_OF_HANDSHAKES = frozenset({"websocket.accept", "websocket.close", "websocket.http.response.start"})
 
 
 class Received:

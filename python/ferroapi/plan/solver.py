@@ -28,6 +28,7 @@ from ferroapi.plan.reading.body import (
     read_raw,
     read_received,
 )
+from ferroapi.plan.reading.first_errors import LARGE
 from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.streamed_form import read_until_file
@@ -37,6 +38,7 @@ from ferroapi.plan.writing.forms import write_form, write_new_form
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
 from ferroapi.plan.writing.stage import write_raw_body, write_stage
+from ferroapi.safeguards import safeguards_of
 from ferroapi.validation_errors import as_shown
 
 if TYPE_CHECKING:
@@ -239,7 +241,7 @@ class Solver:
         received = await self._read(exchange)
         await self._run(self._after_body[len(done) :], received, exchange, found)
         if found.errors:
-            raise self._validation_error(found.errors, received, exchange)
+            raise self._validation_error(found.errors, received, exchange, has_more=found.has_more)
         return found.arguments
 
     async def _run(
@@ -251,9 +253,13 @@ class Solver:
                 if isinstance(received, FormData):
                     taken, more = await self._forms[step.index].read(received)
                 else:
+                    most = _errors_wanted(exchange)
                     taken, more = read_body_fields(
-                        step.dependant.body_params, received, embed=self._embeds[step.index]
+                        *(step.dependant.body_params, received),
+                        embed=self._embeds[step.index],
+                        most=most,
                     )
+                    found.has_more = most is not None and len(more) >= most
                 own |= taken
                 wrong += more
             found.errors += wrong
@@ -270,7 +276,12 @@ class Solver:
             found.results[step.index] = result
 
     def _validation_error(
-        self, errors: list[ErrorDetail], received: Any, exchange: Exchange
+        self,
+        errors: list[ErrorDetail],
+        received: Any,
+        exchange: Exchange,
+        *,
+        has_more: bool = False,
     ) -> RequestValidationError | WebSocketRequestValidationError:
         scope = exchange.scope
         websocket = scope["type"] == "websocket"
@@ -285,7 +296,7 @@ class Solver:
             error = RequestValidationError(errors, body=body, endpoint_ctx=context)
         raw = exchange.body
         size = None if raw is None else len(raw)
-        return as_shown(error, scope, body_size=size, secrets=self._secrets)
+        return as_shown(error, scope, body_size=size, secrets=self._secrets, has_more=has_more)
 
     async def _read(self, exchange: Exchange) -> Any:
         """The body as its parameters see it: decoded, a form, bytes, or `Undefined`."""
@@ -314,7 +325,7 @@ class Solver:
 class _Found:
     """What was found of one request in the exact order."""
 
-    __slots__ = ("arguments", "errors", "failed", "given", "results")
+    __slots__ = ("arguments", "errors", "failed", "given", "has_more", "results")
 
     def __init__(self, results: list[Any], given: dict[int, Any]) -> None:
         self.results = results
@@ -322,8 +333,17 @@ class _Found:
         self.given = given
         """The values of those that have run, by the first step that calls the same."""
         self.errors: list[ErrorDetail] = []
+        self.has_more = False
+        """Whether there may be others, which nobody has looked for."""
         self.failed: set[int] = set()
         self.arguments: dict[str, Any] = {}
+
+
+def _errors_wanted(exchange: Exchange) -> int | None:
+    """One more than the answer lists, where finding all of a body's would take long."""
+    limit = safeguards_of(exchange.scope).error_limit
+    is_large = exchange.body is not None and len(exchange.body) > LARGE
+    return None if limit is None or not is_large else limit + 1
 
 
 def _free_of_body(steps: Sequence[Step]) -> list[Step]:

@@ -19,6 +19,7 @@ from ferroapi.plan.reading.closing_boundary import (
     is_multipart,
     options_of,
 )
+from ferroapi.plan.reading.first_errors import first_errors
 from ferroapi.plan.reading.form_charset import check_charset
 from ferroapi.plan.reading.values import validate
 
@@ -213,12 +214,19 @@ async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
 
 
 def read_body_fields(
-    fields: list[ModelField], received: Any, *, embed: bool
+    fields: list[ModelField], received: Any, *, embed: bool, most: int | None = None
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
-    """The values of body parameters by Python name, and the errors in order of declaration."""
+    """The values of body parameters by Python name, and the errors in order of declaration.
+
+    Args:
+        fields: the parameters.
+        received: the body, decoded.
+        embed: whether it is an object with a member for each of them.
+        most: how many errors of a parameter are enough; `None` for all.
+    """
     if not embed:
         field = fields[0]
-        value, errors = validate(field, received, ("body",))
+        value, errors = _validate(field, received, ("body",), most)
         return {field.name: value}, errors
     values: dict[str, Any] = {}
     errors = []
@@ -228,12 +236,19 @@ def read_body_fields(
         if missing:
             errors.append(missing_error(loc))
             continue
-        value, found = validate(field, value, loc)
+        value, found = _validate(field, value, loc, most)
         if found:
             errors.extend(found)
         else:
             values[field.name] = value
     return values, errors
+
+
+def _validate(
+    field: ModelField, value: Any, loc: Location, most: int | None
+) -> tuple[Any, list[ErrorDetail]]:
+    errors = None if most is None else first_errors(field, value, most, loc=loc)
+    return validate(field, value, loc) if errors is None else (None, errors)
 
 
 def _embedded(field: ModelField, received: Any) -> tuple[str, Any, bool]:

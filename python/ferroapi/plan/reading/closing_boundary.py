@@ -5,13 +5,19 @@ from __future__ import annotations
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+
+from ferroapi.compatibility import COMPATIBLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
     from starlette.requests import Request
 
+
+LONGEST_CONTENT_TYPE = 4_096
+"""A boundary has 70 characters (RFC 2046, section 5.1.1). Parameters are parsed several times."""
 
 NO_CLOSING_BOUNDARY = "The multipart body has no closing boundary."
 
@@ -41,10 +47,13 @@ def held_to_closing_boundary(request: Request) -> Iterator[None]:
 
 
 def options_of(request: Request) -> dict[bytes, bytes]:
-    """The options of its content type."""
+    """The options of its content type. Raises `HTTPException` with 400 for one of over 4 KiB."""
     from python_multipart.multipart import parse_options_header
 
-    return parse_options_header(request.headers["content-type"])[1]
+    content_type = request.headers["content-type"]
+    if len(content_type) > LONGEST_CONTENT_TYPE and not COMPATIBLE:
+        raise HTTPException(400, "The content type is too long.")
+    return parse_options_header(content_type)[1]
 
 
 async def _complete(chunks: AsyncGenerator[bytes, None], closing: bytes) -> AsyncGenerator[bytes]:

@@ -93,7 +93,7 @@ SAME_WORDS = frozenset(
 )
 """Types of errors that pydantic says alike of JSON text and of its value."""
 
-_INNER_SCHEMAS = (
+INNER_SCHEMAS = (
     "choices",
     "extras_schema",
     "fields",
@@ -166,7 +166,7 @@ def _reads_text_otherwise(schema: Any) -> bool:
 
 def _inner_schemas(schema: Any) -> Iterable[Any]:
     # The fields of a dataclass are names.
-    names = ("schema",) if schema["type"] == "dataclass" else _INNER_SCHEMAS
+    names = ("schema",) if schema["type"] == "dataclass" else INNER_SCHEMAS
     for inner in (schema.get(name) for name in names):
         if isinstance(inner, list):
             # A choice may have a label.

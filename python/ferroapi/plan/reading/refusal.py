@@ -19,6 +19,7 @@ from ferroapi.connection.failure import default_refusals
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.fields import ErrorDetail, Location, ModelField, located, missing_error
 from ferroapi.plan.reading.body import decode_json, invalid_json
+from ferroapi.plan.reading.first_errors import VERY_LARGE
 from ferroapi.plan.reading.from_json import SAME_WORDS
 from ferroapi.plan.reading.parameter_models import is_given_all, names_in_errors
 from ferroapi.plan.reading.values import empty_is_absent, in_cookies, parameter_model
@@ -39,6 +40,7 @@ class Refusal:
     __slots__ = (
         "_body",
         "_embedded",
+        "_finds_all",
         "_from_json",
         "_models",
         "_parameters",
@@ -52,6 +54,7 @@ class Refusal:
         bodies: Sequence[tuple[str, ModelField]],
         *,
         body_validator: SchemaValidator | None,
+        finds_all: bool,
         from_json: bool,
         same_errors: bool,
         embed: bool,
@@ -62,6 +65,7 @@ class Refusal:
             flat: the parameters, in the order of their errors.
             bodies: what is taken from the body.
             body_validator: validates the body.
+            finds_all: whether all errors of a large body are found.
             from_json: whether it validates bodies without decoding them.
             same_errors: whether it then says what it says of the decoded value.
             embed: whether the body is an object with a member for each of `bodies`.
@@ -73,6 +77,7 @@ class Refusal:
             key: names_in_errors(param) for key, param in flat if parameter_model(param)
         }
         self._body = body_validator
+        self._finds_all = finds_all
         self._from_json = from_json
         self._same_errors = same_errors and not embed
         self._embedded: _Members | None = None
@@ -98,6 +103,8 @@ class Refusal:
             raw: the body, if there is one.
         """
         if not default_refusals(scope):
+            return None
+        if raw is not None and len(raw) > VERY_LARGE and not self._finds_all:
             return None
         safeguards = safeguards_of(scope)
         limit = safeguards.error_limit

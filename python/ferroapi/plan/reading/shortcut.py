@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import SchemaValidator
@@ -9,6 +10,7 @@ from pydantic_core import SchemaValidator
 from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.masking import NO_SECRETS
+from ferroapi.plan.reading.first_errors import has_collections, stopping_validator
 from ferroapi.plan.reading.form_parameters import can_shorten, form_parameters, reads_files
 from ferroapi.plan.reading.from_json import same_errors_from_json, same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
@@ -23,7 +25,7 @@ from ferroapi.plan.reading.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ferroapi._core import FormParameters, SchemaDecoder, Wanted
     from ferroapi.dependencies.models import Dependant
@@ -54,6 +56,7 @@ class Stage:
         "parameters",
         "reads_cookies",
         "refusal",
+        "stopping_validator",
         "validator",
     )
 
@@ -64,6 +67,9 @@ class Stage:
     models: list[Model]
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
+    stopping_validator: Callable[[], SchemaValidator] | None
+    """What validates large bodies: as `body_validator`, without finding all errors. `None` where
+    they are few."""
     decoder: SchemaDecoder | None
     """Reads most bodies that are valid, where they need no validator."""
     form: FormParameters | None
@@ -99,7 +105,7 @@ class Stage:
         """
         self.index = index
         self.parameters = self.validator = self.body_validator = self.form = None
-        self.decoder = None
+        self.stopping_validator = self.decoder = None
         self.from_json = same_errors = False
         self.reads_cookies = any(in_cookies(param) for _, param in flat)
         single = [(key, param) for key, param in flat if not parameter_model(param)]
@@ -127,6 +133,8 @@ class Stage:
                 else bodies[0][1].core_schema
             )
             self.body_validator = SchemaValidator(schema)
+            if has_collections(schema):
+                self.stopping_validator = cache(partial(stopping_validator, schema))
             self.decoder = schema_decoder(schema)
             self.from_json = same_from_json(schema)
             same_errors = self.from_json and same_errors_from_json(schema)
@@ -136,6 +144,7 @@ class Stage:
                 flat,
                 bodies,
                 body_validator=self.body_validator,
+                finds_all=self.stopping_validator is None,
                 from_json=self.from_json,
                 same_errors=same_errors,
                 embed=embed,

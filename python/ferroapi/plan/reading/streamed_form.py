@@ -11,7 +11,11 @@ from starlette.requests import ClientDisconnect, Request
 from ferroapi._core import MultipartForm, content_type, multipart_boundary
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.file_stream import FileStream
-from ferroapi.plan.reading.closing_boundary import is_multipart, options_of
+from ferroapi.plan.reading.closing_boundary import (
+    LONGEST_CONTENT_TYPE,
+    is_multipart,
+    options_of,
+)
 from ferroapi.plan.reading.form_charset import unsupported_charset
 from ferroapi.plan.reading.incoming_form import fault_error, form_bounds, hold_text_to_limit
 
@@ -49,7 +53,7 @@ async def read_until_file(
     request = exchange.connection
     if not isinstance(request, Request):
         return FormData()
-    if boundary is None:
+    if boundary is None or len(declared or b"") > LONGEST_CONTENT_TYPE:
         if is_multipart(request) and b"charset" in options_of(request):
             raise unsupported_charset()
         return FormData()

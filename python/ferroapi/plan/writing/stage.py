@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from ferroapi._core import check_json, has_long_integer
 from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.plan.reading.body import read_failure
+from ferroapi.plan.reading.first_errors import VERY_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -237,8 +238,13 @@ def _write_validation(
     validate = source.name(f"validate_body_{stage.index}", validator.validate_python)
     source.name("from_json", from_json)
     source.name("ValidationError", ValidationError)
-    from_text = f"{body} = {validate_json}(raw)"
     decoded = "decoded" if shortcut.decodes_first else _DECODED
+    if stage.stopping_validator is not None:
+        stopping = source.name(f"stopping_{stage.index}", stage.stopping_validator)
+        is_small = f"len(raw) <= {VERY_LARGE}"
+        validate_json = f"({validate_json} if {is_small} else {stopping}().validate_json)"
+        validate = f"({validate} if {is_small} else {stopping}().validate_python)"
+    from_text = f"{body} = {validate_json}(raw)"
     from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
     with source.block("try:"):
         if stage.from_json and not shortcut.decodes_first:

@@ -1,0 +1,288 @@
+"""Large values of which little fits: the first errors, without finding all of them.
+
+pydantic finds every error, which takes longer than all else that a request needs: a megabyte of
+`{}` in the place of models has a million. Lists and dictionaries are validated piece by piece here,
+until there are as many errors as anybody is told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from pydantic import ValidationError
+from pydantic_core import SchemaValidator, core_schema
+
+from ferroapi.fields import located
+from ferroapi.plan.reading.from_json import INNER_SCHEMAS
+from ferroapi.plan.reading.validators import calls_functions_of_users
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
+    from ferroapi.fields import ErrorDetail, Location, ModelField
+
+LARGE = 4_096
+"""The bytes of a body above which not all errors are told apart: below, that takes milliseconds."""
+
+VERY_LARGE = 65_536
+"""The bytes of a body above which not even their number is found, which takes a tenth of that."""
+
+PIECE = 256
+"""The items that are validated before the errors are counted."""
+
+MOST_COLLECTIONS = 1_000
+"""Where more errors than that are found of those that stop, which are in unions, all are found."""
+
+_COLLECTIONS = frozenset({"dict", "frozenset", "list", "set"})
+
+
+def has_collections(schema: CoreSchema) -> bool:
+    """Whether there may be many errors of a value."""
+    found = False
+
+    def note(collection: Any) -> Any:
+        nonlocal found
+        found = True
+        return collection
+
+    _with_collections(schema, note)
+    return found
+
+
+def stopping_validator(schema: CoreSchema) -> SchemaValidator:
+    """Validates as `schema` does, but stops in a collection at the first item that does not fit."""
+    stopping = _with_collections(schema, lambda collection: {**collection, "fail_fast": True})
+    return SchemaValidator(stopping, None, **_OWN_SCHEMAS)
+
+
+def first_errors(
+    field: ModelField, value: Any, most: int, *, loc: Location
+) -> list[ErrorDetail] | None:
+    """The errors of `value`: all of them if there are less than `most`, else at least so many.
+
+    `None` if there are none, or where all is to be validated to know them.
+
+    Args:
+        field: what it should fit.
+        value: what was decoded from a body.
+        most: how many errors are enough.
+        loc: where the value is.
+    """
+    schema = field.core_schema
+    if not has_collections(schema):
+        return None
+    if field not in _validators:
+        _validators[field] = _Validators(
+            stopping_validator(schema),
+            SchemaValidator(_with_collections(schema, _counted), None, **_OWN_SCHEMAS),
+            sees_parts=calls_functions_of_users(schema),
+        )
+    stopping, counting, sees_parts = _validators[field]
+    known = _errors_of(stopping, value)
+    if known is None or known.error_count() > MOST_COLLECTIONS:
+        return None
+    rest = _Rest(value, None if sees_parts else known)
+    count = _Count(most)
+    token = _counts.set(count)
+    try:
+        found = _errors_of(counting, rest.value)
+    finally:
+        _counts.reset(token)
+    if found is None or (count.left <= 0 and found.error_count() < most):
+        # So many were found in members of unions that do not fit, where another one does.
+        return None
+    errors = located(found, loc)
+    for error in errors:
+        error["loc"] = (*loc, *rest.location(error["loc"][len(loc) :]))
+        error["input"] = rest.whole(error["input"])
+    return errors
+
+
+class _Validators(NamedTuple):
+    """Those of a field."""
+
+    stopping: SchemaValidator
+    counting: SchemaValidator
+    sees_parts: bool
+    """Whether functions of users would see when something is left out."""
+
+
+def _errors_of(validator: SchemaValidator, value: Any) -> ValidationError | None:
+    try:
+        validator.validate_python(value, from_attributes=True)
+    except ValidationError as error:
+        return error
+    except Exception:
+        # What a user's function raises is raised again where all is validated.
+        return None
+    return None
+
+
+class _Rest:
+    """A value without the first items of its lists that are known to fit."""
+
+    def __init__(self, value: Any, known: ValidationError | None) -> None:
+        """
+        Args:
+            value: the whole value.
+            known: its errors, of each list the first; nothing is left out without.
+        """
+        self._begins: dict[Location, int] = {}
+        """By the place of a list, its first item that does not fit."""
+        self._members: dict[Location, list[Any]] = {}
+        """By the place of a dictionary, the names of members with errors."""
+        if known is not None:
+            for error in known.errors(include_url=False, include_input=False):
+                self._add(value, error["loc"])
+        self._left_out: dict[Location, int] = {}
+        self._copied: dict[int, tuple[Any, Any]] = {}
+        """By the identity of what something was left out of: itself, and what it was before."""
+        self.value = self._of(value, ())
+
+    def whole(self, part: Any) -> Any:
+        """What a part of this value was before something was left out."""
+        return self._copied.get(id(part), (part, part))[1]
+
+    def location(self, location: Location) -> Location:
+        """Where in the whole value something is that is there in this one."""
+        whole: Location = ()
+        for step in location:
+            whole = (*whole, step + self._left_out.get(whole, 0) if type(step) is int else step)
+        return whole
+
+    def _add(self, value: Any, location: Location) -> None:
+        for depth, step in enumerate(location):
+            place = location[:depth]
+            if type(value) is list and type(step) is int and step < len(value):
+                self._begins.setdefault(place, step)
+            elif type(value) is dict and step in value:
+                self._members.setdefault(place, []).append(step)
+            else:
+                # Names of members of unions are no part of the value.
+                return
+            value = value[step]
+
+    def _of(self, value: Any, place: Location) -> Any:
+        rest: Any = value
+        if place in self._begins:
+            begin = self._left_out[place] = self._begins[place]
+            rest = value[begin:]
+            rest[0] = self._of(rest[0], (*place, begin))
+        elif place in self._members:
+            rest = {**value}
+            for name in self._members[place]:
+                rest[name] = self._of(value[name], (*place, name))
+        self._copied[id(rest)] = rest, value
+        return rest
+
+
+class _Count:
+    """How many errors are still to be found, and how much of each collection it takes."""
+
+    __slots__ = ("left", "wanted")
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.wanted: dict[int, tuple[Any, int]] = {}
+        """By the identity of a collection, which is kept for that: itself, and so many items."""
+
+
+_counts: ContextVar[_Count] = ContextVar("ferroapi.first_errors")
+_validators: WeakKeyDictionary[ModelField, _Validators] = WeakKeyDictionary()
+
+
+def _counted(schema: Any) -> Any:
+    inner = {name: value for name, value in schema.items() if name != "ref"}
+    kind = dict if schema["type"] == "dict" else list
+    function = partial(_validate_first, kind)
+    counted: Any = core_schema.no_info_wrap_validator_function(function, inner)
+    return {**counted, "ref": schema["ref"]} if "ref" in schema else counted
+
+
+def _validate_first(kind: type, value: Any, validate: Callable[[Any], Any]) -> Any:
+    """Validates the first items of a collection; none where enough errors are known.
+
+    Args:
+        kind: what has items that are validated one by one.
+        value: what was sent.
+        validate: validates all items.
+    """
+    count = _counts.get()
+    before = count.left
+    if before <= 0:
+        return value
+    if type(value) is kind and len(value) > PIECE:
+        if id(value) not in count.wanted:
+            count.wanted[id(value)] = value, _items_wanted(value, validate, count)
+            count.left = before
+        value = _piece(value, 0, count.wanted[id(value)][1])
+    try:
+        return validate(value)
+    except ValidationError as error:
+        # The collections within have counted theirs already.
+        count.left = before - error.error_count()
+        raise
+
+
+def _items_wanted(value: Any, validate: Callable[[Any], Any], count: _Count) -> int:
+    """How many of the items have as many errors as are still to be found."""
+    for start in range(0, len(value), PIECE):
+        before = count.left
+        try:
+            validate(_piece(value, start, start + PIECE))
+        except ValidationError as error:
+            count.left = before - error.error_count()
+            if count.left <= 0:
+                return start + PIECE
+    return len(value)
+
+
+def _piece(value: Any, start: int, end: int) -> Any:
+    if type(value) is dict:
+        return dict(islice(value.items(), start, end))
+    return value[start:end]
+
+
+_OWN_SCHEMAS: Any = (
+    {"_use_prebuilt": False}
+    if "_use_prebuilt" in (SchemaValidator.__text_signature__ or "")
+    else {}
+)
+"""Has models validated by the schema that is given, and not by that of their class. Versions of
+pydantic-core that do not know it find all errors in models."""
+
+
+def _with_collections(schema: Any, change: Callable[[Any], Any]) -> Any:
+    """`schema` with each collection in it changed that may have any number of items.
+
+    Those in unions are not: where one member does not fit another one may, and its errors are not
+    told.
+    """
+    if not isinstance(schema, dict) or schema["type"] == "union":
+        return schema
+    changed = {**schema}
+    for name in ("definitions", *INNER_SCHEMAS):
+        inner = schema.get(name)
+        if isinstance(inner, dict):
+            changed[name] = (
+                _with_collections(inner, change)
+                if isinstance(inner.get("type"), str)
+                else {key: _with_collections(each, change) for key, each in inner.items()}
+            )
+        elif isinstance(inner, list):
+            changed[name] = [_with_collections(each, change) for each in inner]
+    return change(changed) if _is_sum_of_items(schema) else changed
+
+
+def _is_sum_of_items(schema: Any) -> bool:
+    """Whether what does not fit in a collection does not fit in any part of it either."""
+    return (
+        schema["type"] in _COLLECTIONS
+        and (schema.get("min_length") or 0) <= 1
+        and schema.get("max_length") is None
+    )
