@@ -47,13 +47,24 @@ _SET, _BEFORE = re.compile(r"sets tenant in a thread(?!\()"), ("nobody", "sets t
 
 
 def is_refused_early(ours: list[Answer] | str, theirs: list[Answer] | str) -> bool:
-    """Whether a declaration is an error of ours that FastAPI raises for each request."""
+    """Whether a declaration is an error of ours that FastAPI raises for requests."""
     return (
         isinstance(ours, str)
         and not isinstance(theirs, str)
-        and bool(theirs)
-        and all(answer["error"] == ours for answer in theirs)
+        and any(answer["error"] == ours for answer in theirs)
     )
+
+
+def is_refused_alike(ours: list[Answer] | str, theirs: list[Answer] | str) -> bool:
+    """Whether both refuse a declaration; of several wrong ones it may be another one."""
+    return (
+        isinstance(ours, str)
+        and isinstance(theirs, str)
+        and _QUOTED.sub("", ours) == _QUOTED.sub("", theirs)
+    )
+
+
+_QUOTED = re.compile("'[^']*'|\"[^\"]*\"")
 
 
 def _refuses_depth(difference: Difference) -> bool:

@@ -16,7 +16,7 @@ from tests.differential.changes.generator import script_of_changes
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Answer
 from tests.differential.difference import Difference
-from tests.differential.differences import intended, is_refused_early
+from tests.differential.differences import intended, is_refused_alike, is_refused_early
 from tests.differential.explanations import explained
 from tests.differential.pair import Pair
 from tests.differential.reduction import reduced
@@ -77,7 +77,7 @@ class Run:
         ours, theirs = self.pair.ask(described, requests)
         if isinstance(ours, str) or isinstance(theirs, str):
             self.refused += 1
-            if ours == theirs:
+            if is_refused_alike(ours, theirs):
                 return
             if is_refused_early(ours, theirs):
                 self.meant["wrong dependency of an inclusion"] += 1

@@ -27,13 +27,13 @@ from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.fields import ModelField, create_field
-from ferroapi.live import Live, compiled_property, unnoticed
+from ferroapi.live import Live, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, provided_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.recursive_unions import warn_of_recursive_unions
 from ferroapi.routing.inheritance import Inherited, Inheriting
-from ferroapi.routing.layers import Layer, layered_once
+from ferroapi.routing.layers import Layer
 from ferroapi.routing.options import (
     API_ROUTE_KEYWORDS,
     APIRouteOptions,
@@ -43,6 +43,7 @@ from ferroapi.routing.options import (
     first_given,
     resolved,
 )
+from ferroapi.routing.own_plan import OwnPlan
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.replies import Replies, is_event
 from ferroapi.routing.return_types import returned_types
@@ -60,7 +61,7 @@ _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
 
 
-class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
+class APIRoute(OwnPlan, Live, OperationAttributes, PathAttributes, Inheriting, Route):
     """A path operation as it was declared, or as an inclusion makes it."""
 
     path: str
@@ -380,22 +381,10 @@ class APIRoute(Live, OperationAttributes, PathAttributes, Inheriting, Route):
         """Answers a request that matched."""
         await Route.handle(effective_route(scope, self), scope, receive, send)
 
-    @compiled_property
-    def _own_plan(self) -> ASGIApp:
-        return self._plan()
-
-    def _forget_compiled(self) -> None:
-        """Has the plan of `app` made again by its next request."""
-        vars(self).pop("_own_plan", None)
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request that matched, for a route used without a router."""
-        await layered_once(self._own_plan, self, scope)(scope, receive, send)
-
 
 _OF_ONE = (
     *("app", "get_route_handler", "handle", "matches"),
-    *("body_field", "_endpoint_context", "_own_plan"),
+    *("body_field", "_endpoint_context"),
 )
 """What was set on one object, or is kept by it, and is not of those made of it."""
 

@@ -283,7 +283,7 @@ class RouteTable:
                 return target.handler
             if isinstance(route, APIRoute) and target.refuses(scope):
                 route_selected(scope, route)
-                return refusal(scope, route.methods)
+                return refusal(scope, self._allowed(scope, []))
             return target.run or target.compile(scope)
         if isinstance(found, MethodNotAllowed):
             return self._method_not_allowed(found, scope)
@@ -324,7 +324,25 @@ class RouteTable:
         target.enter(scope, {**scope.get("path_params", {}), **captures})
         if target.handles_itself:
             return target.handler
-        return refusal(scope, found.allowed)
+        return refusal(scope, self._allowed(scope, found.allowed))
+
+    def _allowed(self, scope: Scope, found: Iterable[str]) -> Iterable[str]:
+        """The methods that the core has found, and those of routes that are asked."""
+        asked = (self.targets[rank] for rank in self._asked)
+        refusing = [
+            target.context.original_route
+            for target in asked
+            if target.planned
+            and target.refuses(scope)
+            and target.matches(scope)[0] is Match.PARTIAL
+        ]
+        methods = [
+            method
+            for route in refusing
+            if isinstance(route, APIRoute)
+            for method in sorted(route.methods)
+        ]
+        return dict.fromkeys([*methods, *found])
 
 
 def _failed(error: Exception, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

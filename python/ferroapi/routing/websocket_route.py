@@ -16,21 +16,22 @@ from ferroapi.dependencies.callables import callable_name, declaring
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependencies.models import Dependant
 from ferroapi.exceptions import FastAPIError
-from ferroapi.live import Live, compiled_property
+from ferroapi.live import Live
 from ferroapi.plan.cancellation import with_cancellation
 from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.order.steps import body_params, provided_steps
 from ferroapi.plan.solver import Solver
 from ferroapi.plan.websocket import WebSocketPlan
 from ferroapi.routing.inheritance import Inherited, Inheriting
-from ferroapi.routing.layers import Layer, layered_once
+from ferroapi.routing.layers import Layer
 from ferroapi.routing.options import first_given
+from ferroapi.routing.own_plan import OwnPlan
 from ferroapi.routing.paths import PathAttributes
 from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
 
 
-class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
+class APIWebSocketRoute(OwnPlan, Live, PathAttributes, Inheriting, WebSocketRoute):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
 
     _live = frozenset(
@@ -85,7 +86,7 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     def _within(self, outer: Inherited) -> APIWebSocketRoute:
         """The route as an inclusion makes it of what this one is now; this one stays as it is."""
         route = copy(self)
-        for name in ("app", "handle", "matches", "_own_plan"):
+        for name in ("app", "handle", "matches"):
             # Of this one only.
             vars(route).pop(name, None)
         route._is_made = False
@@ -137,18 +138,6 @@ class APIWebSocketRoute(Live, PathAttributes, Inheriting, WebSocketRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a handshake that matched."""
         await WebSocketRoute.handle(effective_route(scope, self), scope, receive, send)
-
-    @compiled_property
-    def _own_plan(self) -> ASGIApp:
-        return self._plan()
-
-    def _forget_compiled(self) -> None:
-        """Has the plan of `app` made again by its next request."""
-        vars(self).pop("_own_plan", None)
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a handshake that matched, for a route used without a router."""
-        await layered_once(self._own_plan, self, scope)(scope, receive, send)
 
 
 def _refuse_requests(root: Dependant) -> None:

@@ -27,6 +27,17 @@ def included(*steps: Step, endpoint: str = "plain", **options: Any) -> Script:
 
 
 SCRIPTS: dict[str, Script] = {
+    "a copy of a router of which a route has answered": {
+        "steps": [
+            ["router", "r1", "/{w1}"],
+            ["declare", "r1", "/b", "cookie", {}],
+            ["set", "r1", 0, "handle", ""],
+            ["copy", "r1", "c3"],
+            ["include", "app", "c3", {"prefix": "/c3"}],
+            asked("/c3/w/b"),
+            ["copy", "r1", ""],
+        ]
+    },
     "a handle of a route, and a wrong method": included(
         ["set", "r0", 0, "handle", ""], asked("/r/a", method="PUT")
     ),
@@ -102,6 +113,20 @@ SCRIPTS: dict[str, Script] = {
 }
 
 MEANT: dict[str, tuple[Script, str]] = {
+    "the methods of a route with a path expression that was set": (
+        {
+            "steps": [
+                ["router", "r0", "/s"],
+                ["declare", "r0", "/{p}", "reads", {}],
+                ["include", "app", "r0", {}],
+                ["patch", "r0", 0, "path_regex", "^/other$"],
+                ["patch", "r0", 0, "methods", ["T"]],
+                ["declare", "r0", "/late", "plain", {}],
+                asked("/s/late", method="PUT"),
+            ]
+        },
+        "all methods allowed",
+    ),
     "what a dependency sets in a thread": (
         included(
             ["depend", "r0", 0, None, "sets tenant in a thread"],

@@ -204,7 +204,7 @@ def _counted(schema: Any) -> Any:
     return {**counted, "ref": schema["ref"]} if "ref" in schema else counted
 
 
-def _validate_first(kind: type, value: Any, validate: Callable[[Any], Any]) -> Any:
+def _validate_first(kind: type[Any], value: Any, validate: Callable[[Any], Any]) -> Any:
     """Validates the first items of a collection; none where enough errors are known.
 
     Args:
