@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -56,6 +57,11 @@ class Items(RootModel[list[Item]]):
     pass
 
 
+@dataclass
+class Plain:
+    numbers: list[int]
+
+
 def fail_at_seven(value: Any) -> Any:
     if value == 7:
         raise LookupError("seven")
@@ -81,6 +87,7 @@ TYPES: dict[str, Any] = {
     "at least one": Annotated[list[int], Field(min_length=1)],
     "unions": list[list[int] | dict[str, int] | Item],
     "functions": list[Annotated[int, BeforeValidator(lambda value: value)]],
+    "dataclasses": list[Plain],
     "tuples": tuple[list[int], ...],
 }
 
@@ -155,6 +162,17 @@ def test_what_stops_takes_and_refuses_the_same(name: str, value: Any) -> None:
 )
 def test_has_collections(annotation: Any, expected: bool) -> None:
     assert has_collections(TypeAdapter(annotation).core_schema) is expected
+
+
+def test_a_model_that_was_built_again_is_validated_as_it_is_now() -> None:
+    class Changing(BaseModel):
+        numbers: list[int]
+
+    field = create_field("body", list[Changing])
+    Changing.model_fields["numbers"].annotation = list[str]
+    Changing.model_rebuild(force=True)
+    assert not has_collections(field.core_schema)
+    assert first_errors(field, [{"numbers": ["x"]}] * 20, 5, loc=()) is None
 
 
 def test_what_functions_raise_is_left_to_who_validates_all() -> None:

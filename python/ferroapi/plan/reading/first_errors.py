@@ -7,7 +7,7 @@ until there are as many errors as anybody is told of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import partial
 from itertools import islice
@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from pydantic_core import SchemaValidator, core_schema
 
 from ferroapi.fields import located
-from ferroapi.plan.reading.from_json import INNER_SCHEMAS
+from ferroapi.plan.reading.from_json import INNER_SCHEMAS, inner_schemas
+from ferroapi.plan.reading.own_schema import is_own_schema
 from ferroapi.plan.reading.validators import calls_functions_of_users
 
 if TYPE_CHECKING:
@@ -42,16 +43,28 @@ _COLLECTIONS = frozenset({"dict", "frozenset", "list", "set"})
 
 
 def has_collections(schema: CoreSchema) -> bool:
-    """Whether there may be many errors of a value."""
-    found = False
+    """Whether there may be many errors of a value, and models are validated by this schema."""
+    parts = list(_parts(schema))
+    definitions = {part["ref"]: part for part in parts if "ref" in part}
+    return any(_is_sum_of_items(part) for part in _parts(schema, of_unions=False)) and all(
+        is_own_schema(part, definitions) for part in parts if _has_own_validator(part)
+    )
 
-    def note(collection: Any) -> Any:
-        nonlocal found
-        found = True
-        return collection
 
-    _with_collections(schema, note)
-    return found
+def _has_own_validator(schema: Any) -> bool:
+    return schema["type"] in ("dataclass", "model") and "__pydantic_validator__" in vars(
+        schema["cls"]
+    )
+
+
+def _parts(schema: Any, *, of_unions: bool = True) -> Iterator[Any]:
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if of_unions or part["type"] != "union":
+            waiting.extend(inner_schemas(part))
+            waiting.extend(part.get("definitions", ()))
 
 
 def stopping_validator(schema: CoreSchema) -> SchemaValidator:
@@ -73,16 +86,12 @@ def first_errors(
         most: how many errors are enough.
         loc: where the value is.
     """
-    schema = field.core_schema
-    if not has_collections(schema):
-        return None
     if field not in _validators:
-        _validators[field] = _Validators(
-            stopping_validator(schema),
-            SchemaValidator(_with_collections(schema, _counted), None, **_OWN_SCHEMAS),
-            sees_parts=calls_functions_of_users(schema),
-        )
-    stopping, counting, sees_parts = _validators[field]
+        _validators[field] = _Validators.of(field.core_schema)
+    validators = _validators[field]
+    if validators is None:
+        return None
+    stopping, counting, sees_parts = validators
     known = _errors_of(stopping, value)
     if known is None or known.error_count() > MOST_COLLECTIONS:
         return None
@@ -110,6 +119,14 @@ class _Validators(NamedTuple):
     counting: SchemaValidator
     sees_parts: bool
     """Whether functions of users would see when something is left out."""
+
+    @classmethod
+    def of(cls, schema: CoreSchema) -> _Validators | None:
+        """`None` where all is to be validated."""
+        if not has_collections(schema):
+            return None
+        counting = SchemaValidator(_with_collections(schema, _counted), None, **_OWN_SCHEMAS)
+        return cls(stopping_validator(schema), counting, calls_functions_of_users(schema))
 
 
 def _errors_of(validator: SchemaValidator, value: Any) -> ValidationError | None:
@@ -193,7 +210,7 @@ class _Count:
 
 
 _counts: ContextVar[_Count] = ContextVar("ferroapi.first_errors")
-_validators: WeakKeyDictionary[ModelField, _Validators] = WeakKeyDictionary()
+_validators: WeakKeyDictionary[ModelField, _Validators | None] = WeakKeyDictionary()
 
 
 def _counted(schema: Any) -> Any:

@@ -139,7 +139,7 @@ def _is_made_of(schema: CoreSchema, allowed: frozenset[str], *, has_extras: bool
             if reference not in followed:
                 followed.add(reference)
                 waiting.append((definitions[part["schema_ref"]], types))
-        waiting.extend((inner, types) for inner in _inner_schemas(part))
+        waiting.extend((inner, types) for inner in inner_schemas(part))
     return True
 
 
@@ -164,7 +164,7 @@ def _reads_text_otherwise(schema: Any) -> bool:
             return False
 
 
-def _inner_schemas(schema: Any) -> Iterable[Any]:
+def inner_schemas(schema: Any) -> Iterable[Any]:
     # The fields of a dataclass are names.
     names = ("schema",) if schema["type"] == "dataclass" else INNER_SCHEMAS
     for inner in (schema.get(name) for name in names):

@@ -17,7 +17,7 @@ def is_own_schema(schema: Any, definitions: Mapping[str, Any]) -> bool:
     again after the schema was made.
 
     Args:
-        schema: the schema of a model, as part of a larger one.
+        schema: the schema of a model or a dataclass, as part of a larger one.
         definitions: those of the larger one, by their references.
     """
     model = schema["cls"]
@@ -26,7 +26,7 @@ def is_own_schema(schema: Any, definitions: Mapping[str, Any]) -> bool:
         return False
     known: dict[str, Any] = {}
     own = _resolved(own, known)
-    if own["type"] != "model" or own["cls"] is not model:
+    if own["type"] != schema["type"] or own["cls"] is not model:
         return False
     return _are_same(own["schema"], schema["schema"], known, definitions, set()) and (
         own.get("config") == schema.get("config")
