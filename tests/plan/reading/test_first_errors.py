@@ -274,6 +274,17 @@ def test_many_errors_of_a_large_body(size: int) -> None:
     assert 1 <= summary["ctx"]["omitted"] < size - 100
 
 
+def test_errors_that_are_deep_are_found_in_little_time() -> None:
+    value: Any = {"value": "x"}
+    for _ in range(90):
+        value = {"value": "x", "below": [value]}
+    errors = first_errors(create_field("body", Tree), value, 50, loc=())
+    assert errors is not None
+    assert len(errors) == 91
+    assert errors[0]["loc"] == ("value",)
+    assert errors[1]["loc"] == ("below", 0, "value")
+
+
 def test_who_wants_all_errors_gets_them() -> None:
     everything = FastAPI(error_limit=None)
     everything.post("/items")(items)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
@@ -140,6 +140,10 @@ def _errors_of(validator: SchemaValidator, value: Any) -> ValidationError | None
     return None
 
 
+_Wrong: TypeAlias = "dict[Any, _Wrong]"
+"""The item of a list or the members of a dictionary that do not fit, and what of each does not."""
+
+
 class _Rest:
     """A value without the first items of its lists that are known to fit."""
 
@@ -149,17 +153,15 @@ class _Rest:
             value: the whole value.
             known: its errors, of each list the first; nothing is left out without.
         """
-        self._begins: dict[Location, int] = {}
-        """By the place of a list, its first item that does not fit."""
-        self._members: dict[Location, list[Any]] = {}
-        """By the place of a dictionary, the names of members with errors."""
+        self._whole = value
+        self._wrong: _Wrong = {}
+        """Of each list, only the first item that does not fit."""
         if known is not None:
             for error in known.errors(include_url=False, include_input=False):
-                self._add(value, error["loc"])
-        self._left_out: dict[Location, int] = {}
+                self._add(error["loc"])
         self._copied: dict[int, tuple[Any, Any]] = {}
         """By the identity of what something was left out of: itself, and what it was before."""
-        self.value = self._of(value, ())
+        self.value = self._of(value, self._wrong)
 
     def whole(self, part: Any) -> Any:
         """What a part of this value was before something was left out."""
@@ -167,46 +169,51 @@ class _Rest:
 
     def location(self, location: Location) -> Location:
         """Where in the whole value something is that is there in this one."""
-        whole: Location = ()
+        value, wrong = self._whole, self._wrong
+        steps: list[Any] = []
         for step in location:
-            whole = (*whole, step + self._left_out.get(whole, 0) if type(step) is int else step)
-        return whole
+            if wrong and type(value) is list and type(step) is int:
+                step += next(iter(wrong))
+            steps.append(step)
+            value, wrong = (value[step], wrong[step]) if step in wrong else (None, {})
+        return tuple(steps)
 
-    def _add(self, value: Any, location: Location) -> None:
-        for depth, step in enumerate(location):
-            place = location[:depth]
+    def _add(self, location: Location) -> None:
+        value, wrong = self._whole, self._wrong
+        for step in location:
             if type(value) is list and type(step) is int and step < len(value):
-                self._begins.setdefault(place, step)
-            elif type(value) is dict and step in value:
-                self._members.setdefault(place, []).append(step)
-            else:
+                if wrong and step not in wrong:
+                    return
+            elif type(value) is not dict or step not in value:
                 # Names of members of unions are no part of the value.
                 return
-            value = value[step]
+            value, wrong = value[step], wrong.setdefault(step, {})
 
-    def _of(self, value: Any, place: Location) -> Any:
-        rest: Any = value
-        if place in self._begins:
-            begin = self._left_out[place] = self._begins[place]
+    def _of(self, value: Any, wrong: _Wrong) -> Any:
+        if not wrong:
+            return value
+        rest: Any
+        if type(value) is list:
+            begin = next(iter(wrong))
             rest = value[begin:]
-            rest[0] = self._of(rest[0], (*place, begin))
-        elif place in self._members:
-            rest = {**value}
-            for name in self._members[place]:
-                rest[name] = self._of(value[name], (*place, name))
+            rest[0] = self._of(rest[0], wrong[begin])
+        else:
+            rest = {**value, **{name: self._of(value[name], wrong[name]) for name in wrong}}
         self._copied[id(rest)] = rest, value
         return rest
 
 
 class _Count:
-    """How many errors are still to be found, and how much of each collection it takes."""
+    """How many errors are still to be found, and what was found of long collections."""
 
-    __slots__ = ("left", "wanted")
+    __slots__ = ("left", "outcomes")
 
     def __init__(self, left: int) -> None:
         self.left = left
-        self.wanted: dict[int, tuple[Any, int]] = {}
-        """By the identity of a collection, which is kept for that: itself, and so many items."""
+        self.outcomes: dict[int, tuple[Any, Any]] = {}
+        """By the identity of a collection, which is kept for that: itself, and its error or its
+        valid value. Those in others are asked for twice, and would be validated twice as often for
+        each of these."""
 
 
 _counts: ContextVar[_Count] = ContextVar("ferroapi.first_errors")
@@ -233,17 +240,30 @@ def _validate_first(kind: type[Any], value: Any, validate: Callable[[Any], Any])
     before = count.left
     if before <= 0:
         return value
-    if type(value) is kind and len(value) > PIECE:
-        if id(value) not in count.wanted:
-            count.wanted[id(value)] = value, _items_wanted(value, validate, count)
-            count.left = before
-        value = _piece(value, 0, count.wanted[id(value)][1])
     try:
-        return validate(value)
+        if type(value) is not kind or len(value) <= PIECE:
+            return validate(value)
+        if id(value) not in count.outcomes:
+            count.outcomes[id(value)] = value, _outcome(value, validate, count)
+        _, outcome = count.outcomes[id(value)]
+        if isinstance(outcome, ValidationError):
+            raise outcome
+        return outcome
     except ValidationError as error:
         # The collections within have counted theirs already.
         count.left = before - error.error_count()
         raise
+
+
+def _outcome(value: Any, validate: Callable[[Any], Any], count: _Count) -> Any:
+    """What the first items of a long collection are when they are valid, or their error."""
+    before = count.left
+    wanted = _items_wanted(value, validate, count)
+    count.left = before
+    try:
+        return validate(_piece(value, 0, wanted))
+    except ValidationError as error:
+        return error
 
 
 def _items_wanted(value: Any, validate: Callable[[Any], Any], count: _Count) -> int:
