@@ -108,7 +108,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
         "/items",
         _filled(size // 2, b"[", _ITEM + b",", b"") + _filled(size // 2, b"", b"{},", b"{}]"),
     ),
-    "models by name": lambda size: _post("/named", _named(size // 10)),
+    "models by name": lambda size: _post("/named", _named(size // 14)),
     "lists in a list": lambda size: _array(size, "/lists", b"[1],[]", b'["x"]'),
     "a list of one list": lambda size: _post("/lists", _filled(size, b"[[", b'"x",', b'"x"]]')),
     "one long text": lambda size: _post("/untyped", b'"' + b"x" * size + b'"'),
