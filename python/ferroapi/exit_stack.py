@@ -82,6 +82,10 @@ class ExitStack(AsyncExitStack):
         except BaseException as error:
             _forget_locals(error)
             raise
+        finally:
+            if raised is not None:
+                # Without the frames of generators that it was thrown into, which know it.
+                raised.__traceback__ = traceback
 
     def _settle(self) -> None:
         """Has what comes next put above the generators, in the order of the standard library."""

@@ -1,5 +1,6 @@
 """A path operation: what may be declared, and custom classes of routes."""
 
+import copy
 import functools
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -458,3 +459,24 @@ async def numbers() -> AsyncIterator[int]:
 )
 def test_type_of_what_is_streamed(endpoint: Any, options: dict[str, Any], item: Any) -> None:
     assert APIRoute("/", endpoint, **options).stream_item_type is item
+
+
+class WithSlots(APIRoute):
+    __slots__ = ("mine",)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_copy_of_a_route_that_has_answered(copied: Any) -> None:
+    route = WithSlots("/", answer_nothing)
+    route.mine = 3  # type: ignore[attr-defined]  # mypy does not see slots of a subclass
+    app = Starlette(routes=[route])
+    with TestClient(app) as client:
+        assert client.get("/").json() is None
+    one = copied(route)
+    assert one.mine == 3
+    with TestClient(Starlette(routes=[one])) as client:
+        assert client.get("/").json() is None
+
+
+async def answer_nothing() -> None:
+    """Answers null."""

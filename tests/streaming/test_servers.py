@@ -71,7 +71,8 @@ class Endings:
         """The next `count` endings, as soon as they are there."""
         deadline = time.monotonic() + seconds
         while True:
-            lines = self._file.read_text().splitlines()[self._told :]
+            *complete, _ = self._file.read_text().split("\n")
+            lines = complete[self._told :]
             if len(lines) >= count or time.monotonic() > deadline:
                 break
             time.sleep(0.01)

@@ -28,7 +28,7 @@ from ferroapi.plan.reading.body import (
     read_raw,
     read_received,
 )
-from ferroapi.plan.reading.first_errors import LARGE
+from ferroapi.plan.reading.first_errors import LARGE, Bound
 from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.streamed_form import read_until_file
@@ -253,13 +253,13 @@ class Solver:
                 if isinstance(received, FormData):
                     taken, more = await self._forms[step.index].read(received)
                 else:
-                    most = _errors_wanted(exchange)
+                    bound = _bound(exchange)
                     taken, more = read_body_fields(
                         *(step.dependant.body_params, received),
                         embed=self._embeds[step.index],
-                        most=most,
+                        bound=bound,
                     )
-                    found.has_more = most is not None and len(more) >= most
+                    found.has_more |= bound is not None and bound.is_reached
                 own |= taken
                 wrong += more
             found.errors += wrong
@@ -339,11 +339,11 @@ class _Found:
         self.arguments: dict[str, Any] = {}
 
 
-def _errors_wanted(exchange: Exchange) -> int | None:
-    """One more than the answer lists, where finding all of a body's would take long."""
+def _bound(exchange: Exchange) -> Bound | None:
+    """One error more than the answer lists, where finding all of a body's would take long."""
     limit = safeguards_of(exchange.scope).error_limit
     is_large = exchange.body is not None and len(exchange.body) > LARGE
-    return None if limit is None or not is_large else limit + 1
+    return None if limit is None or not is_large else Bound(limit + 1)
 
 
 def _free_of_body(steps: Sequence[Step]) -> list[Step]:

@@ -27,9 +27,13 @@ class OwnPlan:
         """Has the plan of `app` made again by its next request."""
         vars(self).pop("_own_plan", None)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> Any:
         """A copy compiles for itself."""
-        return {name: value for name, value in vars(self).items() if name != "_own_plan"}
+        state = super().__getstate__()
+        # A subclass may have slots beside its dictionary.
+        own, *slots = state if isinstance(state, tuple) else (state,)
+        kept = {name: value for name, value in (own or {}).items() if name != "_own_plan"}
+        return (kept, *slots) if slots else kept
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers what matched, for a route used without a router."""

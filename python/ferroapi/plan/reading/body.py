@@ -19,7 +19,7 @@ from ferroapi.plan.reading.closing_boundary import (
     is_multipart,
     options_of,
 )
-from ferroapi.plan.reading.first_errors import first_errors
+from ferroapi.plan.reading.first_errors import Bound, first_errors
 from ferroapi.plan.reading.form_charset import check_charset
 from ferroapi.plan.reading.values import validate
 
@@ -214,7 +214,7 @@ async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
 
 
 def read_body_fields(
-    fields: list[ModelField], received: Any, *, embed: bool, most: int | None = None
+    fields: list[ModelField], received: Any, *, embed: bool, bound: Bound | None = None
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
     """The values of body parameters by Python name, and the errors in order of declaration.
 
@@ -222,11 +222,11 @@ def read_body_fields(
         fields: the parameters.
         received: the body, decoded.
         embed: whether it is an object with a member for each of them.
-        most: how many errors of a parameter are enough; `None` for all.
+        bound: how many errors of a parameter are enough; `None` for all.
     """
     if not embed:
         field = fields[0]
-        value, errors = _validate(field, received, ("body",), most)
+        value, errors = _validate(field, received, ("body",), bound)
         return {field.name: value}, errors
     values: dict[str, Any] = {}
     errors = []
@@ -236,7 +236,7 @@ def read_body_fields(
         if missing:
             errors.append(missing_error(loc))
             continue
-        value, found = _validate(field, value, loc, most)
+        value, found = _validate(field, value, loc, bound)
         if found:
             errors.extend(found)
         else:
@@ -245,9 +245,9 @@ def read_body_fields(
 
 
 def _validate(
-    field: ModelField, value: Any, loc: Location, most: int | None
+    field: ModelField, value: Any, loc: Location, bound: Bound | None
 ) -> tuple[Any, list[ErrorDetail]]:
-    errors = None if most is None else first_errors(field, value, most, loc=loc)
+    errors = None if bound is None else first_errors(field, value, bound, loc=loc)
     return validate(field, value, loc) if errors is None else (None, errors)
 
 

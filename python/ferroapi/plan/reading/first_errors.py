@@ -20,7 +20,6 @@ from pydantic_core import SchemaValidator, core_schema
 from ferroapi.fields import located
 from ferroapi.plan.reading.from_json import INNER_SCHEMAS, inner_schemas
 from ferroapi.plan.reading.own_schema import is_own_schema
-from ferroapi.plan.reading.validators import calls_functions_of_users
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -36,35 +35,40 @@ VERY_LARGE = 65_536
 PIECE = 256
 """The items that are validated before the errors are counted."""
 
-MOST_COLLECTIONS = 1_000
-"""Where more errors than that are found of those that stop, which are in unions, all are found."""
+MOST_KNOWN = 1_000
+"""Where more errors than that are found of those that stop, of names that are not expected for one,
+all are found."""
 
 _COLLECTIONS = frozenset({"dict", "frozenset", "list", "set"})
+_AROUND = frozenset({"definition-ref", "definitions", "model-field", "nullable"})
+_VALUES = frozenset(
+    {
+        *("any", "bool", "bytes", "complex", "date", "datetime", "decimal", "float", "int"),
+        *("literal", "multi-host-url", "none", "str", "time", "timedelta", "url", "uuid"),
+    }
+)
+_RENAMING = frozenset({"loc_by_alias", "populate_by_name", "validate_by_alias", "validate_by_name"})
 
 
-def has_collections(schema: CoreSchema) -> bool:
-    """Whether there may be many errors of a value, and models are validated by this schema."""
-    parts = list(_parts(schema))
-    definitions = {part["ref"]: part for part in parts if "ref" in part}
-    return any(_is_sum_of_items(part) for part in _parts(schema, of_unions=False)) and all(
-        is_own_schema(part, definitions) for part in parts if _has_own_validator(part)
-    )
+class Bound:
+    """How many errors of a body are enough."""
+
+    __slots__ = ("is_reached", "most")
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.is_reached = False
+        """Whether there may be others, which nobody has looked for."""
 
 
-def _has_own_validator(schema: Any) -> bool:
-    return schema["type"] in ("dataclass", "model") and "__pydantic_validator__" in vars(
-        schema["cls"]
-    )
+def can_stop(schema: CoreSchema) -> bool:
+    """Whether there may be many errors of a value, and the first are found without all.
 
-
-def _parts(schema: Any, *, of_unions: bool = True) -> Iterator[Any]:
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if of_unions or part["type"] != "union":
-            waiting.extend(inner_schemas(part))
-            waiting.extend(part.get("definitions", ()))
+    Each error has to be of one place of the value that nothing else reads, and none may be taken
+    back: a schema with functions, unions or tuples is left alone.
+    """
+    parts = _parts(schema)
+    return parts is not None and any(map(_is_sum_of_items, parts))
 
 
 def stopping_validator(schema: CoreSchema) -> SchemaValidator:
@@ -74,16 +78,16 @@ def stopping_validator(schema: CoreSchema) -> SchemaValidator:
 
 
 def first_errors(
-    field: ModelField, value: Any, most: int, *, loc: Location
+    field: ModelField, value: Any, bound: Bound, *, loc: Location
 ) -> list[ErrorDetail] | None:
-    """The errors of `value`: all of them if there are less than `most`, else at least so many.
+    """The errors of `value`: all of them, or the first where the bound is reached, which is told.
 
     `None` if there are none, or where all is to be validated to know them.
 
     Args:
         field: what it should fit.
         value: what was decoded from a body.
-        most: how many errors are enough.
+        bound: how many errors are enough.
         loc: where the value is.
     """
     if field not in _validators:
@@ -91,20 +95,18 @@ def first_errors(
     validators = _validators[field]
     if validators is None:
         return None
-    stopping, counting, sees_parts = validators
-    known = _errors_of(stopping, value)
-    if known is None or known.error_count() > MOST_COLLECTIONS:
+    known = _errors_of(validators.stopping, value)
+    if known is None or known.error_count() > MOST_KNOWN:
         return None
-    rest = _Rest(value, None if sees_parts else known)
-    count = _Count(most)
-    token = _counts.set(count)
+    rest = _Rest(value, known)
+    token = _counts.set(_Count(bound.most))
     try:
-        found = _errors_of(counting, rest.value)
+        found = _errors_of(validators.counting, rest.value)
     finally:
         _counts.reset(token)
-    if found is None or (count.left <= 0 and found.error_count() < most):
-        # So many were found in members of unions that do not fit, where another one does.
+    if found is None:
         return None
+    bound.is_reached = bound.is_reached or found.error_count() >= bound.most
     errors = located(found, loc)
     for error in errors:
         error["loc"] = (*loc, *rest.location(error["loc"][len(loc) :]))
@@ -117,16 +119,14 @@ class _Validators(NamedTuple):
 
     stopping: SchemaValidator
     counting: SchemaValidator
-    sees_parts: bool
-    """Whether functions of users would see when something is left out."""
 
     @classmethod
     def of(cls, schema: CoreSchema) -> _Validators | None:
         """`None` where all is to be validated."""
-        if not has_collections(schema):
+        if not can_stop(schema):
             return None
-        counting = SchemaValidator(_with_collections(schema, _counted), None, **_OWN_SCHEMAS)
-        return cls(stopping_validator(schema), counting, calls_functions_of_users(schema))
+        counting = _with_collections(schema, _counted)
+        return cls(stopping_validator(schema), SchemaValidator(counting, None, **_OWN_SCHEMAS))
 
 
 def _errors_of(validator: SchemaValidator, value: Any) -> ValidationError | None:
@@ -147,18 +147,16 @@ _Wrong: TypeAlias = "dict[Any, _Wrong]"
 class _Rest:
     """A value without the first items of its lists that are known to fit."""
 
-    def __init__(self, value: Any, known: ValidationError | None) -> None:
+    def __init__(self, value: Any, known: ValidationError) -> None:
         """
         Args:
             value: the whole value.
-            known: its errors, of each list the first; nothing is left out without.
+            known: its errors, of each list the first.
         """
         self._whole = value
         self._wrong: _Wrong = {}
-        """Of each list, only the first item that does not fit."""
-        if known is not None:
-            for error in known.errors(include_url=False, include_input=False):
-                self._add(error["loc"])
+        for error in known.errors(include_url=False, include_input=False):
+            self._add(error["loc"])
         self._copied: dict[int, tuple[Any, Any]] = {}
         """By the identity of what something was left out of: itself, and what it was before."""
         self.value = self._of(value, self._wrong)
@@ -183,9 +181,10 @@ class _Rest:
         for step in location:
             if type(value) is list and type(step) is int and step < len(value):
                 if wrong and step not in wrong:
+                    # Of lists of a certain length all errors are known.
                     return
             elif type(value) is not dict or step not in value:
-                # Names of members of unions are no part of the value.
+                # A member that is missing, or the key of one.
                 return
             value, wrong = value[step], wrong.setdefault(step, {})
 
@@ -261,28 +260,30 @@ def _outcome(value: Any, validate: Callable[[Any], Any], count: _Count) -> Any:
     wanted = _items_wanted(value, validate, count)
     count.left = before
     try:
-        return validate(_piece(value, 0, wanted))
+        return validate(next(_pieces(value, wanted)))
     except ValidationError as error:
         return error
 
 
 def _items_wanted(value: Any, validate: Callable[[Any], Any], count: _Count) -> int:
     """How many of the items have as many errors as are still to be found."""
-    for start in range(0, len(value), PIECE):
+    wanted = 0
+    for piece in _pieces(value, PIECE):
+        wanted += len(piece)
         before = count.left
         try:
-            validate(_piece(value, start, start + PIECE))
+            validate(piece)
         except ValidationError as error:
             count.left = before - error.error_count()
             if count.left <= 0:
-                return start + PIECE
-    return len(value)
+                break
+    return wanted
 
 
-def _piece(value: Any, start: int, end: int) -> Any:
-    if type(value) is dict:
-        return dict(islice(value.items(), start, end))
-    return value[start:end]
+def _pieces(value: Any, size: int) -> Iterator[Any]:
+    items = iter(value.items() if type(value) is dict else value)
+    while piece := list(islice(items, size)):
+        yield dict(piece) if type(value) is dict else piece
 
 
 _OWN_SCHEMAS: Any = (
@@ -295,12 +296,8 @@ pydantic-core that do not know it find all errors in models."""
 
 
 def _with_collections(schema: Any, change: Callable[[Any], Any]) -> Any:
-    """`schema` with each collection in it changed that may have any number of items.
-
-    Those in unions are not: where one member does not fit another one may, and its errors are not
-    told.
-    """
-    if not isinstance(schema, dict) or schema["type"] == "union":
+    """`schema` with each collection in it changed that may have any number of items."""
+    if not isinstance(schema, dict):
         return schema
     changed = {**schema}
     for name in ("definitions", *INNER_SCHEMAS):
@@ -323,3 +320,43 @@ def _is_sum_of_items(schema: Any) -> bool:
         and (schema.get("min_length") or 0) <= 1
         and schema.get("max_length") is None
     )
+
+
+def _parts(schema: Any) -> list[Any] | None:
+    """All that a schema is made of; `None` where something of it is not known here."""
+    parts: list[Any] = []
+    definitions: dict[str, Any] = {}
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if not _is_known(part):
+            return None
+        parts.append(part)
+        if "ref" in part:
+            definitions[part["ref"]] = part
+        waiting.extend(part.get("definitions", ()))
+        waiting.extend(inner_schemas(part))
+    models = (part for part in parts if part["type"] == "model")
+    return parts if all(is_own_schema(model, definitions) for model in models) else None
+
+
+def _is_known(part: Any) -> bool:
+    match part["type"]:
+        case "default":
+            return bool(part.get("on_error", "raise") == "raise")
+        case "enum":
+            return "missing" not in part
+        case "model":
+            config = part.get("config") or {}
+            makes_itself = part.get("custom_init") or part.get("post_init")
+            return not makes_itself and _RENAMING.isdisjoint(config)
+        case "model-fields":
+            return "extras_schema" not in part and _reads_each_once(part["fields"])
+        case kind:
+            return kind in _VALUES or kind in _COLLECTIONS or kind in _AROUND
+
+
+def _reads_each_once(fields: dict[str, Any]) -> bool:
+    """Whether each member of a model is that of an object, and of no other member."""
+    names = [field.get("validation_alias", name) for name, field in fields.items()]
+    return all(isinstance(name, str) for name in names) and len(names) == len(set(names))

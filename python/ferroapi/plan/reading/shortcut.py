@@ -10,7 +10,7 @@ from pydantic_core import SchemaValidator
 from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.masking import NO_SECRETS
-from ferroapi.plan.reading.first_errors import has_collections, stopping_validator
+from ferroapi.plan.reading.first_errors import can_stop, stopping_validator
 from ferroapi.plan.reading.form_parameters import can_shorten, form_parameters, reads_files
 from ferroapi.plan.reading.from_json import same_errors_from_json, same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
@@ -133,7 +133,7 @@ class Stage:
                 else bodies[0][1].core_schema
             )
             self.body_validator = SchemaValidator(schema)
-            if has_collections(schema):
+            if can_stop(schema):
                 self.stopping_validator = cache(partial(stopping_validator, schema))
             self.decoder = schema_decoder(schema)
             self.from_json = same_from_json(schema)
