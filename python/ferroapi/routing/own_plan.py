@@ -29,7 +29,7 @@ class OwnPlan:
 
     def __getstate__(self) -> Any:
         """A copy compiles for itself."""
-        state = super().__getstate__()
+        state: Any = super().__getstate__()
         # A subclass may have slots beside its dictionary.
         own, *slots = state if isinstance(state, tuple) else (state,)
         kept = {name: value for name, value in (own or {}).items() if name != "_own_plan"}

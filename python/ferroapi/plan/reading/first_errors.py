@@ -165,9 +165,10 @@ class _Rest:
         """What a part of this value was before something was left out."""
         return self._copied.get(id(part), (part, part))[1]
 
-    def location(self, location: Location) -> Location:
+    def location(self, location: Any) -> Location:
         """Where in the whole value something is that is there in this one."""
-        value, wrong = self._whole, self._wrong
+        value: Any = self._whole
+        wrong = self._wrong
         steps: list[Any] = []
         for step in location:
             if wrong and type(value) is list and type(step) is int:
@@ -176,8 +177,9 @@ class _Rest:
             value, wrong = (value[step], wrong[step]) if step in wrong else (None, {})
         return tuple(steps)
 
-    def _add(self, location: Location) -> None:
-        value, wrong = self._whole, self._wrong
+    def _add(self, location: Any) -> None:
+        value: Any = self._whole
+        wrong = self._wrong
         for step in location:
             if type(value) is list and type(step) is int and step < len(value):
                 if wrong and step not in wrong:
@@ -220,7 +222,7 @@ _validators: WeakKeyDictionary[ModelField, _Validators | None] = WeakKeyDictiona
 
 
 def _counted(schema: Any) -> Any:
-    inner = {name: value for name, value in schema.items() if name != "ref"}
+    inner: Any = {name: value for name, value in schema.items() if name != "ref"}
     kind = dict if schema["type"] == "dict" else list
     function = partial(_validate_first, kind)
     counted: Any = core_schema.no_info_wrap_validator_function(function, inner)
