@@ -68,7 +68,9 @@ impl OwnApp {
         }
         let table = app.getattr(intern!(py, "_direct_table"))?;
         if table.is_none() {
-            return app.call_method0(intern!(py, "_make_direct_table")).map(Some);
+            return app
+                .call_method0(intern!(py, "_make_direct_table"))
+                .map(Some);
         }
         Ok(Some(table))
     }
