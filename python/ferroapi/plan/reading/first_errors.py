@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
@@ -91,7 +91,8 @@ def first_errors(
         loc: where the value is.
     """
     if field not in _validators:
-        _validators[field] = _Validators.of(field.core_schema)
+        schema = field.core_schema
+        _validators[field] = _Validators(schema) if can_stop(schema) else None
     validators = _validators[field]
     if validators is None:
         return None
@@ -114,19 +115,14 @@ def first_errors(
     return errors
 
 
-class _Validators(NamedTuple):
+class _Validators:
     """Those of a field."""
 
-    stopping: SchemaValidator
-    counting: SchemaValidator
+    __slots__ = ("counting", "stopping")
 
-    @classmethod
-    def of(cls, schema: CoreSchema) -> _Validators | None:
-        """`None` where all is to be validated."""
-        if not can_stop(schema):
-            return None
-        counting = _with_collections(schema, _counted)
-        return cls(stopping_validator(schema), SchemaValidator(counting, None, **_OWN_SCHEMAS))
+    def __init__(self, schema: CoreSchema) -> None:
+        self.stopping = stopping_validator(schema)
+        self.counting = SchemaValidator(_with_collections(schema, _counted), None, **_OWN_SCHEMAS)
 
 
 def _errors_of(validator: SchemaValidator, value: Any) -> ValidationError | None:
