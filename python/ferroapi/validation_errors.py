@@ -62,8 +62,10 @@ def shown_errors(
         shown = _first_that_fit(shown, room - _SUMMARY_ROOM)
     omitted = len(errors) - len(shown)
     if omitted:
-        least = "at least " if has_more else ""
-        shown.append(_summary(errors[len(shown)], least, omitted, safeguards.error_input))
+        summary = _summary(errors[len(shown)], omitted, safeguards.error_input)
+        if has_more:
+            summary["msg"] = f"at least {summary['msg']}"
+        shown.append(summary)
     return shown
 
 
@@ -181,12 +183,12 @@ def _files(errors: list[Any]) -> Iterator[BinaryIO]:
             yield value.file
 
 
-def _summary(first: Any, least: str, omitted: int, shown: ErrorInput) -> dict[str, Any]:
+def _summary(first: Any, omitted: int, shown: ErrorInput) -> dict[str, Any]:
     location = first.get("loc", ()) if isinstance(first, dict) else ()
     summary = {
         "type": "too_many_errors",
         "loc": (*location[:1],),
-        "msg": f"{least}{omitted} more error{' is' if omitted == 1 else 's are'} not listed",
+        "msg": f"{omitted} more error{' is' if omitted == 1 else 's are'} not listed",
         "input": None,
         "ctx": {"omitted": omitted},
     }

@@ -328,20 +328,15 @@ class RouteTable:
 
     def _allowed(self, scope: Scope, found: Iterable[str]) -> Iterable[str]:
         """The methods that the core has found, and those of routes that are asked."""
-        asked = (self.targets[rank] for rank in self._asked)
-        refusing = [
-            target.context.original_route
-            for target in asked
-            if target.planned
-            and target.refuses(scope)
-            and target.matches(scope)[0] is Match.PARTIAL
-        ]
-        methods = [
-            method
-            for route in refusing
-            if isinstance(route, APIRoute)
-            for method in sorted(route.methods)
-        ]
+        methods: list[str] = []
+        for target in (self.targets[rank] for rank in self._asked):
+            route = target.context.original_route
+            if (
+                target.planned
+                and isinstance(route, APIRoute)
+                and target.matches(scope)[0] is Match.PARTIAL
+            ):
+                methods += sorted(route.methods)
         return dict.fromkeys([*methods, *found])
 
 

@@ -8,6 +8,7 @@ from starlette.formparsers import MultiPartException
 from starlette.types import Message
 
 from ferroapi import Request
+from ferroapi.plan.reading import closing_boundary
 from ferroapi.plan.reading.closing_boundary import held_to_closing_boundary
 
 FIELD = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n%b'
@@ -71,3 +72,12 @@ def test_one_that_is_cut_off_is_broken(body: bytes) -> None:
     for chunks in ways(body):
         with pytest.raises(MultiPartException):
             read(chunks)
+
+
+def test_a_content_type_that_is_too_long_is_read_where_fastapi_reads_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declared = b'multipart/form-data; boundary=B; a="' + b"x" * 5_000 + b'"'
+    assert closing_boundary.read_boundary(declared) is None
+    monkeypatch.setattr(closing_boundary, "COMPATIBLE", True)
+    assert closing_boundary.read_boundary(declared) == b"B"

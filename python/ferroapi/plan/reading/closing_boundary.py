@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
+from ferroapi._core import multipart_boundary
 from ferroapi.compatibility import COMPATIBLE
 
 if TYPE_CHECKING:
@@ -46,14 +47,23 @@ def held_to_closing_boundary(request: Request) -> Iterator[None]:
         del request.stream
 
 
+def read_boundary(content_type: bytes) -> bytes | None:
+    """The boundary of a form that the core reads; `None` for another content type."""
+    return None if _is_too_long(content_type) else multipart_boundary(content_type)
+
+
 def options_of(request: Request) -> dict[bytes, bytes]:
     """The options of its content type. Raises `HTTPException` with 400 for one of over 4 KiB."""
     from python_multipart.multipart import parse_options_header
 
     content_type = request.headers["content-type"]
-    if len(content_type) > LONGEST_CONTENT_TYPE and not COMPATIBLE:
+    if _is_too_long(content_type):
         raise HTTPException(400, "The content type is too long.")
     return parse_options_header(content_type)[1]
+
+
+def _is_too_long(content_type: str | bytes) -> bool:
+    return len(content_type) > LONGEST_CONTENT_TYPE and not COMPATIBLE
 
 
 async def _complete(chunks: AsyncGenerator[bytes, None], closing: bytes) -> AsyncGenerator[bytes]:

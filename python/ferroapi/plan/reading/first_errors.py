@@ -18,8 +18,12 @@ from pydantic import ValidationError
 from pydantic_core import SchemaValidator, core_schema
 
 from ferroapi.fields import located
-from ferroapi.plan.reading.from_json import INNER_SCHEMAS, inner_schemas
-from ferroapi.plan.reading.own_schema import is_own_schema
+from ferroapi.plan.reading.stopping import (
+    can_stop,
+    stopping_validator,
+    validator_of,
+    with_collections,
+)
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -39,16 +43,6 @@ MOST_KNOWN = 1_000
 """Where more errors than that are found of those that stop, of names that are not expected for one,
 all are found."""
 
-_COLLECTIONS = frozenset({"dict", "frozenset", "list", "set"})
-_AROUND = frozenset({"definition-ref", "definitions", "model-field", "nullable"})
-_VALUES = frozenset(
-    {
-        *("any", "bool", "bytes", "complex", "date", "datetime", "decimal", "float", "int"),
-        *("literal", "multi-host-url", "none", "str", "time", "timedelta", "url", "uuid"),
-    }
-)
-_RENAMING = frozenset({"loc_by_alias", "populate_by_name", "validate_by_alias", "validate_by_name"})
-
 
 class Bound:
     """How many errors of a body are enough."""
@@ -59,22 +53,6 @@ class Bound:
         self.most = most
         self.is_reached = False
         """Whether there may be others, which nobody has looked for."""
-
-
-def can_stop(schema: CoreSchema) -> bool:
-    """Whether there may be many errors of a value, and the first are found without all.
-
-    Each error has to be of one place of the value that nothing else reads, and none may be taken
-    back: a schema with functions, unions or tuples is left alone.
-    """
-    parts = _parts(schema)
-    return parts is not None and any(map(_is_sum_of_items, parts))
-
-
-def stopping_validator(schema: CoreSchema) -> SchemaValidator:
-    """Validates as `schema` does, but stops in a collection at the first item that does not fit."""
-    stopping = _with_collections(schema, lambda collection: {**collection, "fail_fast": True})
-    return SchemaValidator(stopping, None, **_OWN_SCHEMAS)
 
 
 def first_errors(
@@ -122,7 +100,7 @@ class _Validators:
 
     def __init__(self, schema: CoreSchema) -> None:
         self.stopping = stopping_validator(schema)
-        self.counting = SchemaValidator(_with_collections(schema, _counted), None, **_OWN_SCHEMAS)
+        self.counting = validator_of(with_collections(schema, _counted))
 
 
 def _errors_of(validator: SchemaValidator, value: Any) -> ValidationError | None:
@@ -282,79 +260,3 @@ def _pieces(value: Any, size: int) -> Iterator[Any]:
     items = iter(value.items() if type(value) is dict else value)
     while piece := list(islice(items, size)):
         yield dict(piece) if type(value) is dict else piece
-
-
-_OWN_SCHEMAS: Any = (
-    {"_use_prebuilt": False}
-    if "_use_prebuilt" in (SchemaValidator.__text_signature__ or "")
-    else {}
-)
-"""Has models validated by the schema that is given, and not by that of their class. Versions of
-pydantic-core that do not know it find all errors in models."""
-
-
-def _with_collections(schema: Any, change: Callable[[Any], Any]) -> Any:
-    """`schema` with each collection in it changed that may have any number of items."""
-    if not isinstance(schema, dict):
-        return schema
-    changed = {**schema}
-    for name in ("definitions", *INNER_SCHEMAS):
-        inner = schema.get(name)
-        if isinstance(inner, dict):
-            changed[name] = (
-                _with_collections(inner, change)
-                if isinstance(inner.get("type"), str)
-                else {key: _with_collections(each, change) for key, each in inner.items()}
-            )
-        elif isinstance(inner, list):
-            changed[name] = [_with_collections(each, change) for each in inner]
-    return change(changed) if _is_sum_of_items(schema) else changed
-
-
-def _is_sum_of_items(schema: Any) -> bool:
-    """Whether what does not fit in a collection does not fit in any part of it either."""
-    return (
-        schema["type"] in _COLLECTIONS
-        and (schema.get("min_length") or 0) <= 1
-        and schema.get("max_length") is None
-    )
-
-
-def _parts(schema: Any) -> list[Any] | None:
-    """All that a schema is made of; `None` where something of it is not known here."""
-    parts: list[Any] = []
-    definitions: dict[str, Any] = {}
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        if not _is_known(part):
-            return None
-        parts.append(part)
-        if "ref" in part:
-            definitions[part["ref"]] = part
-        waiting.extend(part.get("definitions", ()))
-        waiting.extend(inner_schemas(part))
-    models = (part for part in parts if part["type"] == "model")
-    return parts if all(is_own_schema(model, definitions) for model in models) else None
-
-
-def _is_known(part: Any) -> bool:
-    match part["type"]:
-        case "default":
-            return bool(part.get("on_error", "raise") == "raise")
-        case "enum":
-            return "missing" not in part
-        case "model":
-            config = part.get("config") or {}
-            makes_itself = part.get("custom_init") or part.get("post_init")
-            return not makes_itself and _RENAMING.isdisjoint(config)
-        case "model-fields":
-            return "extras_schema" not in part and _reads_each_once(part["fields"])
-        case kind:
-            return kind in _VALUES or kind in _COLLECTIONS or kind in _AROUND
-
-
-def _reads_each_once(fields: dict[str, Any]) -> bool:
-    """Whether each member of a model is that of an object, and of no other member."""
-    names = [field.get("validation_alias", name) for name, field in fields.items()]
-    return all(isinstance(name, str) for name in names) and len(names) == len(set(names))

@@ -9,10 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 
-from ferroapi._core import MultipartForm, UrlencodedForm, is_urlencoded_form, multipart_boundary
+from ferroapi._core import MultipartForm, UrlencodedForm, is_urlencoded_form
 from ferroapi.connection.body import hold_to_limit
 from ferroapi.originals import methods_unreplaced
-from ferroapi.plan.reading.closing_boundary import LONGEST_CONTENT_TYPE, NO_CLOSING_BOUNDARY
+from ferroapi.plan.reading.closing_boundary import NO_CLOSING_BOUNDARY, read_boundary
 from ferroapi.plan.reading.multipart import multipart_form, write_spilled
 from ferroapi.plan.reading.urlencoded import urlencoded_form
 from ferroapi.safeguards import WHOLE_BODY_LIMIT
@@ -46,9 +46,7 @@ def new_form(content_type: bytes | None, limits: FormLimits) -> CoreForm | None:
     max_part_size = min(limits.get("max_part_size", _MAX_PART_SIZE), _MOST)
     if is_urlencoded_form(content_type):
         return urlencoded_form(max_fields=max_fields, max_part_size=max_part_size)
-    if len(content_type) > LONGEST_CONTENT_TYPE:
-        return None
-    boundary = multipart_boundary(content_type)
+    boundary = read_boundary(content_type)
     return None if boundary is None else multipart_form(boundary, **form_bounds(limits))
 
 

@@ -10,12 +10,12 @@ from pydantic_core import SchemaValidator
 from ferroapi import params
 from ferroapi._core import Parameters
 from ferroapi.masking import NO_SECRETS
-from ferroapi.plan.reading.first_errors import can_stop, stopping_validator
 from ferroapi.plan.reading.form_parameters import can_shorten, form_parameters, reads_files
 from ferroapi.plan.reading.from_json import same_errors_from_json, same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
 from ferroapi.plan.reading.schema_decoder import schema_decoder
+from ferroapi.plan.reading.stopping import can_stop, stopping_validator
 from ferroapi.plan.reading.validators import combined_schema
 from ferroapi.plan.reading.values import (
     empty_is_absent,

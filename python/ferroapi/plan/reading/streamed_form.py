@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.requests import ClientDisconnect, Request
 
-from ferroapi._core import MultipartForm, content_type, multipart_boundary
+from ferroapi._core import MultipartForm, content_type
 from ferroapi._form_limits import effective_form_limits
 from ferroapi.file_stream import FileStream
-from ferroapi.plan.reading.closing_boundary import (
-    LONGEST_CONTENT_TYPE,
-    is_multipart,
-    options_of,
-)
+from ferroapi.plan.reading.closing_boundary import is_multipart, options_of, read_boundary
 from ferroapi.plan.reading.form_charset import unsupported_charset
 from ferroapi.plan.reading.incoming_form import fault_error, form_bounds, hold_text_to_limit
 
@@ -49,11 +45,11 @@ async def read_until_file(
         RuntimeError: somebody has read the request, and has not kept its body.
     """
     declared = content_type(exchange.scope["headers"])
-    boundary = None if declared is None else multipart_boundary(declared)
+    boundary = None if declared is None else read_boundary(declared)
     request = exchange.connection
     if not isinstance(request, Request):
         return FormData()
-    if boundary is None or len(declared or b"") > LONGEST_CONTENT_TYPE:
+    if boundary is None:
         if is_multipart(request) and b"charset" in options_of(request):
             raise unsupported_charset()
         return FormData()
