@@ -5,7 +5,16 @@ from __future__ import annotations
 import warnings
 from copy import copy
 from dataclasses import is_dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ForwardRef,
+    Literal,
+    TypeAlias,
+    get_args,
+    get_origin,
+)
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from pydantic import (
@@ -48,6 +57,30 @@ _DEFAULTS: dict[str, Any] = dict(FieldInfo(annotation=Any).asdict()["attributes"
 _adapters: WeakValueDictionary[Any, TypeAdapter[Any]] = WeakValueDictionary()
 
 
+class _Same:
+    """Equal to another of the very same object."""
+
+    __slots__ = ("_object",)
+
+    def __init__(self, of: object) -> None:
+        self._object = of
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._object is other._object
+
+    def __hash__(self) -> int:
+        return id(self._object)
+
+
+def _schemas(annotation: Any) -> tuple[_Same, ...]:
+    """The core schemas of the models that an annotation names: others, once one was rebuilt."""
+    annotation = resolve_alias(annotation)
+    if isinstance(annotation, type):
+        schema = getattr(annotation, "__pydantic_core_schema__", None)
+        return () if schema is None else (_Same(schema),)
+    return tuple(schema for argument in get_args(annotation) for schema in _schemas(argument))
+
+
 def _identity(
     annotation: Any, metadata: list[Any], attributes: dict[str, Any], config: ConfigDict | None
 ) -> Any:
@@ -65,7 +98,7 @@ def _identity(
     except TypeError:
         return None
     # Equal is not the same: unions in another order, -0.0 and 0.0, decimals of other precision.
-    return key, repr(key)
+    return key, repr(key), _schemas(annotation)
 
 
 class ModelField:
@@ -76,6 +109,7 @@ class ModelField:
         "_adapter",
         "_is_sequence",
         "_model",
+        "_schemas",
         "config",
         "field_info",
         "mode",
@@ -94,6 +128,7 @@ class ModelField:
         self.mode: Mode = mode
         self.config = config
         self._adapter: TypeAdapter[Any] | None = None
+        self._schemas: tuple[_Same, ...] = ()
         self._is_sequence: bool | None = None
         self._model: tuple[type[BaseModel] | None] | None = None
 
@@ -178,6 +213,7 @@ class ModelField:
         Fields that say the same share one.
         """
         if self._adapter is None:
+            self._schemas = _schemas(self.field_info.annotation)
             self._adapter = self._make_adapter()
         return self._adapter
 
@@ -205,6 +241,18 @@ class ModelField:
         if key is not None:
             _adapters[key] = adapter
         return adapter
+
+    @property
+    def is_current(self) -> bool:
+        """Whether declaring it again would give the same adapter.
+
+        It would not where names were not defined, or a model has been rebuilt meanwhile.
+        """
+        annotation = self.field_info.annotation
+        _ = self.type_adapter
+        return not isinstance(annotation, (str, ForwardRef)) and (
+            self._schemas == _schemas(annotation)
+        )
 
     @property
     def is_complete(self) -> bool:
@@ -274,11 +322,12 @@ class ModelField:
         return ModelField(name=self.name, field_info=info, mode=self.mode, config=self.config)
 
     def renamed(self, name: str) -> ModelField:
-        """The same field under another name, with the adapter it already has."""
+        """The same field under another name, with the adapter it already has if that is current."""
         field = ModelField(
             name=name, field_info=self.field_info, mode=self.mode, config=self.config
         )
-        field._adapter = self.type_adapter
+        if self.is_current:
+            field._adapter, field._schemas = self.type_adapter, self._schemas
         return field
 
     def is_like(self, other: ModelField) -> bool:

@@ -10,10 +10,11 @@ from ferroapi.dependencies.file_streams import check_file_streams
 from ferroapi.dependencies.signature import signature_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ferroapi import params
     from ferroapi.dependencies.models import Dependant
+    from ferroapi.fields import ModelField
 
 
 class Description:
@@ -32,12 +33,12 @@ class Description:
             dependencies: run before those of the parameters.
         """
         self._path_names = path_parameter_names(path)
-        self._state = signature_state(endpoint)
         # The endpoint is over when it has returned: what it depends on may be over then, too.
         self._endpoint = declaration.get_dependant(path=path, call=endpoint, scope="function")
         self._endpoint.keep_kind()
         self._dependencies = tuple(dependencies)
         self._described = _parameterless(path, dependencies)
+        self._state = self._read_of()
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Description:
         # Nobody changes it, and what a copied route has is compared with it like any other.
@@ -48,11 +49,28 @@ class Description:
     ) -> Description:
         """The description of what a route has now: itself, when it was read of just that."""
         same = (
-            _same(self._state, signature_state(endpoint))
+            endpoint is self._endpoint.call
             and _same(self._dependencies, dependencies)
             and self._path_names == path_parameter_names(path)
+            and _same(self._state, self._read_of())
+            and all(field.is_current for field in self._fields())
         )
         return self if same else Description(path, endpoint, dependencies)
+
+    def _flat(self) -> Iterator[Dependant]:
+        """All that was described."""
+        for described in (self._endpoint, *self._described):
+            yield from described.flat()
+
+    def _fields(self) -> Iterator[ModelField]:
+        for described in self._flat():
+            yield from described.parameters
+            yield from described.body_params
+
+    def _read_of(self) -> list[Any]:
+        """What all the signatures are read from."""
+        calls = {id(below.call): below.call for below in self._flat()}
+        return [part for call in calls.values() for part in signature_state(call)]
 
     def dependant(self, path: str, added: Sequence[params.Depends] = ()) -> Dependant:
         """The whole, for one route: whoever changes it changes no other.

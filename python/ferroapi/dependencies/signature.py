@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import sys
+from functools import partial
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.dependencies.callables import unwrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def _signature(call: Callable[..., Any]) -> inspect.Signature:
@@ -52,28 +54,50 @@ def get_typed_signature(call: Callable[..., Any]) -> inspect.Signature:
     )
 
 
-def signature_state(call: Callable[..., Any]) -> tuple[Any, ...]:
+def signature_state(call: Callable[..., Any]) -> Iterator[Any]:
     """What the signature of a callable is read from.
 
     As long as these are the very same objects, reading it again gives the same.
     """
-    own = getattr(call, "__dict__", {})
+    waiting, known = [call], set[int]()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in known:
+            continue
+        known.add(id(part))
+        own = getattr(part, "__dict__", {})
+        yield part
+        yield own.get("__signature__")
+        yield getattr(part, "__code__", None)
+        yield getattr(part, "__defaults__", None)
+        yield from (getattr(part, "__kwdefaults__", None) or {}).values()
+        yield from _annotations_state(part)
+        waiting.extend(_read_through(part))
+        if "__wrapped__" in own:
+            waiting.append(own["__wrapped__"])
+
+
+def _annotations_state(part: Any) -> Iterator[Any]:
     # What is left unevaluated need not be evaluated for this (PEP 649).
-    annotations = getattr(call, "__annotate__", None)
-    if annotations is None:
-        annotations = getattr(call, "__annotations__", None) or {}
-        annotations = [part for item in annotations.items() for part in item]
-    else:
-        annotations = [annotations]
-    return (
-        call,
-        own.get("__signature__"),
-        own.get("__wrapped__"),
-        getattr(call, "__code__", None),
-        getattr(call, "__defaults__", None),
-        *(getattr(call, "__kwdefaults__", None) or {}).values(),
-        *annotations,
-    )
+    annotate = getattr(part, "__annotate__", None)
+    if annotate is not None:
+        yield annotate
+        return
+    for item in (getattr(part, "__annotations__", None) or {}).items():
+        yield from item
+
+
+def _read_through(part: Any) -> tuple[Any, ...]:
+    """The callables that `part` leaves its parameters to."""
+    if isinstance(part, FunctionType):
+        return ()
+    if isinstance(part, MethodType):
+        return (part.__func__,)
+    if isinstance(part, partial):
+        return (part.func,)
+    if isinstance(part, type):
+        return part.__new__, part.__init__, type(part).__call__  # type: ignore[misc]  # of any class
+    return (type(part).__call__,)
 
 
 def return_annotation(call: Callable[..., Any]) -> Any:
