@@ -28,6 +28,7 @@ from ferroapi import (
     Request,
     Response,
 )
+from ferroapi._core import DirectTable
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependency_overrides import DependencyOverrides
 from ferroapi.exceptions import RequestValidationError
@@ -270,8 +271,10 @@ REQUESTS = {
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
 async def test_a_request_is_answered_as_by_asgi(request_bytes: bytes, anyio_backend: str) -> None:
-    async with both(application()) as ports:
+    app = application()
+    async with both(app) as ports:
         assert (await same_answer(ports, request_bytes)).startswith(b"HTTP/1.1 ")
+        assert type(app._direct_table) is DirectTable
 
 
 @pytest.mark.anyio
@@ -341,9 +344,11 @@ requests = st.builds(
 @given(st.lists(requests, min_size=1, max_size=8))
 def test_any_request_is_answered_as_by_asgi(cases: list[bytes]) -> None:
     async def run() -> None:
-        async with both(application()) as ports:
+        app = application()
+        async with both(app) as ports:
             for case in cases:
                 await same_answer(ports, case)
+            assert type(app._direct_table) is DirectTable
 
     asyncio.run(run())
 

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.flow_control import service_unavailable
 
 from ferroapi._core import ServerSettings
 from ferroapi.server.access_log import ERROR_LOGGER, access_log_of
+from ferroapi.serving import ServingApplication
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -63,7 +64,7 @@ def _make(
         direct_app=direct_app,
         # By its class: what is around an application may hand on its attributes.
         own_app=served
-        if hasattr(type(served), "make_direct_table") and not config.root_path
+        if issubclass(type(served), ServingApplication) and not config.root_path
         else None,
         unavailable=service_unavailable,
         limit_concurrency=config.limit_concurrency,
