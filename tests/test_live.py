@@ -6,7 +6,7 @@ from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from typing import Annotated, Any
-from unittest.mock import patch
+from unittest.mock import create_autospec, patch
 
 import anyio
 import pytest
@@ -20,7 +20,7 @@ from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.utils import get_dependant
 from ferroapi.middleware.gzip import GZipMiddleware
 from ferroapi.plan.resolution import Resolver
-from ferroapi.routing import APIRoute, iter_route_contexts
+from ferroapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from ferroapi.testclient import TestClient
 
 
@@ -968,3 +968,10 @@ def test_a_websocket_endpoint_is_changed_after_it_has_talked() -> None:
     assert hear() == "original"
     app.routes[-1].dependant.dependencies[0].call = mine  # type: ignore[attr-defined]  # it has one
     assert hear() == "mine"
+
+
+@pytest.mark.parametrize("of", [FastAPI, APIRouter, APIRoute, APIWebSocketRoute, APIRouter().get])
+def test_classes_can_be_looked_at(of: Any) -> None:
+    """As documentation and mocks do."""
+    assert inspect.getmembers(of)
+    create_autospec(of)

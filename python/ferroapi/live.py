@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
 from threading import RLock
-from typing import Any, ClassVar, Generic, Protocol, SupportsIndex, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, SupportsIndex, TypeVar, overload
 from weakref import WeakValueDictionary
+
+from typing_extensions import Self
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -68,7 +70,15 @@ class compiled_property(Generic[T]):  # noqa: N801 - as `cached_property`, which
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self._name = name
 
-    def __get__(self, keeper: Any, owner: type[Any] | None = None) -> T:
+    @overload
+    def __get__(self, keeper: None, owner: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, keeper: Any, owner: type[Any] | None = None) -> T: ...
+
+    def __get__(self, keeper: Any, owner: type[Any] | None = None) -> T | Self:
+        if keeper is None:
+            return self
         changes = compiled(keeper)
         made = self._make(keeper)
         keep(keeper, changes, **{self._name: made})

@@ -32,6 +32,7 @@ SHORT = ("--seconds", "0.2", "--connections", "3", "--json")
         (["main.py"], "200"),
         (["main:app", "/?q=x"], "200"),
         (["main", "/absent"], "404"),
+        (["main", "/sum", "-X", "HEAD"], "405"),
         (["main", "/sum", "-X", "post", "--data", "[1, 2]"], "200"),
         (["main", "/sum", "-X", "POST", "-d", '["x"]'], "422"),
     ],

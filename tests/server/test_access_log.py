@@ -24,7 +24,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from ferroapi import FastAPI, HTTPException, Request
+from ferroapi import BackgroundTasks, FastAPI, HTTPException, Request, Response
 from ferroapi.server import HTTPProtocol, ServerOptions
 
 pytestmark = pytest.mark.anyio
@@ -119,6 +119,22 @@ async def failing() -> None:
     raise RuntimeError
 
 
+@own.get("/response")
+async def return_response() -> Response:
+    return Response(b"as it is", headers={"x-request-id": "2"})
+
+
+@own.get("/background")
+async def begin_task(tasks: BackgroundTasks) -> str:
+    tasks.add_task(lambda: None)
+    return "begun"
+
+
+@own.get("/cancelled")
+async def cancelled() -> None:
+    raise asyncio.CancelledError
+
+
 @own.get("/refused")
 async def refused() -> None:
     raise HTTPException(418)
@@ -128,7 +144,7 @@ async def refused() -> None:
     "path",
     [
         *("items/1", "items/%31?q=%20", "items/x", "none"),
-        *("request/%C3%A9", "stream", "failing", "refused"),
+        *("request/%C3%A9", "stream", "failing", "refused", "response", "background", "cancelled"),
     ],
 )
 @pytest.mark.parametrize("fields", [("client",), ("client", "user_agent", "request_id", "bytes")])
@@ -147,7 +163,8 @@ async def test_an_application_of_our_own_has_the_same_lines(
     if "bytes" in fields:
         head, _, content = answer.partition(b"\r\n\r\n")
         size = 2 if b"chunked" in head else len(content)
-        lines[1] += f' bytes={size} request_id="1" user_agent="me"'
+        identifier = 2 if path == "response" else 1
+        lines[1] += f' bytes={size} request_id="{identifier}" user_agent="me"'
     assert lines[0] == lines[1] != ""
 
 

@@ -271,6 +271,20 @@ async def test_a_client_that_does_not_read_stops_the_sender() -> None:
     assert len(answer) > 400 * 65_536
 
 
+async def test_a_client_that_does_not_read_stops_itself() -> None:
+    """What it sends behind a response that waits for it is not kept."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await respond(send, b"x" * 20_000_000)
+
+    async with serving(app) as port, connected(port) as (reader, writer):
+        writer.write(GET)
+        writer.write(b"x" * 50_000_000)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(writer.drain(), 0.3)
+        writer.transport.abort()
+
+
 async def test_a_body_that_nobody_reads_stops_its_sender() -> None:
     go_on = asyncio.Event()
 

@@ -158,6 +158,33 @@ async def test_an_exception_after_the_start_leaves_the_response_incomplete(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.parametrize("outcome", [LookupError(), 1])
+@pytest.mark.parametrize("waits", [False, True])
+async def test_what_goes_wrong_after_a_response_leaves_the_next_one(
+    outcome: Any, waits: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> Any:
+        if scope["path"] == "/last":
+            if waits:
+                await ended.wait()
+            await respond(send, b"last")
+            return None
+        await respond(send, b"ok")
+        if waits:
+            await asyncio.sleep(0.01)
+        ended.set()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async with serving(app) as port:
+        answer = await sent(port, GET + LAST)
+    assert answer.endswith(b"\r\n\r\nok" + NEXT)
+    assert len(caplog.records) == 1
+
+
 @pytest.mark.parametrize("error", [asyncio.CancelledError, SystemExit, GeneratorExit])
 @pytest.mark.parametrize("waits", [False, True])
 async def test_whatever_an_application_raises_stays_with_its_request(
@@ -190,6 +217,36 @@ async def test_a_head_is_sent_before_the_application_waits() -> None:
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
         go_on.set()
         assert (await reader.read()).endswith(b"\r\n\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize("size", [3, 100_000])
+async def test_a_body_that_is_too_long_leaves_what_was_sent_before_it(
+    size: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await answer_to(GET, start(200, LENGTH), body(b"x" * size))
+    assert answer == b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "kept"),
+    [
+        (GET, True),
+        (LAST.replace(b"last", b""), False),
+        (b"GET / HTTP/1.0\r\n\r\n", False),
+    ],
+)
+async def test_a_connection_is_not_said_to_be_kept_where_it_is_not(
+    request_bytes: bytes, kept: bool
+) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(start(200, LENGTH, (b"Connection", b"Keep-Alive")))
+        await send(body(b"ok"))
+
+    async with serving(app) as port, connected(port) as (reader, writer):
+        writer.write(request_bytes)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    assert (b"connection: keep-alive" in head, b"connection: close" in head) == (kept, not kept)
 
 
 @pytest.mark.parametrize("size", [65_536, 65_537, 3_000_000])

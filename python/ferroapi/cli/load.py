@@ -59,7 +59,8 @@ def put_under_load(request: Request, *, seconds: float, connections: int) -> Loa
         seconds: how long new ones are sent.
         connections: how many are open at a time.
 
-    Raises `OSError` where a connection cannot be made or ends before the answer.
+    Raises:
+        OSError: a connection cannot be made or ends before the answer.
     """
     return asyncio.run(_run(request, seconds, connections))
 
@@ -84,6 +85,7 @@ class _Client(asyncio.Protocol):
 
     def __init__(self, request: Request, load: Load, until: float) -> None:
         self._request = request.encoded
+        self._is_head = request.method == "HEAD"
         self._load = load
         self._until = until
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -102,7 +104,16 @@ class _Client(asyncio.Protocol):
         if not self.ended.done():
             self.ended.set_exception(exc or ConnectionError("the server closed a connection"))
 
+    def on_headers_complete(self) -> None:
+        # The parser would wait for the content that HEAD has none of (RFC 9110, section 9.3.2).
+        if self._is_head:
+            self._answered()
+
     def on_message_complete(self) -> None:
+        if not self._is_head:
+            self._answered()
+
+    def _answered(self) -> None:
         now = time.perf_counter()
         self._load.statuses[self._parser.get_status_code()] += 1
         self._load.latencies.append(now - self._sent)

@@ -195,8 +195,7 @@ impl From<LengthError> for HeadError {
 /// Reads the head at the beginning of `buffer`; `None` while more is needed.
 ///
 /// Every beginning of a buffer gives `None` or what the whole buffer gives. A call takes time linear
-/// in the head, and only a line feed changes what it answers, so that a caller that asks again when
-/// one has come asks at most once a line.
+/// in the head: who asks again only where [`may_decide`] says so asks at most once a line.
 ///
 /// # Errors
 ///
@@ -247,6 +246,24 @@ pub fn parse(buffer: &[u8], limits: &Limits) -> Result<Option<Head>, HeadError> 
         Ok(httparse::Status::Partial) => Ok(None),
         Err(error) => Err(refused(error, &parsed, lines.first)),
     }
+}
+
+/// Whether [`parse`] may say something else of `buffer` than of its first `seen` bytes, of which it
+/// has said that more is needed.
+///
+/// ```
+/// use ferroapi_core::http::head::{Limits, may_decide};
+///
+/// assert!(may_decide(b"GET / HTTP/1.1\r\n", 0, &Limits::default()));
+/// assert!(!may_decide(b"GET / HTTP/1.1\r\nHos", 16, &Limits::default()));
+/// ```
+#[must_use]
+pub fn may_decide(buffer: &[u8], seen: usize, limits: &Limits) -> bool {
+    let is_crossed = |limit: usize| seen < limit && limit <= buffer.len();
+    let longest_line = limits.target.saturating_add(REQUEST_LINE);
+    buffer.get(seen..).unwrap_or_default().contains(&b'\n')
+        || is_crossed(limits.size)
+        || (0..=EMPTY_LINES).any(|lines| is_crossed(longest_line.saturating_add(2 * lines + 1)))
 }
 
 /// What is behind the empty lines at the beginning.

@@ -1,5 +1,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
+use crate::hexadecimal;
 
 /// What Python's hashes of numbers are residues of, 2 to the power of 61 minus 1 ("Hashing of
 /// numeric types" in the documentation of its built-in types).
@@ -32,7 +35,8 @@ pub fn collision(body: &[u8]) -> Option<usize> {
     if body.len() <= HARMLESS {
         return None;
     }
-    let mut known: HashMap<u64, Vec<&[u8]>> = HashMap::new();
+    let mut known: HashMap<u64, Vec<u64>> = HashMap::new();
+    let secret = RandomState::new();
     let mut from = 0;
     // A run this long covers one of the bytes that are looked at.
     while let Some(&byte) = body.get(from + SHORTEST - 1) {
@@ -45,11 +49,15 @@ pub fn collision(body: &[u8]) -> Option<usize> {
         if run.len() < SHORTEST {
             continue;
         }
-        for hash in hashes(run).into_iter().flatten() {
-            let texts = known.entry(hash).or_default();
-            if !texts.contains(&run) {
-                texts.push(run);
-                if texts.len() > MOST {
+        let text = unescaped(run);
+        for meant in [decimal(&text, &secret), uuid(&text, &secret)] {
+            let Some(Meant { hash, identity }) = meant else {
+                continue;
+            };
+            let identities = known.entry(hash).or_default();
+            if !identities.contains(&identity) {
+                identities.push(identity);
+                if identities.len() > MOST {
                     return Some(start);
                 }
             }
@@ -79,10 +87,12 @@ fn run_around(body: &[u8], first: usize, inside: usize) -> (usize, &[u8]) {
     (start, body.get(start..end).unwrap_or_default())
 }
 
-/// The hashes of what a run may stand for: a number, a UUID, or both.
-fn hashes(run: &[u8]) -> [Option<u64>; 2] {
-    let text = unescaped(run);
-    [decimal(&text), uuid(&text)]
+/// What a run may stand for.
+struct Meant {
+    /// What Python hashes it to.
+    hash: u64,
+    /// The same however it is written, and another one for anything else; nobody can choose it.
+    identity: u64,
 }
 
 /// The characters that `\uXXXX` stand for, as far as they may be in a number.
@@ -95,13 +105,7 @@ fn unescaped(run: &[u8]) -> Cow<'_, [u8]> {
     loop {
         match rest {
             [b'\\', b'u', b'0', b'0', high, low, after @ ..] => {
-                let code = value(*high)
-                    .zip(value(*low))
-                    .map(|(high, low)| high * 16 + low);
-                text.push(
-                    code.and_then(|code| u8::try_from(code).ok())
-                        .unwrap_or(b'?'),
-                );
+                text.push(hexadecimal::byte(*high, *low).unwrap_or(b'?'));
                 rest = after;
             }
             [byte, after @ ..] => {
@@ -113,21 +117,24 @@ fn unescaped(run: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The value of a hexadecimal digit.
-fn value(digit: u8) -> Option<u64> {
-    char::from(digit).to_digit(16).map(u64::from)
-}
-
-fn uuid(text: &[u8]) -> Option<u64> {
+fn uuid(text: &[u8], secret: &RandomState) -> Option<Meant> {
     let digits = || text.iter().filter(|byte| **byte != b'-');
     if digits().count() != 32 {
         return None;
     }
-    digits().try_fold(0, |number, digit| Some(step(number, 16, value(*digit)?)))
+    let mut hash = 0;
+    let mut number = 0;
+    for digit in digits() {
+        let digit = char::from(*digit).to_digit(16)?;
+        hash = step(hash, 16, u64::from(digit));
+        number = number << 4 | u128::from(digit);
+    }
+    let identity = secret.hash_one(("UUID", number));
+    Some(Meant { hash, identity })
 }
 
-/// The hash of a number with sign, fraction, exponent and underscores between digits, if it is one.
-fn decimal(text: &[u8]) -> Option<u64> {
+/// A number with sign, fraction, exponent and underscores between digits, if it is one.
+fn decimal(text: &[u8], secret: &RandomState) -> Option<Meant> {
     let (negative, text) = signed(text);
     let end = text
         .iter()
@@ -136,33 +143,70 @@ fn decimal(text: &[u8]) -> Option<u64> {
     let (digits, exponent) = text.split_at_checked(end)?;
     let mut number = 0;
     let mut places = None;
+    let mut is_number = false;
+    let mut identity = secret.build_hasher();
+    // Those that count once another digit follows.
+    let mut zeros = 0_u64;
+    let mut significant = 0_u64;
     for byte in digits {
         match byte {
             b'_' => {}
             b'.' if places.is_none() => places = Some(0),
             b'0'..=b'9' => {
+                is_number = true;
                 number = step(number, 10, u64::from(byte - b'0'));
                 places = places.map(|places| places + 1);
+                if *byte == b'0' {
+                    zeros += u64::from(significant != 0);
+                } else {
+                    significant += zeros + 1;
+                    for _ in 0..std::mem::take(&mut zeros) {
+                        identity.write_u8(b'0');
+                    }
+                    identity.write_u8(*byte);
+                }
             }
             _ => return None,
         }
     }
-    number = times(number, power(inverse(10), places.unwrap_or(0)));
+    if !is_number {
+        return None;
+    }
+    let places = places.unwrap_or(0);
+    number = times(number, power(inverse(10), places));
+    let mut tens = 0_i128;
     if let Some((_, exponent)) = exponent.split_first() {
         let (small, exponent) = signed(exponent);
         // Powers repeat with this period (Fermat's little theorem).
-        let power_of_ten = exponent.iter().try_fold(0, |number, digit| {
+        let mut power_of_ten = 0;
+        for digit in exponent {
             let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-            let longer = u128::from(number) * 10 + u128::from(digit);
-            u64::try_from(longer % u128::from(MODULUS - 1)).ok()
-        })?;
+            let longer = u128::from(power_of_ten) * 10 + u128::from(digit);
+            power_of_ten = u64::try_from(longer % u128::from(MODULUS - 1)).ok()?;
+            // Python has none as large as this.
+            tens = tens.saturating_mul(10).saturating_add(i128::from(digit));
+        }
         let base = if small { inverse(10) } else { 10 };
         number = times(number, power(base, power_of_ten));
+        tens = if small { -tens } else { tens };
     }
-    Some(if negative && number != 0 {
-        MODULUS - number
-    } else {
-        number
+    if significant == 0 {
+        return Some(Meant {
+            hash: 0,
+            identity: 0,
+        });
+    }
+    let last_place = tens
+        .saturating_add(i128::from(zeros))
+        .saturating_sub(i128::from(places));
+    (negative, significant, last_place).hash(&mut identity);
+    Some(Meant {
+        hash: if negative && number != 0 {
+            MODULUS - number
+        } else {
+            number
+        },
+        identity: identity.finish(),
     })
 }
 

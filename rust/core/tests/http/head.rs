@@ -1,7 +1,7 @@
 //! Heads of requests: tables of what is accepted and refused, and a reading line by line as oracle,
 //! cut everywhere.
 
-use ferroapi_core::http::head::{HeadError, Limits};
+use ferroapi_core::http::head::{HeadError, Limits, may_decide};
 use ferroapi_core::http::length::{Body, LengthError};
 use proptest::prelude::*;
 
@@ -16,7 +16,8 @@ fn with_fields(fields: &[u8]) -> Vec<u8> {
 /// Reads a head that ends, or does not, as `buffer` does, and says the same of its beginnings.
 fn read_all_cuts(buffer: &[u8], limits: &Limits) -> Result<Option<Said>, HeadError> {
     let whole = read(buffer, limits);
-    for (cut, _) in buffer.iter().enumerate() {
+    let mut before = Ok(None);
+    for cut in 0..=buffer.len() {
         let (beginning, _) = buffer.split_at(cut);
         let part = read(beginning, limits);
         assert!(
@@ -24,6 +25,12 @@ fn read_all_cuts(buffer: &[u8], limits: &Limits) -> Result<Option<Said>, HeadErr
             "{} says {part:?}, and {whole:?} with more",
             shown(beginning)
         );
+        assert!(
+            part == before || may_decide(beginning, cut.saturating_sub(1), limits),
+            "{} says {part:?} by surprise",
+            shown(beginning)
+        );
+        before = part;
     }
     whole
 }
@@ -46,6 +53,22 @@ fn a_head_is_ranges_of_its_buffer() {
             size: buffer.len() - 4,
         }))
     );
+}
+
+#[test]
+fn a_head_is_looked_at_once_a_line_and_where_a_limit_is_reached() {
+    let limits = Limits {
+        size: 400,
+        fields: 9,
+        target: 30,
+    };
+    let buffer = [b"GET / HTTP/1.1\r\na: ", [b'b'; 500].as_slice()].concat();
+    let times = (1..=buffer.len()).filter(|&cut| {
+        let (beginning, _) = buffer.split_at(cut);
+        may_decide(beginning, cut - 1, &limits)
+    });
+    // The line, three lengths that a line of a target cannot have, and the size.
+    assert_eq!(times.count(), 5);
 }
 
 type Verdict = Result<(), HeadError>;

@@ -53,10 +53,27 @@ collide! {
     keys: |n| format!("{{\"{}\":1}}", multiple(n)) => true;
     decimals: |n| format!("{}.0", multiple(n)) => true;
     powers_of_ten: |n| format!("\"{}E-1\"", multiple(n) * 10) => true;
-    shortest: |n| {
+    equal: |n| {
         let n = usize::try_from(n).unwrap_or_default();
         format!("5.{:0>n$}E{:0>rest$}", 0, 0, rest = 14 - n)
-    } => true;
+    } => false;
+    equal_with_exponents: |n| {
+        let zeros = usize::try_from(n).unwrap_or_default();
+        format!("12345678901234567{:0>zeros$}E{}", 0, 20 - n)
+    } => false;
+    equal_with_underscores: |n| {
+        let zeros = usize::try_from(n).unwrap_or_default();
+        format!("\"{:_>zeros$}12345678901234567\"", "")
+    } => false;
+    equal_uuids: |n| {
+        let digits = format!("{:032x}", multiple(1)).chars().collect::<Vec<_>>();
+        let (start, end) = digits.split_at(usize::try_from(n).unwrap_or_default());
+        let (start, end) = (String::from_iter(start), String::from_iter(end));
+        format!("\"{start}-{end}\"")
+    } => false;
+    zeros: |n| format!("0.{:0>zeros$}", 0, zeros = 20 + usize::try_from(n).unwrap_or_default()) => false;
+    lines: |n| format!("\"{:_>length$}\"", "", length = 20 + usize::try_from(n).unwrap_or_default()) => false;
+    dashes: |n| format!("\"{:->length$}\"", "", length = 20 + usize::try_from(n).unwrap_or_default()) => false;
     // Powers of ten repeat after one less than the modulus.
     exponents: |n| format!("\"1E{}\"", n * (MODULUS - 1) + 7) => true;
     long_exponents: |n| format!("\"1E19{n:030}\"") => false;
@@ -121,7 +138,7 @@ fn naive(body: &str) -> Option<usize> {
                 (number * 10 + u128::from(digit - b'0')) % MODULUS
             });
             let texts = known.entry(rest).or_default();
-            texts.insert(run);
+            texts.insert(run.trim_start_matches('0'));
             if texts.len() > 8 {
                 return Some(offset);
             }

@@ -1,7 +1,7 @@
 //! The direct way: from the head of a request to the function of its operation, and from what that
 //! returns to the socket, without a scope, a message or a list of headers in between.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ferroapi_core::http::target::{self, Target};
 use ferroapi_core::media_type;
@@ -161,14 +161,14 @@ impl DirectTable {
 #[pyclass(frozen, module = "ferroapi._core")]
 pub struct DirectRequest {
     exchange: Py<Exchange>,
-    received: Received,
+    received: Arc<Received>,
     captures: Option<Py<PyDict>>,
     complete_scope: Py<PyAny>,
     scope: OnceLock<Py<PyDict>>,
 }
 
 impl DirectRequest {
-    pub fn new(exchange: Py<Exchange>, received: Received, found: Found<'_>) -> Self {
+    pub fn new(exchange: Py<Exchange>, received: Arc<Received>, found: Found<'_>) -> Self {
         Self {
             exchange,
             received,
@@ -198,7 +198,7 @@ impl DirectRequest {
         let scope = self.received.scope(py, settings)?;
         self.complete_scope.call1(py, (&scope, self.captures(py)))?;
         let scope = self.scope.get_or_init(|| scope.unbind());
-        self.exchange.get().set_scope(scope.clone_ref(py));
+        self.exchange.get().log_scope(scope.clone_ref(py));
         Ok(scope.clone_ref(py))
     }
 
@@ -254,8 +254,6 @@ impl DirectRequest {
         fields: &[u8],
         body: Option<&[u8]>,
     ) -> PyResult<()> {
-        self.exchange
-            .get()
-            .send_whole(py, &self.received, status, fields, body)
+        self.exchange.get().send_whole(py, status, fields, body)
     }
 }

@@ -41,15 +41,10 @@ impl HTTPConnection {
         let request = Request {
             is_head: method == b"HEAD",
             minor_version: head.minor_version,
-            keep_alive: head.persistent && head.minor_version > 0,
+            keep_alive: head.persistent,
         };
-        let has_body = !matches!(head.body, Body::None | Body::Length(0));
-        let exchange = Exchange::new(
-            slf.clone().unbind(),
-            request,
-            None,
-            head.expects_continue && has_body,
-        );
+        let has_body = !matches!(head.body, Body::None);
+        let exchange = Exchange::new(slf.clone().unbind(), request, head.expects_continue);
         let exchange = Py::new(py, exchange)?;
         connection.state().exchange = Some(exchange.clone_ref(py));
         let mut refused = None;
@@ -71,7 +66,7 @@ impl HTTPConnection {
             Call::Own(app, received)
         } else {
             let scope = received.scope(py, settings)?;
-            exchange.get().set_scope(scope.clone().unbind());
+            exchange.get().log_scope(scope.clone().unbind());
             Call::Application(app, scope.unbind())
         };
         let run = Py::new(py, Run::new(exchange, call))?;

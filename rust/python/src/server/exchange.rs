@@ -1,6 +1,6 @@
 //! `Exchange`: one request and its response; the `receive` and the `send` of its ASGI application.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use ferroapi_core::http::target::decode_path;
@@ -19,8 +19,8 @@ use super::response::{Framing, Request};
 pub struct Exchange {
     pub(super) connection: Py<HTTPConnection>,
     pub(super) request: Request,
-    /// The scope, for the access log; applications change the client in it.
-    scope: Mutex<Option<Py<PyDict>>>,
+    /// What the access log says was asked for.
+    logged: Mutex<Option<Logged>>,
     /// When the request came, where the access log says how long it took.
     since: Option<Instant>,
     state: Mutex<State>,
@@ -52,6 +52,14 @@ pub(super) struct State {
     pub(super) sent: u64,
     /// What the access log says at the end.
     pub(super) ending: Option<Ending>,
+}
+
+/// Where the access log finds what was asked for.
+enum Logged {
+    /// In the scope, in which applications change the client.
+    Scope(Py<PyDict>),
+    /// In the request, of which no scope was made.
+    Received(Arc<Received>),
 }
 
 /// How far a response is.
@@ -89,18 +97,13 @@ impl Exchange {
 }
 
 impl Exchange {
-    pub fn new(
-        connection: Py<HTTPConnection>,
-        request: Request,
-        scope: Option<Py<PyDict>>,
-        owes_continue: bool,
-    ) -> Self {
+    pub fn new(connection: Py<HTTPConnection>, request: Request, owes_continue: bool) -> Self {
         let log = connection.get().settings().access_log.as_ref();
         let since = log.is_some_and(|log| log.get().shows_duration());
         Self {
             connection,
             since: since.then(Instant::now),
-            scope: Mutex::new(scope),
+            logged: Mutex::new(None),
             state: Mutex::new(State {
                 body: Vec::new(),
                 body_complete: false,
@@ -207,48 +210,35 @@ impl Exchange {
         let Some(log) = &connection.settings().access_log else {
             return Ok(());
         };
-        let Some(scope) = self.scope().as_ref().map(|scope| scope.clone_ref(py)) else {
-            return Ok(());
+        let logged = match &*self.logged() {
+            None => return Ok(()),
+            Some(Logged::Scope(scope)) => Logged::Scope(scope.clone_ref(py)),
+            Some(Logged::Received(received)) => Logged::Received(Arc::clone(received)),
         };
-        let scope = scope.bind(py);
         let start = Start {
             minor_version: self.request.minor_version,
             status,
             headers,
             since: self.since,
         };
-        let client = connection.client_text(scope)?;
-        let ending = AccessLog::response_started_for(log.bind(py), scope, &client, start)?;
-        self.state().ending = ending;
-        Ok(())
-    }
-
-    /// Tells the access log that the response to a request without a scope starts.
-    pub(super) fn log_received(
-        &self,
-        py: Python<'_>,
-        received: &Received,
-        status: u16,
-    ) -> PyResult<()> {
-        let connection = self.connection.get();
-        let Some(log) = &connection.settings().access_log else {
-            return Ok(());
+        let log = log.bind(py);
+        let ending = match logged {
+            Logged::Scope(scope) => {
+                let scope = scope.bind(py);
+                let client = connection.client_text(scope)?;
+                AccessLog::response_started_for(log, scope, &client, start)
+            }
+            Logged::Received(received) => {
+                let target = received.target();
+                let asked = Asked {
+                    method: received.method(),
+                    target: &target_text(&decode_path(target.path), target.query),
+                    field: &|name| Ok(received.field(name).map(<[u8]>::to_vec)),
+                };
+                AccessLog::response_started(log, &connection.own_client_text(), &asked, start)
+            }
         };
-        let target = received.target();
-        let asked = Asked {
-            method: received.method(),
-            target: &target_text(&decode_path(target.path), target.query),
-            field: &|name| Ok(received.field(name).map(<[u8]>::to_vec)),
-        };
-        let start = Start {
-            minor_version: self.request.minor_version,
-            status,
-            headers: None,
-            since: self.since,
-        };
-        let client = connection.own_client_text();
-        let ending = AccessLog::response_started(log.bind(py), &client, &asked, start)?;
-        self.state().ending = ending;
+        self.state().ending = ending?;
         Ok(())
     }
 
@@ -264,19 +254,31 @@ impl Exchange {
         }
     }
 
-    pub fn set_scope(&self, scope: Py<PyDict>) {
-        *self.scope() = Some(scope);
+    /// Has the access log say what the scope asks for.
+    pub fn log_scope(&self, scope: Py<PyDict>) {
+        self.set_logged(Some(Logged::Scope(scope)));
     }
 
-    pub(super) fn scope(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
-        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Has the access log say what was received, until there is a scope.
+    pub fn log_received(&self, received: &Arc<Received>) {
+        if self.connection().settings().access_log.is_some() {
+            self.set_logged(Some(Logged::Received(Arc::clone(received))));
+        }
     }
 
-    /// Lets go of the scope when the application has ended.
-    pub fn forget_scope(&self) {
-        // What is in it may be destroyed by this, and must not find the lock taken.
-        let scope = self.scope().take();
-        drop(scope);
+    /// Lets go of the request when the application has ended.
+    pub fn forget_request(&self) {
+        self.set_logged(None);
+    }
+
+    fn set_logged(&self, logged: Option<Logged>) {
+        // What is in a scope may be destroyed by this, and must not find the lock taken.
+        let before = std::mem::replace(&mut *self.logged(), logged);
+        drop(before);
+    }
+
+    fn logged(&self) -> MutexGuard<'_, Option<Logged>> {
+        self.logged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -43,10 +43,9 @@ impl HTTPConnection {
                 if state.exchange.is_some() || state.write_paused {
                     return Found::Nothing;
                 }
-                let new = state.buffer.get(state.seen..).unwrap_or_default();
-                let is_whole = new.contains(&b'\n') || state.buffer.len() > settings.limits.target;
+                let may_decide = head::may_decide(&state.buffer, state.seen, &settings.limits);
                 state.seen = state.buffer.len();
-                if !is_whole {
+                if !may_decide {
                     if !state.buffer.is_empty() {
                         state.wait_for(WaitsFor::Head, settings.head_time);
                     }
@@ -61,7 +60,7 @@ impl HTTPConnection {
                         let text = state.take(head.size).into_boxed_slice();
                         state.deadline = None;
                         state.reading = match head.body {
-                            Body::None | Body::Length(0) => Reading::Head,
+                            Body::None => Reading::Head,
                             Body::Length(length) => Reading::Body(length),
                             Body::Chunked => Reading::ChunkedBody(Chunked::new()),
                         };
@@ -122,9 +121,9 @@ impl HTTPConnection {
 }
 
 impl State {
-    /// Whether so much waits for the response that no more is to come.
+    /// Whether so much waits for a response, or for a client to read it, that no more is to come.
     pub(super) fn is_full(&self) -> bool {
-        self.exchange.is_some() && self.buffer.len() > MOST_WAITING
+        (self.exchange.is_some() || self.write_paused) && self.buffer.len() > MOST_WAITING
     }
 
     /// Takes bytes off the front of the buffer.

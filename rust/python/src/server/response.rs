@@ -79,6 +79,9 @@ pub fn write_head(
                 close |= value
                     .split(|byte| *byte == b',')
                     .any(|token| token.trim_ascii().eq_ignore_ascii_case(b"close"));
+                // What the server knows to be untrue.
+                let is_kept = value.trim_ascii().eq_ignore_ascii_case(b"keep-alive");
+                return Ok(request.keep_alive || !is_kept);
             }
             Ok(true)
         })?;

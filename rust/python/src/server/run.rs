@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
@@ -147,7 +147,7 @@ impl Run {
         }
         exchange.get().rest(py)?;
         Self::end(py, exchange.get(), outcome)?;
-        exchange.get().forget_scope();
+        exchange.get().forget_request();
         Ok(None)
     }
 
@@ -199,11 +199,13 @@ impl Run {
                 let method = received.method();
                 if let Some(found) = settings.find_direct(py, method, &received.target())? {
                     let answer = found.answer.clone_ref(py).into_bound(py);
+                    let received = Arc::new(received);
+                    exchange.get().log_received(&received);
                     let exchange = exchange.clone().unbind();
                     answer.call1((DirectRequest::new(exchange, received, found),))?
                 } else {
                     let scope = received.scope(py, settings)?;
-                    exchange.get().set_scope(scope.clone().unbind());
+                    exchange.get().log_scope(scope.clone().unbind());
                     Self::call(exchange, &app, &scope)?
                 }
             }
@@ -259,10 +261,7 @@ impl Run {
             Err(error) => {
                 let message = PyTuple::new(py, ["Exception in ASGI application\n"])?;
                 connection.log(intern!(py, "error"), &message, Some(error))?;
-                if exchange.has_started() {
-                    return connection.close(py);
-                }
-                return exchange.send_internal_error(py);
+                return exchange.give_up(py);
             }
             Ok(value) if !value.is_none() => (
                 "ASGI callable should return None, but returned '%s'.",
@@ -277,11 +276,7 @@ impl Run {
         let mut arguments = vec![PyString::new(py, message).into_any()];
         arguments.extend(argument);
         connection.log(intern!(py, "error"), &PyTuple::new(py, arguments)?, None)?;
-        if exchange.has_started() {
-            connection.close(py)
-        } else {
-            exchange.send_internal_error(py)
-        }
+        exchange.give_up(py)
     }
 }
 

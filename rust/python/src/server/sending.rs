@@ -8,7 +8,6 @@ use pyo3::{PyTypeInfo, intern};
 use super::connection::HTTPConnection;
 use super::exchange::{Exchange, Phase};
 use super::flow::wake;
-use super::received::Received;
 use super::response::{
     Framing, Request, begin_head, end_head, take, write_body, write_head, write_length,
 };
@@ -84,7 +83,6 @@ impl Exchange {
         };
         let body = body.map(bytes_of).transpose()?;
         let bytes = body.as_ref().map_or(&[][..], |body| body.as_bytes());
-        let mut out = std::mem::take(&mut self.state().held);
         let connection = self.connection.get();
         let whole = match &mut framing {
             Framing::Length(left) if bytes.len() > COPIED => {
@@ -94,6 +92,7 @@ impl Exchange {
             Framing::UntilClose if bytes.len() > COPIED => body.as_ref(),
             _ => None,
         };
+        let mut out = std::mem::take(&mut self.state().held);
         if whole.is_none() {
             let written = write_body(&mut framing, bytes, last, &mut out);
             if written.is_err() {
@@ -124,7 +123,6 @@ impl Exchange {
     pub fn send_whole(
         &self,
         py: Python<'_>,
-        received: &Received,
         status: u16,
         fields: &[u8],
         body: Option<&[u8]>,
@@ -141,11 +139,7 @@ impl Exchange {
             state.keep_alive
         };
         let connection = self.connection.get();
-        if self.scope().is_some() {
-            self.log_start(py, status, None)?;
-        } else {
-            self.log_received(py, received, status)?;
-        }
+        self.log_start(py, status, None)?;
         let sent = body.filter(|_| !self.request.is_head).unwrap_or_default();
         let mut out = Vec::with_capacity(256 + sent.len());
         begin_head(py, connection, status, &mut out)?;
@@ -184,8 +178,17 @@ impl Exchange {
         self.connection.get().write(py, &held)
     }
 
-    /// Answers for an application that has failed before its response.
-    pub fn send_internal_error(&self, py: Python<'_>) -> PyResult<()> {
+    /// Does what is left where an application has failed: it may have failed after its response.
+    pub fn give_up(&self, py: Python<'_>) -> PyResult<()> {
+        let phase = self.state().phase;
+        match phase {
+            Phase::Before => self.send_internal_error(py),
+            Phase::Started(_) => self.connection.get().close(py),
+            Phase::Complete => Ok(()),
+        }
+    }
+
+    fn send_internal_error(&self, py: Python<'_>) -> PyResult<()> {
         let connection = self.connection.get();
         {
             let mut state = self.state();
