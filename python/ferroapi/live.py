@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
 from threading import RLock
-from typing import Any, ClassVar, Generic, Protocol, SupportsIndex, TypeVar, overload
+from typing import Any, ClassVar, Generic, Protocol, Self, SupportsIndex, TypeVar, overload
 from weakref import WeakValueDictionary
-
-from typing_extensions import Self
 
 T = TypeVar("T")
 K = TypeVar("K")

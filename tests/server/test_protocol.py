@@ -277,7 +277,7 @@ async def test_a_client_that_does_not_read_stops_itself() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await respond(send, b"x" * 20_000_000)
 
-    async with serving(app) as port, connected(port) as (reader, writer):
+    async with serving(app) as port, connected(port) as (_, writer):
         writer.write(GET)
         writer.write(b"x" * 50_000_000)
         with pytest.raises(TimeoutError):
