@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -97,6 +98,13 @@ class Client:
             while not condition(self):
                 await self._news.wait()
 
+    def until_in_thread(self, condition: Callable[[Client], bool]) -> None:
+        """As `until`, in a worker thread."""
+        end = time.monotonic() + 10
+        while not condition(self):
+            assert time.monotonic() < end
+            time.sleep(0.001)
+
     @property
     def started(self) -> bool:
         return bool(self.messages)
@@ -113,6 +121,16 @@ class Client:
 
 def is_child(task: anyio.TaskInfo) -> bool:
     return "StreamScope" in getattr(task.coro, "__qualname__", "") or "_run_child" in str(task.name)
+
+
+def pinged(client: Client) -> bool:
+    """Whether a ping has arrived."""
+    return b": ping\n\n" in client.body
+
+
+def pinged_twice(client: Client) -> bool:
+    """Whether two have."""
+    return client.body.count(b": ping\n\n") >= 2
 
 
 class Server(Client):

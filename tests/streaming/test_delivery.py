@@ -9,6 +9,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 from starlette.background import BackgroundTask
+from tests.streaming.conftest import pinged_twice
 
 from ferroapi import sse
 from ferroapi.streaming import GeneratorStream, delivery, jsonl, raw, source, turn
@@ -347,12 +348,12 @@ async def test_silence_is_broken(
 
     async def slow() -> AsyncIterator[int]:
         yield 1
-        await anyio.sleep(0.3)
+        await client.until(pinged_twice)
         yield 2
 
     def slow_in_thread() -> Iterator[int]:
         yield 1
-        time.sleep(0.3)
+        client.until_in_thread(pinged_twice)
         yield 2
 
     generator = slow_in_thread() if synchronous else slow()
@@ -368,9 +369,9 @@ async def test_there_is_no_ping_where_there_is_no_silence(client: Any) -> None:
     async def busy() -> AsyncIterator[int]:
         for number in range(40):
             yield number
-            await anyio.sleep(0.02)
+            await anyio.sleep(0.05)
 
-    await client.call(GeneratorStream(busy(), ENCODERS["sse"], ping_interval=0.5))
+    await client.call(GeneratorStream(busy(), ENCODERS["sse"], ping_interval=1.5))
 
     assert b"ping" not in client.body
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 import pytest
+from tests.streaming.conftest import pinged
 
 from ferroapi import APIRouter, FastAPI, HTTPException, routing
 from ferroapi.exceptions import ResponseValidationError
@@ -61,12 +62,15 @@ async def test_ping_interval(
 ) -> None:
     async def quiet() -> AsyncIterator[str]:
         yield "a"
-        await anyio.sleep(0.15)
+        await (client.until(pinged) if pings else anyio.sleep(0.15))
         yield "b"
 
     def quiet_in_thread() -> Iterator[str]:
         yield "a"
-        time.sleep(0.15)
+        if pings:
+            client.until_in_thread(pinged)
+        else:
+            time.sleep(0.15)
         yield "b"
 
     app = FastAPI()
@@ -74,7 +78,7 @@ async def test_ping_interval(
     await client.call(app)
 
     assert client.complete
-    assert (b": ping\n\n" in client.body) is pings
+    assert pinged(client) is pings
 
 
 async def test_ping_interval_of_a_router_and_the_setting_of_the_module(
@@ -85,7 +89,7 @@ async def test_ping_interval_of_a_router_and_the_setting_of_the_module(
 
     async def quiet() -> AsyncIterator[str]:
         yield "a"
-        await anyio.sleep(0.15)
+        await (client.until(pinged) if pings else anyio.sleep(0.15))
 
     for default, patched, pings in [
         (Fast, 15.0, True),
@@ -99,7 +103,7 @@ async def test_ping_interval_of_a_router_and_the_setting_of_the_module(
         app.include_router(router)
         client = new_client()
         await client.call(app)
-        assert (b": ping\n\n" in client.body) is pings
+        assert pinged(client) is pings
 
 
 @pytest.mark.parametrize("interval", [0, -1.0, math.nan])
