@@ -270,7 +270,7 @@ def test_overridden_methods_of_a_router_get_all_keywords(
 
 def test_patched_methods_of_an_instance_get_all_keywords() -> None:
     router, calls = APIRouter(), []
-    router.add_api_route = lambda *args, **kwargs: calls.append(kwargs)  # type: ignore[method-assign]
+    router.add_api_route = lambda *args, **kwargs: calls.append(kwargs)  # type: ignore[method-assign]  # as users do
     router.get("/")(endpoint)
     assert calls == [GET]
 

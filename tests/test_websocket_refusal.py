@@ -208,7 +208,7 @@ def test_send_json(value: Any, text: str, mode: str) -> None:
 def needs_request(request: Request) -> None: ...
 
 
-def may_have_request(request: Request = None) -> None: ...  # type: ignore[assignment]
+def may_have_request(request: Request = None) -> None: ...  # type: ignore[assignment]  # WebSockets have none
 
 
 def has_connection(connection: HTTPConnection) -> None: ...

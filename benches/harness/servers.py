@@ -73,7 +73,7 @@ def _uvicorn(app: ASGIApp, http: Parser, *, lifespan: bool) -> tuple[int, Callab
 
 def _granian(app: Any, interface: Literal["ASGINL", "RSGI"]) -> tuple[int, Callable[[], None]]:
     from granian import Granian  # type: ignore[import-not-found]  # of another environment
-    from granian.constants import (  # type: ignore[import-not-found]
+    from granian.constants import (  # type: ignore[import-not-found]  # not everywhere
         Interfaces,
         Loops,
     )

@@ -523,7 +523,8 @@ class ServerSettings:
             event_loop: the loop that the connections are in.
             app: what answers the requests.
             direct_app: what answers those that have no field that begins with `X-Forwarded-`.
-            own_app: the application, if it has a `direct_table` and makes one when that is `None`.
+            own_app: the application, if it is one of ours: it has a `_direct_table`, and
+                `_make_direct_table` makes one when that is `None`.
             unavailable: what answers while there are too many connections or tasks.
             limit_concurrency: how many are too many.
             scope: what every scope begins as.

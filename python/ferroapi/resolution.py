@@ -89,7 +89,7 @@ class ResolvingApplication(Overridable):
             return result
 
         shown = [signature.parameters[name] for name in signature.parameters if name in others]
-        call.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]
+        call.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]  # functions have one in no stub
         return call
 
     @cached_property

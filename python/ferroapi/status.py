@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from starlette import status as _status
 
 # The names are Starlette's to list.
-from starlette.status import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary]
+from starlette.status import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary]  # that is meant
 from starlette.status import __all__ as __all__
 
 if not TYPE_CHECKING:  # a type checker that sees it accepts any misspelt name

@@ -1,4 +1,7 @@
-"""The line for anyio's worker threads: who holds something goes first, and it may be bounded."""
+"""The line for worker threads: who holds something goes first, and it may be bounded.
+
+The tokens are those of anyio's limiters.
+"""
 
 from __future__ import annotations
 

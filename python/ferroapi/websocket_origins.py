@@ -71,7 +71,8 @@ def check_origin(scope: Scope, *, reads_cookies: bool) -> None:
         WebSocketException: code 1008, which servers send as 403 before a WebSocket is accepted.
     """
     allowed: WebSocketOrigins = getattr(scope.get("app"), "websocket_origins", None)
-    if "*" in allowed if allowed is not None else COMPATIBLE or not reads_cookies:
+    is_open = not reads_cookies or COMPATIBLE if allowed is None else "*" in allowed
+    if is_open:
         return
     headers = Headers(scope=scope)
     origin = headers.get("origin")

@@ -94,7 +94,7 @@ def test_curated_requests_are_cut_everywhere_and_have_every_token() -> None:
     sent = {**to_shop()[0], "body": ['{"a":1}']}
     cut = ["".join(each["body"]) for each in cut_everywhere(sent)]  # type: ignore[arg-type]  # a copy
     assert cut == ['{"a":1}'[:length] for length in range(7)]
-    bodies = ["".join(each["body"]) for each in with_each_token(sent)]  # type: ignore[arg-type]
+    bodies = ["".join(each["body"]) for each in with_each_token(sent)]  # type: ignore[arg-type]  # bodies are lists here
     assert '{"a":NaN}' in bodies
     assert '{"\\ud800":1}' in bodies
     assert '{"a":"\\ud800"}' in bodies

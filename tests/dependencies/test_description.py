@@ -64,7 +64,7 @@ def of_signature() -> tuple[Any, Change]:
     def dependency(**values: Any) -> Any:
         return values.get("x")
 
-    dependency.__signature__ = inspect.signature(lambda x=1: x)  # type: ignore[attr-defined]
+    dependency.__signature__ = inspect.signature(lambda x=1: x)  # type: ignore[attr-defined]  # functions have one in no stub
     return dependency, lambda: read_otherwise(dependency)
 
 
@@ -162,7 +162,7 @@ def of_class_signature() -> tuple[Any, Change]:
     class Dependency:
         def __init__(self, **values: Any) -> None: ...
 
-    Dependency.__signature__ = inspect.signature(lambda x=1: x)  # type: ignore[attr-defined]
+    Dependency.__signature__ = inspect.signature(lambda x=1: x)  # type: ignore[attr-defined]  # classes have one in no stub
     return Dependency, lambda: read_otherwise(Dependency)
 
 

@@ -61,7 +61,7 @@ def test_installed(
     """Raised at the declaration, and logged."""
     for name in ("python_multipart", "multipart", "multipart.multipart"):
         # None makes importing it fail.
-        monkeypatch.setitem(sys.modules, name, modules.get(name))  # type: ignore[arg-type]
+        monkeypatch.setitem(sys.modules, name, modules.get(name))  # type: ignore[arg-type]  # `None` stops an import
     app = FastAPI()
     if text is None:
         app.post("/")(endpoint)

@@ -107,4 +107,4 @@ def make_models(described: list[Model], models: dict[str, Any]) -> None:
 def _configured(config: dict[str, Any]) -> type[BaseModel]:
     if not config:
         return BaseModel
-    return type("Configured", (BaseModel,), {"model_config": ConfigDict(**config)})  # type: ignore[typeddict-item]
+    return type("Configured", (BaseModel,), {"model_config": ConfigDict(**config)})  # type: ignore[typeddict-item]  # made at run time

@@ -19,7 +19,7 @@ class Difference:
     @property
     def parts(self) -> set[str]:
         """The parts of the answers that are not equal."""
-        return {key for key, value in self.ours.items() if value != self.theirs[key]}  # type: ignore[literal-required]
+        return {key for key, value in self.ours.items() if value != self.theirs[key]}  # type: ignore[literal-required]  # both have the same keys
 
     @property
     def body(self) -> str:

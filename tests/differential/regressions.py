@@ -34,7 +34,7 @@ def row(
     described: Application = {
         "models": list(models),
         "dependencies": dependencies or {},
-        "router": {"members": list(members), **options},  # type: ignore[typeddict-item]
+        "router": {"members": list(members), **options},  # type: ignore[typeddict-item]  # some options of it
         "handlers": list(handlers),
         "middleware": list(middleware),
     }

@@ -132,7 +132,7 @@ def test_parameters_of_a_dependant() -> None:
     ]
     app = FastAPI()
     app.get("/{a}")(top)
-    data = _get_openapi_dependency_data(app.routes[-1].dependant)  # type: ignore[attr-defined]
+    data = _get_openapi_dependency_data(app.routes[-1].dependant)  # type: ignore[attr-defined]  # an `APIRoute`
     schemas, _ = get_definitions(fields=get_fields_from_routes(app.routes[-1:]), model_name_map={})
     parameters = _get_openapi_operation_parameters(
         dependency_data=data, model_name_map={}, field_mapping=schemas

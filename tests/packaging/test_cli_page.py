@@ -14,14 +14,14 @@ FOLDER = Path(__file__).parents[2] / "python/ferroapi/cli"
 
 
 def test_every_command_stands_there() -> None:
-    commands = set(get_command(application).commands)  # type: ignore[attr-defined]
+    commands = set(get_command(application).commands)  # type: ignore[attr-defined]  # a group
     (table,) = re.findall(r"^\| Command \|.*\n.*\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
     named = re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in table.splitlines()))
     assert set(named) == commands
 
 
 def test_every_option_stands_there() -> None:
-    for command in get_command(application).commands:  # type: ignore[attr-defined]
+    for command in get_command(application).commands:  # type: ignore[attr-defined]  # a group
         shown = CliRunner().invoke(application, [command, "--help"]).output
         options = set(re.findall(r"^ *(?:-\w, )?(--[a-z-]+)", shown, re.MULTILINE)) - {"--help"}
         missing = {option for option in options if option not in PAGE}

@@ -56,7 +56,7 @@ def docstrings(described: Callable[..., Any]) -> Iterator[str]:
     for text in map(inspect.cleandoc, filter(None, texts)):
         yield text
         if pointer := re.search(r"^Args: see `(\w+)`\.$", text, re.MULTILINE):
-            bases = {base.__name__: base for base in inspect.getmro(described)}  # type: ignore[arg-type]
+            bases = {base.__name__: base for base in inspect.getmro(described)}  # type: ignore[arg-type]  # a class where it has bases
             yield from docstrings(bases[pointer[1]])
 
 

@@ -553,7 +553,7 @@ async def test_a_websocket_that_waits_elsewhere_is_cancelled(unread: int) -> Non
         await websocket.accept()
         await noted.work()
 
-    await noted.client.talk(websockets(talk))  # type: ignore[attr-defined]
+    await noted.client.talk(websockets(talk))  # type: ignore[attr-defined]  # only of the ones with a client
     assert noted.seen == UNREAD[unread]
 
 
@@ -564,7 +564,7 @@ async def test_a_websocket_is_not_cancelled_where_it_is_declared_so() -> None:
         await websocket.accept()
         await noted.work()
 
-    await noted.client.talk(websockets(talk, cancel_on_disconnect=False))  # type: ignore[attr-defined]
+    await noted.client.talk(websockets(talk, cancel_on_disconnect=False))  # type: ignore[attr-defined]  # only of the ones with a client
     assert noted.seen == FINISHED
 
 
@@ -608,7 +608,7 @@ async def test_background_tasks_of_a_websocket_are_not_cancelled() -> None:
         await websocket.accept()
         tasks.add_task(noted.work)
 
-    await noted.client.talk(websockets(talk))  # type: ignore[attr-defined]
+    await noted.client.talk(websockets(talk))  # type: ignore[attr-defined]  # only of the ones with a client
     assert noted.seen == FINISHED
 
 

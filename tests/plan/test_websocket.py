@@ -412,7 +412,7 @@ def test_a_connection_is_a_request_or_a_websocket() -> None:
 def test_a_dependency_of_requests_and_of_websockets() -> None:
     """It gets the one there is; the default stays for the other."""
 
-    async def kind(request: Request = None, websocket: WebSocket = None) -> list[str]:  # type: ignore[assignment]
+    async def kind(request: Request = None, websocket: WebSocket = None) -> list[str]:  # type: ignore[assignment]  # one of both is given
         return [type(request).__name__, type(websocket).__name__]
 
     app = FastAPI()

@@ -337,7 +337,7 @@ class NoOperations(Controller):
 
 class WithoutSelf(Controller):
     @get("/")
-    async def read() -> None: ...  # type: ignore[misc]
+    async def read() -> None: ...  # type: ignore[misc]  # no `self`: that is refused
 
 
 class WithStatic(Controller):
@@ -348,7 +348,7 @@ class WithStatic(Controller):
 
 class WithNameOfSetting(Controller):
     @get("/")
-    async def auto_head(self) -> None: ...  # type: ignore[override]
+    async def auto_head(self) -> None: ...  # type: ignore[override]  # that is refused
 
 
 class WithUnknown(Controller):
@@ -411,6 +411,6 @@ def test_a_decorator_refuses_what_is_no_method(decorated: Any) -> None:
 
 def test_a_keyword_that_there_is_not_is_an_error() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'tag'"):
-        get("/", tag="x")  # type: ignore[call-arg]
+        get("/", tag="x")  # type: ignore[call-arg]  # that is refused
     with pytest.raises(TypeError, match="unexpected keyword argument 'tag'"):
-        FastAPI().include_controller(Items, tag="x")  # type: ignore[call-arg]
+        FastAPI().include_controller(Items, tag="x")  # type: ignore[call-arg]  # that is refused

@@ -415,9 +415,9 @@ def test_no_methods_are_refused(methods: Any, options: dict[str, Any]) -> None:
 class Shouting(Request):
     """A request that says something else than what was sent."""
 
-    query_params = property(lambda _self: QueryParams("q=Q"))  # type: ignore[assignment]
-    headers = property(lambda _self: Headers({"x-h": "H"}))  # type: ignore[assignment]
-    cookies = property(lambda _self: {"c": "C"})  # type: ignore[assignment]
+    query_params = property(lambda _self: QueryParams("q=Q"))  # type: ignore[assignment]  # in the place of a property
+    headers = property(lambda _self: Headers({"x-h": "H"}))  # type: ignore[assignment]  # in the place of a property
+    cookies = property(lambda _self: {"c": "C"})  # type: ignore[assignment]  # in the place of a property
 
 
 class ShoutingRoute(APIRoute):

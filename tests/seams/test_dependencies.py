@@ -322,8 +322,8 @@ def test_generators_are_left_with_the_stacks_of_the_scope(in_scope: bool) -> Non
 
 def test_parameters_are_read_from_the_object() -> None:
     class Shouting(Request):
-        query_params = QueryParams("q=7&q=8")  # type: ignore[assignment]
-        headers = Headers({"x-key": "K"})  # type: ignore[assignment]
+        query_params = QueryParams("q=7&q=8")  # type: ignore[assignment]  # in the place of a property
+        headers = Headers({"x-key": "K"})  # type: ignore[assignment]  # in the place of a property
         cookies = {"session": "S"}  # type: ignore[assignment]  # noqa: RUF012
 
     values = solve(parameters, request=Shouting(dict(SCOPE))).values

@@ -164,7 +164,7 @@ def test_what_is_made_of_another_handler_calls_it() -> None:
         response.headers["x-marked"] = "yes"
         return response
 
-    route.app = request_response(marking)  # type: ignore[method-assign]
+    route.app = request_response(marking)  # type: ignore[method-assign]  # as users do
     response = TestClient(FastAPI(routes=[route], openapi_url=None)).get("/4")
     assert (response.json(), response.headers["x-marked"]) == (4, "yes")
 

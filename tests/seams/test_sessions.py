@@ -85,7 +85,7 @@ def test_a_handler_of_a_route_has_the_stacks() -> None:
             async def answer(request: Request) -> Response:
                 for name in STACKS:
                     request.scope[name].callback(order.append, name)
-                return await handler(request)  # type: ignore[no-any-return]
+                return await handler(request)  # type: ignore[no-any-return]  # of a handler without types
 
             return answer
 

@@ -328,7 +328,7 @@ async def test_lines_are_written_together(output: io.StringIO) -> None:
             written.append(text.count("\n"))
             return super().write(text)
 
-    LOGGER.handlers[0].setStream(Stream())  # type: ignore[attr-defined]
+    LOGGER.handlers[0].setStream(Stream())  # type: ignore[attr-defined]  # that of a stream handler
     requests = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 1999 + GET % (b"/", b"")
     async with serving(app) as port:
         await sent(port, requests, closing=False)
@@ -385,9 +385,9 @@ async def test_a_stream_that_cannot_be_written_fails_no_request(
     broken = Unwritable() if stream == "broken" else io.StringIO()
     if stream == "closed":
         broken.close()
-    LOGGER.handlers[0].setStream(broken)  # type: ignore[attr-defined]
+    LOGGER.handlers[0].setStream(broken)  # type: ignore[attr-defined]  # that of a stream handler
     errors = io.StringIO()
-    logging.getLogger("uvicorn").handlers[0].setStream(errors)  # type: ignore[attr-defined]
+    logging.getLogger("uvicorn").handlers[0].setStream(errors)  # type: ignore[attr-defined]  # that of a stream handler
     async with serving(app) as port:
         for _ in range(3):
             answer = await sent(port, GET % (b"/", b""), closing=False)

@@ -209,7 +209,7 @@ def _message(value: Any, trap: Trap) -> Any:
         config = Config(application, lifespan="off", log_config=None, http=HTTPProtocol)
         config.load()
         connection = HTTPProtocol(config, ServerState(), {})
-        connection.connection_made(_Transport(None, trap))  # type: ignore[arg-type]
+        connection.connection_made(_Transport(None, trap))  # type: ignore[arg-type]  # no transport
         connection.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         await asyncio.sleep(0)
         connection.connection_lost(None)
@@ -291,7 +291,7 @@ PLACES: dict[str, Place] = {
     "a line of a buffer": lambda value, trap: _buffer().jsonl(value),
     "an event of a buffer": lambda value, trap: _buffer().sse(value),
     "the fields of an event": _event,
-    "all fields of an event": lambda value, trap: _buffer().event(value, repr),  # type: ignore[arg-type]
+    "all fields of an event": lambda value, trap: _buffer().event(value, repr),  # type: ignore[arg-type]  # any object
     "what dumps data": lambda value, trap: _buffer().event({"data": object()}, value),
     "a buffer in itself": _reentered,
     "a chunk of a buffer": lambda value, trap: _buffer().raw(value),
@@ -308,7 +308,7 @@ PLACES: dict[str, Place] = {
     "a key to encode": lambda value, trap: _core.encode_json(trap.holding({"a": 1, value: 2})),
     "nodes of a schema": lambda value, trap: _core.SchemaEncoder(
         trap.holding([("list", 1), value, ("model", value, value)]),
-        repr,  # type: ignore[arg-type]
+        repr,  # type: ignore[arg-type]  # any callable
     ),
     "an item of a schema": _schema,
     "a value of a schema": lambda value, trap: _core.SchemaEncoder(NODES, value).encode(value),

@@ -50,8 +50,9 @@ _TARGET = "ferroapi"
 def install() -> None:
     """Makes `fastapi` and `fastapi.*` mean this package; a second call does nothing.
 
-    Raises `RuntimeError` when another `fastapi` is already imported: its classes would live on
-    beside ours in whatever imported them.
+    Raises:
+        RuntimeError: another `fastapi` is already imported: its classes would live on beside ours
+            in whatever imported them.
     """
     if any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return

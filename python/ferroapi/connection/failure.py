@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class FailureHandlers:
-    """What an application has in its attribute `failures` to answer exceptions with."""
+    """What an application has in its attribute `_failures` to answer exceptions with."""
 
     __slots__ = ()
 

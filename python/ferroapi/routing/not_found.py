@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 from starlette.status import HTTP_404_NOT_FOUND
 
+from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.connection.websocket import WebSocket
 from ferroapi.failures import Failures
 from ferroapi.websocket_refusal import NOT_FOUND_CODE, refusal_of, refuse
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _BODY = b'{"detail":"Not Found"}'
 _LENGTH = (b"content-length", b"%d" % len(_BODY))
-_TYPE = (b"content-type", b"application/json")
 
 
 def is_plain(scope: Scope) -> bool:
@@ -29,7 +29,7 @@ def is_plain(scope: Scope) -> bool:
 
 async def send_not_found(send: Send) -> None:
     """Sends what the default handler answers to a 404."""
-    await send({"type": "http.response.start", "status": 404, "headers": [_LENGTH, _TYPE]})
+    await send({"type": "http.response.start", "status": 404, "headers": [_LENGTH, JSON_TYPE]})
     await send({"type": "http.response.body", "body": _BODY})
 
 

@@ -12,7 +12,7 @@ from ferroapi.server.protocol import HTTPProtocol
 __all__ = ["Worker"]
 
 
-class Worker(UvicornWorker):  # type: ignore[misc]
+class Worker(UvicornWorker):  # type: ignore[misc]  # it has no types
     """Serves by uvicorn and `HTTPProtocol`.
 
     A subclass has other options where `CONFIG_KWARGS` has another protocol under `http`.

@@ -39,7 +39,7 @@ _limiter: RunVar[anyio.CapacityLimiter] = RunVar("ferroapi.streaming.worker")
 
 
 class Worker:
-    """Calls functions in one worker thread of anyio, one at a time, in one copy of the context.
+    """Calls functions in one worker thread, one at a time, in one copy of the context.
 
     What a generator has opened in its thread it can use and close there, such as a connection of
     `sqlite3`. The thread is kept between the calls, for which there is a limit of its own

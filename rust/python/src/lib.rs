@@ -1,6 +1,7 @@
-//! `ferroapi._core`: conversions between Python objects and `ferroapi_core`.
+//! `ferroapi._core`: what needs Python's objects.
 //!
-//! One file a core module; nothing here decides anything.
+//! One file a core module, which converts and words its errors; and what is fast only beside those
+//! objects: the server's protocol, encoding, the reading and writing of models.
 
 use pyo3::exceptions::PyException;
 use pyo3::panic::PanicException;

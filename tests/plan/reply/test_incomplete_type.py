@@ -13,7 +13,7 @@ from ferroapi import FastAPI
 from ferroapi.testclient import TestClient
 
 if TYPE_CHECKING:
-    from nowhere import Unknown  # type: ignore[import-not-found]
+    from nowhere import Unknown  # type: ignore[import-not-found]  # nobody has it
 
 
 class Later(BaseModel):

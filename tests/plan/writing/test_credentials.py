@@ -109,7 +109,7 @@ def test_headers_that_were_replaced_later_are_asked(
 
 def test_what_a_dependency_has_changed_is_read(ask: Any) -> None:
     async def change(request: Request) -> None:
-        request._headers = {"Authorization": "Bearer changed"}  # type: ignore[assignment]
+        request._headers = {"Authorization": "Bearer changed"}  # type: ignore[assignment]  # as users do
 
     app = application(OAuth2PasswordBearer("token"), change)
     assert answer(ask, app, [(b"authorization", b"Bearer 1")]).body == b'"changed"'

@@ -12,6 +12,7 @@ from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.responses import Response
 
 from ferroapi._core import encode_json
+from ferroapi.connection.failure import JSON_TYPE
 from ferroapi.content import is_body_allowed
 from ferroapi.exceptions import ResponseValidationError
 from ferroapi.fields import located
@@ -282,4 +283,4 @@ def json_headers(status_code: int) -> tuple[bool, list[tuple[bytes, bytes]]]:
     """Whether a JSON reply of that status has a body, and its headers before the length."""
     allowed = is_body_allowed(status_code)
     length = [(b"content-length", b"0")] if status_code == 205 else []
-    return allowed, [*length, (b"content-type", b"application/json")]
+    return allowed, [*length, JSON_TYPE]
