@@ -115,6 +115,17 @@ async def test_the_innermost_limit_counts(level: str, others: int, declared: boo
     assert await post(outer, b"123456", "/mounted/echo", declared=declared) == REFUSED
 
 
+@pytest.mark.parametrize("level", ["router", "operation"])
+async def test_a_limit_goes_where_its_route_goes(level: str) -> None:
+    router = APIRouter(max_body_size=5 if level == "router" else 9)
+    router.post("/", max_body_size=5 if level == "operation" else None)(echo)
+    extended = FastAPI(max_body_size=3)
+    extended.router.routes.extend(router.routes)
+    for app in (FastAPI(routes=router.routes), extended):
+        assert await post(app, b"12345") == (200, b"12345")
+        assert await post(app, b"123456") == REFUSED
+
+
 @pytest.mark.parametrize(("limit", "size"), [(None, 99), (0, 0), (5, 4), (5, 5)])
 async def test_what_is_not_larger_passes(limit: int | None, size: int) -> None:
     app = FastAPI(max_body_size=limit)

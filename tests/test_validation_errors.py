@@ -2,7 +2,7 @@
 
 import json
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from unittest.mock import patch
 
 import anyio
@@ -145,6 +145,18 @@ def test_an_answer_is_not_much_larger_than_its_request(
     assert kept == len(detail) >= 1
     for shown, error in zip(detail, errors, strict=False):
         assert shown in (error, {key: error[key] for key in error if key != "input"})
+
+
+def test_the_room_may_be_used_up_exactly(ask: Any) -> None:
+    """One of these paddings leaves as much as one more error takes."""
+
+    async def chosen(body: list[Literal["one of those that are expected", "another"]]) -> None: ...
+
+    app = application(chosen)
+    for padding in range(400):
+        body = encoded(["x"] * 100) + b" " * padding
+        answer = post(app, body, ask)
+        assert len(answer.body) <= ROOM + len(body) + 100
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def _first_that_fit(errors: list[Any], room: int) -> list[Any]:
 
 def _size(error: Any, room: int) -> int | None:
     """The bytes of an error as JSON, if they are at most so many."""
-    if json_size(error, room)[0] > room:
+    if room < 0 or json_size(error, room)[0] > room:
         return None
     size = len(_rendered([error])) - 2
     return None if size > room else size

@@ -176,6 +176,33 @@ def of_metaclass() -> tuple[Any, Change]:
     return Dependency, lambda: set_defaults(Meta.__call__)
 
 
+def of_keyword_of_partial() -> tuple[Any, Change]:
+    def dependency(x: int = 1, y: Any = 2) -> int:
+        return x
+
+    call = functools.partial(dependency, y=2)
+    return call, lambda: call.keywords.update(y=Depends(refuse))
+
+
+def of_signature_of_a_base() -> tuple[Any, Change]:
+    class Base:
+        def __init__(self, **values: Any) -> None: ...
+
+    class Dependency(Base): ...
+
+    Base.__signature__ = inspect.signature(lambda x=1: x)  # type: ignore[attr-defined]  # classes have one in no stub
+    return Dependency, lambda: read_otherwise(Base)
+
+
+def of_signature_of_a_class() -> tuple[Any, Change]:
+    class Instance:
+        def __call__(self, **values: Any) -> Any:
+            return values.get("x")
+
+    Instance.__signature__ = inspect.signature(lambda x=1: x)  # type: ignore[attr-defined]  # classes have one in no stub
+    return Instance(), lambda: read_otherwise(Instance)
+
+
 CHANGES = {
     made.__name__: made
     for made in (
@@ -194,6 +221,9 @@ CHANGES = {
         of_new,
         of_class_signature,
         of_metaclass,
+        of_keyword_of_partial,
+        of_signature_of_a_base,
+        of_signature_of_a_class,
     )
 }
 
@@ -245,14 +275,15 @@ def test_a_guard_that_is_added_after_the_declaration(
 
 
 def test_what_has_not_changed_is_not_read_again() -> None:
-    def dependency(x: int = 1) -> int:
-        return x
+    class Dependency:
+        def __init__(self, x: int = 1) -> None: ...
 
-    def endpoint(value: int = Depends(dependency)) -> None: ...
-
-    for call in (endpoint, functools.partial(endpoint), *(make()[0] for make in CHANGES.values())):
-        description = Description("/", call, ())
-        assert description.again("/", call, ()) is description
+    Dependency.__init__.__annotations__.update(x=int)
+    Dependency.__init__.__annotations__.pop("return")
+    endpoint = functools.partial(lambda a, value=Depends(Dependency): a, 1)
+    description = Description("/", endpoint, ())
+    assert description.again("/", endpoint, ()) is description
+    assert description.again("/{a}", endpoint, ()) is not description
 
 
 def names_that_are_defined_later(place: str) -> FastAPI:
@@ -273,6 +304,33 @@ def test_names_that_are_defined_after_the_declaration(place: str) -> None:
     refused = client.get("/?y=a").json()["detail"]
     assert [(error["type"], error["loc"]) for error in refused] == [("int_parsing", ["query", "y"])]
     assert client.get("/openapi.json").status_code == 200
+
+
+# name: what an annotation that is text means when a route is declared, and later
+MEANINGS: dict[str, tuple[Any, Any]] = {
+    "dependency": (Annotated[Any, Depends(lambda: 1)], Annotated[Any, Depends(refuse)]),
+    "constraint": (Annotated[int, Query()], Annotated[int, Query(gt=5)]),
+    "type": (str, float),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", MEANINGS)
+def test_names_that_mean_something_else_when_a_router_is_included(name: str, place: str) -> None:
+    before, after = MEANINGS[name]
+    names: dict[str, Any] = {"Meant": before}
+    exec("def call(x: 'Meant'): return str(x)", names)
+    statuses = []
+    for meant in (before, after):
+        router, app = APIRouter(), FastAPI()
+        names["Meant"] = before
+        PLACES[place](router, names["call"])
+        names["Meant"] = meant
+        app.include_router(router)
+        statuses.append(
+            TestClient(app).get("/?x=1" if name == "constraint" else "/?x=a").status_code
+        )
+    assert statuses == [200, 403 if name == "dependency" else 422]
 
 
 def rebuilt() -> tuple[Any, Change]:

@@ -24,3 +24,9 @@ class CookieReading(HTTPConnection):
             found = Parameters(cookie=[(name, [name], "last") for name in names])
             self._read_cookies = found.extract({}, b"", self.scope["headers"])
         return self._read_cookies
+
+
+def has_read_cookies(connection: HTTPConnection) -> bool:
+    """Whether somebody asked for the cookies of a connection, and may have changed them."""
+    known = vars(connection)
+    return "_read_cookies" in known or "_cookies" in known

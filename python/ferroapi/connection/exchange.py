@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ferroapi.background import BackgroundTasks
 from ferroapi.connection.body import read_body
+from ferroapi.connection.cookies import has_read_cookies
 from ferroapi.connection.request import Request
 from ferroapi.connection.response import response_to_inject
 from ferroapi.connection.websocket import WebSocket
@@ -132,8 +133,16 @@ class Exchange:
     @property
     def has_read_cookies(self) -> bool:
         """Whether somebody asked the connection for its cookies, and may have changed them."""
-        known = {} if self._connection is None else vars(self._connection)
-        return "_read_cookies" in known or "_cookies" in known
+        return self._connection is not None and has_read_cookies(self._connection)
+
+    @property
+    def has_read_json(self) -> bool:
+        """Whether somebody asked the connection for the decoded body, and may have changed it."""
+        return self._connection is not None and "_json" in vars(self._connection)
+
+    def read_json(self, decoded: Any) -> Any:
+        """What the connection has given to who asked it for the body, else `decoded`."""
+        return vars(self._connection)["_json"] if self.has_read_json else decoded
 
     @property
     def response(self) -> Response:

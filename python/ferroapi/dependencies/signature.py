@@ -65,16 +65,18 @@ def signature_state(call: Callable[..., Any]) -> Iterator[Any]:
         if id(part) in known:
             continue
         known.add(id(part))
-        own = getattr(part, "__dict__", {})
         yield part
-        yield own.get("__signature__")
+        yield getattr(part, "__signature__", None)
         yield getattr(part, "__code__", None)
         yield getattr(part, "__defaults__", None)
         yield from (getattr(part, "__kwdefaults__", None) or {}).values()
+        if isinstance(part, partial):
+            yield from part.keywords.values()
         yield from _annotations_state(part)
         waiting.extend(_read_through(part))
-        if "__wrapped__" in own:
-            waiting.append(own["__wrapped__"])
+        wrapped = getattr(part, "__dict__", {}).get("__wrapped__")
+        if wrapped is not None:
+            waiting.append(wrapped)
 
 
 def _annotations_state(part: Any) -> Iterator[Any]:
@@ -83,8 +85,10 @@ def _annotations_state(part: Any) -> Iterator[Any]:
     if annotate is not None:
         yield annotate
         return
-    for item in (getattr(part, "__annotations__", None) or {}).items():
-        yield from item
+    for name, annotation in (getattr(part, "__annotations__", None) or {}).items():
+        yield name
+        # What text means is looked up each time.
+        yield object() if isinstance(annotation, str) else annotation
 
 
 def _read_through(part: Any) -> tuple[Any, ...]:

@@ -207,11 +207,12 @@ class OperationPlan:
     async def handle(self, request: Request, exchange: Exchange) -> Response:
         """The response a custom route handler may change."""
         exchange.connection = request
-        is_ours = type(request) is OwnRequest
-        reply_in_order = (
-            self._reply if is_ours or not reads_itself(exchange) else self._reply_exactly
+        # What the handler has read it may have changed.
+        is_changed = exchange.has_read_cookies or exchange.has_read_json
+        is_plain = type(request) is OwnRequest or not reads_itself(exchange)
+        reply = await (self._reply if is_plain and not is_changed else self._reply_exactly)(
+            exchange
         )
-        reply = await reply_in_order(exchange)
         if not isinstance(reply, bytes):
             return reply
         if self._json_response is None:

@@ -241,6 +241,7 @@ class Solver:
         received = await self._read(exchange)
         await self._run(self._after_body[len(done) :], received, exchange, found)
         if found.errors:
+            received = _as_read(received, exchange)
             raise self._validation_error(found.errors, received, exchange, has_more=found.has_more)
         return found.arguments
 
@@ -255,7 +256,7 @@ class Solver:
                 else:
                     bound = _bound(exchange)
                     taken, more = read_body_fields(
-                        *(step.dependant.body_params, received),
+                        *(step.dependant.body_params, _as_read(received, exchange)),
                         embed=self._embeds[step.index],
                         bound=bound,
                     )
@@ -344,6 +345,12 @@ def _bound(exchange: Exchange) -> Bound | None:
     limit = safeguards_of(exchange.scope).error_limit
     is_large = exchange.body is not None and len(exchange.body) > LARGE
     return None if limit is None or not is_large else Bound(limit + 1)
+
+
+def _as_read(received: Any, exchange: Exchange) -> Any:
+    """A body as it is by now: who has asked the request for it may have changed it."""
+    is_json = received is not Undefined and not isinstance(received, (bytes, FormData))
+    return exchange.read_json(received) if is_json else received
 
 
 def _free_of_body(steps: Sequence[Step]) -> list[Step]:

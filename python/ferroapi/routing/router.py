@@ -245,6 +245,7 @@ class APIRouter(
             ("strict_content_type", self.strict_content_type),
         ):
             given[name] = first_chosen(given[name], default)
+        given["max_body_size"] = first_given(given["max_body_size"], self.max_body_size)
         if given["form_limits"] is None:
             # FastAPI does not hand it on: a route class that lists its keywords need not have it.
             del given["form_limits"]

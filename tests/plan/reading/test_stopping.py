@@ -203,6 +203,9 @@ class Prepared(BaseModel):
 LEFT_ALONE: dict[str, Any] = {
     "no collection": int,
     "at most three": Annotated[list[int], Field(max_length=3)],
+    "lists in at most three": list[Annotated[list[list[int]], Field(max_length=3)]],
+    "models in at most three": list[Annotated[list[Item], Field(max_length=3)]],
+    "trees in at most three": list[Annotated[list[Tree], Field(max_length=3)]],
     "at least two": Annotated[list[int], Field(min_length=2)],
     "wrapping function": Swallowing,
     "function before": Copying,
@@ -222,6 +225,11 @@ LEFT_ALONE: dict[str, Any] = {
     "prepared": Prepared,
     "dataclass": list[Plain],
 }
+
+
+def test_a_length_is_bounded_where_nothing_within_has_one() -> None:
+    field = create_field("body", list[Annotated[list[int], Field(max_length=3)]])
+    assert can_stop(field.core_schema)
 
 
 @pytest.mark.parametrize("annotation", LEFT_ALONE.values(), ids=LEFT_ALONE)

@@ -105,8 +105,21 @@ def _is_known(part: Any) -> bool:
             return not (part.get("custom_init") or part.get("post_init") or _is_renamed(part))
         case "model-fields" | "typed-dict":
             return not ("extras_schema" in part or _is_renamed(part) or _are_shared(part["fields"]))
+        case kind if kind in _COLLECTIONS:
+            # What is wrong with the length of one takes the place of what is wrong within it.
+            return _is_sum_of_items(part) or not _holds_collections(part)
         case kind:
-            return kind in _VALUES or kind in _COLLECTIONS or kind in _AROUND
+            return kind in _VALUES or kind in _AROUND
+
+
+def _holds_collections(part: Any) -> bool:
+    waiting = [*inner_schemas(part)]
+    while waiting:
+        inner = waiting.pop()
+        if inner["type"] in _COLLECTIONS or inner["type"] == "definition-ref":
+            return True
+        waiting.extend(inner_schemas(inner))
+    return False
 
 
 def _is_renamed(part: Any) -> bool:

@@ -119,10 +119,14 @@ def write_stage(
     if stage is None:
         return
     otherwise = leaving_after(step.index, otherwise)
-    if step.index and stage.reads_cookies and shortcut.in_order:
-        # A dependency may have set some on the request.
-        with source.block("if exchange is not None and exchange.has_read_cookies:"):
-            source.lines(otherwise)
+    if step.index and shortcut.in_order:
+        # A dependency may have changed what the request gave it.
+        changes = ["exchange.has_read_cookies"] if stage.reads_cookies else []
+        if shortcut.reads_body and stage.body_validator is not None:
+            changes.append("exchange.has_read_json")
+        if changes:
+            with source.block(f"if exchange is not None and ({' or '.join(changes)}):"):
+                source.lines(otherwise)
     refusal = stage.refusal if refuses else None
     if refusal is not None:
         source.name("refusal", refusal)
