@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel
+from starlette import requests
+from starlette.datastructures import Headers, QueryParams
 
-from ferroapi import APIRouter, Body, Cookie, Depends, FastAPI, Request
+from ferroapi import APIRouter, Body, Cookie, Depends, FastAPI, Header, Request
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.responses import PlainTextResponse
 from ferroapi.routing import APIRoute
@@ -145,14 +147,22 @@ async def key(session: Annotated[str | None, Depends(APIKeyCookie(name="session"
 COOKIES = {endpoint.__name__: endpoint for endpoint in (one, several, key)}
 
 
+async def change_cookies(request: Request) -> None:
+    if request.cookies.get("session") == "forged":
+        request.cookies["session"] = "nobody"
+
+
+async def set_cookies(request: Request) -> None:
+    request._cookies = {"session": "nobody"}
+
+
+@pytest.mark.parametrize("change", [change_cookies, set_cookies])
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 @pytest.mark.parametrize("endpoint", COOKIES.values(), ids=COOKIES)
-def test_changed_cookies(endpoint: Endpoint, place: Callable[[Change, Endpoint], FastAPI]) -> None:
-    async def sign(request: Request) -> None:
-        if request.cookies.get("session") == "forged":
-            request.cookies["session"] = "nobody"
-
-    client = TestClient(place(sign, endpoint), cookies={"session": "forged"})
+def test_changed_cookies(
+    endpoint: Endpoint, place: Callable[[Change, Endpoint], FastAPI], change: Change
+) -> None:
+    client = TestClient(place(change, endpoint), cookies={"session": "forged"})
     assert client.post("/").json() == "nobody"
 
 
@@ -161,3 +171,37 @@ def test_a_body_that_a_handler_has_put_into_the_place_of_another() -> None:
         request._json = {"a": 2}
 
     assert TestClient(by_handler(replace, model)).post("/", json={"a": 1}).json() == {"a": 2}
+
+
+async def sent(x: str = "", key: Annotated[str, Header()] = "") -> Any:
+    return [x, key]
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_what_a_request_keeps_for_itself_is_not_looked_at(
+    place: Callable[[Change, Endpoint], FastAPI],
+) -> None:
+    """See docs/differences.md."""
+
+    async def forget(request: Request) -> None:
+        request._headers, request._query_params = Headers({}), QueryParams("")
+
+    client = TestClient(place(forget, sent))
+    assert client.post("/?x=1", headers={"key": "2"}).json() == ["1", "2"]
+
+
+def test_methods_of_starlettes_classes_are_for_who_has_a_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """See docs/differences.md."""
+
+    async def other(self: Request) -> Any:
+        return {"a": 2}
+
+    async def seen(request: Request, body: Model) -> Any:
+        return [body.a, await request.json()]
+
+    monkeypatch.setattr(requests.Request, "json", other)
+    app = FastAPI()
+    app.post("/")(seen)
+    assert TestClient(app).post("/", json={"a": 1}).json() == [1, {"a": 2}]

@@ -10,23 +10,20 @@ from ferroapi._core import Parameters
 class CookieReading(HTTPConnection):
     """Reads cookies by the core: older standard libraries take quadratic time for some."""
 
-    _read_cookies: dict[str, str] | None = None
-
     @property
     def cookies(self) -> dict[str, str]:
         """All cookies by name; it is the same dictionary each time, which may be changed."""
-        if self._read_cookies is None:
+        if not hasattr(self, "_cookies"):
             headers = self.headers.getlist("cookie")
             pairs = [pair for header in headers for pair in header.split(";")]
             names = dict.fromkeys(
                 pair.partition("=")[0].strip() if "=" in pair else "" for pair in pairs
             )
             found = Parameters(cookie=[(name, [name], "last") for name in names])
-            self._read_cookies = found.extract({}, b"", self.scope["headers"])
-        return self._read_cookies
+            self._cookies = found.extract({}, b"", self.scope["headers"])
+        return self._cookies
 
 
 def has_read_cookies(connection: HTTPConnection) -> bool:
     """Whether somebody asked for the cookies of a connection, and may have changed them."""
-    known = vars(connection)
-    return "_read_cookies" in known or "_cookies" in known
+    return "_cookies" in vars(connection)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 class Request(CookieReading, requests.Request):
     """Starlette's, with its query read by the core, and whole bodies held to their limit."""
 
-    _query: QueryParams | None = None
-
     async def body(self) -> bytes:
         """The whole body.
 
@@ -47,9 +45,9 @@ class Request(CookieReading, requests.Request):
     @property
     def query_params(self) -> QueryParams:
         """The parameters of the query."""
-        if self._query is None:
-            self._query = _query_params(query_pairs(self.scope["query_string"]))
-        return self._query
+        if not hasattr(self, "_query_params"):
+            self._query_params = _query_params(query_pairs(self.scope["query_string"]))
+        return self._query_params
 
 
 def _query_params(pairs: list[tuple[str, str]]) -> QueryParams:
