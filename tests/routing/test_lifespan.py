@@ -153,6 +153,16 @@ def test_handlers_run_once(depth: int) -> None:
     assert events == ["start", "stop"]
 
 
+def test_the_lifespan_of_a_router_that_is_included_twice_is_entered_once() -> None:
+    events: list[str] = []
+    router, app = APIRouter(lifespan=spanning("router", events, {})), FastAPI()
+    app.include_router(router)
+    app.include_router(router, prefix="/again")
+    with TestClient(app):
+        pass
+    assert events == ["start router", "stop router"]
+
+
 def test_handlers_of_the_application() -> None:
     events: list[str] = []
     app = FastAPI(on_startup=[noting("given", events)], on_shutdown=[lambda: events.append("bye")])
