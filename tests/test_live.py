@@ -454,6 +454,28 @@ def test_an_inclusion_is_made_of_what_its_routes_are() -> None:
     assert "$ref" in operation["responses"]["201"]["content"]["application/json"]["schema"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "answer"),
+    [
+        ("response_field", None, (200, {"a": 7, "secret": 3})),
+        ("status_code", 202, (202, {"a": 7})),
+        ("response_model_exclude", {"a"}, (200, {})),
+    ],
+)
+@pytest.mark.parametrize("is_asked_before", [False, True])
+def test_an_attribute_that_is_assigned_counts_at_once(
+    name: str, value: Any, answer: Any, is_asked_before: bool
+) -> None:
+    app = FastAPI()
+    app.get("/", response_model=Small)(answering)
+    client = TestClient(app)
+    if is_asked_before:
+        assert client.get("/").json() == {"a": 7}
+    setattr(app.routes[-1], name, value)
+    response = client.get("/")
+    assert (response.status_code, response.json()) == answer
+
+
 def test_an_endpoint_whose_signature_was_replaced_is_read_again() -> None:
     """The recipe of class-based views."""
 
