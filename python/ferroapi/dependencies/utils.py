@@ -33,7 +33,7 @@ from ferroapi.dependencies.callables import (
     _is_coroutine_callable,
     _is_gen_callable,
 )
-from ferroapi.dependencies.declaration import Declared, get_parameterless_dependant
+from ferroapi.dependencies.declaration import get_parameterless_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant
 from ferroapi.dependencies.multipart import (
     NOT_INSTALLED as multipart_not_installed_error,  # noqa: N811  # FastAPI's name
@@ -42,6 +42,7 @@ from ferroapi.dependencies.multipart import (
     WRONG_PACKAGE as multipart_incorrect_install_error,  # noqa: N811  # FastAPI's name
 )
 from ferroapi.dependencies.multipart import ensure_multipart_is_installed
+from ferroapi.dependencies.parameter import Declared
 from ferroapi.dependencies.signature import get_typed_annotation
 from ferroapi.dependencies.signature import return_annotation as get_typed_return_annotation
 from ferroapi.exceptions import DependencyScopeError
