@@ -487,19 +487,6 @@ def test_routes_of_starlette_and_mounts_use_the_handlers() -> None:
     assert client.get("/plain").text == client.get("/mount/in").text == "app OwnError"
 
 
-def test_middleware_raises_outside_of_the_handlers() -> None:
-    """Handlers belong to what is inside of the middleware."""
-    app = FastAPI(exception_handlers={OwnError: saying("never"), Exception: saying("all")})
-
-    @app.middleware("http")
-    async def broken(request: Request, call_next: Any) -> Response:
-        raise OwnError
-
-    app.get("/")(lambda: 1)
-    response = TestClient(app, raise_server_exceptions=False).get("/")
-    assert response.text == "all OwnError"
-
-
 def test_middleware_sees_answers_of_handlers() -> None:
     seen: list[int] = []
     app = raising(OwnError(), no_middleware, exception_handlers={OwnError: saying("handled")})

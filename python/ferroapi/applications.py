@@ -32,7 +32,7 @@ from ferroapi.exceptions import (
     WebSocketRequestValidationError,
     warn_deprecated,
 )
-from ferroapi.failures import ExceptionHandler, Failures
+from ferroapi.failures import Failures, HandlerFunction
 from ferroapi.forwarding import forward
 from ferroapi.resolution import ResolvingApplication
 from ferroapi.routing.answers import SlashRedirects
@@ -100,7 +100,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         swagger_ui_oauth2_redirect_url: str | None = "/docs/oauth2-redirect",
         swagger_ui_init_oauth: dict[str, Any] | None = None,
         middleware: Sequence[Middleware] | None = None,
-        exception_handlers: Mapping[Any, ExceptionHandler] | None = None,
+        exception_handlers: Mapping[Any, HandlerFunction] | None = None,
         on_startup: Sequence[Handler] | None = None,
         on_shutdown: Sequence[Handler] | None = None,
         lifespan: DeclaredLifespan | None = None,
@@ -377,7 +377,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         return declare
 
     def add_exception_handler(
-        self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler
+        self, exc_class_or_status_code: int | type[Exception], handler: HandlerFunction
     ) -> None:
         """Adds a handler for an exception class or a status code, at any time."""
         self.exception_handlers[exc_class_or_status_code] = handler

@@ -37,7 +37,7 @@ from ferroapi.exceptions import RequestValidationError
 from ferroapi.incomplete import INCOMPLETE
 from ferroapi.logger import logger
 from ferroapi.originals import has_own
-from ferroapi.response_headers import check_start
+from ferroapi.server_errors import Around
 from ferroapi.telemetry.current import exception_unhandled
 from ferroapi.threads import is_thread_shortage
 from ferroapi.validation_errors import errors_as_json
@@ -45,12 +45,12 @@ from ferroapi.websocket_refusal import refuse
 
 if TYPE_CHECKING:
     from starlette.middleware.cors import CORSMiddleware
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi._core import Header
 
 Handlers = Mapping[Any, Any]
-ExceptionHandler: TypeAlias = (
+HandlerFunction: TypeAlias = (
     Callable[[Request, Any], Response | Awaitable[Response]]
     | Callable[[WebSocket, Any], Awaitable[None]]
 )
@@ -295,43 +295,6 @@ class Failures(FailureHandlers):
             await response(exchange.scope, exchange.receive, send)
 
 
-class Around(ServerErrorMiddleware):
-    """Answers what an application raises. Instrumentation expects Starlette's class here."""
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        handler: Any,
-        debug: bool,
-        answer: Callable[[Exception, Exchange], Awaitable[None]],
-    ) -> None:
-        super().__init__(app, handler, debug)
-        self._answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Every request passes here, and few fail: a request has its exchange when it does.
-        exchange = None if scope["type"] == "http" else Exchange(scope, receive, send)
-        started = False
-
-        def send_tracked(message: Message) -> Awaitable[None]:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                check_start(message)
-                started = True
-            return send(message)
-
-        try:
-            tracked = send_tracked if exchange is None else exchange.send_tracked
-            await self.app(scope, receive, tracked)
-        except Exception as error:
-            exception_unhandled(scope, error)
-            if exchange is None:
-                exchange = Exchange(scope, receive, send)
-                exchange.started = started
-            await self._answer(error, exchange)
-            raise
-
-
 def _own_headers(headers: Mapping[str, str]) -> list[Header] | None:
     """The headers of an exception as they are sent; `None` where one of them describes the body."""
     sent = [
@@ -401,23 +364,3 @@ def awaitable(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     if callable_kind(handler) is CallableKind.COROUTINE:
         return handler
     return partial(run_in_threadpool, handler)
-
-
-def is_middleware_replaced() -> bool:
-    """Whether somebody has put methods of their own into Starlette's `ExceptionMiddleware`."""
-    return not (
-        has_own(Middleware, "__init__")
-        and has_own(
-            ExceptionMiddleware,
-            "__init__",
-            "__call__",
-            "add_exception_handler",
-            "http_exception",
-            "websocket_exception",
-        )
-    )
-
-
-def is_observed() -> bool:
-    """Whether requests have to pass Starlette's own middleware, which somebody has changed."""
-    return is_middleware_replaced() or not has_own(ServerErrorMiddleware, "__call__")

@@ -17,7 +17,7 @@ from ferroapi._core import DirectTable
 from ferroapi.body_limit import with_body_limit
 from ferroapi.completing import not_completing
 from ferroapi.cross_origin import check_declared, check_made
-from ferroapi.failures import Around, Failures, is_middleware_replaced, is_observed
+from ferroapi.failures import Failures
 from ferroapi.live import Live, compiled, keep
 from ferroapi.originals import has_own
 from ferroapi.routing.answers import guarded
@@ -25,6 +25,7 @@ from ferroapi.routing.introspection import RouteEntry
 from ferroapi.routing.mounting import MOUNT_KEYWORDS, MountOptions
 from ferroapi.routing.router import APIRouter
 from ferroapi.safeguards import Safeguards
+from ferroapi.server_errors import Around, is_middleware_replaced, is_observed
 from ferroapi.telemetry.configuration import TelemetryConfig
 from ferroapi.telemetry.deferred import NAMESPACE, DeferredTelemetry, server_telemetry
 

@@ -1,4 +1,4 @@
-"""Methods of Starlette's middleware that monitoring tools replace: requests pass them."""
+"""What is around an application, also where monitoring tools replace methods of Starlette's."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class RefusedError(Exception):
 
 async def pass_on(request: Any, call_next: Callable[..., Any]) -> Any:
     return await call_next(request)
+
+
+async def never(request: Request, error: Exception) -> Any:
+    raise AssertionError("it is not asked")
 
 
 @pytest.fixture(params=["bare", "middleware"])
@@ -56,6 +60,22 @@ def app(request: pytest.FixtureRequest) -> FastAPI:
 
 
 ANSWERS = {"/refused": 503, "/teapot": 418, "/broken": 500, "/none": 404}
+
+
+def test_middleware_raises_outside_of_the_handlers() -> None:
+    """Handlers belong to what is inside of the middleware."""
+
+    async def handle(request: Request, error: Exception) -> Any:
+        return PlainTextResponse("all")
+
+    app = FastAPI(exception_handlers={RefusedError: never, Exception: handle})
+
+    @app.middleware("http")
+    async def broken(request: Request, call_next: Any) -> Any:
+        raise RefusedError
+
+    app.get("/")(lambda: 1)
+    assert TestClient(app, raise_server_exceptions=False).get("/").text == "all"
 
 
 def test_server_error_middleware_is_passed(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
