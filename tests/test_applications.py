@@ -1,4 +1,4 @@
-"""The application: its keywords, attributes, middleware and documentation settings."""
+"""The application: its keywords, attributes and middleware."""
 
 import inspect
 from collections.abc import Callable
@@ -208,24 +208,6 @@ def test_options_for_all_operations() -> None:
     assert calls == ["called"]
     assert operation["responses"]["404"]["description"] == "Nowhere"
     assert (operation["deprecated"], operation["operationId"]) == (True, "own-read")
-
-
-def test_the_document_is_kept_until_routes_change() -> None:
-    app = FastAPI()
-    app.get("/a")(lambda: 1)
-    first = app.openapi()
-    assert app.openapi() is first
-    app.get("/b")(lambda: 1)
-    assert list(app.openapi()["paths"]) == ["/a", "/b"]
-    app.webhooks.post("hook")(lambda: 1)
-    assert list(app.openapi()["webhooks"]) == ["hook"]
-
-
-def test_a_document_of_the_users() -> None:
-    """By replacing the method, as the documentation of FastAPI shows."""
-    app = FastAPI()
-    app.openapi = lambda: {"openapi": "own"}  # type: ignore[method-assign]  # people do it
-    assert TestClient(app).get("/openapi.json").json() == {"openapi": "own"}
 
 
 def test_root_path_is_deprecated() -> None:

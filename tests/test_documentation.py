@@ -1,4 +1,4 @@
-"""The routes that show an application's document: which there are, and what they know."""
+"""The document of an application, and the routes that show it: which there are, what they know."""
 
 from typing import Any
 from unittest.mock import patch
@@ -126,3 +126,21 @@ def test_what_makes_the_document_may_be_replaced() -> None:
     with patch("ferroapi.applications.get_openapi", mine):
         assert FastAPI().openapi()["x-mine"]
     assert "x-mine" not in FastAPI().openapi()
+
+
+def test_the_document_is_kept_until_routes_change() -> None:
+    app = FastAPI()
+    app.get("/a")(lambda: 1)
+    first = app.openapi()
+    assert app.openapi() is first
+    app.get("/b")(lambda: 1)
+    assert list(app.openapi()["paths"]) == ["/a", "/b"]
+    app.webhooks.post("hook")(lambda: 1)
+    assert list(app.openapi()["webhooks"]) == ["hook"]
+
+
+def test_a_document_of_the_users() -> None:
+    """By replacing the method, as the documentation of FastAPI shows."""
+    app = FastAPI()
+    app.openapi = lambda: {"openapi": "own"}  # type: ignore[method-assign]  # people do it
+    assert TestClient(app).get("/openapi.json").json() == {"openapi": "own"}

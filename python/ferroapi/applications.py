@@ -20,7 +20,7 @@ from ferroapi.cross_origin import check_declared
 from ferroapi.datastructures import Default
 from ferroapi.dependency_overrides import DependencyOverrides
 from ferroapi.docs_assets import DocsAssets
-from ferroapi.documentation import add_documentation_routes
+from ferroapi.documentation import DocumentedApplication
 from ferroapi.error_format import ErrorFormat
 from ferroapi.exception_handlers import (
     http_exception_handler,
@@ -76,7 +76,13 @@ forward(
 )
 
 
-class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, ServingApplication):
+class FastAPI(
+    PathOperations,
+    WebSocketOperations,
+    ResolvingApplication,
+    DocumentedApplication,
+    ServingApplication,
+):
     """An ASGI application made of path operations."""
 
     @INCLUSION_KEYWORDS.explained
@@ -227,8 +233,6 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         self.openapi_tags = openapi_tags
         self.openapi_version = document_functions.checked_version(openapi_version)
         self.openapi_external_docs = openapi_external_docs
-        self.openapi_schema: dict[str, Any] | None = None
-        self._openapi_routes_version = -1
         self.separate_input_output_schemas = separate_input_output_schemas
         self.servers = servers or []
         self.root_path = root_path
@@ -239,7 +243,7 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         self.swagger_ui_oauth2_redirect_url = swagger_ui_oauth2_redirect_url
         self.swagger_ui_init_oauth = swagger_ui_init_oauth
         self.swagger_ui_parameters = swagger_ui_parameters
-        self.docs_assets: DocsAssets | None = docs_assets
+        self.docs_assets = docs_assets
         self._safeguards = checked_safeguards(error_limit, error_input, max_body_size)
         self.max_body_size = checked_body_size(max_body_size)
         self.threads = checked_threads(threads)
@@ -286,8 +290,6 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
         self.middleware_stack = None
         self._is_made = True
         self.setup()
-
-    # Declaring
 
     def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
         self.router.add_api_route(path, endpoint, **options)
@@ -393,36 +395,3 @@ class FastAPI(PathOperations, WebSocketOperations, ResolvingApplication, Serving
             return handler
 
         return declare
-
-    # Documentation
-
-    def setup(self) -> None:
-        """Adds the routes of the OpenAPI document and its pages."""
-        add_documentation_routes(self)
-
-    def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, made again after routes have changed."""
-        version = self.router._get_routes_version() + self.webhooks._get_routes_version()
-        if self.openapi_schema is None or self._openapi_routes_version != version:
-            form = self.validation_errors
-            # Who replaces the function need not know what FastAPI's does not have.
-            added: dict[str, Any] = {} if form is None else {"validation_errors": form}
-            self.openapi_schema = document_functions.get_openapi(
-                title=self.title,
-                version=self.version,
-                openapi_version=self.openapi_version,
-                summary=self.summary,
-                description=self.description,
-                terms_of_service=self.terms_of_service,
-                contact=self.contact,
-                license_info=self.license_info,
-                routes=self.routes,
-                webhooks=self.webhooks.routes,
-                tags=self.openapi_tags,
-                servers=self.servers,
-                separate_input_output_schemas=self.separate_input_output_schemas,
-                external_docs=self.openapi_external_docs,
-                **added,
-            )
-            self._openapi_routes_version = version
-        return self.openapi_schema

@@ -1,72 +1,105 @@
-"""The routes of an application that show its OpenAPI document."""
+"""The OpenAPI document of an application, and the routes that show it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
 from ferroapi import document_functions
 from ferroapi.docs_assets import DocsAssets, assets_folder
+from ferroapi.error_format import ErrorFormat
 from ferroapi.forwarding import replaced
+from ferroapi.routing.router import APIRouter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, Protocol
-
     from starlette.responses import Response
 
-    class Documented(Protocol):
-        """The application whose document is shown."""
 
-        title: str
-        openapi_url: str | None
-        docs_url: str | None
-        redoc_url: str | None
-        scalar_url: str | None
-        root_path_in_servers: bool
-        swagger_ui_oauth2_redirect_url: str | None
-        swagger_ui_init_oauth: dict[str, Any] | None
-        swagger_ui_parameters: dict[str, Any] | None
-        docs_assets: DocsAssets | None
+class DocumentedApplication(Starlette):
+    """The part of an application that shows its OpenAPI document."""
 
-        def openapi(self) -> dict[str, Any]:
-            """The OpenAPI document."""
-            ...
+    title: str
+    summary: str | None
+    description: str
+    version: str
+    terms_of_service: str | None
+    contact: dict[str, Any] | None
+    license_info: dict[str, Any] | None
+    openapi_url: str | None
+    openapi_tags: list[dict[str, Any]] | None
+    openapi_version: str
+    openapi_external_docs: dict[str, Any] | None
+    openapi_schema: dict[str, Any] | None = None
+    _openapi_routes_version = -1
+    separate_input_output_schemas: bool
+    servers: list[dict[str, Any]]
+    root_path_in_servers: bool
+    docs_url: str | None
+    redoc_url: str | None
+    scalar_url: str | None
+    swagger_ui_oauth2_redirect_url: str | None
+    swagger_ui_init_oauth: dict[str, Any] | None
+    swagger_ui_parameters: dict[str, Any] | None
+    docs_assets: DocsAssets | None
+    router: APIRouter
+    webhooks: APIRouter
+    validation_errors: ErrorFormat | None
 
-        def add_route(
-            self, path: str, route: Callable[[Request], Any], *, include_in_schema: bool
-        ) -> None:
-            """Adds a plain route."""
-            ...
+    def setup(self) -> None:
+        """Adds the routes of the OpenAPI document and its pages, where they are switched on."""
+        openapi_url = self.openapi_url
+        if not openapi_url:
+            return
 
+        async def openapi(request: Request) -> JSONResponse:
+            root_path = _root_path(request)
+            schema = self.openapi()
+            servers = schema.get("servers", [])
+            shown = not self.root_path_in_servers or root_path in [s.get("url") for s in servers]
+            if root_path and not shown:
+                schema = {**schema, "servers": [{"url": root_path}, *servers]}
+            return JSONResponse(schema)
 
-def add_documentation_routes(app: Documented) -> None:
-    """Adds the document and its pages, where the application has them switched on."""
-    openapi_url = app.openapi_url
-    if not openapi_url:
-        return
+        self.add_route(openapi_url, openapi, include_in_schema=False)
+        first_page = self.docs_url or self.redoc_url or self.scalar_url
+        assets = _add_assets(self, first_page) if first_page else None
+        if self.docs_url:
+            _add_swagger_ui(self, openapi_url, self.docs_url, assets)
+        if self.redoc_url:
+            _add_redoc(self, openapi_url, self.redoc_url, assets)
+        if self.scalar_url:
+            _add_scalar(self, openapi_url, self.scalar_url, assets)
 
-    async def openapi(request: Request) -> JSONResponse:
-        root_path = _root_path(request)
-        schema = app.openapi()
-        servers = schema.get("servers", [])
-        shown = not app.root_path_in_servers or root_path in [s.get("url") for s in servers]
-        if root_path and not shown:
-            schema = {**schema, "servers": [{"url": root_path}, *servers]}
-        return JSONResponse(schema)
-
-    app.add_route(openapi_url, openapi, include_in_schema=False)
-    first_page = app.docs_url or app.redoc_url or app.scalar_url
-    assets = _add_assets(app, first_page) if first_page else None
-    if app.docs_url:
-        _add_swagger_ui(app, openapi_url, app.docs_url, assets)
-    if app.redoc_url:
-        _add_redoc(app, openapi_url, app.redoc_url, assets)
-    if app.scalar_url:
-        _add_scalar(app, openapi_url, app.scalar_url, assets)
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made again after routes have changed."""
+        version = self.router._get_routes_version() + self.webhooks._get_routes_version()
+        if self.openapi_schema is None or self._openapi_routes_version != version:
+            form = self.validation_errors
+            # Who replaces the function need not know what FastAPI's does not have.
+            added: dict[str, Any] = {} if form is None else {"validation_errors": form}
+            self.openapi_schema = document_functions.get_openapi(
+                title=self.title,
+                version=self.version,
+                openapi_version=self.openapi_version,
+                summary=self.summary,
+                description=self.description,
+                terms_of_service=self.terms_of_service,
+                contact=self.contact,
+                license_info=self.license_info,
+                routes=self.routes,
+                webhooks=self.webhooks.routes,
+                tags=self.openapi_tags,
+                servers=self.servers,
+                separate_input_output_schemas=self.separate_input_output_schemas,
+                external_docs=self.openapi_external_docs,
+                **added,
+            )
+            self._openapi_routes_version = version
+        return self.openapi_schema
 
 
 def _root_path(request: Request) -> str:
@@ -74,7 +107,7 @@ def _root_path(request: Request) -> str:
     return path.rstrip("/")
 
 
-def _add_assets(app: Documented, page: str) -> str | None:
+def _add_assets(app: DocumentedApplication, page: str) -> str | None:
     """Adds what the pages load, where it is here; gives its path."""
     folder = assets_folder(app.docs_assets)
     if folder is None:
@@ -98,7 +131,9 @@ def _is_own(function: str) -> bool:
     return function not in replaced("ferroapi.document_functions")
 
 
-def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str, assets: str | None) -> None:
+def _add_swagger_ui(
+    app: DocumentedApplication, openapi_url: str, docs_url: str, assets: str | None
+) -> None:
     async def swagger_ui_html(request: Request) -> HTMLResponse:
         root_path = _root_path(request)
         redirect_url = app.swagger_ui_oauth2_redirect_url
@@ -129,7 +164,9 @@ def _add_swagger_ui(app: Documented, openapi_url: str, docs_url: str, assets: st
         )
 
 
-def _add_redoc(app: Documented, openapi_url: str, redoc_url: str, assets: str | None) -> None:
+def _add_redoc(
+    app: DocumentedApplication, openapi_url: str, redoc_url: str, assets: str | None
+) -> None:
     async def redoc_html(request: Request) -> HTMLResponse:
         root_path, title = _root_path(request), f"{app.title} - ReDoc"
         if assets is not None and _is_own("get_redoc_html"):
@@ -143,7 +180,9 @@ def _add_redoc(app: Documented, openapi_url: str, redoc_url: str, assets: str | 
     app.add_route(redoc_url, redoc_html, include_in_schema=False)
 
 
-def _add_scalar(app: Documented, openapi_url: str, scalar_url: str, assets: str | None) -> None:
+def _add_scalar(
+    app: DocumentedApplication, openapi_url: str, scalar_url: str, assets: str | None
+) -> None:
     async def scalar_html(request: Request) -> HTMLResponse:
         from ferroapi.openapi.scalar import scalar_page
 
