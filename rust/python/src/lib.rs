@@ -12,6 +12,7 @@ mod compiled;
 mod encoders;
 mod form;
 mod frames;
+mod headers;
 mod instances;
 mod items;
 mod json;

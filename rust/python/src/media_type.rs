@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 use ferroapi_core::media_type;
 use pyo3::prelude::*;
 
-use crate::params::visit_headers;
+use crate::headers::visit_headers;
 
 #[pyfunction]
 fn is_json(content_type: &[u8]) -> bool {

@@ -4,7 +4,7 @@ use ferroapi_core::http::response;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-use crate::params::visit_headers;
+use crate::headers::visit_headers;
 
 #[pyfunction]
 fn check_headers(headers: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -8,8 +8,9 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use self::multipart::{MultipartForm, multipart_boundary};
 use self::urlencoded::UrlencodedForm;
+use crate::headers::visit_headers;
 use crate::items::Items;
-use crate::params::{ModeArgument, Slot, intern, visit_headers};
+use crate::params::{ModeArgument, Slot, intern};
 
 mod multipart;
 mod urlencoded;

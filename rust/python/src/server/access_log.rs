@@ -10,8 +10,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
+use crate::headers::visit_headers;
 use crate::items::Items;
-use crate::params::visit_headers;
 
 /// Seconds after which a line is written at the latest. uvicorn waits as long when it stops.
 const LONGEST_WAIT: f64 = 0.1;

@@ -13,7 +13,7 @@ use pyo3::types::{PyDict, PySet, PyString};
 
 use super::access_log::AccessLog;
 use super::direct::{DirectTable, Found};
-use crate::params::visit_headers;
+use crate::headers::visit_headers;
 
 /// What the connections of one server share.
 #[pyclass(frozen, module = "ferroapi._core")]

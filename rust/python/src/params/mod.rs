@@ -6,11 +6,15 @@ use ferroapi_core::params::cookie::{self, Cookie};
 use ferroapi_core::params::header::{self, Header};
 use ferroapi_core::params::query::{self, Query};
 use ferroapi_core::params::{Found, Mode, Value, Wanted};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PySequence, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyMapping, PyString};
 
+use self::others::{OtherPlace, Others, give_all};
+use crate::headers::visit_headers;
 use crate::items::Items;
+
+mod others;
 
 pub type Slot = Py<PyString>;
 pub type WantedArgument<'py> = (Bound<'py, PyString>, Items<String>, ModeArgument);
@@ -22,20 +26,6 @@ pub struct Parameters {
     header: Place<Header>,
     cookie: Place<Cookie>,
     others: Option<Others>,
-}
-
-/// All values of one place but those of some names.
-struct Others {
-    place: OtherPlace,
-    /// Decoded names; those of headers in lower case.
-    known: HashSet<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OtherPlace {
-    Query,
-    Header,
-    Cookie,
 }
 
 /// A compiled place and the slots it fills.
@@ -252,30 +242,6 @@ impl Parameters {
     }
 }
 
-/// Adds the values of names that are not in `values`: text, or a list where a name has several.
-fn give_all<'a>(
-    values: &Bound<'_, PyDict>,
-    pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
-) -> PyResult<()> {
-    let given = PyDict::new(values.py());
-    for (name, value) in pairs {
-        match given.get_item(&name)? {
-            None => given.set_item(name, value)?,
-            Some(known) => match known.cast_exact::<PyList>() {
-                Ok(list) => list.append(value)?,
-                Err(_) => given.set_item(
-                    name,
-                    PyList::new(
-                        values.py(),
-                        [known, value.into_pyobject(values.py())?.into_any()],
-                    )?,
-                )?,
-            },
-        }
-    }
-    values.update(given.as_mapping())
-}
-
 impl<C> Place<C> {
     fn new(
         wanted: Items<WantedArgument<'_>>,
@@ -325,21 +291,6 @@ fn query_pairs<'py>(py: Python<'py>, query_string: &[u8]) -> PyResult<Bound<'py,
     Ok(pairs)
 }
 
-impl<'py> FromPyObject<'_, 'py> for OtherPlace {
-    type Error = PyErr;
-
-    fn extract(place: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        match place.extract()? {
-            "query" => Ok(Self::Query),
-            "header" => Ok(Self::Header),
-            "cookie" => Ok(Self::Cookie),
-            other => Err(PyValueError::new_err(format!(
-                "place is {other:?}, not 'query', 'header' or 'cookie'"
-            ))),
-        }
-    }
-}
-
 pub struct ModeArgument(pub Mode);
 
 impl<'py> FromPyObject<'_, 'py> for ModeArgument {
@@ -359,55 +310,6 @@ impl<'py> FromPyObject<'_, 'py> for ModeArgument {
 
 pub fn intern(text: &Bound<'_, PyString>) -> PyResult<Py<PyString>> {
     Ok(PyString::intern(text.py(), text.to_str()?).unbind())
-}
-
-/// Calls `visit` with the name and the value of each header, until it breaks.
-///
-/// Any iterable of pairs will do, for servers differ. Nothing is borrowed from
-/// `headers` while Python code can run.
-pub fn visit_headers<'py>(
-    headers: &Bound<'py, PyAny>,
-    mut visit: impl FnMut(&Bound<'py, PyBytes>, &Bound<'py, PyBytes>) -> ControlFlow<()>,
-) -> PyResult<()> {
-    let mut visit_header = |header: Bound<'py, PyAny>| {
-        let (name, value) = pair(&header)?;
-        match (name.cast::<PyBytes>(), value.cast::<PyBytes>()) {
-            (Ok(name), Ok(value)) => Ok(visit(name, value)),
-            _ => Err(not_a_header()),
-        }
-    };
-    if let Ok(list) = headers.cast_exact::<PyList>() {
-        for header in list {
-            if visit_header(header)?.is_break() {
-                break;
-            }
-        }
-    } else {
-        for header in headers.try_iter()? {
-            if visit_header(header?)?.is_break() {
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn pair<'py>(header: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    if let Ok(tuple) = header.cast_exact::<PyTuple>() {
-        if tuple.len() != 2 {
-            return Err(not_a_header());
-        }
-        return Ok((tuple.get_item(0)?, tuple.get_item(1)?));
-    }
-    let sequence = header.cast::<PySequence>().map_err(|_| not_a_header())?;
-    if sequence.len()? != 2 {
-        return Err(not_a_header());
-    }
-    Ok((sequence.get_item(0)?, sequence.get_item(1)?))
-}
-
-fn not_a_header() -> PyErr {
-    PyTypeError::new_err("a header is a pair of bytes, its name and its value")
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
