@@ -4,13 +4,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use ferroapi_core::http::access_log::{Entry, Field, Fields, write_json, write_text};
-use ferroapi_core::http::target::encode_path;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString};
 
-use crate::headers::visit_headers;
+use super::asked::{Asked, find, target_of};
 use crate::items::Items;
 
 /// Seconds after which a line is written at the latest. uvicorn waits as long when it stops.
@@ -41,17 +40,6 @@ struct State {
     write: Option<Py<PyAny>>,
     /// Whether the server stops: nothing may wait for a timer any more.
     is_stopping: bool,
-}
-
-/// Finds the value of the first field of a name.
-type FindField<'a> = dyn Fn(&[u8]) -> PyResult<Option<Vec<u8>>> + 'a;
-
-/// What the client has asked for.
-pub struct Asked<'a> {
-    pub method: &'a [u8],
-    pub target: &'a [u8],
-    /// The value of the first field of that name, in small letters.
-    pub field: &'a FindField<'a>,
 }
 
 /// What is known of a response when it starts.
@@ -179,7 +167,7 @@ impl AccessLog {
             None
         };
         let request_id = if log.fields.contains(Field::RequestId) {
-            request_id(asked, start.headers)?
+            asked.id(start.headers)?
         } else {
             None
         };
@@ -291,64 +279,4 @@ impl AccessLog {
             .duration_since(UNIX_EPOCH)
             .map_or(0.0, |time| time.as_secs_f64())
     }
-}
-
-/// The client of a scope, as the log says it: `127.0.0.1:5000`.
-pub fn client_text(client: &Bound<'_, PyAny>) -> PyResult<String> {
-    let Ok(client) = client.cast::<PyTuple>() else {
-        return Ok(String::new());
-    };
-    match client.as_slice() {
-        [host, port] => Ok(format!("{}:{}", host.str()?, port.str()?)),
-        _ => Ok(String::new()),
-    }
-}
-
-/// The path and the query of a scope, as the log says them.
-fn target_of(scope: &Bound<'_, PyDict>) -> PyResult<Vec<u8>> {
-    let py = scope.py();
-    let path = scope.get_item(intern!(py, "path"))?;
-    let path = path.as_ref().and_then(|path| path.cast::<PyString>().ok());
-    let path = path.map_or_else(String::new, |path| path.to_string_lossy().into_owned());
-    let query = scope.get_item(intern!(py, "query_string"))?;
-    let query = query
-        .as_ref()
-        .and_then(|query| query.cast::<PyBytes>().ok());
-    Ok(target_text(
-        &path,
-        query.map_or(b"", |query| query.as_bytes()),
-    ))
-}
-
-/// A path, percent-decoded, and a query, as the log says them.
-pub fn target_text(path: &str, query: &[u8]) -> Vec<u8> {
-    let mut target = encode_path(path).into_owned().into_bytes();
-    if !query.is_empty() {
-        target.push(b'?');
-        target.extend_from_slice(query);
-    }
-    target
-}
-
-/// What the response calls the request, or the request itself.
-fn request_id(asked: &Asked<'_>, headers: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<u8>>> {
-    const NAME: &[u8] = b"x-request-id";
-    let of_response = headers.map_or(Ok(None), |headers| find(headers, NAME))?;
-    match of_response {
-        None => (asked.field)(NAME),
-        found => Ok(found),
-    }
-}
-
-/// The first value of a header.
-fn find(headers: &Bound<'_, PyAny>, wanted: &[u8]) -> PyResult<Option<Vec<u8>>> {
-    let mut found = None;
-    visit_headers(headers, |name, value| {
-        if name.as_bytes().eq_ignore_ascii_case(wanted) {
-            found = Some(value.as_bytes().to_owned());
-            return std::ops::ControlFlow::Break(());
-        }
-        std::ops::ControlFlow::Continue(())
-    })?;
-    Ok(found)
 }

@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use super::access_log::client_text;
+use super::asked::client_text;
 use super::exchange::Exchange;
 use super::flow::wake;
 use super::reading::{Found, Reading};

@@ -7,7 +7,8 @@ use ferroapi_core::http::target::decode_path;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::access_log::{AccessLog, Asked, Ending, Start, target_text};
+use super::access_log::{AccessLog, Ending, Start};
+use super::asked::{Asked, target_text};
 use super::awaitable::{Done, Operation, Outcome, Waiting};
 use super::connection::HTTPConnection;
 use super::flow::{pending, wake};

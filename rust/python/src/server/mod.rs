@@ -1,6 +1,7 @@
 //! An HTTP/1.1 protocol for the event loops of asyncio, and the ASGI of its applications.
 
 mod access_log;
+mod asked;
 mod awaitable;
 mod connection;
 mod direct;
