@@ -37,6 +37,22 @@ pub fn visit_headers<'py>(
     Ok(())
 }
 
+/// The value of the first header of a name, in any case.
+pub fn find<'py>(
+    headers: &Bound<'py, PyAny>,
+    wanted: &[u8],
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let mut found = None;
+    visit_headers(headers, |name, value| {
+        if !name.as_bytes().eq_ignore_ascii_case(wanted) {
+            return ControlFlow::Continue(());
+        }
+        found = Some(value.clone());
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
 fn pair<'py>(header: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     if let Ok(tuple) = header.cast_exact::<PyTuple>() {
         if tuple.len() != 2 {

@@ -1,9 +1,7 @@
-use std::ops::ControlFlow;
-
 use ferroapi_core::media_type;
 use pyo3::prelude::*;
 
-use crate::headers::visit_headers;
+use crate::headers;
 
 #[pyfunction]
 fn is_json(content_type: &[u8]) -> bool {
@@ -13,16 +11,11 @@ fn is_json(content_type: &[u8]) -> bool {
 /// `None` also when the first header is empty: that is how the reference treats it.
 #[pyfunction]
 fn has_json_body(headers: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
-    let mut found = None;
-    visit_headers(headers, |name, value| {
-        if !name.as_bytes().eq_ignore_ascii_case(b"content-type") {
-            return ControlFlow::Continue(());
-        }
+    let value = headers::find(headers, b"content-type")?;
+    Ok(value.and_then(|value| {
         let value = value.as_bytes();
-        found = (!value.is_empty()).then(|| media_type::is_json(value));
-        ControlFlow::Break(())
-    })?;
-    Ok(found)
+        (!value.is_empty()).then(|| media_type::is_json(value))
+    }))
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

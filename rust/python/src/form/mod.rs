@@ -1,5 +1,3 @@
-use std::ops::ControlFlow;
-
 use ferroapi_core::params::Wanted;
 use ferroapi_core::params::form::urlencoded::is_urlencoded;
 use ferroapi_core::params::form::{File, Item, Member, Model, Received, Taken};
@@ -8,7 +6,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use self::multipart::{MultipartForm, multipart_boundary};
 use self::urlencoded::UrlencodedForm;
-use crate::headers::visit_headers;
+use crate::headers;
 use crate::items::Items;
 use crate::params::{ModeArgument, Slot, intern};
 
@@ -188,15 +186,7 @@ fn object<'py>(
 
 #[pyfunction]
 fn content_type<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>> {
-    let mut found = None;
-    visit_headers(headers, |name, value| {
-        if !name.as_bytes().eq_ignore_ascii_case(b"content-type") {
-            return ControlFlow::Continue(());
-        }
-        found = Some(value.clone());
-        ControlFlow::Break(())
-    })?;
-    Ok(found)
+    headers::find(headers, b"content-type")
 }
 
 #[pyfunction]

@@ -9,7 +9,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use super::asked::{Asked, find, target_of};
+use super::asked::{Asked, target_of};
+use crate::headers;
 use crate::items::Items;
 
 /// Seconds after which a line is written at the latest. uvicorn waits as long when it stops.
@@ -145,8 +146,11 @@ impl AccessLog {
             method: method.as_deref().unwrap_or_default().as_bytes(),
             target: &target_of(scope)?,
             field: &|name| {
-                let headers = headers.as_ref();
-                headers.map_or(Ok(None), |headers| find(headers, name))
+                let Some(headers) = &headers else {
+                    return Ok(None);
+                };
+                let value = headers::find(headers, name)?;
+                Ok(value.map(|value| value.as_bytes().to_owned()))
             },
         };
         Self::response_started(slf, client, &asked, start)

@@ -1,13 +1,11 @@
 //! What a client has asked for, as the access log says it.
 
-use std::ops::ControlFlow;
-
 use ferroapi_core::http::target::encode_path;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
-use crate::headers::visit_headers;
+use crate::headers;
 
 /// Finds the value of the first field of a name.
 type FindField<'a> = dyn Fn(&[u8]) -> PyResult<Option<Vec<u8>>> + 'a;
@@ -24,11 +22,12 @@ impl Asked<'_> {
     /// What the response calls the request, or the request itself.
     pub fn id(&self, response_headers: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<u8>>> {
         const NAME: &[u8] = b"x-request-id";
-        let of_response = response_headers.map_or(Ok(None), |headers| find(headers, NAME))?;
-        match of_response {
-            None => (self.field)(NAME),
-            found => Ok(found),
+        if let Some(headers) = response_headers
+            && let Some(id) = headers::find(headers, NAME)?
+        {
+            return Ok(Some(id.as_bytes().to_owned()));
         }
+        (self.field)(NAME)
     }
 }
 
@@ -67,17 +66,4 @@ pub fn target_text(path: &str, query: &[u8]) -> Vec<u8> {
         target.extend_from_slice(query);
     }
     target
-}
-
-/// The first value of a header.
-pub fn find(headers: &Bound<'_, PyAny>, wanted: &[u8]) -> PyResult<Option<Vec<u8>>> {
-    let mut found = None;
-    visit_headers(headers, |name, value| {
-        if name.as_bytes().eq_ignore_ascii_case(wanted) {
-            found = Some(value.as_bytes().to_owned());
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(found)
 }
