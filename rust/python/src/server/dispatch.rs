@@ -13,7 +13,7 @@ use super::connection::HTTPConnection;
 use super::exchange::Exchange;
 use super::reading::{Found, Reading};
 use super::received::Received;
-use super::response::Request;
+use super::response::ResponseContext;
 use super::run::{Call, Run};
 
 impl HTTPConnection {
@@ -38,13 +38,13 @@ impl HTTPConnection {
                 return Self::hand_over(slf, &upgraded);
             }
         }
-        let request = Request {
+        let context = ResponseContext {
             is_head: method == b"HEAD",
             minor_version: head.minor_version,
             keep_alive: head.persistent,
         };
         let has_body = !matches!(head.body, Body::None);
-        let exchange = Exchange::new(slf.clone().unbind(), request, head.expects_continue);
+        let exchange = Exchange::new(slf.clone().unbind(), context, head.expects_continue);
         let exchange = Py::new(py, exchange)?;
         connection.state().exchange = Some(exchange.clone_ref(py));
         let mut refused = None;

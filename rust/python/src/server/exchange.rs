@@ -13,13 +13,13 @@ use super::awaitable::{Done, Operation, Outcome, Waiting};
 use super::connection::HTTPConnection;
 use super::flow::{pending, wake};
 use super::received::Received;
-use super::response::{Framing, Request};
+use super::response::{Framing, ResponseContext};
 
 /// One request and its response.
 #[pyclass(frozen, module = "ferroapi._core")]
 pub struct Exchange {
     pub(super) connection: Py<HTTPConnection>,
-    pub(super) request: Request,
+    pub(super) context: ResponseContext,
     /// What the access log says was asked for.
     logged: Mutex<Option<Logged>>,
     /// When the request came, where the access log says how long it took.
@@ -98,7 +98,11 @@ impl Exchange {
 }
 
 impl Exchange {
-    pub fn new(connection: Py<HTTPConnection>, request: Request, owes_continue: bool) -> Self {
+    pub fn new(
+        connection: Py<HTTPConnection>,
+        context: ResponseContext,
+        owes_continue: bool,
+    ) -> Self {
         let log = connection.get().settings().access_log.as_ref();
         let since = log.is_some_and(|log| log.get().shows_duration());
         Self {
@@ -112,14 +116,14 @@ impl Exchange {
                 owes_continue,
                 receivers: Vec::new(),
                 phase: Phase::Before,
-                keep_alive: request.keep_alive,
+                keep_alive: context.keep_alive,
                 disconnected: false,
                 held: Vec::new(),
                 is_at_work: false,
                 sent: 0,
                 ending: None,
             }),
-            request,
+            context,
         }
     }
 
@@ -217,7 +221,7 @@ impl Exchange {
             Some(Logged::Received(received)) => Logged::Received(Arc::clone(received)),
         };
         let start = Start {
-            minor_version: self.request.minor_version,
+            minor_version: self.context.minor_version,
             status,
             headers,
             since: self.since,

@@ -20,7 +20,7 @@ pub enum Framing {
 }
 
 /// What decides about a response before the application has said anything.
-pub struct Request {
+pub struct ResponseContext {
     pub is_head: bool,
     pub minor_version: u8,
     pub keep_alive: bool,
@@ -41,7 +41,7 @@ pub struct Head {
 pub fn write_head(
     py: Python<'_>,
     connection: &HTTPConnection,
-    request: &Request,
+    context: &ResponseContext,
     status: u16,
     headers: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Head> {
@@ -52,7 +52,7 @@ pub fn write_head(
     let mut length: Option<u64> = None;
     let mut chunked = false;
     let mut close = false;
-    let may_chunk = request.minor_version > 0 && status != 204;
+    let may_chunk = context.minor_version > 0 && status != 204;
     begin_head(py, connection, status, &mut bytes)?;
     if let Some(headers) = headers {
         write_fields(headers, &mut bytes, |name, value| {
@@ -81,7 +81,7 @@ pub fn write_head(
                     .any(|token| token.trim_ascii().eq_ignore_ascii_case(b"close"));
                 // What the server knows to be untrue.
                 let is_kept = value.trim_ascii().eq_ignore_ascii_case(b"keep-alive");
-                return Ok(request.keep_alive || !is_kept);
+                return Ok(context.keep_alive || !is_kept);
             }
             Ok(true)
         })?;
@@ -90,11 +90,11 @@ pub fn write_head(
         // The coding is what counts where there are both (RFC 9112, section 6.2).
         remove_length(&mut bytes);
     }
-    let framing = if response::has_no_content(request.is_head, status) {
+    let framing = if response::has_no_content(context.is_head, status) {
         Framing::NoContent
     } else if let Some(length) = length {
         Framing::Length(length)
-    } else if request.minor_version == 0 {
+    } else if context.minor_version == 0 {
         Framing::UntilClose
     } else {
         if !chunked {
@@ -102,7 +102,7 @@ pub fn write_head(
         }
         Framing::Chunked
     };
-    let keep_alive = request.keep_alive && !close && !matches!(framing, Framing::UntilClose);
+    let keep_alive = context.keep_alive && !close && !matches!(framing, Framing::UntilClose);
     end_head(keep_alive || close, &mut bytes);
     Ok(Head {
         bytes,

@@ -9,7 +9,7 @@ use super::connection::HTTPConnection;
 use super::exchange::{Exchange, Phase};
 use super::flow::wake;
 use super::response::{
-    Framing, Request, begin_head, end_head, take, write_body, write_head, write_length,
+    Framing, ResponseContext, begin_head, end_head, take, write_body, write_head, write_length,
 };
 
 /// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
@@ -53,12 +53,12 @@ impl Exchange {
         let status: u16 = message.get_item(intern!(py, "status"))?.extract()?;
         let headers = get(message, intern!(py, "headers"))?;
         let connection = self.connection.get();
-        let request = Request {
+        let context = ResponseContext {
             keep_alive,
-            ..self.request
+            ..self.context
         };
         self.log_start(py, status, headers.as_ref())?;
-        let head = write_head(py, connection, &request, status, headers.as_ref())?;
+        let head = write_head(py, connection, &context, status, headers.as_ref())?;
         let mut state = self.state();
         state.phase = Phase::Started(head.framing);
         state.keep_alive = head.keep_alive;
@@ -140,7 +140,7 @@ impl Exchange {
         };
         let connection = self.connection.get();
         self.log_start(py, status, None)?;
-        let sent = body.filter(|_| !self.request.is_head).unwrap_or_default();
+        let sent = body.filter(|_| !self.context.is_head).unwrap_or_default();
         let mut out = Vec::with_capacity(256 + sent.len());
         begin_head(py, connection, status, &mut out)?;
         if let Some(body) = body {
