@@ -73,7 +73,7 @@ pub fn syntax_error(body: &[u8], tells_trailing_commas: bool) -> Option<SyntaxEr
 }
 
 /// What is wrong, and the byte where it is.
-type Found = (SyntaxErrorKind, usize);
+type ErrorAt = (SyntaxErrorKind, usize);
 
 #[derive(Clone, Copy)]
 enum Container {
@@ -105,7 +105,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self) -> Result<(), Found> {
+    fn read(&mut self) -> Result<(), ErrorAt> {
         self.blanks();
         loop {
             if self.begin_value()? {
@@ -124,7 +124,7 @@ impl Reader<'_> {
     }
 
     /// Whether what begins here is followed by a value that is in it.
-    fn begin_value(&mut self) -> Result<bool, Found> {
+    fn begin_value(&mut self) -> Result<bool, ErrorAt> {
         let container = match self.peek() {
             Some(b'[') => Container::Array,
             Some(b'{') => Container::Object,
@@ -145,7 +145,7 @@ impl Reader<'_> {
     }
 
     /// Reads what follows a value; whether it was the last one.
-    fn end_values(&mut self) -> Result<bool, Found> {
+    fn end_values(&mut self) -> Result<bool, ErrorAt> {
         while let Some(container) = self.open.last().copied() {
             self.blanks();
             let end = container.end();
@@ -172,7 +172,7 @@ impl Reader<'_> {
         Ok(true)
     }
 
-    fn name(&mut self) -> Result<(), Found> {
+    fn name(&mut self) -> Result<(), ErrorAt> {
         if self.peek() != Some(b'"') {
             return Err((SyntaxErrorKind::ExpectingName, self.at));
         }
@@ -186,7 +186,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<(), Found> {
+    fn string(&mut self) -> Result<(), ErrorAt> {
         let begin = self.at;
         self.at += 1;
         loop {
@@ -203,7 +203,7 @@ impl Reader<'_> {
         }
     }
 
-    fn escape(&mut self, begin: usize) -> Result<(), Found> {
+    fn escape(&mut self, begin: usize) -> Result<(), ErrorAt> {
         let letter = self.at + 1;
         match self.text.get(letter) {
             None => return Err((SyntaxErrorKind::UnterminatedString, begin)),
@@ -224,7 +224,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn literal(&mut self) -> Result<(), Found> {
+    fn literal(&mut self) -> Result<(), ErrorAt> {
         const WORDS: [&[u8]; 6] = [
             b"null",
             b"true",
@@ -241,7 +241,7 @@ impl Reader<'_> {
         self.number()
     }
 
-    fn number(&mut self) -> Result<(), Found> {
+    fn number(&mut self) -> Result<(), ErrorAt> {
         let begin = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyDict};
 use super::asked::client_text;
 use super::exchange::Exchange;
 use super::flow::wake;
-use super::reading::{Found, Reading};
+use super::reading::{Next, Reading};
 use super::settings::ServerSettings;
 use super::timing::{Deadline, Timer, WaitsFor};
 
@@ -266,9 +266,8 @@ impl HTTPConnection {
     fn process_one(slf: &Bound<'_, Self>) -> PyResult<bool> {
         let py = slf.py();
         let connection = slf.get();
-        let found = connection.next();
-        match found {
-            Found::Nothing => {
+        match connection.next() {
+            Next::Nothing => {
                 Self::arm(slf)?;
                 let (is_full, is_idle) = {
                     let state = connection.state();
@@ -281,11 +280,11 @@ impl HTTPConnection {
                 }
                 Ok(false)
             }
-            Found::Request(text, head) => {
+            Next::Request(text, head) => {
                 Self::answer(slf, text, head)?;
                 Ok(true)
             }
-            Found::Body(data, complete) => {
+            Next::Body(data, complete) => {
                 if let Some(exchange) = connection.exchange(py)
                     && exchange.get().feed(py, &data, complete)?
                 {
@@ -293,11 +292,11 @@ impl HTTPConnection {
                 }
                 Ok(true)
             }
-            Found::Refused(status, reason) => {
+            Next::Refused(status, reason) => {
                 connection.refuse_request(py, status, &reason)?;
                 Ok(false)
             }
-            Found::RefusedBody(status, reason) => {
+            Next::RefusedBody(status, reason) => {
                 connection.refuse_body(py, status, &reason)?;
                 Ok(false)
             }

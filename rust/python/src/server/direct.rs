@@ -38,8 +38,8 @@ enum Operation {
     },
 }
 
-/// A request and what answers it.
-pub struct Found<'py> {
+/// What answers a request, and what its path has captured.
+pub struct DirectMatch<'py> {
     pub answer: Py<PyAny>,
     complete_scope: Py<PyAny>,
     /// Nothing where the path has no parameters.
@@ -99,7 +99,7 @@ impl DirectTable {
         py: Python<'py>,
         method: &[u8],
         target: &Target<'_>,
-    ) -> PyResult<Option<Found<'py>>> {
+    ) -> PyResult<Option<DirectMatch<'py>>> {
         if let Some((name, modules)) = &self.unless_imported
             && modules.bind(py).contains(name)?
         {
@@ -127,7 +127,7 @@ impl DirectTable {
         let Some((answer, complete_scope)) = known else {
             return Ok(None);
         };
-        Ok(Some(Found {
+        Ok(Some(DirectMatch {
             answer,
             complete_scope,
             captures: if found.captures.is_empty() {
@@ -168,7 +168,7 @@ pub struct DirectRequest {
 }
 
 impl DirectRequest {
-    pub fn new(exchange: Py<Exchange>, received: Arc<Received>, found: Found<'_>) -> Self {
+    pub fn new(exchange: Py<Exchange>, received: Arc<Received>, found: DirectMatch<'_>) -> Self {
         Self {
             exchange,
             received,

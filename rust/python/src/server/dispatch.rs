@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyDict};
 
 use super::connection::HTTPConnection;
 use super::exchange::Exchange;
-use super::reading::{Found, Reading};
+use super::reading::{Next, Reading};
 use super::received::Received;
 use super::response::ResponseContext;
 use super::run::{Call, Run};
@@ -51,11 +51,11 @@ impl HTTPConnection {
         if has_body {
             // What starts at once finds what is there.
             match connection.next() {
-                Found::Body(data, complete) => {
+                Next::Body(data, complete) => {
                     exchange.get().feed(py, &data, complete)?;
                 }
-                Found::RefusedBody(status, reason) => refused = Some((status, reason)),
-                Found::Nothing | Found::Request(..) | Found::Refused(..) => {}
+                Next::RefusedBody(status, reason) => refused = Some((status, reason)),
+                Next::Nothing | Next::Request(..) | Next::Refused(..) => {}
             }
         } else {
             exchange.get().feed(py, b"", true)?;

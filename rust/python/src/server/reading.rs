@@ -19,8 +19,8 @@ pub(super) enum Reading {
     Nothing,
 }
 
-/// What was found in the buffer.
-pub(super) enum Found {
+/// What comes next in the buffer.
+pub(super) enum Next {
     Nothing,
     Request(Box<[u8]>, Head),
     Body(Vec<u8>, bool),
@@ -30,18 +30,18 @@ pub(super) enum Found {
 
 impl HTTPConnection {
     /// Takes the next thing out of the buffer.
-    pub(super) fn next(&self) -> Found {
+    pub(super) fn next(&self) -> Next {
         let settings = self.settings();
         let mut guard = self.state();
         let state = &mut *guard;
         match &mut state.reading {
             Reading::Nothing => {
                 state.buffer = Vec::new();
-                Found::Nothing
+                Next::Nothing
             }
             Reading::Head => {
                 if state.exchange.is_some() || state.write_paused {
-                    return Found::Nothing;
+                    return Next::Nothing;
                 }
                 let may_decide = head::may_decide(&state.buffer, state.seen, &settings.limits);
                 state.seen = state.buffer.len();
@@ -49,12 +49,12 @@ impl HTTPConnection {
                     if !state.buffer.is_empty() {
                         state.wait_for(WaitsFor::Head, settings.head_time);
                     }
-                    return Found::Nothing;
+                    return Next::Nothing;
                 }
                 match head::parse(&state.buffer, &settings.limits) {
                     Ok(None) => {
                         state.wait_for(WaitsFor::Head, settings.head_time);
-                        Found::Nothing
+                        Next::Nothing
                     }
                     Ok(Some(head)) => {
                         let text = state.take(head.size).into_boxed_slice();
@@ -64,9 +64,9 @@ impl HTTPConnection {
                             Body::Length(length) => Reading::Body(length),
                             Body::Chunked => Reading::ChunkedBody(Chunked::new()),
                         };
-                        Found::Request(text, head)
+                        Next::Request(text, head)
                     }
-                    Err(error) => Found::Refused(error.status(), error.to_string()),
+                    Err(error) => Next::Refused(error.status(), error.to_string()),
                 }
             }
             Reading::Body(left) => {
@@ -75,7 +75,7 @@ impl HTTPConnection {
                     .min(state.buffer.len());
                 if size == 0 {
                     state.wait_for(WaitsFor::Body, settings.body_time);
-                    return Found::Nothing;
+                    return Next::Nothing;
                 }
                 *left = left.saturating_sub(size as u64);
                 let complete = *left == 0;
@@ -83,7 +83,7 @@ impl HTTPConnection {
                 if complete {
                     state.body_ends();
                 }
-                Found::Body(data, complete)
+                Next::Body(data, complete)
             }
             Reading::ChunkedBody(chunked) => {
                 let mut data = Vec::new();
@@ -94,7 +94,7 @@ impl HTTPConnection {
                         Err(error) => {
                             // Nobody knows what comes next, and nothing may be decoded again.
                             state.reading = Reading::Nothing;
-                            return Found::RefusedBody(error.status(), error.to_string());
+                            return Next::RefusedBody(error.status(), error.to_string());
                         }
                         Ok((size, piece)) => {
                             position += size;
@@ -108,13 +108,13 @@ impl HTTPConnection {
                 };
                 if position == 0 && !complete {
                     state.wait_for(WaitsFor::Body, settings.body_time);
-                    return Found::Nothing;
+                    return Next::Nothing;
                 }
                 state.take(position);
                 if complete {
                     state.body_ends();
                 }
-                Found::Body(data, complete)
+                Next::Body(data, complete)
             }
         }
     }

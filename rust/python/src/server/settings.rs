@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyString};
 
 use super::access_log::AccessLog;
-use super::direct::{DirectTable, Found};
+use super::direct::{DirectMatch, DirectTable};
 use crate::headers::visit_headers;
 
 /// What the connections of one server share.
@@ -188,7 +188,7 @@ impl ServerSettings {
         py: Python<'py>,
         method: &[u8],
         target: &Target<'_>,
-    ) -> PyResult<Option<Found<'py>>> {
+    ) -> PyResult<Option<DirectMatch<'py>>> {
         let Some(app) = &self.own_app else {
             return Ok(None);
         };
