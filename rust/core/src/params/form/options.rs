@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::octets::trim;
+
 /// The names in lower case and the values, in their order. Linear.
 pub fn options(value: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
     segments(value).skip(1).filter_map(|segment| {
@@ -54,13 +56,6 @@ fn segment_end(value: &[u8]) -> usize {
         before = byte;
     }
     value.len()
-}
-
-fn trim(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    value
 }
 
 fn lower(name: &[u8]) -> Cow<'_, [u8]> {

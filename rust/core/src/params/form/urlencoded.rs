@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::Item;
+use crate::octets;
 use crate::params::query;
 
 /// What a form may have.
@@ -128,9 +129,6 @@ impl Form {
 #[must_use]
 pub fn is_urlencoded(value: &[u8]) -> bool {
     let end = memchr::memchr(b';', value).unwrap_or(value.len());
-    let mut media_type = value.get(..end).unwrap_or_default();
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = media_type {
-        media_type = rest;
-    }
+    let media_type = octets::trim(value.get(..end).unwrap_or_default());
     media_type.eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
