@@ -2,6 +2,7 @@
 //! validator that does not need an interpreter.
 #![forbid(unsafe_code)]
 
+mod decimal;
 pub mod frames;
 mod hexadecimal;
 pub mod http;

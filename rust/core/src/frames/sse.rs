@@ -1,7 +1,8 @@
 use std::fmt;
-use std::io::Write;
 
 use memchr::{memchr, memchr2};
+
+use crate::decimal;
 
 /// One event of an event stream (HTML standard, section server-sent events).
 ///
@@ -53,8 +54,9 @@ impl Event<'_> {
             append_line(buffer, b"id: ", id.as_bytes());
         }
         if let Some(retry) = self.retry {
-            // Writing to a vector cannot fail.
-            let _ = writeln!(buffer, "retry: {retry}");
+            buffer.extend_from_slice(b"retry: ");
+            decimal::push(buffer, retry);
+            buffer.push(b'\n');
         }
         buffer.push(b'\n');
         Ok(())

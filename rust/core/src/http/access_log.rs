@@ -1,9 +1,9 @@
 //! The access log: one request is one line, whatever its client sends.
 
 use super::moment::Moment;
-use super::{decimal, response};
+use super::response;
 use crate::params::latin1;
-use crate::{hexadecimal, json};
+use crate::{decimal, hexadecimal, json};
 
 /// What is known of a request that was answered.
 #[derive(Clone, Copy, Debug)]
@@ -222,14 +222,14 @@ fn write_seconds(out: &mut Vec<u8>, seconds: f64) {
     let microseconds = whole(seconds * 1e6);
     decimal::push(out, microseconds / 1_000_000);
     out.push(b'.');
-    decimal::push_padded(out, microseconds % 1_000_000, 6);
+    decimal::push_digits(out, microseconds % 1_000_000, 6);
 }
 
 /// A moment with milliseconds, as RFC 3339 writes it.
 fn write_time(out: &mut Vec<u8>, unix_time: f64) {
     let milliseconds = whole(unix_time * 1e3);
     let moment = Moment::new(milliseconds / 1_000);
-    for (number, width, end) in [
+    for (number, digits, end) in [
         (moment.year, 4, b'-'),
         (moment.month, 2, b'-'),
         (moment.day, 2, b'T'),
@@ -238,7 +238,7 @@ fn write_time(out: &mut Vec<u8>, unix_time: f64) {
         (moment.second, 2, b'.'),
         (milliseconds % 1_000, 3, b'Z'),
     ] {
-        decimal::push_padded(out, number, width);
+        decimal::push_digits(out, number, digits);
         out.push(end);
     }
 }

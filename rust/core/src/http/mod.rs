@@ -11,8 +11,6 @@
 pub mod access_log;
 pub mod chunked;
 mod connection;
-
-mod decimal;
 pub mod head;
 mod host;
 pub mod length;

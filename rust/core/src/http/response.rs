@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::decimal;
-use crate::hexadecimal;
 pub use crate::octets::{is_field_value, is_token};
+use crate::{decimal, hexadecimal};
 
 /// What ends a chunked body without trailers.
 pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";

@@ -1,22 +1,24 @@
+use crate::decimal::push_digits;
+
 /// Appends a date (RFC 3339, `full-date`): `2026-11-29`.
 pub fn write_date(out: &mut Vec<u8>, year: i32, month: u8, day: u8) {
-    write_digits(out, year.unsigned_abs(), 4);
+    push_digits(out, year.unsigned_abs().into(), 4);
     out.push(b'-');
-    write_digits(out, month.into(), 2);
+    push_digits(out, month.into(), 2);
     out.push(b'-');
-    write_digits(out, day.into(), 2);
+    push_digits(out, day.into(), 2);
 }
 
 /// Appends a time (RFC 3339, `partial-time`): `23:59:01`, or `23:59:01.000250` with microseconds.
 pub fn write_time(out: &mut Vec<u8>, hour: u8, minute: u8, second: u8, microsecond: u32) {
-    write_digits(out, hour.into(), 2);
+    push_digits(out, hour.into(), 2);
     out.push(b':');
-    write_digits(out, minute.into(), 2);
+    push_digits(out, minute.into(), 2);
     out.push(b':');
-    write_digits(out, second.into(), 2);
+    push_digits(out, second.into(), 2);
     if microsecond != 0 {
         out.push(b'.');
-        write_digits(out, microsecond, 6);
+        push_digits(out, microsecond.into(), 6);
     }
 }
 
@@ -27,17 +29,8 @@ pub fn write_offset(out: &mut Vec<u8>, minutes: i32) {
         return;
     }
     out.push(if minutes < 0 { b'-' } else { b'+' });
-    write_digits(out, minutes.unsigned_abs() / 60, 2);
+    let minutes = u64::from(minutes.unsigned_abs());
+    push_digits(out, minutes / 60, 2);
     out.push(b':');
-    write_digits(out, minutes.unsigned_abs() % 60, 2);
-}
-
-/// The last digits of a number, with zeros in front.
-fn write_digits(out: &mut Vec<u8>, mut number: u32, digits: usize) {
-    let first = out.len();
-    out.resize(first + digits, b'0');
-    for digit in out.iter_mut().skip(first).rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-    }
+    push_digits(out, minutes % 60, 2);
 }

@@ -1,4 +1,4 @@
-use crate::hexadecimal;
+use crate::{decimal, hexadecimal};
 
 /// Appends a string in quotes, in UTF-8 with only the escapes that JSON asks for: the bytes of
 /// Python's `json.dumps(text, ensure_ascii=False)`.
@@ -21,19 +21,7 @@ pub fn write_integer(out: &mut Vec<u8>, value: i64) {
     if value < 0 {
         out.push(b'-');
     }
-    let first = out.len();
-    let mut rest = value.unsigned_abs();
-    loop {
-        // The formatter of the standard library takes four times as many instructions.
-        out.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if let Some(digits) = out.get_mut(first..) {
-        digits.reverse();
-    }
+    decimal::push(out, value.unsigned_abs());
 }
 
 #[inline]
