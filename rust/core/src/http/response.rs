@@ -77,6 +77,13 @@ pub fn write_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) -> Result<(), F
     Ok(())
 }
 
+/// Appends the field `Content-Length`.
+pub fn write_length(out: &mut Vec<u8>, length: u64) {
+    out.extend_from_slice(b"content-length: ");
+    decimal::push(out, length);
+    out.extend_from_slice(b"\r\n");
+}
+
 /// Appends a chunk of a body; nothing for no data, since an empty chunk would be the last.
 pub fn write_chunk(out: &mut Vec<u8>, data: &[u8]) {
     if data.is_empty() {

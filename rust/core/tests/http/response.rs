@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ferroapi_core::http::chunked::{Chunked, Piece};
 use ferroapi_core::http::response::{
     FieldError, LAST_CHUNK, has_no_content, is_field_value, is_token, reason, write_chunk,
-    write_field, write_status_line,
+    write_field, write_length, write_status_line,
 };
 use proptest::prelude::*;
 
@@ -42,6 +42,16 @@ fn a_reason_is_that_of_no_other_status_and_cannot_end_its_line() {
     assert_eq!(reasons.iter().collect::<HashSet<_>>().len(), reasons.len());
     for reason in reasons {
         assert!(is_field_value(reason.as_bytes()), "{reason}");
+    }
+}
+
+#[test]
+fn a_length_is_a_field() {
+    for length in [0, 9, 10, 65_536, u64::MAX] {
+        let mut out = b"before".to_vec();
+        write_length(&mut out, length);
+        let expected = format!("beforecontent-length: {length}\r\n");
+        assert_eq!(shown(&out), shown(expected.as_bytes()));
     }
 }
 

@@ -1,12 +1,13 @@
 //! What `HTTPConnection` says to a client it refuses, and to the log of the server.
 
-use ferroapi_core::http::response::write_status_line;
+use ferroapi_core::http::response::write_length;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use super::connection::HTTPConnection;
 use super::flow::wake;
+use super::response::{begin_head, end_head};
 
 impl HTTPConnection {
     /// Refuses what is not a request: says so, logs it, and closes.
@@ -37,11 +38,10 @@ impl HTTPConnection {
     /// Sends a whole response in plain text, and closes.
     pub fn refuse(&self, py: Python<'_>, status: u16, text: &str) -> PyResult<()> {
         let mut out = Vec::with_capacity(256);
-        write_status_line(&mut out, status);
-        self.write_default_fields(py, &mut out)?;
+        begin_head(py, self, status, &mut out)?;
         out.extend_from_slice(b"content-type: text/plain; charset=utf-8\r\n");
-        out.extend_from_slice(format!("content-length: {}\r\n", text.len()).as_bytes());
-        out.extend_from_slice(b"connection: close\r\n\r\n");
+        write_length(&mut out, text.len() as u64);
+        end_head(false, &mut out);
         out.extend_from_slice(text.as_bytes());
         self.write(py, &out)?;
         self.close(py)

@@ -122,13 +122,6 @@ pub fn begin_head(
     connection.write_default_fields(py, out)
 }
 
-/// Writes the field that tells the length of the body.
-pub fn write_length(length: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"content-length: ");
-    out.extend_from_slice(length.to_string().as_bytes());
-    out.extend_from_slice(b"\r\n");
-}
-
 /// Writes the end of the head; the client is told unless it needs not be.
 pub fn end_head(is_told: bool, out: &mut Vec<u8>) {
     if !is_told {

@@ -1,5 +1,6 @@
 //! The response of an `Exchange`: the messages of its application, checked and written.
 
+use ferroapi_core::http::response::write_length;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyString};
@@ -9,7 +10,7 @@ use super::connection::HTTPConnection;
 use super::exchange::{Exchange, Phase};
 use super::flow::wake;
 use super::response::{
-    Framing, ResponseContext, begin_head, end_head, take, write_body, write_head, write_length,
+    Framing, ResponseContext, begin_head, end_head, take, write_body, write_head,
 };
 
 /// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
@@ -144,7 +145,7 @@ impl Exchange {
         let mut out = Vec::with_capacity(256 + sent.len());
         begin_head(py, connection, status, &mut out)?;
         if let Some(body) = body {
-            write_length(body.len(), &mut out);
+            write_length(&mut out, body.len() as u64);
         }
         out.extend_from_slice(fields);
         end_head(keep_alive, &mut out);
