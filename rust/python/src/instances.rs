@@ -1,3 +1,5 @@
+//! `is_list_of`: whether a list has items of one class only.
+
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyType};
 

@@ -1,3 +1,5 @@
+//! Plain data as JSON, and what is wrong with a body that should be JSON.
+
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 

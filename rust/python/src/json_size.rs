@@ -1,3 +1,5 @@
+//! Bounds of the length of a value as JSON.
+
 use std::cell::RefCell;
 
 use pyo3::prelude::*;

@@ -1,3 +1,5 @@
+//! Whether a body is said to be JSON.
+
 use ferroapi_core::media_type;
 use pyo3::prelude::*;
 

@@ -1,3 +1,5 @@
+//! `encode_errors`: an answer with all errors, where nothing in them has to be hidden.
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PyString, PyTuple};

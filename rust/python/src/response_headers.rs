@@ -1,3 +1,5 @@
+//! `check_headers`: whether the headers of a response can be sent.
+
 use std::ops::ControlFlow;
 
 use ferroapi_core::http::response;

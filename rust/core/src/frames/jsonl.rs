@@ -1,3 +1,5 @@
+//! Records of JSON Lines.
+
 /// Appends one [JSON Lines](https://jsonlines.org) record: `data` and a line feed.
 ///
 /// `data` is one JSON text on one line. That is not checked: serializers write no raw line breaks

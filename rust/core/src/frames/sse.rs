@@ -1,3 +1,5 @@
+//! Server-sent events.
+
 use std::fmt;
 
 use memchr::{memchr, memchr2};

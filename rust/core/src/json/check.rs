@@ -1,3 +1,5 @@
+//! What other readers of JSON refuse or change in a body.
+
 use memchr::memchr;
 
 use super::collision::collision;

@@ -1,3 +1,5 @@
+//! Numbers that were chosen to have one hash in Python.
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};

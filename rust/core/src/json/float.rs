@@ -1,3 +1,5 @@
+//! Floats as Python writes them.
+
 use std::io::Write;
 
 /// Appends a finite number with the fewest digits that read back as the same double, laid out as

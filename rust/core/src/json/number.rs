@@ -1,3 +1,5 @@
+//! Numbers beyond the range of a double.
+
 /// A number with this many digits before the point, or fewer, is in the range of a double.
 const MAX_INTEGER_DIGITS: usize = 308;
 

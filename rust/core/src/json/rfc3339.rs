@@ -1,3 +1,5 @@
+//! Dates, times and offsets (RFC 3339).
+
 use crate::decimal::push_digits;
 
 /// Appends a date (RFC 3339, `full-date`): `2026-11-29`.

@@ -1,3 +1,5 @@
+//! Where Python's `json.loads` finds that a body is no JSON.
+
 use super::number::has_long_integer;
 
 /// Where a text is no JSON, and why.

@@ -1,3 +1,5 @@
+//! UUIDs as strings of JSON.
+
 use crate::hexadecimal;
 
 /// Appends a UUID in quotes: 32 digits in five groups (RFC 9562, section 4).

@@ -1,3 +1,5 @@
+//! Strings and integers of JSON.
+
 use crate::{decimal, hexadecimal};
 
 /// Appends a string in quotes, in UTF-8 with only the escapes that JSON asks for: the bytes of

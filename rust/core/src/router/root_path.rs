@@ -1,3 +1,5 @@
+//! Paths below the prefix of a mount or a proxy.
+
 /// The part of a path that routes see: what is below a mount or a proxy's prefix.
 ///
 /// A server may leave the prefix out, so that the whole path is what routes see.

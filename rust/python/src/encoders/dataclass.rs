@@ -1,3 +1,5 @@
+//! Dataclasses as `dataclasses.asdict` gives them.
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

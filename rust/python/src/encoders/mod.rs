@@ -1,3 +1,5 @@
+//! `DataEncoder`: JSON data of any value, by the rules of `ferroapi.encoders`.
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple, PyType};

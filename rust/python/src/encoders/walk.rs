@@ -1,3 +1,5 @@
+//! The walk of a `DataEncoder` over a value and what is in it.
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyIterator, PyList, PyString};

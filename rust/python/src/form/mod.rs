@@ -1,3 +1,5 @@
+//! `FormParameters`: the fields and models that are wanted of a form, of either kind.
+
 use ferroapi_core::params::Wanted;
 use ferroapi_core::params::form::urlencoded::is_urlencoded;
 use ferroapi_core::params::form::{File, Item, Member, Model, Received, Taken};

@@ -1,3 +1,5 @@
+//! `MultipartForm`: a form as `multipart/form-data`, read as it comes.
+
 use std::sync::OnceLock;
 
 use ferroapi_core::params::form::multipart::{self, Fault, Form, Limits, Part};

@@ -1,3 +1,5 @@
+//! `UrlencodedForm`: a form as `application/x-www-form-urlencoded`, read as it comes.
+
 use ferroapi_core::params::form::urlencoded::{Excess, Form, Limits};
 use ferroapi_core::params::query;
 use pyo3::prelude::*;

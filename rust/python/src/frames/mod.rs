@@ -1,3 +1,5 @@
+//! Frames of JSON Lines and server-sent events; `buffer.rs` gathers them.
+
 use ferroapi_core::frames::{self, Event, EventError};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;

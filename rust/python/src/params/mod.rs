@@ -1,3 +1,5 @@
+//! `Parameters`: the values that are wanted of a request's path, query, headers and cookies.
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
