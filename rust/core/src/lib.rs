@@ -1,5 +1,5 @@
-//! The compiled half of ferroapi: everything between an ASGI scope and a
-//! validator that does not need an interpreter.
+//! The compiled half of ferroapi: everything between an ASGI scope and a validator that does not
+//! need an interpreter.
 #![forbid(unsafe_code)]
 
 mod decimal;

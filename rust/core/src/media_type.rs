@@ -1,8 +1,7 @@
 //! Media types, the values of `Content-Type` (RFC 9110, section 8.3.1).
 //!
-//! Everything is a slice of the value that was given. Reading a value costs one
-//! pass over what is looked at: [`is_json`] looks no further than the first
-//! semicolon.
+//! Everything is a slice of the value that was given. Reading a value costs one pass over what is
+//! looked at: [`is_json`] looks no further than the first semicolon.
 
 use std::borrow::Cow;
 
@@ -19,9 +18,9 @@ pub struct MediaType<'a> {
 impl<'a> MediaType<'a> {
     /// Reads the type and the subtype.
     ///
-    /// `None` when `value` does not begin with two tokens around a slash, or has
-    /// anything but white space between them and the first semicolon. Parameters
-    /// are not judged here: a media type with bad parameters is still that type.
+    /// `None` when `value` does not begin with two tokens around a slash, or has anything but white
+    /// space between them and the first semicolon. Parameters are not judged here: a media type
+    /// with bad parameters is still that type.
     #[must_use]
     pub fn parse(value: &'a [u8]) -> Option<Self> {
         let (type_, rest) = split_token(trim_start(value))?;
@@ -65,8 +64,8 @@ impl<'a> MediaType<'a> {
     }
 }
 
-/// Whether a `Content-Type` value says that the content is JSON:
-/// `application/json` or `application/*+json`, in any case, with any parameters.
+/// Whether a `Content-Type` value says that the content is JSON: `application/json` or
+/// `application/*+json`, in any case, with any parameters.
 ///
 /// A value that is no media type is not JSON.
 ///
@@ -92,16 +91,16 @@ pub struct Parameter<'a> {
 
 /// The parameters of a media type, read as they are asked for.
 ///
-/// Empty and malformed parameters are passed over; a quotation that is never
-/// closed ends the iteration. Reading them all is one pass over the value.
+/// Empty and malformed parameters are passed over; a quotation that is never closed ends the
+/// iteration. Reading them all is one pass over the value.
 #[derive(Clone, Debug)]
 pub struct Parameters<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Parameters<'a> {
-    /// Reads one parameter from the start of the rest, which is left behind it
-    /// or, when it is malformed, where that showed.
+    /// Reads one parameter from the start of the rest, which is left behind it or, when it is
+    /// malformed, where that showed.
     fn read(&mut self) -> Option<Parameter<'a>> {
         let (name, rest) = split_token(trim_start(self.rest))?;
         self.rest = rest;
@@ -146,9 +145,8 @@ fn split_token(value: &[u8]) -> Option<(&[u8], &[u8])> {
     value.split_at_checked(end)
 }
 
-/// Splits off the rest of a quoted string (RFC 9110, section 5.6.4) whose opening
-/// quote has been taken, and undoes its quoted pairs. Without a closing quote
-/// there is neither a value nor a rest.
+/// Splits off the rest of a quoted string (RFC 9110, section 5.6.4) whose opening quote has been
+/// taken, and undoes its quoted pairs. Without a closing quote there is neither a value nor a rest.
 fn split_quoted(value: &[u8]) -> (Option<Cow<'_, [u8]>>, &[u8]) {
     let mut unescaped = Vec::new();
     let mut rest = value;

@@ -1,9 +1,9 @@
-//! Cookies, read as browsers write them and Starlette reads them, which is more
-//! than RFC 6265 allows.
+//! Cookies, read as browsers write them and Starlette reads them, which is more than RFC 6265
+//! allows.
 //!
-//! `;` separates pairs, quoted or not. The first `=` ends the name; a pair
-//! without one has an empty name. Both sides are trimmed, and empty pairs are
-//! skipped. Values are decoded as Python's `http.cookies` does, see [`decode`].
+//! `;` separates pairs, quoted or not. The first `=` ends the name; a pair without one has an empty
+//! name. Both sides are trimmed, and empty pairs are skipped. Values are decoded as Python's
+//! `http.cookies` does, see [`decode`].
 
 use std::borrow::Cow;
 
@@ -32,9 +32,8 @@ impl Cookie {
         self.0.found()
     }
 
-    /// Keeps the wanted values of one `Cookie` header, in one pass. Called for
-    /// each header in turn, it reads them as one. [`decode`] makes text of the
-    /// values.
+    /// Keeps the wanted values of one `Cookie` header, in one pass. Called for each header in turn,
+    /// it reads them as one. [`decode`] makes text of the values.
     pub fn read<'a>(&self, header: &'a [u8], found: &mut Found<'_, &'a [u8]>) {
         for (name, value) in pairs(header) {
             if let Some(name) = self.0.find(name) {
@@ -69,12 +68,11 @@ pub fn pairs(header: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// Decodes a cookie value: without its double quotes, if it is between two, and
-/// then with `\ooo` (octal, up to `\377`) and `\c` undone.
+/// Decodes a cookie value: without its double quotes, if it is between two, and then with `\ooo`
+/// (octal, up to `\377`) and `\c` undone.
 ///
-/// Bytes and octal numbers are ISO 8859-1 characters. A backslash before a line
-/// feed, or at the end, stays. Linear; borrowed unless something is undone or
-/// the value is not ASCII.
+/// Bytes and octal numbers are ISO 8859-1 characters. A backslash before a line feed, or at the
+/// end, stays. Linear; borrowed unless something is undone or the value is not ASCII.
 #[must_use]
 pub fn decode(raw: &[u8]) -> Cow<'_, str> {
     let [b'"', quoted @ .., b'"'] = raw else {
@@ -103,8 +101,7 @@ pub fn decode(raw: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Trims what is white space in ISO 8859-1 text by Unicode: more than
-/// [`u8::is_ascii_whitespace`].
+/// Trims what is white space in ISO 8859-1 text by Unicode: more than [`u8::is_ascii_whitespace`].
 fn trim(text: &[u8]) -> &[u8] {
     let is_space = |byte: &u8| matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ' | 0x85 | 0xa0);
     let start = text.iter().position(|byte| !is_space(byte));

@@ -1,5 +1,4 @@
-//! Header fields: names without case, values as ISO 8859-1 (RFC 9110,
-//! section 5.5).
+//! Header fields: names without case, values as ISO 8859-1 (RFC 9110, section 5.5).
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -17,8 +16,7 @@ impl Header {
     ///
     /// # Errors
     ///
-    /// [`HeaderNameError`] for a name that ISO 8859-1 cannot hold: no header can
-    /// have it.
+    /// [`HeaderNameError`] for a name that ISO 8859-1 cannot hold: no header can have it.
     pub fn new(wanted: impl IntoIterator<Item = Wanted>) -> Result<Self, HeaderNameError> {
         let slots = wanted.into_iter().map(|wanted| {
             let names = wanted.names.into_iter().map(|name| match to_latin1(&name) {
@@ -42,8 +40,8 @@ impl Header {
         }
     }
 
-    /// Room for the values of one request, of whatever kind the caller holds
-    /// them in. [`decode`] makes text of them.
+    /// Room for the values of one request, of whatever kind the caller holds them in. [`decode`]
+    /// makes text of them.
     #[must_use]
     pub fn found<T>(&self) -> Found<'_, T> {
         self.0.found()

@@ -13,8 +13,8 @@ pub struct Name(usize);
 
 /// The wanted names of one place, and the slots they fill.
 ///
-/// Finding a name costs a comparison with each of a few names, or one hash
-/// (keyed at random, for the names come from the client) when they are many.
+/// Finding a name costs a comparison with each of a few names, or one hash (keyed at random, for
+/// the names come from the client) when they are many.
 #[derive(Debug)]
 pub(super) struct Lookup {
     index: Index,
@@ -123,8 +123,7 @@ impl<T> Found<'_, T> {
         }
     }
 
-    /// What fills the slots, with the number of each; slots without a value are
-    /// left out.
+    /// What fills the slots, with the number of each; slots without a value are left out.
     pub fn values(&self) -> impl Iterator<Item = (usize, Value<'_, T>)> {
         self.lookup
             .slots

@@ -1,9 +1,9 @@
-//! Takes exactly the named values out of a request: from its query string
-//! ([`query`]), its headers ([`header`]) and its cookies ([`cookie`]).
+//! Takes exactly the named values out of a request: from its query string ([`query`]), its headers
+//! ([`header`]) and its cookies ([`cookie`]).
 //!
-//! What is wanted is compiled once. A request is then read in one pass a place;
-//! each pass keeps the values of wanted names in a [`Found`] as they are, and
-//! only what [`Found::values`] answers needs to be decoded.
+//! What is wanted is compiled once. A request is then read in one pass a place; each pass keeps the
+//! values of wanted names in a [`Found`] as they are, and only what [`Found::values`] answers needs
+//! to be decoded.
 //!
 //! ```
 //! use ferroapi_core::params::{Mode, Value, Wanted, query::{Query, decode}};
@@ -58,8 +58,8 @@ impl Wanted {
     }
 }
 
-/// Bytes as ISO 8859-1 text: each byte is the character of its number.
-/// Borrowed when they are ASCII.
+/// Bytes as ISO 8859-1 text: each byte is the character of its number. Borrowed when they are
+/// ASCII.
 pub(crate) fn latin1(raw: &[u8]) -> Cow<'_, str> {
     if raw.is_ascii()
         && let Ok(text) = str::from_utf8(raw)

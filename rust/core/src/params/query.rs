@@ -1,10 +1,8 @@
-//! Query strings, read as the URL standard's `application/x-www-form-urlencoded`
-//! with the leniency of Python's
-//! `parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)`.
+//! Query strings, read as the URL standard's `application/x-www-form-urlencoded` with the leniency
+//! of Python's `parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)`.
 //!
-//! `&` separates pairs and empty ones are skipped. The first `=` ends the name;
-//! a pair without one has an empty value. Names and values are decoded alike, see
-//! [`decode`].
+//! `&` separates pairs and empty ones are skipped. The first `=` ends the name; a pair without one
+//! has an empty value. Names and values are decoded alike, see [`decode`].
 
 use std::borrow::Cow;
 
@@ -41,7 +39,8 @@ impl Query {
     }
 }
 
-/// The names and values of a query string as they are, in their order. [`decode`] makes text of them.
+/// The names and values of a query string as they are, in their order. [`decode`] makes text of
+/// them.
 ///
 /// ```
 /// let pairs: Vec<_> = ferroapi_core::params::query::pairs(b"a=1&&b").collect();
@@ -61,11 +60,11 @@ pub fn pairs(query_string: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// Decodes a name or a value: `+` is a space, and each run of percent escapes is
-/// UTF-8 in which U+FFFD replaces what is invalid.
+/// Decodes a name or a value: `+` is a space, and each run of percent escapes is UTF-8 in which
+/// U+FFFD replaces what is invalid.
 ///
-/// An incomplete escape stays as it is, and a byte beyond ASCII is the character
-/// of its number (ISO 8859-1). Linear; borrowed when nothing changes.
+/// An incomplete escape stays as it is, and a byte beyond ASCII is the character of its number (ISO
+/// 8859-1). Linear; borrowed when nothing changes.
 #[must_use]
 pub fn decode(raw: &[u8]) -> Cow<'_, str> {
     if memchr::memchr2(b'%', b'+', raw).is_none() {
@@ -96,8 +95,7 @@ pub fn decode(raw: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// What is before and after the first `separator`; nothing after it when there
-/// is none.
+/// What is before and after the first `separator`; nothing after it when there is none.
 fn split_once(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     let end = memchr::memchr(separator, text).unwrap_or(text.len());
     let (before, after) = text.split_at(end);

@@ -4,8 +4,8 @@ use super::Protocol;
 
 /// The routes whose patterns differ in nothing but parameter names.
 ///
-/// Only what can matter is kept: for each method the first declared route, so
-/// that a thousand routes of one path cost no more than its methods.
+/// Only what can matter is kept: for each method the first declared route, so that a thousand
+/// routes of one path cost no more than its methods.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints {
     /// `(method, rank)`, sorted by method.
@@ -36,8 +36,7 @@ impl Endpoints {
         }
     }
 
-    /// The first declared HTTP route that has the method, `None` being one that
-    /// no route names.
+    /// The first declared HTTP route that has the method, `None` being one that no route names.
     pub(super) fn http(&self, method: Option<usize>) -> Option<usize> {
         let named = method.and_then(|method| {
             let place = self

@@ -9,8 +9,8 @@ use super::pattern::{Convertor, Part};
 
 /// Text of a pattern.
 ///
-/// Not a `Box<str>`: that of an empty text points nowhere, and comparing there
-/// costs some processors hundreds of nanoseconds.
+/// Not a `Box<str>`: that of an empty text points nowhere, and comparing there costs some
+/// processors hundreds of nanoseconds.
 pub(super) type Literal = Arc<str>;
 
 /// Matches a segment, or the rest of a path.
@@ -29,8 +29,8 @@ pub(super) struct Matcher {
 enum Middle {
     /// One parameter: prefix and suffix leave no choice what it is.
     One(Convertor),
-    /// Several: the expression covers prefix and suffix too. It runs in linear
-    /// time, and its leftmost-first groups are those of a backtracking engine.
+    /// Several: the expression covers prefix and suffix too. It runs in linear time, and its
+    /// leftmost-first groups are those of a backtracking engine.
     Many(Regex),
 }
 

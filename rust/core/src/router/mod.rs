@@ -2,21 +2,19 @@
 //!
 //! # What it decides
 //!
-//! A table of routes, in order of declaration, is asked for a method and a
-//! percent-decoded path. The answer is the one that a scan from the first
-//! route to the last would give, each pattern read as Python's
-//! `re.match("^...$", path)`:
+//! A table of routes, in order of declaration, is asked for a method and a percent-decoded path.
+//! The answer is the one that a scan from the first route to the last would give, each pattern read
+//! as Python's `re.match("^...$", path)`:
 //!
 //! 1. the first declared route that has the path *and* the method;
 //! 2. else [`Lookup::MethodNotAllowed`] when some route has the path;
-//! 3. else [`Lookup::Redirect`] when a route has the path with its trailing
-//!    slashes removed or, when it has none, with one added;
+//! 3. else [`Lookup::Redirect`] when a route has the path with its trailing slashes removed or,
+//!    when it has none, with one added;
 //! 4. else [`Lookup::NotFound`].
 //!
 //! # Patterns
 //!
-//! Text with `{name}` or `{name:convertor}`; braces that are not a parameter
-//! are text.
+//! Text with `{name}` or `{name:convertor}`; braces that are not a parameter are text.
 //!
 //! | convertor | expression | |
 //! |---|---|---|
@@ -26,14 +24,12 @@
 //! | `float` | `[0-9]+(\.[0-9]+)?` | |
 //! | `uuid` | 8-4-4-4-12 hexadecimal digits | each hyphen is optional |
 //!
-//! As `$` does in Python, the end of a pattern also matches in front of one
-//! newline that ends the path. A pattern that does not start with a slash
-//! ignores case, and a `:port` at its end.
+//! As `$` does in Python, the end of a pattern also matches in front of one newline that ends the
+//! path. A pattern that does not start with a slash ignores case, and a `:port` at its end.
 //!
 //! # How it works
 //!
-//! The patterns form a trie whose edges are whole segments, the text between
-//! slashes:
+//! The patterns form a trie whose edges are whole segments, the text between slashes:
 //!
 //! ```text
 //! 0 /users/{id}          root -- users --> . -- {} --> [0]
@@ -41,34 +37,32 @@
 //! 2 /files/{path:path}        '- files --> . == {path} ==> [2]
 //! ```
 //!
-//! Static segments are looked up in a hash map. A segment with parameters is
-//! an edge of its own, shared by all routes that write it alike, whatever the
-//! names. From the first `path` parameter on, which can span slashes, the rest
-//! of the pattern is a single edge that takes the rest of the path (`==>`).
-//! Edges with text around their parameters are found by that text, in hash maps
-//! too. One parameter is matched by hand; several in one segment, where greed
-//! decides who gets what, by a regular expression that cannot backtrack.
+//! Static segments are looked up in a hash map. A segment with parameters is an edge of its own,
+//! shared by all routes that write it alike, whatever the names. From the first `path` parameter
+//! on, which can span slashes, the rest of the pattern is a single edge that takes the rest of the
+//! path (`==>`). Edges with text around their parameters are found by that text, in hash maps too.
+//! One parameter is matched by hand; several in one segment, where greed decides who gets what, by
+//! a regular expression that cannot backtrack.
 //!
-//! A lookup follows every edge that fits, and drops a branch as soon as its
-//! lowest rank (index of declaration) cannot beat the full match at hand.
-//! Captures are taken afterwards, from the winner only.
+//! A lookup follows every edge that fits, and drops a branch as soon as its lowest rank (index of
+//! declaration) cannot beat the full match at hand. Captures are taken afterwards, from the winner
+//! only.
 //!
 //! # What it costs
 //!
-//! Time is linear in the length of the path for each trie node visited, and
-//! each node is visited at most once. At a segment the number of nodes grows by
-//! the number of *different* ways the table writes a segment that fits (its
-//! text, `{}`, `{:int}`, `{}.json`, ...), not by the number of routes: one or
-//! two in practice. Three things in a table can make a lookup dearer:
+//! Time is linear in the length of the path for each trie node visited, and each node is visited at
+//! most once. At a segment the number of nodes grows by the number of *different* ways the table
+//! writes a segment that fits (its text, `{}`, `{:int}`, `{}.json`, ...), not by the number of
+//! routes: one or two in practice. Three things in a table can make a lookup dearer:
 //!
-//! * alternatives that repeat on every level (`/a/{y}`, `/{x}/b`, ...) multiply;
-//!   the number of nodes in the trie is the limit;
-//! * edges of one node whose text before the first and after the last parameter
-//!   is the same (`{a}-x-{b}`, `{a}-y-{b}`) are tried one by one;
+//! * alternatives that repeat on every level (`/a/{y}`, `/{x}/b`, ...) multiply; the number of
+//!   nodes in the trie is the limit;
+//! * edges of one node whose text before the first and after the last parameter is the same
+//!   (`{a}-x-{b}`, `{a}-y-{b}`) are tried one by one;
 //! * edges of one node whose outer texts differ in *length* cost one hash each.
 //!
-//! Nothing that a client sends can add to this. A redirect or a miss costs a
-//! second walk. Memory is linear in the length of the patterns.
+//! Nothing that a client sends can add to this. A redirect or a miss costs a second walk. Memory is
+//! linear in the length of the patterns.
 
 mod endpoints;
 mod matcher;
@@ -99,8 +93,7 @@ pub struct Route {
     pub pattern: String,
     /// The kind of connection.
     pub protocol: Protocol,
-    /// The HTTP methods, compared exactly. `None` and an empty list mean every
-    /// method.
+    /// The HTTP methods, compared exactly. `None` and an empty list mean every method.
     pub methods: Option<Vec<String>>,
 }
 
@@ -122,8 +115,7 @@ pub enum Lookup<'r, 'p> {
     MethodNotAllowed {
         /// The first declared route that has the path.
         first: Match<'p>,
-        /// The methods of all routes that have the path, in order of
-        /// declaration, each once.
+        /// The methods of all routes that have the path, in order of declaration, each once.
         allowed: Vec<&'r str>,
     },
     /// Only this path, which differs in trailing slashes, exists.
@@ -210,8 +202,7 @@ impl Router {
         })
     }
 
-    /// Whether [`Router::find`] answers [`Lookup::Redirect`]; it does unless
-    /// told otherwise.
+    /// Whether [`Router::find`] answers [`Lookup::Redirect`]; it does unless told otherwise.
     #[must_use]
     pub fn redirect_slashes(mut self, redirect_slashes: bool) -> Self {
         self.redirect_slashes = redirect_slashes;

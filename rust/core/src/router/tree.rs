@@ -41,8 +41,7 @@ struct Edge {
     node: usize,
 }
 
-/// Edges found by the text in front of their first and behind their last
-/// parameter.
+/// Edges found by the text in front of their first and behind their last parameter.
 #[derive(Debug, Default)]
 struct Edges {
     /// Those with neither.
@@ -141,8 +140,8 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Visits the routes that have a path, those with alike patterns at once,
-    /// in no particular order.
+    /// Visits the routes that have a path, those with alike patterns at once, in no particular
+    /// order.
     ///
     /// `visit` returns the rank from which on routes are of no interest.
     pub(super) fn walk<'t>(&'t self, path: &str, visit: impl FnMut(&'t Endpoints) -> usize) {
