@@ -25,5 +25,6 @@ def find_tool(name: str, versions: str, sysroot: Path) -> str | None:
 
 
 def _version(tool: str) -> str:
-    done = subprocess.run([tool, "--version"], stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout
+    """What it prints of itself; nothing of one that fails, as those of LLVM 14 do when asked."""
+    done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else ""

@@ -8,6 +8,7 @@ from llvm_tools import find_tool
 
 RUSTC = "rustc 1.95.0 (59807616e 2026-04-14)\nhost: here\nrelease: 1.95.0\nLLVM version: 22.1.2\n"
 COMPONENT = "lib/rustlib/here/bin/llvm-profdata"
+FAILS = "22.1.3"  # of a program that prints it and fails
 
 # name: what is there and the version it prints, which is taken
 TOOLS: dict[str, tuple[dict[str, str], str | None]] = {
@@ -31,6 +32,10 @@ TOOLS: dict[str, tuple[dict[str, str], str | None]] = {
     "of a version that has the number in it": ({"bin/llvm-profdata": "2.22.1"}, None),
     "of a version that begins with the number": ({"bin/llvm-profdata": "221.0.0"}, None),
     "whose name lies": ({"bin/llvm-profdata-22": "21.1.0"}, None),
+    "that fails, before one that does not": (
+        {"bin/llvm-profdata-22": FAILS, "bin/llvm-profdata": "22.1.0"},
+        "bin/llvm-profdata",
+    ),
 }
 
 
@@ -42,7 +47,8 @@ def test_a_tool_is_that_of_the_compiler(
     for path, version in there.items():
         program = tmp_path / path
         program.parent.mkdir(parents=True, exist_ok=True)
-        program.write_text(f"#!/bin/sh\necho 'Debian LLVM version {version}'\n")
+        status = 1 if version == FAILS else 0
+        program.write_text(f"#!/bin/sh\necho 'Debian LLVM version {version}'\nexit {status}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     found = find_tool("llvm-profdata", RUSTC, tmp_path)
