@@ -138,3 +138,14 @@ def test_it_says_where_it_serves(
     url = "https://example.com/api" if proxied else server.url
     said = capfd.readouterr().err
     assert f"Serving main:app at {url}, documentation at {url}/docs\n" in said
+
+
+def test_the_documentation_is_behind_the_proxy(
+    project: Project, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The page asks for the document below the prefix, which only a proxy takes off."""
+    project({"main.py": SERVICE.format(name="ferroapi")})
+    with serving("run", "main", "--root-path", "shop", directory=tmp_path) as server:
+        server.facts()
+    said = capfd.readouterr().err
+    assert f"at {server.url}, documentation at /shop/docs of the proxy\n" in said

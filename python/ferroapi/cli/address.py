@@ -44,6 +44,11 @@ class Address:
         return (os.environ.get("FASTAPI_PUBLIC_URL") or own).rstrip("/")
 
     @property
+    def is_public(self) -> bool:
+        """Whether the environment names the URL that a browser uses."""
+        return bool(os.environ.get("FASTAPI_PUBLIC_URL"))
+
+    @property
     def settings(self) -> dict[str, str | int | None]:
         """The keywords of `uvicorn.Config`."""
         uds = None if self.uds is None else str(self.uds)

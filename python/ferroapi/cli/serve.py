@@ -282,7 +282,9 @@ def serve(
     import_string = discover(target, name=app, entrypoint=entrypoint, factory=factory)
     docs_url = None if factory else getattr(application_at(import_string), "docs_url", None)
     serving = f"Serving {import_string} at {address.name}"
-    if docs_url and address.name == address.url:
+    if docs_url and root_path and not address.is_public:
+        serving += f", documentation at {root_path}{docs_url} of the proxy"
+    elif docs_url and address.name == address.url:
         serving += f", documentation at {address.url}{docs_url}"
     address.check_free()
     if as_fastapi:
