@@ -150,6 +150,8 @@ clean: ## Remove everything that the other targets made, .venv included
 $(VENV)/pyvenv.cfg: FORCE
 	@command -v cargo >/dev/null || { \
 	  echo "ferroapi needs cargo to build its extension: install Rust from https://rustup.rs." >&2; exit 1; }
+	@"$(PYTHON)" -c '' >/dev/null 2>&1 || { \
+	  echo "cannot run '$(PYTHON)': choose an interpreter with PYTHON=..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || { \
 	  echo "ferroapi needs Python 3.11 or newer, which '$(PYTHON)' is not: choose one with PYTHON=..." >&2; exit 1; }
 	@version='import sys; print(sys.version)'; \
