@@ -122,6 +122,15 @@ def test_a_websocket_passes(address: str) -> None:
         assert connection.recv() == "hello"
 
 
+def test_what_a_client_claims_does_not_count(tmp_path: Path) -> None:
+    example = EXAMPLES / "deploy" / "nginx.conf"
+    claim = {"x-forwarded-for": "203.0.113.1", "x-forwarded-proto": "https"}
+    service = ["--root-path", "/shop", "--forwarded-allow-ips", "*"]
+    with _proxied(tmp_path, example, service) as (address, _), Client(headers=claim) as client:
+        answer = client.get(f"http://{address}/shop/items/").json()
+    assert answer == {"url": f"http://{address}/shop/items/", "client": "127.0.0.1"}
+
+
 def test_with_tls_the_service_knows_it(tmp_path: Path) -> None:
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x"]
     command += ["-keyout", "key.pem", "-out", "fullchain.pem"]
