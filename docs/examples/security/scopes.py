@@ -16,15 +16,24 @@ app = FastAPI()
 bearer = OAuth2PasswordBearer("/token", scopes={"items:read": "Read", "items:write": "Write"})
 
 
+def is_ada(name: str, password: str) -> bool:
+    """Compares both, so that the time does not tell which one is wrong."""
+    known = compare_digest(name.encode(), b"ada")
+    return compare_digest(password.encode(), b"lovelace") and known
+
+
 @app.post("/token")
 async def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> dict[str, str]:
-    if not compare_digest(form.password.encode(), b"lovelace"):
+    if not is_ada(form.username, form.password):
         raise HTTPException(400, "A wrong name or password")
     return {"access_token": "token-of-ada", "token_type": "bearer"}
 
 
 async def check_scopes(needed: SecurityScopes, token: Annotated[str, Depends(bearer)]) -> None:
-    if not set(needed.scopes) <= TOKENS.get(token, set()):
+    scopes = TOKENS.get(token)
+    if scopes is None:
+        raise HTTPException(401, "Unknown token", headers={"WWW-Authenticate": "Bearer"})
+    if not scopes.issuperset(needed.scopes):
         raise HTTPException(403, f"Needs {needed.scope_str}")
 
 
@@ -40,6 +49,6 @@ async def delete_items() -> None:
 
 @app.get("/admin")
 async def read_admin(who: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> str:
-    if not compare_digest(who.password.encode(), b"lovelace"):
+    if not is_ada(who.username, who.password):
         raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
     return who.username

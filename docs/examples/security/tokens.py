@@ -14,7 +14,7 @@ def check_token(
     credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)],
 ) -> str:
     for token, scopes in TOKENS.items():
-        if secrets.compare_digest(token, credentials.credentials):
+        if secrets.compare_digest(token.encode(), credentials.credentials.encode()):
             if scopes.issuperset(needed.scopes):
                 return token
             raise HTTPException(403, f"Needs {needed.scope_str}")
