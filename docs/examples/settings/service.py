@@ -16,7 +16,11 @@ class Settings(BaseModel):
 @cache
 def read_settings() -> Settings:
     prefix = "SHOP_"
-    given = {name.removeprefix(prefix).lower(): os.environ[name] for name in os.environ}
+    given = {
+        name.removeprefix(prefix).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(prefix)
+    }
     return Settings.model_validate(given)
 
 
