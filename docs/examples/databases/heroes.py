@@ -1,6 +1,6 @@
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +10,12 @@ from ferroapi import Depends, FastAPI, HTTPException
 
 DATABASE = Path(__file__).with_name("heroes.db")
 
-with closing(sqlite3.connect(DATABASE)) as made:
-    made.execute("CREATE TABLE IF NOT EXISTS hero (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    with closing(sqlite3.connect(DATABASE)) as made:
+        made.execute("CREATE TABLE IF NOT EXISTS hero (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+    yield
 
 
 def open_connection() -> Iterator[sqlite3.Connection]:
@@ -31,7 +35,7 @@ class Hero(NewHero):
     id: int
 
 
-app = FastAPI()
+app = FastAPI(lifespan=lifespan)
 
 
 @app.post("/heroes", status_code=201)
