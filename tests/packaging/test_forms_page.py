@@ -11,6 +11,7 @@ from ferroapi.testclient import TestClient
 PAGE = Path(__file__).parents[2].joinpath("docs", "forms.md").read_text()
 EXAMPLES = re.findall(
     r"^```python\n(.*?)^```\n\n^```console\n"
+    r"\$ printf abc > \S+\n"
     r"\$ curl -F '(\w+)=([^']+)' -F '(\w+)=@\S+' http://127\.0\.0\.1:8000(\S+)\n(.*?)\n^```",
     PAGE,
     re.MULTILINE | re.DOTALL,
