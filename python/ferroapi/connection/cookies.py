@@ -22,8 +22,3 @@ class CookieReading(HTTPConnection):
             found = Parameters(cookie=[(name, [name], "last") for name in names])
             self._cookies = found.extract({}, b"", self.scope["headers"])
         return self._cookies
-
-
-def has_read_cookies(connection: HTTPConnection) -> bool:
-    """Whether somebody asked for the cookies of a connection, and may have changed them."""
-    return "_cookies" in vars(connection)

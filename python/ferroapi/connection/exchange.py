@@ -13,7 +13,6 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ferroapi.background import BackgroundTasks
 from ferroapi.connection.body import read_body
-from ferroapi.connection.cookies import has_read_cookies
 from ferroapi.connection.request import Request
 from ferroapi.connection.response import response_to_inject
 from ferroapi.connection.websocket import WebSocket
@@ -133,7 +132,7 @@ class Exchange:
     @property
     def has_read_cookies(self) -> bool:
         """Whether somebody asked the connection for its cookies, and may have changed them."""
-        return self._connection is not None and has_read_cookies(self._connection)
+        return self._connection is not None and "_cookies" in vars(self._connection)
 
     @property
     def has_read_json(self) -> bool:
