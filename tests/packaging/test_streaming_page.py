@@ -14,7 +14,7 @@ EXAMPLE = re.compile(
     r"^```python\n(?P<code>.*?)^```\n\n"
     r"^```console\n\$ curl (?:-H '(?P<header>[^':]+): (?P<value>[^']+)' )?"
     r"(?:--data-binary '(?P<body>[^']+)' )?"
-    r"http://127\.0\.0\.1:8000(?P<path>\S+)\n(?P<answer>.*?)(?P<broken>^curl: .*?)?^```",
+    r"'?http://127\.0\.0\.1:8000(?P<path>[^\s']+)'?\n(?P<answer>.*?)(?P<broken>^curl: .*?)?^```",
     re.MULTILINE | re.DOTALL,
 )
 EXAMPLES = [match.groupdict() for match in EXAMPLE.finditer(PAGE)]
