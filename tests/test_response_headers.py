@@ -295,7 +295,9 @@ def test_every_server_sends_the_500(
 ) -> None:
     async def ask() -> bytes:
         async with serving(app, protocol=protocol) as port:
-            return await sent(port, f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            return await sent(
+                port, f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+            )
 
     answer = asyncio.run(ask())
     assert answer.startswith(b"HTTP/1.1 500 ")

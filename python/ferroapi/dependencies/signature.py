@@ -80,6 +80,9 @@ def signature_state(call: Callable[..., Any]) -> Iterator[Any]:
 
 
 def _annotations_state(part: Any) -> Iterator[Any]:
+    if isinstance(part, type):
+        # They are of its attributes.
+        return
     # What is left unevaluated need not be evaluated for this (PEP 649).
     annotate = getattr(part, "__annotate__", None)
     if annotate is not None:
