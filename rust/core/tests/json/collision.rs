@@ -76,6 +76,7 @@ collide! {
     dashes: |n| format!("\"{:->length$}\"", "", length = 20 + usize::try_from(n).unwrap_or_default()) => false;
     // Powers of ten repeat after one less than the modulus.
     exponents: |n| format!("\"1E{}\"", n * (MODULUS - 1) + 7) => true;
+    other_exponents: |n| format!("\"1E{}7\"", 1_000_000_000_000_000_000 + n) => false;
     long_exponents: |n| format!("\"1E19{n:030}\"") => false;
     written_in_several_ways: |n| match n % 3 {
         0 => format!("\"{}\"", multiple(n)),
