@@ -246,6 +246,12 @@ impl HTTPConnection {
             .map(|exchange| exchange.clone_ref(py))
     }
 
+    /// Whether nothing of a request has come that was not answered.
+    pub(super) fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.exchange.is_none() && state.buffer.is_empty()
+    }
+
     /// Reads what is in the buffer, as far as it can be answered now.
     fn process(slf: &Bound<'_, Self>) -> PyResult<()> {
         let connection = slf.get();

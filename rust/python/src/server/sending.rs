@@ -185,6 +185,8 @@ impl Exchange {
         match phase {
             Phase::Before => self.send_internal_error(py),
             Phase::Started(_) => self.connection.get().close(py),
+            // As uvicorn does, unless another request has come.
+            Phase::Complete if self.connection.get().is_idle() => self.connection.get().close(py),
             Phase::Complete => Ok(()),
         }
     }
