@@ -23,7 +23,6 @@ from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
 from ferroapi.fields import (
     ModelField,
     Undefined,
-    annotated,
     create_field,
     missing_error,
     model_fields,
@@ -121,9 +120,6 @@ def test_constraints_are_in_the_annotation() -> None:
     info.annotation = int
     adapter = ModelField(name="name", field_info=info).type_adapter
     assert adapter.json_schema() == {"type": "integer", "minimum": 1, "maximum": 3}
-    bare = FieldInfo()
-    bare.annotation = str
-    assert annotated(bare) is str
 
 
 class NoField:

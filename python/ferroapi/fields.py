@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from copy import copy
 from dataclasses import is_dataclass
 from typing import (
@@ -15,22 +14,21 @@ from typing import (
     get_args,
     get_origin,
 )
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakKeyDictionary
 
 from pydantic import (
     AliasChoices,
     BaseModel,
     ConfigDict,
-    Field,
     Json,
     PydanticSchemaGenerationError,
     TypeAdapter,
     ValidationError,
 )
 from pydantic.fields import FieldInfo
-from pydantic.warnings import UnsupportedFieldAttributeWarning
 from pydantic_core import PydanticUndefined
 
+from ferroapi.adapters import adapter_of, core_schemas
 from ferroapi.annotations import (
     is_sequence,
     is_subclass,
@@ -51,54 +49,6 @@ Undefined = PydanticUndefined
 Location: TypeAlias = tuple[int | str, ...]
 ErrorDetail: TypeAlias = dict[str, Any]
 Mode: TypeAlias = Literal["validation", "serialization"]
-
-_NAMES = frozenset({"alias", "alias_priority", "serialization_alias", "validation_alias"})
-_DEFAULTS: dict[str, Any] = dict(FieldInfo(annotation=Any).asdict()["attributes"])
-_adapters: WeakValueDictionary[Any, TypeAdapter[Any]] = WeakValueDictionary()
-
-
-class _Same:
-    """Equal to another of the very same object."""
-
-    __slots__ = ("_object",)
-
-    def __init__(self, of: object) -> None:
-        self._object = of
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self._object is other._object
-
-    def __hash__(self) -> int:
-        return id(self._object)
-
-
-def _schemas(annotation: Any) -> tuple[_Same, ...]:
-    """The core schemas of the models that an annotation names: others, once one was rebuilt."""
-    annotation = resolve_alias(annotation)
-    if isinstance(annotation, type):
-        schema = getattr(annotation, "__pydantic_core_schema__", None)
-        return () if schema is None else (_Same(schema),)
-    return tuple(schema for argument in get_args(annotation) for schema in _schemas(argument))
-
-
-def _identity(
-    annotation: Any, metadata: list[Any], attributes: dict[str, Any], config: ConfigDict | None
-) -> Any:
-    """A key that is equal for what one adapter can serve; `None` for what cannot be compared."""
-    if config:
-        return None
-    # Types as well: 1, 1.0 and True are equal, but not the same default.
-    key = (
-        annotation,
-        tuple((type(item), item) for item in metadata),
-        tuple((name, type(value), value) for name, value in attributes.items()),
-    )
-    try:
-        hash(key)
-    except TypeError:
-        return None
-    # Equal is not the same: unions in another order, -0.0 and 0.0, decimals of other precision.
-    return key, repr(key), _schemas(annotation)
 
 
 class ModelField:
@@ -128,7 +78,7 @@ class ModelField:
         self.mode: Mode = mode
         self.config = config
         self._adapter: TypeAdapter[Any] | None = None
-        self._schemas: tuple[_Same, ...] = ()
+        self._schemas: tuple[Any, ...] = ()
         self._is_sequence: bool | None = None
         self._model: tuple[type[BaseModel] | None] | None = None
 
@@ -213,34 +163,9 @@ class ModelField:
         Fields that say the same share one.
         """
         if self._adapter is None:
-            self._schemas = _schemas(self.field_info.annotation)
-            self._adapter = self._make_adapter()
+            self._schemas = core_schemas(self.field_info.annotation)
+            self._adapter = adapter_of(self.field_info, self.config)
         return self._adapter
-
-    def _make_adapter(self) -> TypeAdapter[Any]:
-        described = self.field_info.asdict()
-        attributes = {
-            name: value
-            for name, value in described["attributes"].items()
-            # Names are read by the extraction, not by the adapter.
-            if name not in _NAMES and value is not _DEFAULTS[name]
-        }
-        key = _identity(described["annotation"], described["metadata"], attributes, self.config)
-        known = _adapters.get(key) if key is not None else None
-        if known is not None:
-            return known
-        with warnings.catch_warnings():
-            # Some attributes (`deprecated`, say) are for the schema only.
-            warnings.simplefilter("ignore", category=UnsupportedFieldAttributeWarning)
-            # A model that is not complete yet, or says so, is read anew below an `Annotated`.
-            incomplete = getattr(described["annotation"], "__pydantic_complete__", True) is False
-            more = (Field(**attributes),) if attributes or incomplete else ()
-            adapter: TypeAdapter[Any] = TypeAdapter(
-                annotated(self.field_info, *more), config=self.config
-            )
-        if key is not None:
-            _adapters[key] = adapter
-        return adapter
 
     @property
     def is_current(self) -> bool:
@@ -251,7 +176,7 @@ class ModelField:
         annotation = self.field_info.annotation
         _ = self.type_adapter
         return not isinstance(annotation, (str, ForwardRef)) and (
-            self._schemas == _schemas(annotation)
+            self._schemas == core_schemas(annotation)
         )
 
     @property
@@ -343,15 +268,6 @@ def _declaration(field: ModelField) -> tuple[Any, ...]:
     names = (*FieldInfo.__slots__, "__dict__")
     options = tuple(getattr(info, name, Undefined) for name in names)
     return field.name, field.mode, field.config, type(info), options
-
-
-def annotated(info: FieldInfo, *more: Any) -> Any:
-    """The annotation with its constraints, as `Annotated` where there are any."""
-    described = info.asdict()
-    annotation: Any = described["annotation"]
-    for item in (*described["metadata"], *more):
-        annotation = Annotated[annotation, item]
-    return annotation
 
 
 def located(error: ValidationError, loc: Location) -> list[ErrorDetail]:

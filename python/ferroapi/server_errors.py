@@ -10,12 +10,12 @@ from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 
 from ferroapi.connection.exchange import Exchange
+from ferroapi.connection.late_exchange import LateExchange
 from ferroapi.originals import has_own
-from ferroapi.response_headers import check_start
 from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Around(ServerErrorMiddleware):
@@ -32,26 +32,12 @@ class Around(ServerErrorMiddleware):
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Every request passes here, and few fail: a request has its exchange when it does.
-        exchange = None if scope["type"] == "http" else Exchange(scope, receive, send)
-        started = False
-
-        def send_tracked(message: Message) -> Awaitable[None]:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                check_start(message)
-                started = True
-            return send(message)
-
+        late = LateExchange(scope, receive, send)
         try:
-            tracked = send_tracked if exchange is None else exchange.send_tracked
-            await self.app(scope, receive, tracked)
+            await self.app(scope, receive, late.send)
         except Exception as error:
             exception_unhandled(scope, error)
-            if exchange is None:
-                exchange = Exchange(scope, receive, send)
-                exchange.started = started
-            await self._answer(error, exchange)
+            await self._answer(error, late.exchange())
             raise
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, create_model
 
 from ferroapi import params
+from ferroapi.adapters import annotated
 from ferroapi.annotations import union_models
-from ferroapi.fields import ModelField, annotated, create_field
+from ferroapi.fields import ModelField, create_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,14 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from ferroapi.compatibility import COMPATIBLE
-from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import FailureHandlers, fail
-from ferroapi.response_headers import check_start
+from ferroapi.connection.late_exchange import LateExchange
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Iterable
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 SlashRedirects: TypeAlias = bool | Literal["absolute"]
 """Whether a path with its last slash added or removed is redirected to, and whether by a URL."""
@@ -63,29 +62,15 @@ _IN_PATHS = "/:@!$&'()*+,;=~"
 
 async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Runs what has no plan, and answers its errors."""
-    started = False
-
-    def send_tracked(message: Message) -> Awaitable[None]:
-        nonlocal started
-        if message["type"] == "http.response.start":
-            check_start(message)
-            started = True
-        return send(message)
-
-    is_http = scope["type"] == "http"
-    # Few fail: what a request has failed in is made when it does.
-    exchange = None if is_http else Exchange(scope, receive, send)
+    late = LateExchange(scope, receive, send)
     # A mounted application puts itself into the scope; the errors are for the one around it.
     application = scope.get("app")
     failures = getattr(application, "_failures", None)
-    if is_http and isinstance(failures, FailureHandlers):
+    if scope["type"] == "http" and isinstance(failures, FailureHandlers):
         # Starlette's routes then answer what has a handler by themselves; those of a WebSocket do
         # not, since the handlers are to have the object that closes it as a frame can say.
         failures.show_in(scope)
     try:
-        await app(scope, receive, send_tracked if exchange is None else exchange.send_tracked)
+        await app(scope, receive, late.send)
     except Exception as error:
-        if exchange is None:
-            exchange = Exchange(scope, receive, send)
-            exchange.started = started
-        await fail(error, exchange, application)
+        await fail(error, late.exchange(), application)

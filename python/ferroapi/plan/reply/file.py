@@ -15,9 +15,9 @@ from ferroapi.threads import run_in_thread
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-# As they were imported: a class that somebody has changed since then sends by itself.
 # Reading the annotations of a class without any adds them to it.
 _ = getattr(FileResponse, "__annotations__", None)
+# As they were imported: a class that somebody has changed since then sends by itself.
 _DECLARED = dict(vars(FileResponse))
 _call_unreplaced = methods_unreplaced(FileResponse, "__call__")
 
