@@ -171,6 +171,25 @@ def test_errors_of_one_of_several_bodies(wrong: str) -> None:
     assert [error["loc"] for error in answer["detail"]] == [["body", wrong, 2_000]]
 
 
+@pytest.mark.parametrize("size", [0, LARGE, VERY_LARGE])
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+def test_a_list_that_is_not_in_a_body_is_missing(content_type: str, size: int) -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def read(a: Annotated[list[int], Body()], b: Annotated[list[int], Body()] = []) -> Any:  # noqa: B006
+        return [a, b]
+
+    response = TestClient(app).post(
+        "/", content="{}" + " " * size, headers={"content-type": content_type}
+    )
+    assert response.json() == {
+        "detail": [
+            {"type": "missing", "loc": ["body", "a"], "msg": "Field required", "input": None}
+        ]
+    }
+
+
 def test_who_wants_all_errors_gets_them() -> None:
     everything = FastAPI(error_limit=None)
     everything.post("/items")(items)

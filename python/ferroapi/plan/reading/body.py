@@ -247,7 +247,9 @@ def read_body_fields(
 def _validate(
     field: ModelField, value: Any, loc: Location, bound: Bound | None
 ) -> tuple[Any, list[ErrorDetail]]:
-    errors = None if bound is None else first_errors(field, value, bound, loc=loc)
+    if bound is None or value is Undefined:
+        return validate(field, value, loc)
+    errors = first_errors(field, value, bound, loc=loc)
     return validate(field, value, loc) if errors is None else (None, errors)
 
 
