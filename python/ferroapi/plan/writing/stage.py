@@ -119,14 +119,10 @@ def write_stage(
     if stage is None:
         return
     otherwise = leaving_after(step.index, otherwise)
-    if step.index and shortcut.in_order:
-        # A dependency may have changed what the request gave it.
-        changes = ["exchange.has_read_cookies"] if stage.reads_cookies else []
-        if shortcut.reads_body and stage.body_validator is not None:
-            changes.append("exchange.has_read_json")
-        if changes:
-            with source.block(f"if exchange is not None and ({' or '.join(changes)}):"):
-                source.lines(otherwise)
+    if step.index and stage.reads_cookies and shortcut.in_order:
+        # A dependency may have changed them.
+        with source.block("if exchange is not None and exchange.has_read_cookies:"):
+            source.lines(otherwise)
     refusal = stage.refusal if refuses else None
     if refusal is not None:
         source.name("refusal", refusal)
@@ -221,6 +217,12 @@ def _write_body(
             source.lines(otherwise)
         return
     is_decoded = stage is shortcut.decoded_stage
+    if stage.index and shortcut.in_order:
+        # A dependency may have changed what the request gave it.
+        with source.block("if exchange is not None and exchange.has_read_json:"):
+            source.line("decoded = exchange.read_json(None)")
+            if is_decoded:
+                source.line(f"{body} = NotImplemented")
     with source.block(f"if {body} is NotImplemented:") if is_decoded else nullcontext():
         _write_validation(
             *(source, interface, shortcut, stage, validator, otherwise), refuses=refuses
