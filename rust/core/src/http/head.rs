@@ -8,11 +8,10 @@ use std::fmt;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::connection::Options;
 use super::length::{self, Body, LengthError};
 use super::lines::Lines;
+use super::meaning::Meaning;
 use super::{host, target};
-use crate::octets;
 
 /// Empty lines before a request, which some clients send after a body (section 2.2).
 const EMPTY_LINES: usize = 2;
@@ -305,50 +304,6 @@ fn has_other_version(parsed: &httparse::Request<'_, '_>, request_line: &[u8]) ->
         Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor, b'\r', b'\n'])
             if major.is_ascii_digit() && minor.is_ascii_digit()
     )
-}
-
-/// The fields that say something about the message itself.
-#[derive(Default)]
-struct Meaning<'a> {
-    host: Option<&'a [u8]>,
-    content_length: Option<&'a [u8]>,
-    transfer_encoding: Option<&'a [u8]>,
-    connection: Options,
-    upgrade: Option<&'a [u8]>,
-    has_several_upgrades: bool,
-    expects_continue: bool,
-}
-
-impl<'a> Meaning<'a> {
-    fn read(&mut self, name: &[u8], value: &'a [u8]) -> Result<(), HeadError> {
-        let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
-        match name.len() {
-            4 if is(b"host") => once(&mut self.host, value),
-            6 if is(b"expect") => {
-                self.expects_continue |= octets::elements(value)
-                    .any(|expectation| expectation.eq_ignore_ascii_case(b"100-continue"));
-                Ok(())
-            }
-            7 if is(b"upgrade") => {
-                self.has_several_upgrades = self.upgrade.replace(value).is_some();
-                Ok(())
-            }
-            10 if is(b"connection") => {
-                self.connection.read(value);
-                Ok(())
-            }
-            14 if is(b"content-length") => once(&mut self.content_length, value),
-            17 if is(b"transfer-encoding") => once(&mut self.transfer_encoding, value),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn once<'a>(place: &mut Option<&'a [u8]>, value: &'a [u8]) -> Result<(), HeadError> {
-    match place.replace(value) {
-        Some(_) => Err(HeadError::Repeated),
-        None => Ok(()),
-    }
 }
 
 /// What the fields of a well-formed head mean.

@@ -15,6 +15,7 @@ pub mod head;
 mod host;
 pub mod length;
 mod lines;
+mod meaning;
 pub mod moment;
 pub mod response;
 pub mod target;
