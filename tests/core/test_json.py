@@ -8,7 +8,9 @@ import json
 import math
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pydantic_core
@@ -430,3 +432,21 @@ def test_encode_keeps_no_references(encode: Callable[[Any], bytes | None]) -> No
         encode(value)
 
     assert before == [sys.getrefcount(each) for each in (text, items, value)]
+
+
+# The zeros of all scripts.
+ZEROS = [
+    chr(code) for code in range(sys.maxunicode + 1) if unicodedata.decimal(chr(code), None) == 0
+]
+
+
+@pytest.mark.parametrize("zero", ZEROS, ids=unicodedata.name)
+def test_numbers_collide_in_all_scripts(zero: str) -> None:
+    digits = {ord("0") + value: ord(zero) + value for value in range(10)}
+    texts = [str(n * (2**61 - 1)).translate(digits) for n in range(1, 1_200)]
+    assert len({hash(Decimal(text)) for text in texts}) == 1
+    for ascii_only in (False, True):
+        body = json.dumps(texts, ensure_ascii=ascii_only).encode()
+        fault = check_json(body)
+        assert fault is not None
+        assert fault[0] == "collision"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import pytest
 
-from ferroapi import Depends, FastAPI, Query
+from ferroapi import APIRouter, Depends, FastAPI, Query
 from ferroapi.dependencies.signature import get_typed_signature, return_annotation
 from ferroapi.testclient import TestClient
 
@@ -80,3 +80,43 @@ def test_stringified_annotations_of_an_operation() -> None:
     client = TestClient(app)
     assert client.get("/?a=2&b=1").json() == [2, 1.0]
     assert client.get("/?a=0").status_code == 422
+
+
+class Answering:
+    """Has every attribute."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("__signature__", "__wrapped__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, a: int = 1) -> int:
+        return a
+
+
+class OfNumbers:
+    """Has attributes of other kinds than callables have."""
+
+    __kwdefaults__ = 5
+    __annotations__ = 5  # type: ignore[assignment]  # nobody would expect it
+    __dict__ = None  # type: ignore[assignment]  # nobody would expect it
+
+    def __call__(self, a: int = 1) -> int:
+        return a
+
+
+class Raising(OfNumbers):
+    @property  # type: ignore[override]  # nobody would expect it
+    def __dict__(self) -> Any:
+        raise LookupError
+
+
+@pytest.mark.parametrize("kind", [Answering, OfNumbers, Raising])
+def test_callables_that_are_no_functions(kind: Any) -> None:
+    app, router = FastAPI(), APIRouter()
+    router.get("/endpoint", name="endpoint")(kind())
+    router.get("/dependency", dependencies=[Depends(kind())])(lambda: 1)
+    app.include_router(router)
+    client = TestClient(app)
+    assert client.get("/endpoint?a=2").json() == 2
+    assert client.get("/dependency").json() == 1

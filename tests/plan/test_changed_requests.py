@@ -154,6 +154,33 @@ async def change_cookies(request: Request) -> None:
         request.cookies["session"] = "nobody"
 
 
+class Reversing(Request):
+    """Reads cookies in a way of its own."""
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {name: value[::-1] for name, value in super().cookies.items()}
+
+
+async def both(
+    one: Annotated[str | None, Cookie(alias="session")] = None,
+    other: Annotated[str | None, Depends(APIKeyCookie(name="session"))] = None,
+) -> Any:
+    return [one, other]
+
+
+def test_a_request_class_that_reads_cookies_in_its_own_way() -> None:
+    class Route(APIRoute):
+        def get_route_handler(self) -> Any:
+            handler = super().get_route_handler()
+            return lambda request: handler(Reversing(request.scope, request.receive))
+
+    app = FastAPI()
+    app.router.route_class = Route
+    app.post("/")(both)
+    assert TestClient(app, cookies={"session": "abc"}).post("/").json() == ["cba", "cba"]
+
+
 async def set_cookies(request: Request) -> None:
     request._cookies = {"session": "nobody"}
 

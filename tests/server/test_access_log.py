@@ -135,6 +135,11 @@ async def cancelled() -> None:
     raise asyncio.CancelledError
 
 
+@own.post("/length")
+async def measure(request: Request) -> int:
+    return len(await request.body())
+
+
 @own.get("/refused")
 async def refused() -> None:
     raise HTTPException(418)
@@ -166,6 +171,23 @@ async def test_an_application_of_our_own_has_the_same_lines(
         identifier = 2 if path == "response" else 1
         lines[1] += f' bytes={size} request_id="{identifier}" user_agent="me"'
     assert lines[0] == lines[1] != ""
+
+
+@pytest.mark.parametrize(
+    "sent_of_body",
+    [b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n", b"Content-Length: 10\r\n\r\nabc"],
+    ids=["refused", "left"],
+)
+async def test_a_request_that_got_no_response_of_the_application_has_no_line(
+    sent_of_body: bytes, output: io.StringIO
+) -> None:
+    head = b"POST /length HTTP/1.1\r\nHost: a\r\n"
+    for kind in (HTTPProtocol, HttpToolsProtocol):
+        async with serving(own, protocol=kind) as port, server.connected(port) as (_, writer):
+            writer.write(head + sent_of_body)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+    assert "POST" not in output.getvalue()
 
 
 LINE = r'INFO:     127\.0\.0\.1:\d+ - "GET /\?200,5 HTTP/1\.1" 200 OK'

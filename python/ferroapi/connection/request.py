@@ -9,7 +9,7 @@ from starlette.datastructures import ImmutableMultiDict, QueryParams
 
 from ferroapi._core import query_pairs
 from ferroapi.connection.body import counted
-from ferroapi.connection.cookies import CookieReading
+from ferroapi.cookies import CookieReading
 from ferroapi.originals import has_own
 
 if TYPE_CHECKING:

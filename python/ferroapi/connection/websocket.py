@@ -9,7 +9,7 @@ from starlette.status import WS_1003_UNSUPPORTED_DATA, WS_1006_ABNORMAL_CLOSURE
 from starlette.websockets import WebSocket as StarletteWebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from ferroapi.connection.cookies import CookieReading
+from ferroapi.cookies import CookieReading
 from ferroapi.exceptions import WebSocketException
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Mapping
 from functools import partial
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -66,17 +67,28 @@ def signature_state(call: Callable[..., Any]) -> Iterator[Any]:
             continue
         known.add(id(part))
         yield part
-        yield getattr(part, "__signature__", None)
-        yield getattr(part, "__code__", None)
-        yield getattr(part, "__defaults__", None)
-        yield from (getattr(part, "__kwdefaults__", None) or {}).values()
+        yield _attribute(part, "__signature__", object)
+        yield _attribute(part, "__code__", object)
+        yield _attribute(part, "__defaults__", object)
+        yield from (_attribute(part, "__kwdefaults__", dict) or {}).values()
         if isinstance(part, partial):
+            yield part.args
             yield from part.keywords.values()
         yield from _annotations_state(part)
         waiting.extend(_read_through(part))
-        wrapped = getattr(part, "__dict__", {}).get("__wrapped__")
+        wrapped = (_attribute(part, "__dict__", Mapping) or {}).get("__wrapped__")
         if wrapped is not None:
             waiting.append(wrapped)
+
+
+def _attribute(part: Any, name: str, kind: type[Any]) -> Any:
+    """An attribute of an object that may have any, of any kind; `None` for one of another kind."""
+    try:
+        value = getattr(part, name, None)
+    except Exception:
+        # Whoever needs it raises that.
+        return None
+    return value if isinstance(value, kind) else None
 
 
 def _annotations_state(part: Any) -> Iterator[Any]:
@@ -84,11 +96,11 @@ def _annotations_state(part: Any) -> Iterator[Any]:
         # They are of its attributes.
         return
     # What is left unevaluated need not be evaluated for this (PEP 649).
-    annotate = getattr(part, "__annotate__", None)
+    annotate = _attribute(part, "__annotate__", object)
     if annotate is not None:
         yield annotate
         return
-    for name, annotation in (getattr(part, "__annotations__", None) or {}).items():
+    for name, annotation in (_attribute(part, "__annotations__", dict) or {}).items():
         yield name
         # What text means is looked up each time.
         yield object() if isinstance(annotation, str) else annotation

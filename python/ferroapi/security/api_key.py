@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from starlette.requests import HTTPConnection
 
 from ferroapi._core import Parameters
+from ferroapi.cookies import are_those_of_the_scope
 from ferroapi.security.base import SecurityBase
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ class APIKeyCookie(APIKeyBase):
         return Parameters(cookie=[("key", [self.name], "last")])
 
     async def __call__(self, request: HTTPConnection) -> str | None:
-        if "_cookies" in vars(request):
-            # Somebody has asked for all of them, and may have changed them.
+        if not are_those_of_the_scope(request):
             return self.check_api_key(request.cookies.get(self.name))
         # `request.cookies` takes quadratic time for quoted values on some Python versions.
         found = self._cookie.extract({}, b"", request.scope["headers"])

@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::RandomState;
 
+use super::number_hash::{self, Meant};
+use super::unicode_digits;
 use crate::hexadecimal;
-
-/// What Python's hashes of numbers are residues of, 2 to the power of 61 minus 1 ("Hashing of
-/// numeric types" in the documentation of its built-in types).
-const MODULUS: u64 = (1 << 61) - 1;
 
 /// The bytes of the shortest number that can be made to share its hash with others: whatever is
 /// shorter is smaller than the modulus, or one of a few.
@@ -17,14 +15,18 @@ const SHORTEST: usize = 17;
 /// How many different numbers may have one hash. Of a million at random, no two have.
 const MOST: usize = 8;
 
+/// Stands for characters that are in no number.
+const OTHER: u8 = b' ';
+
 /// Bodies up to this many bytes are too short for their numbers to cost milliseconds.
 const HARMLESS: usize = 1 << 14;
 
 /// Finds where a JSON text has more different numbers of one hash than anybody has by chance.
 ///
 /// Python's hashes of numbers have no secret: a set of n integers chosen to collide is made in
-/// quadratic time. Looked at are integers, decimals and UUIDs, as numbers and as text. The time is
-/// linear; text that is no long number is looked at once in 17 bytes.
+/// quadratic time. Looked at are integers, decimals, fractions and UUIDs, as numbers and as text,
+/// with the digits of any script. The time is linear; text that is no long number is looked at once
+/// in 17 bytes.
 ///
 /// ```
 /// use ferroapi_core::json::collision;
@@ -48,19 +50,19 @@ pub fn collision(body: &[u8]) -> Option<usize> {
         }
         let (start, run) = run_around(body, from, from + SHORTEST - 1);
         from = start + run.len();
-        if run.len() < SHORTEST {
+        if run.len() < SHORTEST || !run.iter().any(|byte| may_begin_digit(*byte)) {
             continue;
         }
-        let text = unescaped(run);
-        for meant in [decimal(&text, &secret), uuid(&text, &secret)] {
-            let Some(Meant { hash, identity }) = meant else {
-                continue;
-            };
-            let identities = known.entry(hash).or_default();
-            if !identities.contains(&identity) {
-                identities.push(identity);
-                if identities.len() > MOST {
-                    return Some(start);
+        let text = in_ascii(run);
+        let numbers = text.split(|byte| *byte == OTHER);
+        for number in numbers.filter(|number| number.len() >= SHORTEST) {
+            for Meant { hash, identity } in number_hash::meant(number, &secret) {
+                let identities = known.entry(hash).or_default();
+                if !identities.contains(&identity) {
+                    identities.push(identity);
+                    if identities.len() > MOST {
+                        return Some(start);
+                    }
                 }
             }
         }
@@ -68,10 +70,22 @@ pub fn collision(body: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether a byte may be in a number, or in the escape of such a character.
+/// Whether a byte may be in a number, or in what stands for such a character.
 #[inline]
 fn may_be_in_number(byte: u8) -> bool {
-    byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'+' | b'.' | b'_' | b'\\' | b'u')
+    is_of_number(byte) || !byte.is_ascii() || matches!(byte, b'\\' | b'u')
+}
+
+/// Whether a digit, or an escape of one, may begin with a byte.
+#[inline]
+fn may_begin_digit(byte: u8) -> bool {
+    byte.is_ascii_digit() || unicode_digits::may_begin(byte)
+}
+
+/// Whether a character may be in a number.
+#[inline]
+fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'+' | b'.' | b'_' | b'/')
 }
 
 /// The bytes around `inside` that may be in one number, those before `first` left out.
@@ -89,161 +103,63 @@ fn run_around(body: &[u8], first: usize, inside: usize) -> (usize, &[u8]) {
     (start, body.get(start..end).unwrap_or_default())
 }
 
-/// What a run may stand for.
-struct Meant {
-    /// What Python hashes it to.
-    hash: u64,
-    /// The same however it is written, and another one for anything else; nobody can choose it.
-    identity: u64,
-}
-
-/// The characters that `\uXXXX` stand for, as far as they may be in a number.
-fn unescaped(run: &[u8]) -> Cow<'_, [u8]> {
-    if !run.contains(&b'\\') {
+/// The characters of a run, those of escapes too: digits of any script as those of ASCII, and
+/// `OTHER` for what is in no number, so that a number is what is between white space.
+fn in_ascii(run: &[u8]) -> Cow<'_, [u8]> {
+    if run.iter().all(|byte| is_of_number(*byte)) {
         return Cow::Borrowed(run);
     }
     let mut text = Vec::with_capacity(run.len());
     let mut rest = run;
-    loop {
-        match rest {
-            [b'\\', b'u', b'0', b'0', high, low, after @ ..] => {
-                text.push(hexadecimal::byte(*high, *low).unwrap_or(b'?'));
-                rest = after;
-            }
-            [byte, after @ ..] => {
-                text.push(*byte);
-                rest = after;
-            }
-            [] => return Cow::Owned(text),
-        }
-    }
-}
-
-fn uuid(text: &[u8], secret: &RandomState) -> Option<Meant> {
-    let digits = || text.iter().filter(|byte| **byte != b'-');
-    if digits().count() != 32 {
-        return None;
-    }
-    let mut hash = 0;
-    let mut number = 0;
-    for digit in digits() {
-        let digit = char::from(*digit).to_digit(16)?;
-        hash = step(hash, 16, u64::from(digit));
-        number = number << 4 | u128::from(digit);
-    }
-    let identity = secret.hash_one(("UUID", number));
-    Some(Meant { hash, identity })
-}
-
-/// A number with sign, fraction, exponent and underscores between digits, if it is one.
-fn decimal(text: &[u8], secret: &RandomState) -> Option<Meant> {
-    let (negative, text) = signed(text);
-    let end = text
-        .iter()
-        .position(|byte| matches!(byte, b'e' | b'E'))
-        .unwrap_or(text.len());
-    let (digits, exponent) = text.split_at_checked(end)?;
-    let mut number = 0;
-    let mut places = None;
-    let mut is_number = false;
-    let mut identity = secret.build_hasher();
-    // Those that count once another digit follows.
-    let mut zeros = 0_u64;
-    let mut significant = 0_u64;
-    for byte in digits {
-        match byte {
-            b'_' => {}
-            b'.' if places.is_none() => places = Some(0),
-            b'0'..=b'9' => {
-                is_number = true;
-                number = step(number, 10, u64::from(byte - b'0'));
-                places = places.map(|places| places + 1);
-                if *byte == b'0' {
-                    zeros += u64::from(significant != 0);
-                } else {
-                    significant += zeros + 1;
-                    for _ in 0..std::mem::take(&mut zeros) {
-                        identity.write_u8(b'0');
-                    }
-                    identity.write_u8(*byte);
-                }
-            }
-            _ => return None,
-        }
-    }
-    if !is_number {
-        return None;
-    }
-    let places = places.unwrap_or(0);
-    number = times(number, power(inverse(10), places));
-    let mut tens = 0_i128;
-    if let Some((_, exponent)) = exponent.split_first() {
-        let (small, exponent) = signed(exponent);
-        // Powers repeat with this period (Fermat's little theorem).
-        let mut power_of_ten = 0;
-        for digit in exponent {
-            let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-            let longer = u128::from(power_of_ten) * 10 + u128::from(digit);
-            power_of_ten = u64::try_from(longer % u128::from(MODULUS - 1)).ok()?;
-            // Python has none as large as this.
-            tens = tens.saturating_mul(10).saturating_add(i128::from(digit));
-        }
-        let base = if small { inverse(10) } else { 10 };
-        number = times(number, power(base, power_of_ten));
-        tens = if small { -tens } else { tens };
-    }
-    if significant == 0 {
-        return Some(Meant {
-            hash: 0,
-            identity: 0,
+    while let Some((character, after)) = first_character(rest) {
+        let ascii = character.and_then(|character| match u8::try_from(character) {
+            Ok(byte) if is_of_number(byte) => Some(byte),
+            _ => unicode_digits::value(character).map(|digit| b'0' + digit),
         });
+        text.push(ascii.unwrap_or(OTHER));
+        rest = after;
     }
-    let last_place = tens
-        .saturating_add(i128::from(zeros))
-        .saturating_sub(i128::from(places));
-    (negative, significant, last_place).hash(&mut identity);
-    Some(Meant {
-        hash: if negative && number != 0 {
-            MODULUS - number
-        } else {
-            number
-        },
-        identity: identity.finish(),
-    })
+    Cow::Owned(text)
 }
 
-fn signed(text: &[u8]) -> (bool, &[u8]) {
+/// The first character, unless it is half of one or no text, and what is behind it.
+fn first_character(text: &[u8]) -> Option<(Option<char>, &[u8])> {
     match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    }
-}
-
-fn step(number: u64, base: u64, digit: u64) -> u64 {
-    (times(number, base) + digit) % MODULUS
-}
-
-fn times(left: u64, right: u64) -> u64 {
-    let product = u128::from(left) * u128::from(right) % u128::from(MODULUS);
-    u64::try_from(product).unwrap_or_default()
-}
-
-fn power(base: u64, exponent: u64) -> u64 {
-    let mut result = 1;
-    let mut square = base;
-    let mut rest = exponent;
-    while rest != 0 {
-        if rest & 1 == 1 {
-            result = times(result, square);
+        [b'\\', b'u', ..] => {
+            let (unit, after) = code_unit(text)?;
+            if let Some(character) = char::from_u32(unit) {
+                return Some((Some(character), after));
+            }
+            let pair = code_unit(after)
+                .map(|(low, after)| (char::decode_utf16([unit, low].map(low_half)).next(), after));
+            match pair {
+                Some((Some(Ok(character)), after)) => Some((Some(character), after)),
+                _ => Some((None, after)),
+            }
         }
-        square = times(square, square);
-        rest >>= 1;
+        [b'\\', b'/', after @ ..] => Some((Some('/'), after)),
+        [b'\\', _, after @ ..] => Some((None, after)),
+        [byte, after @ ..] if byte.is_ascii() => Some((Some(char::from(*byte)), after)),
+        [byte, ..] => {
+            let size = (byte.leading_ones() as usize).clamp(1, text.len());
+            let (first, after) = text.split_at_checked(size)?;
+            let character = std::str::from_utf8(first).ok();
+            Some((character.and_then(|first| first.chars().next()), after))
+        }
+        [] => None,
     }
-    result
 }
 
-/// By Fermat's little theorem, since the modulus is a prime.
-fn inverse(number: u64) -> u64 {
-    power(number, MODULUS - 2)
+/// What the escape of a code unit of UTF-16 at the beginning stands for, and what is behind it.
+fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
+    let [b'\\', b'u', a, b, c, d, after @ ..] = text else {
+        return None;
+    };
+    let high = hexadecimal::byte(*a, *b)?;
+    let low = hexadecimal::byte(*c, *d)?;
+    Some((u32::from(high) << 8 | u32::from(low), after))
+}
+
+fn low_half(unit: u32) -> u16 {
+    u16::try_from(unit & 0xFFFF).unwrap_or_default()
 }

@@ -5,8 +5,10 @@ mod check;
 mod collision;
 mod float;
 mod number;
+mod number_hash;
 mod rfc3339;
 mod syntax;
+mod unicode_digits;
 mod uuid;
 mod write;
 

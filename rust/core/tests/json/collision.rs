@@ -31,6 +31,20 @@ macro_rules! collide {
     )*};
 }
 
+/// A number with the digits of a script whose zero is that.
+fn of_script(number: u128, zero: u32) -> String {
+    let digits = number.to_string().into_bytes().into_iter();
+    digits
+        .filter_map(|digit| char::from_u32(zero + u32::from(digit - b'0')))
+        .collect()
+}
+
+/// A text with an escape for each of its code units.
+fn in_escapes(text: &str) -> String {
+    let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+    units.collect()
+}
+
 fn multiple(n: u128) -> u128 {
     n * MODULUS + 5
 }
@@ -45,11 +59,20 @@ collide! {
         let (thousands, rest) = (multiple(n) / 1000, multiple(n) % 1000);
         format!("\"{thousands}_{rest:03}\"")
     } => true;
-    escaped: |n| {
-        let digits = format!("{}", multiple(n));
-        let digits = digits.chars().map(|digit| format!("\\u00{:02x}", u32::from(digit)));
-        format!("\"{}\"", digits.collect::<String>())
-    } => true;
+    escaped: |n| format!("\"{}\"", in_escapes(&multiple(n).to_string())) => true;
+    before_an_escape: |n| format!("\"{}\\n\"", multiple(n)) => true;
+    behind_an_escape: |n| format!("\"\\f{}\"", multiple(n)) => true;
+    behind_an_escaped_space: |n| format!("\"\\u2003\\u0020{}\\u00a0\"", multiple(n)) => true;
+    behind_a_space: |n| format!("\"\u{2003}{}\u{a0}\"", multiple(n)) => true;
+    of_another_script: |n| format!("\"{}\"", of_script(multiple(n), 0xFF10)) => true;
+    of_a_script_in_part: |n| format!("\"{}{}\"", of_script(n, 0x660), multiple(n)) => false;
+    of_a_script_in_escapes: |n| format!("\"{}\"", in_escapes(&of_script(multiple(n), 0x966))) => true;
+    of_a_script_in_pairs: |n| format!("\"{}\"", in_escapes(&of_script(multiple(n), 0x1_D7CE))) => true;
+    fractions: |n| format!("\"{}/{n}\"", 7 * n + MODULUS) => true;
+    escaped_fractions: |n| format!("\"{}\\/{n}\"", 7 * n + MODULUS) => true;
+    infinite_fractions: |n| format!("\"{}/{}\"", n, n * MODULUS) => true;
+    other_fractions: |n| format!("\"{}/{}\"", multiple(n), n + 1) => false;
+    halves_of_pairs: |n| format!("\"{}\\ud835\"", multiple(n)) => true;
     keys: |n| format!("{{\"{}\":1}}", multiple(n)) => true;
     decimals: |n| format!("{}.0", multiple(n)) => true;
     powers_of_ten: |n| format!("\"{}E-1\"", multiple(n) * 10) => true;

@@ -195,6 +195,10 @@ impl Exchange {
         let connection = self.connection.get();
         {
             let mut state = self.state();
+            if state.disconnected {
+                // It may have been refused meanwhile.
+                return Ok(());
+            }
             state.phase = Phase::Complete;
             state.sent = INTERNAL_ERROR.len() as u64;
         }

@@ -22,3 +22,14 @@ class CookieReading(HTTPConnection):
             found = Parameters(cookie=[(name, [name], "last") for name in names])
             self._cookies = found.extract({}, b"", self.scope["headers"])
         return self._cookies
+
+
+def are_those_of_the_scope(connection: HTTPConnection) -> bool:
+    """Whether the cookies of a connection are what its scope says.
+
+    Who has asked for them may have changed them, and a class may read them in its own way.
+    """
+    return "_cookies" not in vars(connection) and type(connection).cookies in (
+        HTTPConnection.cookies,
+        CookieReading.cookies,
+    )
