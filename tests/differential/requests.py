@@ -151,10 +151,11 @@ def requests_to(choices: Choices, application: Application, count: int) -> list[
     if has_neutral(application, "validation_errors", "fastapi"):
         # The document has the form.
         return [sent for sent in requests if not sent["path"].endswith("/openapi.json")]
-    return [_document(), *requests]
+    return [document(), *requests]
 
 
-def _document() -> Sent:
+def document() -> Sent:
+    """A request for the document, for which FastAPI looks at all routes."""
     return {"method": "GET", "path": "/openapi.json", "query": "", "headers": [], "body": [""]}
 
 
@@ -162,7 +163,7 @@ def request_to(choices: Choices, application: Application) -> Sent:
     """A request to an application: mostly one that an operation of it could answer."""
     models = {model["name"]: model for model in application["models"]}
     draft = Draft(choices, models, choices.one_of(targets(application)))
-    sent = _document()
+    sent = document()
     if not draft.rarely(40):
         _fill(draft, sent)
     sent["headers"] += headers_for(choices, application.get("middleware", []))

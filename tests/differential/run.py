@@ -20,7 +20,7 @@ from tests.differential.differences import intended, is_refused_alike, is_refuse
 from tests.differential.explanations import explained
 from tests.differential.pair import Pair
 from tests.differential.reduction import reduced
-from tests.differential.requests import requests_to
+from tests.differential.requests import document, requests_to
 
 REQUESTS = 20
 """Requests to each application."""
@@ -79,7 +79,9 @@ class Run:
             self.refused += 1
             if is_refused_alike(ours, theirs):
                 return
-            if is_refused_early(ours, theirs):
+            if is_refused_early(ours, theirs) or is_refused_early(
+                *self.pair.ask(described, [document()])
+            ):
                 self.meant["wrong dependency of an inclusion"] += 1
             else:
                 self._report_declaration(described, seed)
