@@ -79,9 +79,9 @@ class Run:
             self.refused += 1
             if is_refused_alike(ours, theirs):
                 return
-            if is_refused_early(ours, theirs) or is_refused_early(
-                *self.pair.ask(described, [document()])
-            ):
+            # Whatever is around the application may answer in the place of the error.
+            bare = {**described, "middleware": [], "handlers": []}
+            if is_refused_early(*self.pair.ask(bare, [document()])):
                 self.meant["wrong dependency of an inclusion"] += 1
             else:
                 self._report_declaration(described, seed)
