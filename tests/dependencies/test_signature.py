@@ -86,7 +86,8 @@ class Answering:
     """Has every attribute."""
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("__signature__", "__wrapped__"):
+        if name in ("__signature__", "__text_signature__", "__wrapped__"):
+            # These `inspect` itself believes.
             raise AttributeError(name)
         return self
 
