@@ -73,9 +73,11 @@ def _is_ambiguous(union: Any, definitions: dict[str, Any]) -> bool:
 
 def _members(schema: Any, definitions: dict[str, Any]) -> tuple[str, list[tuple[str, Any]]]:
     """What kind of value a schema takes, and its members: a name, and a schema."""
+    seen: set[str] = set()
     while True:
         kind = schema["type"]
-        if kind == "definition-ref":
+        if kind == "definition-ref" and schema["schema_ref"] not in seen:
+            seen.add(schema["schema_ref"])
             schema = definitions[schema["schema_ref"]]
         elif kind in ("model-fields", "typed-dict"):
             fields: dict[str, Any] = schema["fields"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
+from ferroapi.plan.circular import is_circular
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -140,7 +142,7 @@ def _is_made_of(schema: CoreSchema, allowed: frozenset[str], *, has_extras: bool
                 followed.add(reference)
                 waiting.append((definitions[part["schema_ref"]], types))
         waiting.extend((inner, types) for inner in inner_schemas(part))
-    return True
+    return not is_circular(definitions)
 
 
 def _reads_text_otherwise(schema: Any) -> bool:

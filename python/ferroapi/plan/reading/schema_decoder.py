@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic_core import SchemaValidator, from_json
 
 from ferroapi._core import SchemaDecoder
+from ferroapi.plan.circular import is_circular
 from ferroapi.plan.reading.from_json import same_from_json
 from ferroapi.plan.reading.own_schema import is_own_schema
 
@@ -65,7 +66,9 @@ def schema_decoder(schema: CoreSchema) -> SchemaDecoder | None:
         nodes.add(schema)
     except _NotPlainError:
         return None
-    return SchemaDecoder(nodes.made) if nodes.are_faster else None
+    if is_circular(nodes.definitions) or not nodes.are_faster:
+        return None
+    return SchemaDecoder(nodes.made)
 
 
 class _NotPlainError(Exception):
@@ -85,7 +88,7 @@ class _Nodes:
 
     def __init__(self) -> None:
         self.made: list[_Node] = []
-        self._definitions: dict[str, Any] = {}
+        self.definitions: dict[str, Any] = {}
         self._places: dict[str, int] = {}
 
     @property
@@ -98,7 +101,7 @@ class _Nodes:
         """The place of a schema."""
         while schema["type"] in ("default", "definitions"):
             # Defaults are of what is not there.
-            self._definitions.update((each["ref"], each) for each in schema.get("definitions", ()))
+            self.definitions.update((each["ref"], each) for each in schema.get("definitions", ()))
             schema = schema["schema"]
         if schema["type"] == "definition-ref":
             return self._add_definition(schema)
@@ -112,7 +115,7 @@ class _Nodes:
         reference = schema["schema_ref"]
         if reference not in self._places:
             self._places[reference] = len(self.made)
-            self.add(self._definitions[reference])
+            self.add(self.definitions[reference])
         return self._places[reference]
 
     def _node(self, schema: Any) -> _Node:
@@ -179,7 +182,7 @@ class _Nodes:
             or schema.get("custom_init")
             or fields["type"] != "model-fields"
             or not _makes_plain_instances(schema["cls"])
-            or not is_own_schema(schema, self._definitions)
+            or not is_own_schema(schema, self.definitions)
         ):
             raise _NotPlainError
         _check_configuration(schema)

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic_core import PydanticSerializationError, SchemaSerializer, TzInfo
 
 from ferroapi._core import SchemaEncoder
+from ferroapi.plan.circular import is_circular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def schema_encoder(
         nodes.add(schema)
     except _NotPlainError:
         return None
-    return SchemaEncoder(nodes.made, otherwise)
+    return None if is_circular(nodes.definitions) else SchemaEncoder(nodes.made, otherwise)
 
 
 class _NotPlainError(Exception):
@@ -67,7 +68,7 @@ class _Nodes:
     def __init__(self, *, by_alias: bool) -> None:
         self.made: list[_Node] = []
         self._by_alias = by_alias
-        self._definitions: dict[str, Any] = {}
+        self.definitions: dict[str, Any] = {}
         self._places: dict[str, int] = {}
 
     def add(self, schema: Any) -> int:
@@ -76,7 +77,7 @@ class _Nodes:
             if "serialization" in schema or _is_configured(schema.get("config") or {}):
                 raise _NotPlainError
             if schema["type"] == "definitions":
-                self._definitions.update((each["ref"], each) for each in schema["definitions"])
+                self.definitions.update((each["ref"], each) for each in schema["definitions"])
             elif schema["type"] not in _AROUND:
                 break
             schema = schema["schema"]
@@ -87,7 +88,7 @@ class _Nodes:
     def _add_definition(self, reference: str) -> int:
         if reference not in self._places:
             place = self._places[reference] = len(self.made)
-            if self.add(self._definitions[reference]) != place:
+            if self.add(self.definitions[reference]) != place:
                 raise _NotPlainError
         return self._places[reference]
 
