@@ -34,6 +34,7 @@ from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.streamed_form import read_until_file
 from ferroapi.plan.reading.validators import calls_functions_of_users
 from ferroapi.plan.writing.arguments import CONNECTIONS, dictionary, write_dependencies
+from ferroapi.plan.writing.draft import Draft
 from ferroapi.plan.writing.forms import write_form, write_new_form
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
@@ -170,30 +171,23 @@ class Solver:
         shortcut = self.shortcut
         if shortcut is not None:
             source = Source(f"arguments of {self.title}")
-            interface = Exchanged()
+            draft = Draft(
+                source, Exchanged(), self._steps, shortcut, ("return await exactly(exchange)",)
+            )
             source.name("exactly", self.solve_exactly)
-            otherwise = ("return await exactly(exchange)",)
             with source.block("async def solve(exchange):"):
                 source.line("scope = exchange.scope")
                 if shortcut.reads_form:
                     # Somebody who has the request may have read its form already.
                     with source.block("if exchange.has_connection:"):
-                        source.lines(otherwise)
-                    write_new_form(source, interface, self.form_limits, otherwise=otherwise)
-                    write_form(source, interface, targets="form = exchange.received_form")
+                        draft.leave()
+                    write_new_form(draft, self.form_limits, otherwise=draft.otherwise)
+                    write_form(draft, targets="form = exchange.received_form")
                 elif shortcut.reads_body:
-                    write_raw_body(
-                        source,
-                        interface,
-                        shortcut,
-                        target="raw",
-                        strict_content_type=self.strict_content_type,
-                        otherwise=otherwise,
-                    )
-                write_dependencies(
-                    source, interface, self._steps[:-1], shortcut, otherwise=otherwise
-                )
-                write_stage(source, interface, shortcut, self._endpoint, otherwise=otherwise)
+                    strict = self.strict_content_type
+                    write_raw_body(draft, target="raw", strict_content_type=strict)
+                write_dependencies(draft, self._steps[:-1])
+                write_stage(draft, self._endpoint)
                 source.line(f"return {dictionary(source, self._endpoint, shortcut)}")
             self._solve = source.function(
                 "solve", called=callable_name(self._endpoint.dependant.call)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ferroapi.dependencies.callables import CallableKind
 from ferroapi.dependencies.constructors import only_keeps
 from ferroapi.plan.writing.credentials import takes_field, write_credentials
-from ferroapi.plan.writing.stage import leaving_after, write_stage
+from ferroapi.plan.writing.stage import write_stage
 from ferroapi.plan.writing.visit import stack_of, visited, write_contexts, write_visit
 from ferroapi.security_scopes import SecurityScopes
 from ferroapi.threads import call_in_thread
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut
-    from ferroapi.plan.writing.interface import Interface
+    from ferroapi.plan.writing.draft import Draft
     from ferroapi.plan.writing.source import Source
 
 
@@ -40,22 +40,16 @@ def needs_exchange(steps: Sequence[Step]) -> bool:
     )
 
 
-def write_dependencies(
-    source: Source,
-    interface: Interface,
-    steps: Sequence[Step],
-    shortcut: Shortcut,
-    *,
-    otherwise: Sequence[str],
-) -> None:
+def write_dependencies(draft: Draft, steps: Sequence[Step]) -> None:
     """Writes the calls of dependencies; the value of each is in `value_<index>`.
 
     Functions that follow each other run in one thread, unless something is read between them; so do
     generators that are no asynchronous ones, up to their `yield`.
     """
+    source, shortcut = draft.source, draft.shortcut
     given_the_request = False
     for together in _groups(steps, shortcut):
-        write_stage(source, interface, shortcut, together[0], otherwise=otherwise)
+        write_stage(draft, together[0])
         if len(together) > 1 or _is_entered_in_thread(together[0]):
             write_contexts(source, together)
             write_visit(source)
@@ -63,16 +57,13 @@ def write_dependencies(
                 write_in_thread(source, together, shortcut)
                 source.line(f"return {', '.join(_value(step) for step in together)}")
             values = ", ".join(_value(step) for step in together)
-            source.line(f"{values} = {visited(source, interface)}")
+            source.line(f"{values} = {visited(draft)}")
             source.line("visit.adopt()")
         else:
             step = together[0]
-            leaving = leaving_after(step.index, otherwise)
-            if not given_the_request and write_credentials(
-                source, interface, step, otherwise=leaving
-            ):
+            if not given_the_request and write_credentials(draft, step):
                 continue
-            source.line(f"{_value(step)} = {_called(source, interface, step, shortcut)}")
+            source.line(f"{_value(step)} = {_called(draft, step)}")
         given_the_request |= any(
             kind in CONNECTIONS for step in together for _, kind in step.injected
         )
@@ -150,7 +141,8 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
     return found
 
 
-def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut) -> str:
+def _called(draft: Draft, step: Step) -> str:
+    source, shortcut = draft.source, draft.shortcut
     index = step.index
     if (
         step.kind is CallableKind.ASYNC_GENERATOR
@@ -170,7 +162,7 @@ def _called(source: Source, interface: Interface, step: Step, shortcut: Shortcut
     if step.kind is CallableKind.INLINE:
         return f"{call}({given})"
     source.name("call_in_thread", call_in_thread)
-    in_thread = f"await call_in_thread({call}, {interface.application(source)}, {given})"
+    in_thread = f"await call_in_thread({call}, {draft.interface.application(source)}, {given})"
     if not _is_at_once(step):
         return in_thread
     # Somebody may put another constructor into its place.

@@ -9,11 +9,8 @@ from ferroapi.connection.request import Request
 from ferroapi.plan.writing.interface import Exchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ferroapi.plan.order.steps import Step
-    from ferroapi.plan.writing.interface import Interface
-    from ferroapi.plan.writing.source import Source
+    from ferroapi.plan.writing.draft import Draft
 
 _FIELD = Parameters(header=[("field", ["authorization"], "first")])
 
@@ -30,20 +27,17 @@ def takes_field(step: Step) -> bool:
     )
 
 
-def write_credentials(
-    source: Source, interface: Interface, step: Step, *, otherwise: Sequence[str]
-) -> bool:
+def write_credentials(draft: Draft, step: Step) -> bool:
     """Writes the value of a scheme without a request and a coroutine for it.
 
     Args:
-        source: what is written.
-        interface: how the function gets at the request.
+        draft: the function.
         step: the dependency; none before it is given the request, which it might change.
-        otherwise: the lines that leave the request to the exact order.
 
     Returns:
         whether it was written: not where somebody may have made a request of another class.
     """
+    source, interface = draft.source, draft.interface
     if isinstance(interface, Exchanged) or not takes_field(step):
         return False
     from ferroapi.security.authorization import HEADERS
@@ -55,7 +49,7 @@ def write_credentials(
     source.name("own_headers", HEADERS)
     replaced = f"type({name}).__call__ is not {own} or Request.headers is not own_headers"
     with source.block(f"if {replaced}:"):
-        source.lines(otherwise)
+        draft.after(step.index).leave()
     field = f'{interface.extract(source, f"field_{step.index}", _FIELD)}.get("field")'
     source.line(f"value_{step.index} = {name}.credentials_in({field})")
     return True

@@ -12,21 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ferroapi._form_limits import FormLimits
-    from ferroapi.plan.writing.interface import Interface
+    from ferroapi.plan.writing.draft import Draft
     from ferroapi.plan.writing.source import Source
 
 
-def write_new_form(
-    source: Source, interface: Interface, limits: FormLimits, *, otherwise: Sequence[str]
-) -> None:
+def write_new_form(draft: Draft, limits: FormLimits, *, otherwise: Sequence[str]) -> None:
     """Writes the making of a form: `new`, of which nothing was received.
 
     Args:
-        source: what is written.
-        interface: how the function gets at the request.
+        draft: the function.
         limits: those of the operation.
         otherwise: the lines that leave forms which the core does not read.
     """
+    source, interface = draft.source, draft.interface
     source.name("new_form", new_form)
     source.name("form_limits", limits)
     source.line(f"limits = {interface.form_limits(source)}")
@@ -35,14 +33,14 @@ def write_new_form(
         source.lines(otherwise)
 
 
-def write_form(source: Source, interface: Interface, *, targets: str) -> None:
+def write_form(draft: Draft, *, targets: str) -> None:
     """Writes the reading of `new`.
 
     Args:
-        source: what is written.
-        interface: how the function gets at the request.
+        draft: the function.
         targets: what the form is assigned to, `form` among it.
     """
+    source, interface = draft.source, draft.interface
     source.name("read_form", read_form)
     given = f"new, limits, {interface.surroundings(source)}, {interface.receive_form}"
     with reading(source):

@@ -21,6 +21,7 @@ from ferroapi.plan.reply.serialization import Serializer, TypedValue, json_heade
 from ferroapi.plan.reply.text import sends_text
 from ferroapi.plan.reply.untyped import encode_rich
 from ferroapi.plan.writing.arguments import needs_exchange
+from ferroapi.plan.writing.draft import Draft
 from ferroapi.plan.writing.dump import write_dump
 from ferroapi.plan.writing.forms import write_close, write_form, write_new_form
 from ferroapi.plan.writing.reply import write_reply, write_until_call
@@ -85,9 +86,7 @@ class _Writer:
     ) -> None:
         self._source = source
         self._interface = interface
-        self._steps = steps
         self._in_loop = steps[-1].kind in (CallableKind.COROUTINE, CallableKind.INLINE)
-        self._shortcut = shortcut
         self._serialize = serialize
         self._status_code = status_code
         self._reads_body = shortcut.reads_body
@@ -107,7 +106,8 @@ class _Writer:
         self._new_exchange = f"Exchange({arguments})"
         # An exchange that is made for one purpose serves what comes after, errors included.
         self._exchange = () if self._keeps_exchange else (f"exchange = {self._new_exchange}",)
-        self._otherwise = (*self._exchange, "return await exactly(exchange)")
+        otherwise = (*self._exchange, "return await exactly(exchange)")
+        self._draft = Draft(source, interface, steps, shortcut, otherwise)
 
     def write(
         self,
@@ -117,24 +117,24 @@ class _Writer:
         form_limits: FormLimits,
         strict_content_type: bool,
     ) -> Callable[..., Awaitable[None]]:
-        source = self._source
+        source, shortcut = self._source, self._draft.shortcut
         source.name("exactly", exactly)
         source.name("Exchange", Exchange)
         source.name("fail", fail)
         with source.block(f"async def answer({self._interface.parameters}):"):
-            if self._shortcut.reads_form:
+            if shortcut.reads_form:
                 source.name("plan", plan)
                 leave = f"return await plan({self._asgi})"
-                write_new_form(source, self._interface, form_limits, otherwise=(leave,))
+                write_new_form(self._draft, form_limits, otherwise=(leave,))
                 source.line("form = None")
             elif self._reads_body:
                 source.line("raw = None")
             source.line(f"exchange = {self._new_exchange if self._keeps_exchange else None}")
             source.line("started = False")
             with source.block("try:"):
-                if self._shortcut.reads_form:
+                if shortcut.reads_form:
                     targets = "form = exchange.received_form" if self._keeps_exchange else "form"
-                    write_form(source, self._interface, targets=targets)
+                    write_form(self._draft, targets=targets)
                 elif self._reads_body:
                     self._write_raw_body(strict_content_type=strict_content_type)
                 self._write_reply()
@@ -145,33 +145,28 @@ class _Writer:
                         source.line(f"exchange = {self._new_exchange}")
                 source.line("exchange.started = started or exchange.started")
                 source.line("await fail(error, exchange)")
-            if self._shortcut.reads_form:
+            if shortcut.reads_form:
                 with source.block("finally:"):
                     write_close(source)
-        return source.function("answer", called=callable_name(self._steps[-1].dependant.call))
+        return source.function("answer", called=callable_name(self._draft.steps[-1].dependant.call))
 
     def _write_raw_body(self, *, strict_content_type: bool) -> None:
         write_raw_body(
-            self._source,
-            self._interface,
-            self._shortcut,
+            self._draft,
             target="raw = exchange.body" if self._keeps_exchange else "raw",
             strict_content_type=strict_content_type,
-            otherwise=self._otherwise,
         )
 
     def _write_reply(self) -> None:
-        source, shortcut, steps = self._source, self._shortcut, self._steps
-        call = write_until_call(
-            *(source, self._interface, steps, shortcut), otherwise=self._otherwise, refuses=True
-        )
+        source = self._source
+        call = write_until_call(self._draft, refuses=True)
         serialize = self._injecting or self._serialize
         if self._in_loop and self._inline:
             source.name("serialize", serialize)
             source.line(f"value = {call}")
             self._write_json()
             return
-        write_reply(source, self._interface, steps, shortcut, serialize, call)
+        write_reply(self._draft, serialize, call)
         self._write_response()
         source.line("body = reply")
         self._write_send()

@@ -14,6 +14,7 @@ from ferroapi.plan.writing.arguments import (
     write_dependencies,
     write_in_thread,
 )
+from ferroapi.plan.writing.draft import Draft
 from ferroapi.plan.writing.interface import Exchanged
 from ferroapi.plan.writing.source import Source
 from ferroapi.plan.writing.stage import write_raw_body, write_stage
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.shortcut import Shortcut
     from ferroapi.plan.reply.serialization import Reply, Serialize
-    from ferroapi.plan.writing.interface import Interface
 
 
 def reply_function(
@@ -48,61 +48,40 @@ def reply_function(
         title: what the function does, such as `GET /items/{item_id}`.
         strict_content_type: whether a JSON body needs a JSON content type.
     """
-    source, interface = Source(f"reply of {title}"), Exchanged()
+    source = Source(f"reply of {title}")
+    draft = Draft(source, Exchanged(), steps, shortcut, ("return await exactly(exchange)",))
     source.name("exactly", exactly)
-    otherwise = ("return await exactly(exchange)",)
     with source.block("async def reply(exchange):"):
         source.line("scope = exchange.scope")
         if shortcut.reads_body:
-            write_raw_body(
-                source,
-                interface,
-                shortcut,
-                target="raw",
-                strict_content_type=strict_content_type,
-                otherwise=otherwise,
-            )
-        call = write_until_call(source, interface, steps, shortcut, otherwise=otherwise)
-        write_reply(source, interface, steps, shortcut, serialize, call)
+            write_raw_body(draft, target="raw", strict_content_type=strict_content_type)
+        call = write_until_call(draft)
+        write_reply(draft, serialize, call)
         source.line("return reply")
     return source.function("reply", called=callable_name(steps[-1].dependant.call))
 
 
-def write_until_call(
-    source: Source,
-    interface: Interface,
-    steps: Sequence[Step],
-    shortcut: Shortcut,
-    *,
-    otherwise: Sequence[str],
-    refuses: bool = False,
-) -> str:
+def write_until_call(draft: Draft, *, refuses: bool = False) -> str:
     """Writes what comes before the endpoint, and returns the expression that calls it.
 
     The last dependencies are left to the thread of the endpoint, where they can run in it.
     """
-    *dependencies, endpoint = steps
-    before = len(dependencies) - tail_in_thread(steps, shortcut)
-    write_dependencies(source, interface, dependencies[:before], shortcut, otherwise=otherwise)
-    write_stage(*(source, interface, shortcut, steps[before]), otherwise=otherwise, refuses=refuses)
+    source, steps, endpoint = draft.source, draft.steps, draft.steps[-1]
+    before = len(steps) - 1 - tail_in_thread(steps, draft.shortcut)
+    write_dependencies(draft, steps[:before])
+    write_stage(draft, steps[before], refuses=refuses)
     call = source.name("endpoint", endpoint.dependant.call)
-    call += f"({arguments(source, endpoint, shortcut)})"
+    call += f"({arguments(source, endpoint, draft.shortcut)})"
     return f"await {call}" if endpoint.kind is CallableKind.COROUTINE else call
 
 
-def write_reply(
-    source: Source,
-    interface: Interface,
-    steps: Sequence[Step],
-    shortcut: Shortcut,
-    serialize: Serialize,
-    call: str,
-) -> None:
+def write_reply(draft: Draft, serialize: Serialize, call: str) -> None:
     """Writes the call of the endpoint, and what makes the `reply` of what it returned.
 
     One visit of a thread has all of what can share it: the last dependencies, the endpoint, the
     serialization, and the ends of generators of scope `function`.
     """
+    source, steps, shortcut = draft.source, draft.steps, draft.shortcut
     source.name("serialize", serialize)
     if steps[-1].kind is not CallableKind.THREAD:
         _write_serialized(source, serialize, call)
@@ -123,7 +102,7 @@ def write_reply(
         if leaves:
             source.line("context.run(function_contexts.leave, None, None, None)")
         source.line("return reply")
-    source.line(f"reply = {visited(source, interface)}")
+    source.line(f"reply = {visited(draft)}")
     if last:
         source.line("visit.adopt()")
 

@@ -15,71 +15,62 @@ from ferroapi.plan.reading.body import read_failure
 from ferroapi.plan.reading.first_errors import VERY_LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pydantic_core import SchemaValidator
 
     from ferroapi.plan.order.steps import Step
-    from ferroapi.plan.reading.shortcut import Shortcut, Stage
-    from ferroapi.plan.writing.interface import Interface
+    from ferroapi.plan.reading.shortcut import Stage
+    from ferroapi.plan.writing.draft import Draft
     from ferroapi.plan.writing.source import Source
 
 
 _DECODED = "from_json(raw, allow_inf_nan=False)"
 
 
-def write_raw_body(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    *,
-    target: str,
-    strict_content_type: bool,
-    otherwise: Sequence[str],
-) -> None:
+def write_raw_body(draft: Draft, *, target: str, strict_content_type: bool) -> None:
     """Writes the reading of a JSON body into `raw`, and into `body_<stage>` where it is decoded.
 
     What is no JSON is refused before any dependency runs: where one runs before the body is
     validated, it is decoded first, into `decoded`.
 
     Args:
-        source: what is written.
-        interface: how the function gets at the request.
-        shortcut: what is taken from the body.
+        draft: the function; nothing of it may run before.
         target: what the body is assigned to, `raw` first.
         strict_content_type: whether JSON needs a JSON content type.
-        otherwise: the lines that leave a request to the exact order.
     """
+    source, interface = draft.source, draft.interface
     with reading(source):
         interface.write_read(source, target)
     source.name("check_json", check_json)
     wanted = "True" if strict_content_type else "not False"
     is_json = f"{interface.has_json_body(source)} is {wanted}"
-    stage = shortcut.decoded_stage
+    stage = draft.shortcut.decoded_stage
     if stage is None:
         with source.block(f"if not raw or not ({is_json}) or check_json(raw) is not None:"):
-            source.lines(otherwise)
-        _write_decoding(source, shortcut, otherwise)
+            draft.leave()
+        _write_decoding(draft)
         return
     with source.block(f"if not raw or not ({is_json}):"):
-        source.lines(otherwise)
+        draft.leave()
     assert stage.decoder is not None
     decode = source.name("decode", stage.decoder.decode)
     source.line(f"body_{stage.index} = {decode}(raw)")
     with source.block(f"if body_{stage.index} is NotImplemented:"):
         with source.block("if check_json(raw) is not None:"):
-            source.lines(otherwise)
-        _write_decoding(source, shortcut, otherwise)
+            draft.leave()
+        _write_decoding(draft)
 
 
-def _write_decoding(source: Source, shortcut: Shortcut, otherwise: Sequence[str]) -> None:
+def _write_decoding(draft: Draft) -> None:
     """Writes what makes sure that a body is JSON before any dependency runs."""
-    if shortcut.decodes_first:
+    source = draft.source
+    if draft.shortcut.decodes_first:
         source.name("from_json", from_json)
         with source.block("try:"):
             source.line(f"decoded = {_DECODED}")
         with source.block("except ValueError:"):
-            source.lines(otherwise)
+            draft.leave()
 
 
 @contextmanager
@@ -95,69 +86,47 @@ def reading(source: Source) -> Iterator[None]:
         source.line("raise read_failure(error) from error")
 
 
-def write_stage(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    step: Step,
-    *,
-    otherwise: Sequence[str],
-    refuses: bool = False,
-) -> None:
+def write_stage(draft: Draft, step: Step, *, refuses: bool = False) -> None:
     """Writes what is read before a step: into `values_<stage>` and `body_<stage>`.
 
     Args:
-        source: what is written.
-        interface: how the function gets at the request.
-        shortcut: what is read.
-        step: the step; nothing may be read before it.
-        otherwise: the lines that leave a request to the exact order. What the steps before have
-            given is handed to it.
+        draft: the function.
+        step: the step; nothing may be read before it. What the steps before have given is handed
+            to the exact order, where a request is left to it.
         refuses: whether the function sends responses, also that to a request that does not fit.
     """
+    source, shortcut = draft.source, draft.shortcut
     stage = shortcut.stages.get(step.index)
     if stage is None:
         return
-    otherwise = leaving_after(step.index, otherwise)
+    draft = draft.after(step.index)
     if step.index and stage.reads_cookies and shortcut.in_order:
         # A dependency may have changed them.
         with source.block("if exchange is not None and exchange.has_read_cookies:"):
-            source.lines(otherwise)
+            draft.leave()
     refusal = stage.refusal if refuses else None
     if refusal is not None:
         source.name("refusal", refusal)
-    _write_parameters(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
-    _write_body(source, interface, shortcut, stage, otherwise, refuses=refusal is not None)
+    _write_parameters(draft, stage, refuses=refusal is not None)
+    _write_body(draft, stage, refuses=refusal is not None)
 
 
-def leaving_after(count: int, otherwise: Sequence[str]) -> Sequence[str]:
-    """The lines that leave a request to the exact order, with what the first steps have given."""
-    *lines, leave = otherwise
-    done = ", ".join(f"value_{index}" for index in range(count))
-    return (*lines, f"{leave[:-1]}, [{done}])" if done else leave)
-
-
-def _write_refusal(source: Source, interface: Interface, extracted: str, raw: str) -> None:
+def _write_refusal(draft: Draft, extracted: str, raw: str) -> None:
     """Writes how a request that does not fit is answered, unless that is left to others."""
+    source, interface = draft.source, draft.interface
     around = interface.surroundings(source)
     source.line(f"refused = refusal({around}, error, {extracted}, {raw})")
     with source.block("if refused is not None:"):
         source.line("started = True")
         interface.write_send(source, 422, [JSON_TYPE], "refused")
         source.line("return")
+    draft.leave()
 
 
-def _write_parameters(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    stage: Stage,
-    otherwise: Sequence[str],
-    *,
-    refuses: bool,
-) -> None:
+def _write_parameters(draft: Draft, stage: Stage, *, refuses: bool) -> None:
     if stage.validator is None:
         return
+    source, interface = draft.source, draft.interface
     index = stage.index
     validate = source.name(f"validate_{index}", stage.validator.validate_python)
     source.name("ValidationError", ValidationError)
@@ -181,28 +150,19 @@ def _write_parameters(
         source.line(f"values_{index} = {validate}({read}{options})")
     if refuses:
         with source.block("except ValidationError as error:"):
-            raw = "raw" if shortcut.reads_body else "None"
-            _write_refusal(source, interface, "extracted", raw)
-            source.lines(otherwise)
+            _write_refusal(draft, "extracted", "raw" if draft.shortcut.reads_body else "None")
         with source.block("except OverflowError:"):
-            source.lines(otherwise)
+            draft.leave()
     else:
         with source.block("except (ValidationError, OverflowError):"):
-            source.lines(otherwise)
+            draft.leave()
 
 
-def _write_body(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    stage: Stage,
-    otherwise: Sequence[str],
-    *,
-    refuses: bool,
-) -> None:
+def _write_body(draft: Draft, stage: Stage, *, refuses: bool) -> None:
     validator = stage.body_validator
     if validator is None:
         return
+    source = draft.source
     body = f"body_{stage.index}"
     if stage.form is not None:
         extract = source.name(f"extract_form_{stage.index}", stage.form.extract)
@@ -210,41 +170,33 @@ def _write_body(
         source.name("ValidationError", ValidationError)
         source.line(f"sent = {extract}(form)")
         with source.block("if sent is None:"):
-            source.lines(otherwise)
+            draft.leave()
         with source.block("try:"):
             source.line(f"{body} = {validate}(sent, from_attributes=True)")
         with source.block("except (ValidationError, OverflowError):"):
-            source.lines(otherwise)
+            draft.leave()
         return
-    is_decoded = stage is shortcut.decoded_stage
-    if stage.index and shortcut.in_order:
+    is_decoded = stage is draft.shortcut.decoded_stage
+    if stage.index and draft.shortcut.in_order:
         # A dependency may have changed what the request gave it.
         with source.block("if exchange is not None and exchange.has_read_json:"):
             source.line("decoded = exchange.read_json(None)")
             if is_decoded:
                 source.line(f"{body} = NotImplemented")
     with source.block(f"if {body} is NotImplemented:") if is_decoded else nullcontext():
-        _write_validation(
-            *(source, interface, shortcut, stage, validator, otherwise), refuses=refuses
-        )
+        _write_validation(draft, stage, validator, refuses=refuses)
 
 
 def _write_validation(
-    source: Source,
-    interface: Interface,
-    shortcut: Shortcut,
-    stage: Stage,
-    validator: SchemaValidator,
-    otherwise: Sequence[str],
-    *,
-    refuses: bool,
+    draft: Draft, stage: Stage, validator: SchemaValidator, *, refuses: bool
 ) -> None:
+    source, decodes_first = draft.source, draft.shortcut.decodes_first
     body = f"body_{stage.index}"
     validate_json = source.name(f"validate_json_{stage.index}", validator.validate_json)
     validate = source.name(f"validate_body_{stage.index}", validator.validate_python)
     source.name("from_json", from_json)
     source.name("ValidationError", ValidationError)
-    decoded = "decoded" if shortcut.decodes_first else _DECODED
+    decoded = "decoded" if decodes_first else _DECODED
     if stage.stopping_validator is not None:
         stopping = source.name(f"stopping_{stage.index}", stage.stopping_validator)
         is_small = f"len(raw) <= {VERY_LARGE}"
@@ -253,7 +205,7 @@ def _write_validation(
     from_text = f"{body} = {validate_json}(raw)"
     from_value = f"{body} = {validate}({decoded}, from_attributes=True)"
     with source.block("try:"):
-        if stage.from_json and not shortcut.decodes_first:
+        if stage.from_json and not decodes_first:
             source.name("has_long_integer", has_long_integer)
             with source.block("if has_long_integer(raw):"):
                 source.line(from_value)
@@ -263,10 +215,9 @@ def _write_validation(
             source.line(from_value)
     if refuses:
         with source.block("except ValueError as error:"):
-            _write_refusal(source, interface, "None", "raw")
-            source.lines(otherwise)
+            _write_refusal(draft, "None", "raw")
         with source.block("except OverflowError:"):
-            source.lines(otherwise)
+            draft.leave()
     else:
         with source.block("except (ValueError, OverflowError):"):
-            source.lines(otherwise)
+            draft.leave()

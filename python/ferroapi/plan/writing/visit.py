@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ferroapi.plan.order.steps import Step
-    from ferroapi.plan.writing.interface import Interface
+    from ferroapi.plan.writing.draft import Draft
     from ferroapi.plan.writing.source import Source
 
 
@@ -27,9 +27,9 @@ def write_visit(source: Source) -> None:
     source.line("visit = Visit()")
 
 
-def visited(source: Source, interface: Interface) -> str:
+def visited(draft: Draft) -> str:
     """The expression for what `in_thread` gives, called in the `visit`."""
-    return f"await visit.run(in_thread, {interface.application(source)})"
+    return f"await visit.run(in_thread, {draft.interface.application(draft.source)})"
 
 
 def stack_of(step: Step) -> str:
