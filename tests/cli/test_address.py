@@ -17,6 +17,7 @@ TOLD = {
     "all addresses": (Address("0.0.0.0", 8000), "http://127.0.0.1:8000"),
     "all of IPv6": (Address("::", 8000), "http://[::1]:8000"),
     "one of IPv6": (Address("fe80::1", 8000), "http://[fe80::1]:8000"),
+    "any port": (Address("0.0.0.0", 0), "a port that is free"),
     "by TLS": (Address("0.0.0.0", 8443, secure=True), "https://127.0.0.1:8443"),
     "a Unix socket": (Address("0.0.0.0", 8000, uds=Path("/run/shop.sock")), "unix:/run/shop.sock"),
     "an open socket": (Address("0.0.0.0", 8000, fd=3), "file descriptor 3"),
@@ -52,7 +53,7 @@ def test_where_nobody_can_listen(
     Path("main.py").touch()
     if "uds" in place:
         place = {"uds": Path(place["uds"])}
-    address = Address(**{"host": "127.0.0.1", "port": 0, **place})
+    address = Address(**{"host": "127.0.0.1", "port": 65000, **place})
     place_told = re.escape(address.name.removeprefix("http://"))
     with pytest.raises(CommandError, match=f"^Cannot listen on {place_told}, {reason}$"):
         address.check_free()

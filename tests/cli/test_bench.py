@@ -22,6 +22,9 @@ async def read(q: str = "none"): return {"q": q}
 
 @app.post("/sum")
 async def add(numbers: list[int]): return sum(numbers)
+
+other = FastAPI()
+def make(): return FastAPI()
 """
 SHORT = ("--seconds", "0.2", "--connections", "3", "--json")
 
@@ -32,6 +35,8 @@ SHORT = ("--seconds", "0.2", "--connections", "3", "--json")
         (["main.py"], "200"),
         (["main:app", "/?q=x"], "200"),
         (["main", "/absent"], "404"),
+        (["main", "--app", "other"], "404"),
+        (["main:make", "--factory"], "404"),
         (["main", "/sum", "-X", "HEAD"], "405"),
         (["main", "/sum", "-X", "post", "--data", "[1, 2]"], "200"),
         (["main", "/sum", "-X", "POST", "-d", '["x"]'], "422"),
@@ -70,13 +75,20 @@ def test_a_service_that_runs_is_asked(project: Project, command: Command, tmp_pa
         ("http://127.0.0.1:99999/", "http://127.0.0.1:99999/ is no URL of plain HTTP, such as"),
         ("http://[::1/", "http://[::1/ is no URL of plain HTTP, such as"),
         ("http://127.0.0.1:{free}/", "127.0.0.1:{free} does not answer as it should: "),
+        pytest.param(
+            *(
+                "http://127.0.0.1:{free}/ --pid 4194305",
+                "There is no process 4194305: --pid is that",
+            ),
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="no other system tells"),
+        ),
         ("absent.py", "The service did not start: `ferroapi run` says why"),
     ],
 )
 def test_who_cannot_be_asked_is_said(url: str, message: str, command: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         free = listening.getsockname()[1]
-    result = command("bench", url.format(free=free), *SHORT)
+    result = command("bench", *url.format(free=free).split(), *SHORT)
     assert (result.returncode, result.stdout) == (1, "")
     assert f"ferroapi: {message.format(free=free)}" in result.stderr
 
@@ -86,6 +98,7 @@ def test_who_cannot_be_asked_is_said(url: str, message: str, command: Command) -
     [
         (["main.py", "sum"], "sum is no path: it begins with a slash"),
         (["http://127.0.0.1:1/", "/sum"], "A URL has its path: leave out /sum"),
+        (["http://127.0.0.1:1/", "--app", "other"], "A URL has its application: leave out --app"),
         (["main.py", "--pid", "1"], "--pid is for a URL: the process of an application is known"),
     ],
     ids=" ".join,

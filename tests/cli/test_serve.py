@@ -68,6 +68,18 @@ TRACEBACK = r'Traceback \(most recent call last\):\n  File ".*{}\.py", line \d+,
         (["dev", "--workers", "2"], 2, "", r"(.*\n)*.*--workers needs --no-reload(.*\n)*"),
         (["run", "--reload", "--workers", "2"], 2, "", r"(.*\n)*.*--workers needs --no-(.*\n)*"),
         (["run", "--uds", "s", "--fd", "3"], 2, "", r"(.*\n)*.*--uds and --fd(.*\n)*"),
+        (
+            ["run", "--uds", "s", "--port", "80"],
+            2,
+            "",
+            r"(.*\n)*.*instead of --host and --port(.*\n)*",
+        ),
+        (
+            ["run", "--fd", "3", "--host", "::1"],
+            2,
+            "",
+            r"(.*\n)*.*instead of --host and --port(.*\n)*",
+        ),
         (["run", "--ssl-keyfile", "none.py"], 2, "", r"(.*\n)*.*TLS needs --ssl-cert(.*\n)*"),
         (["run", "--ssl-certfile", "absent.pem"], 2, "", r"(.*\n)*.*'absent.pem'(.*\n)*"),
         (

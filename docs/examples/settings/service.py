@@ -1,4 +1,6 @@
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Annotated
 
@@ -24,7 +26,13 @@ def read_settings() -> Settings:
     return Settings.model_validate(given)
 
 
-app = FastAPI()
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    read_settings()
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
 
 
 @app.get("/about")

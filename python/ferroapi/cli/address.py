@@ -33,6 +33,8 @@ class Address:
             return f"unix:{self.uds}"
         if self.fd is not None:
             return f"file descriptor {self.fd}"
+        if not self.port and not self.is_public:
+            return "a port that is free"
         return self.url
 
     @property

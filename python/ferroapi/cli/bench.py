@@ -18,6 +18,7 @@ import typer
 from ferroapi.cli.failure import CommandError
 from ferroapi.cli.load import Load, Request, put_under_load
 from ferroapi.cli.output import show_table, working
+from ferroapi.cli.target import AsFastAPI, Factory, Name
 
 __all__ = ["bench"]
 
@@ -57,10 +58,9 @@ def bench(
             show_default=False,
         ),
     ] = None,
-    as_fastapi: Annotated[
-        bool,
-        typer.Option("--as-fastapi", help="Let `import fastapi` mean ferroapi in the application."),
-    ] = False,
+    app: Name = None,
+    factory: Factory = False,
+    as_fastapi: AsFastAPI = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Send requests to a service on this machine, and print what one of them takes.
@@ -72,8 +72,14 @@ def bench(
     if "://" in target:
         if path != "/":
             raise typer.BadParameter(f"A URL has its path: leave out {path}")
+        if app is not None or factory or as_fastapi:
+            raise typer.BadParameter(
+                "A URL has its application: leave out --app, --factory and --as-fastapi"
+            )
         host, port, asked = _parts(target)
         _check_loopback(host)
+        if pid is not None and Path("/proc/self").exists() and not Path(f"/proc/{pid}").exists():
+            raise CommandError(f"There is no process {pid}: --pid is that of the server")
         request = Request(host, port, method.upper(), asked, body)
         figures = _measured(request, pid, seconds, connections)
     else:
@@ -81,7 +87,10 @@ def bench(
             raise typer.BadParameter(f"{path} is no path: it begins with a slash")
         if pid is not None:
             raise typer.BadParameter("--pid is for a URL: the process of an application is known")
-        with _served(target, as_fastapi=as_fastapi) as (process, port):
+        options = ["--app", app] if app is not None else []
+        options += ["--factory"] if factory else []
+        options += ["--as-fastapi"] if as_fastapi else []
+        with _served(target, options) as (process, port):
             request = Request("127.0.0.1", port, method.upper(), path, body)
             figures = _measured(request, process, seconds, connections)
     if as_json:
@@ -120,14 +129,13 @@ def _check_loopback(host: str) -> None:
 
 
 @contextmanager
-def _served(target: str, *, as_fastapi: bool) -> Iterator[tuple[int, int]]:
+def _served(target: str, options: list[str]) -> Iterator[tuple[int, int]]:
     """Serves an application without an access log; gives its process and its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     arguments = ["run", target, "--host", "127.0.0.1", "--port", str(port)]
     arguments += ["--access-log", "off", "--log-level", "warning"]
-    arguments += ["--as-fastapi"] if as_fastapi else []
-    command = [sys.executable, "-m", "ferroapi", *arguments]
+    command = [sys.executable, "-m", "ferroapi", *arguments, *options]
     environment = {name: value for name, value in os.environ.items() if name != "WEB_CONCURRENCY"}
     with subprocess.Popen(command, env=environment) as process:
         try:

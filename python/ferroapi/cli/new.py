@@ -16,7 +16,7 @@ from ferroapi.cli.failure import CommandError
 
 __all__ = ["new"]
 
-OTHERS = ("tests", "ferroapi", "fastapi")
+OTHERS = ("test", "tests", "ferroapi", "fastapi")
 """Packages that a service finds beside its own."""
 
 SUFFIX = ".template"
@@ -26,7 +26,9 @@ SUFFIX = ".template"
 def new(
     name: Annotated[
         str,
-        typer.Argument(help="The name of the service: letters, digits and hyphens, such as shop."),
+        typer.Argument(
+            help="The name of the service: small letters, digits and hyphens, such as shop."
+        ),
     ],
     *,
     directory: Annotated[

@@ -261,11 +261,12 @@ def serve(
         raise typer.BadParameter(str(error)) from None
     development = context.info_name == "dev"
     reloads = development if reload is None else reload
-    chosen = context.get_parameter_source("workers")
-    if reloads and workers > 1 and chosen is not None and chosen.name == "COMMANDLINE":
+    if reloads and workers > 1 and _is_typed(context, "workers"):
         raise typer.BadParameter("--workers needs --no-reload: one process is watched and reloaded")
     if uds is not None and fd is not None:
         raise typer.BadParameter("--uds and --fd are two places to listen: choose one")
+    if not (uds is None and fd is None) and (host or _is_typed(context, "port")):
+        raise typer.BadParameter("--uds and --fd are instead of --host and --port")
     if ssl_certfile is None and (ssl_keyfile or ssl_keyfile_password or ssl_ca_certs):
         raise typer.BadParameter("TLS needs --ssl-certfile")
     if development:
@@ -326,6 +327,12 @@ def serve(
         serve_with_workers(uvicorn.Config(import_string, **settings))
     else:
         uvicorn.run(import_string, **settings)
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    """Whether an option is from the command line, not from the environment."""
+    chosen = context.get_parameter_source(name)
+    return chosen is not None and chosen.name == "COMMANDLINE"
 
 
 def _check_log_config(import_string: str, settings: dict[str, Any]) -> None:
