@@ -30,6 +30,7 @@ from ferroapi.annotations import (
     is_upload_file,
     is_upload_file_sequence,
     optional_model,
+    parts,
     resolve_alias,
     stream_item,
 )
@@ -50,8 +51,11 @@ class Data:
     a: int
 
 
-Alias = TypeAliasType("Alias", list[int])
+# The statement `type` makes the first.
+ALIASES: list[Any] = [getattr(typing, "TypeAliasType", TypeAliasType), TypeAliasType]
+Alias = ALIASES[0]("Alias", list[int])
 Deep = TypeAliasType("Deep", Alias)
+ModelAlias = ALIASES[0]("ModelAlias", Model | None)
 
 # name: (annotation, the questions that are answered with yes)
 ANSWERS: dict[str, tuple[Any, str]] = {
@@ -83,7 +87,11 @@ ANSWERS: dict[str, tuple[Any, str]] = {
     "optional_list": (list[int] | None, "sequence scalar_sequence union"),
     "list_or_int": (list[int] | int, "sequence scalar_sequence union"),
     "annotated_list": (Annotated[list[int] | None, "note"], "sequence scalar_sequence"),
-    "alias": (Alias, "sequence scalar_sequence"),
+    "alias": (Alias, "scalar sequence"),
+    "alias_of_an_alias": (Deep, "scalar sequence"),
+    "alias_in_a_union": (Alias | None, "scalar union"),
+    "aliases": (list[Alias], "sequence scalar_sequence"),
+    "alias_of_a_model": (ModelAlias, "scalar"),
     "models": (list[Model], "sequence"),
     "lists": (list[list[int]], "sequence"),
     "models_or_int": (list[Model] | int, "sequence union"),
@@ -132,6 +140,7 @@ OPTIONAL_MODELS: dict[str, tuple[Any, Any]] = {
     "int": (int, None),
     "none": (None, None),
     "list": (list[Model], None),
+    "alias": (ModelAlias, None),
     "json": (Json[Model], None),
     "optional_json": (Json[Model] | None, None),
     "annotated_json": (Annotated[Json[Model] | None, "note"], None),
@@ -166,9 +175,32 @@ def test_stream_item(annotation: Any, item: Any) -> None:
     assert stream_item(annotation) == item
 
 
-def test_aliases_are_resolved() -> None:
+@pytest.mark.parametrize("alias", ALIASES, ids=["typing", "typing_extensions"])
+def test_aliases_are_resolved(alias: Any) -> None:
+    assert resolve_alias(alias("Outer", alias("Inner", list[int]))) == list[int]
     assert resolve_alias(Deep) == list[int]
     assert resolve_alias(int) is int
+
+
+class Itself:
+    """An alias that stands for itself, which the statement allows."""
+
+    __value__: Any
+
+
+def test_an_alias_of_itself_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ferroapi.annotations._ALIASES", (Itself,))
+    first, second = Itself(), Itself()
+    first.__value__, second.__value__ = second, first
+    assert resolve_alias(first) in (first, second)
+    assert len(list(parts(list[first]))) == 2  # type: ignore[valid-type]  # made above
+
+
+def test_the_parts_of_what_contains_itself() -> None:
+    json = TypeAliasType("json", "dict[str, json] | int")  # type: ignore[misc]  # meant
+    assert list(parts(list[int | Alias])) == [list[int | Alias], int | Alias, list[int], int, int]
+    assert list(parts(dict[str, Alias], is_union)) == [dict[str, Alias]]
+    assert "dict[str, json] | int" in list(parts(json))
 
 
 def test_json_is_what_it_holds() -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 from weakref import WeakValueDictionary
 
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
-from ferroapi.annotations import resolve_alias
+from ferroapi.annotations import parts
+from ferroapi.immutable import is_immutable
 
 _NAMES = frozenset({"alias", "alias_priority", "serialization_alias", "validation_alias"})
 _DEFAULTS: dict[str, Any] = dict(FieldInfo(annotation=Any).asdict()["attributes"])
@@ -72,13 +73,19 @@ class _Same:
         return id(self._object)
 
 
+def _comparable(value: Any) -> Any:
+    """What stands for a value among those that may be equal and yet become different ones."""
+    return value if is_immutable(value) else _Same(value)
+
+
 def core_schemas(annotation: Any) -> tuple[Any, ...]:
     """The core schemas of the models that an annotation names: others, once one was rebuilt."""
-    annotation = resolve_alias(annotation)
-    if isinstance(annotation, type):
-        schema = getattr(annotation, "__pydantic_core_schema__", None)
-        return () if schema is None else (_Same(schema),)
-    return tuple(schema for argument in get_args(annotation) for schema in core_schemas(argument))
+    return tuple(
+        _Same(schema)
+        for part in parts(annotation)
+        if isinstance(part, type)
+        and (schema := getattr(part, "__pydantic_core_schema__", None)) is not None
+    )
 
 
 def _identity(
@@ -91,7 +98,7 @@ def _identity(
     key = (
         annotation,
         tuple((type(item), item) for item in metadata),
-        tuple((name, type(value), value) for name, value in attributes.items()),
+        tuple((name, type(value), _comparable(value)) for name, value in attributes.items()),
     )
     try:
         hash(key)

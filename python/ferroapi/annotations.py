@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+import typing
 from collections import deque
 from collections.abc import (
     AsyncGenerator,
@@ -33,11 +34,42 @@ def is_subclass(value: Any, classes: type[Any] | tuple[type[Any], ...]) -> TypeG
     return isinstance(value, type) and get_origin(value) is None and issubclass(value, classes)
 
 
+# The statement has a class of its own before Python 3.15.
+_ALIASES = (TypeAliasType, getattr(typing, "TypeAliasType", TypeAliasType))
+
+
 def resolve_alias(annotation: Any) -> Any:
-    """What a `type X = ...` statement (PEP 695) stands for; anything else unchanged."""
-    while isinstance(annotation, TypeAliasType):
+    """What a `type X = ...` statement (PEP 695) stands for; anything else unchanged.
+
+    Where the questions below are asked, aliases stand for nothing but themselves, as in FastAPI:
+    they are resolved where a parameter is declared, but not below `Annotated`, unions and lists.
+    """
+    known: list[Any] = []
+    while isinstance(annotation, _ALIASES) and not any(annotation is each for each in known):
+        known.append(annotation)
         annotation = annotation.__value__
     return annotation
+
+
+def parts(annotation: Any, is_entered: Callable[[Any], bool] | None = None) -> Iterator[Any]:
+    """An annotation and what it is made of; of each alias once, what that stands for.
+
+    Args:
+        annotation: the annotation.
+        is_entered: whether to go on to what a part is made of; by default of any.
+    """
+    waiting, aliases = [annotation], list[Any]()
+    while waiting:
+        part = waiting.pop()
+        resolved = resolve_alias(part)
+        if resolved is not part:
+            # It may stand for something that it is a part of.
+            if any(part is known for known in aliases):
+                continue
+            aliases.append(part)
+        yield resolved
+        if is_entered is None or is_entered(resolved):
+            waiting.extend(get_args(resolved))
 
 
 def is_union(annotation: Any) -> bool:
@@ -47,7 +79,6 @@ def is_union(annotation: Any) -> bool:
 
 
 def _unannotated(annotation: Any) -> Any:
-    annotation = resolve_alias(annotation)
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
@@ -68,8 +99,13 @@ def _is_plain_sequence(annotation: Any) -> bool:
 
 
 def is_sequence(annotation: Any) -> bool:
-    """Whether values are collected into a list, tuple, set, frozenset, deque or sequence."""
-    return any_member(annotation, _is_plain_sequence)
+    """Whether values are collected into a list, tuple, set, frozenset, deque or sequence.
+
+    What is an alias of one is one.
+    """
+    return _is_plain_sequence(resolve_alias(annotation)) or any_member(
+        annotation, _is_plain_sequence
+    )
 
 
 def _is_complex(annotation: Any) -> bool:
@@ -142,7 +178,6 @@ def is_upload_file_sequence(annotation: Any) -> bool:
 
 
 def _has_json(annotation: Any) -> bool:
-    annotation = resolve_alias(annotation)
     if is_union(annotation):
         return any(_has_json(member) for member in get_args(annotation))
     if get_origin(annotation) is not Annotated:

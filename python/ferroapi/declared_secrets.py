@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import is_dataclass
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import is_typeddict
 
-from ferroapi.annotations import is_subclass, resolve_alias
+from ferroapi.annotations import is_subclass, parts
 from ferroapi.fields import model_fields
 from ferroapi.secret_names import names_secret
 
@@ -84,20 +84,7 @@ class _Types:
 
 
 def _has_secret(annotation: Any) -> bool:
-    waiting = [annotation]
-    aliases: list[Any] = []
-    while waiting:
-        part = waiting.pop()
-        resolved = resolve_alias(part)
-        if resolved is not part:
-            # It may stand for something that it is a part of.
-            if any(part is known for known in aliases):
-                continue
-            aliases.append(part)
-        if is_subclass(get_origin(resolved) or resolved, _SECRETS):
-            return True
-        waiting.extend(get_args(resolved))
-    return False
+    return any(is_subclass(get_origin(part) or part, _SECRETS) for part in parts(annotation))
 
 
 _SECRETS = (Secret, SecretBytes, SecretStr)

@@ -11,7 +11,6 @@ from typing import (
     ForwardRef,
     Literal,
     TypeAlias,
-    get_args,
     get_origin,
 )
 from weakref import WeakKeyDictionary
@@ -34,7 +33,7 @@ from ferroapi.annotations import (
     is_subclass,
     is_union,
     optional_model,
-    resolve_alias,
+    parts,
 )
 from ferroapi.exceptions import FastAPIError, PydanticV1NotSupportedError
 
@@ -132,7 +131,7 @@ class ModelField:
 
     @property
     def default(self) -> Any:
-        """A fresh default, or `Undefined` when the value is required."""
+        """The default, or `Undefined` when the value is required."""
         if self.required:
             return Undefined
         return self.field_info.get_default(call_default_factory=True, validated_data={})
@@ -205,7 +204,7 @@ class ModelField:
         return self.type_adapter
 
     def get_default(self) -> Any:
-        """A fresh default, or `Undefined` when the value is required."""
+        """The default, or `Undefined` when the value is required."""
         return self.default
 
     def validate(
@@ -321,15 +320,22 @@ def _is_pydantic_v1(annotation: Any) -> bool:
 
 def refuse_pydantic_v1(annotation: Any) -> None:
     """Raises `PydanticV1NotSupportedError` when the annotation names a `pydantic.v1` model."""
-    annotation = resolve_alias(annotation)
-    if _is_pydantic_v1(annotation):
-        raise PydanticV1NotSupportedError(
-            "pydantic.v1 models are no longer supported by FastAPI."
-            f" Please update the response model {annotation!r}."
-        )
-    if is_union(annotation) or get_origin(annotation) in (list, tuple, set, frozenset, Annotated):
-        for argument in get_args(annotation):
-            refuse_pydantic_v1(argument)
+    for part in parts(annotation, _is_around):
+        if _is_pydantic_v1(part):
+            raise PydanticV1NotSupportedError(
+                "pydantic.v1 models are no longer supported by FastAPI."
+                f" Please update the response model {part!r}."
+            )
+
+
+def _is_around(annotation: Any) -> bool:
+    return is_union(annotation) or get_origin(annotation) in (
+        list,
+        tuple,
+        set,
+        frozenset,
+        Annotated,
+    )
 
 
 def _is_configured(annotation: Any) -> bool:

@@ -1,6 +1,7 @@
 """What a parameter may say, what it means, and the errors a wrong one gets."""
 
 import dataclasses
+import typing
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from ferroapi import (
     File,
     Form,
     Header,
+    HTTPException,
     Path,
     Query,
     Request,
@@ -31,6 +33,7 @@ from ferroapi import (
 from ferroapi.dependencies.utils import get_dependant
 from ferroapi.exceptions import FastAPIError
 from ferroapi.security import SecurityScopes
+from ferroapi.testclient import TestClient
 
 
 class Model(BaseModel):
@@ -159,8 +162,11 @@ def test_unknown_type() -> None:
         FastAPI().get("/")(no_field)
 
 
-Alias = TypeAliasType("Alias", Annotated[int, Header()])
+# What the statement `type` makes, before Python 3.15 another class than the second.
+ALIASES: list[Any] = [getattr(typing, "TypeAliasType", TypeAliasType), TypeAliasType]
+Alias = ALIASES[0]("Alias", Annotated[int, Header()])
 Plain = TypeAliasType("Plain", int)
+AliasOfModel = ALIASES[0]("AliasOfModel", Model)
 
 
 def declared(annotation: Any, default: Any) -> Any:
@@ -194,6 +200,12 @@ LOCATIONS: dict[str, tuple[Any, Any, str]] = {
     "header": (Annotated[str, Header()], ..., "header"),
     "cookie": (str, Cookie(), "cookie"),
     "alias_type": (Alias, ..., "header"),
+    "alias_of_a_model": (AliasOfModel, ..., "body"),
+    "optional_alias_of_a_model": (AliasOfModel | None, None, "query"),
+    "alias_of_a_list": (ALIASES[0]("List", list[int]), ..., "body"),
+    "alias_of_an_upload": (ALIASES[0]("Upload", UploadFile), ..., "body"),
+    "alias_of_an_alias": (ALIASES[0]("Second", Alias), ..., "header"),
+    "alias_of_extensions": (ALIASES[1]("Extension", Annotated[int, Cookie()]), ..., "cookie"),
     "plain_alias_type": (Plain, ..., "query"),
     "json_with_marker": (Json[list[int]], Query(), "query"),
     "list": (list[int], ..., "body"),
@@ -229,6 +241,19 @@ def test_location(annotation: Any, default: Any, location: str) -> None:
     assert found[location][0].name == "p"
 
 
+@pytest.mark.parametrize("alias", ALIASES, ids=["typing", "typing_extensions"])
+def test_a_dependency_of_an_alias_runs(alias: Any) -> None:
+    def refuse() -> str:
+        raise HTTPException(401)
+
+    app = FastAPI()
+    user = alias("User", Annotated[str, Depends(refuse)])
+    app.get("/user")(declared(user, ...))
+    app.get("/alias")(declared(alias("Outer", user), ...))
+    client = TestClient(app)
+    assert [client.get(path).status_code for path in ("/user?p=a", "/alias?p=a")] == [401, 401]
+
+
 @pytest.mark.parametrize("annotation", [int, Annotated[int, Field(ge=0)]])
 @pytest.mark.parametrize("default", [..., 5, Path()])
 def test_a_name_in_the_path_is_a_path_parameter(annotation: Any, default: Any) -> None:
@@ -250,6 +275,8 @@ INJECTED: dict[str, tuple[Any, str]] = {
     "background": (BackgroundTasks, "background_tasks"),
     "scopes": (SecurityScopes, "security_scopes"),
     "annotated": (Annotated[Request, "note"], "request"),
+    "alias": (ALIASES[0]("OfRequest", Request), "request"),
+    "alias_of_extensions": (ALIASES[1]("OfResponse", Response), "response"),
 }
 
 

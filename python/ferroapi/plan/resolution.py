@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, nullcontext
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ferroapi.cancellation import cancel_scope
@@ -164,7 +165,7 @@ class _Arguments:
     def __call__(self, step: Step) -> dict[str, Any]:
         dependant, given = step.dependant, self._given
         arguments = {
-            field.name: given[field.name] if field.name in given else field.get_default()
+            field.name: given[field.name] if field.name in given else deepcopy(field.default)
             for field in (*dependant.parameters, *dependant.body_params)
         }
         for name in dependant.injected:

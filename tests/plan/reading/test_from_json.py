@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Discriminator,
@@ -52,6 +53,26 @@ class Twice(BaseModel):
 
 class Node(BaseModel):
     next: Optional["Node"] = None
+
+
+class Counted(BaseModel):
+    number: int = Field(default_factory=lambda: 1)
+
+
+class Stamped(BaseModel):
+    ids: list[int] = Field(default_factory=list)
+
+
+class Private(BaseModel):
+    a: int = 1
+
+    def model_post_init(self, context: Any) -> None: ...
+
+
+class ValidatedExtras(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    __pydantic_extra__: dict[str, Annotated[int, AfterValidator(abs)]]
 
 
 class Strict(BaseModel):
@@ -226,7 +247,12 @@ TYPES: dict[str, tuple[Any, bool]] = {
     "checked_default": (CheckedDefault, False),
     "computed": (Computed, True),
     "validated": (Validated, True),
-    "validated_below": (dict[str, Validated], True),
+    "validated_below": (dict[str, Validated], False),
+    "validated_below_a_list": (list[Validated], True),
+    "made_below": (dict[str, Counted], False),
+    "made_by_a_class_below": (dict[str, Stamped], True),
+    "private_below": (dict[str, Private], False),
+    "validated_extras": (ValidatedExtras, False),
     "told": (Told, False),
     "whole": (Whole, False),
     "init": (Init, False),
@@ -335,7 +361,8 @@ def errors_of(validate: Any, value: Any) -> Any:
 
 
 def test_same_errors_from_json() -> None:
-    others = {"dict", "dict_by_date", "dict_by_number", "nested", "typed_extras", "validated_below"}
+    others = {"dict", "dict_by_date", "dict_by_number", "nested", "typed_extras"}
+    others.add("made_by_a_class_below")
     assert set(SAME) - set(SAME_ERRORS) == others
 
 
@@ -419,3 +446,15 @@ def test_body(kinds: tuple[Any, ...], text: str, expected: Any) -> None:
         assert expected in response.text
     else:
         assert response.json()["detail"][0]["loc"] == expected
+
+
+def test_a_value_that_is_overwritten_is_not_validated() -> None:
+    seen: list[int] = []
+    app = FastAPI()
+
+    @app.post("/")
+    async def endpoint(body: dict[str, Annotated[int, AfterValidator(seen.append)]]) -> None: ...
+
+    headers = {"Content-Type": "application/json"}
+    assert TestClient(app).post("/", content='{"k": 1, "k": 2}', headers=headers).text == "null"
+    assert seen == [2]

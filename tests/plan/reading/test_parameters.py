@@ -2,10 +2,19 @@
 
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any
+from types import SimpleNamespace
+from typing import Annotated, Any, NewType
 
 import pytest
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, Json, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Json,
+    model_validator,
+)
 
 from ferroapi import Cookie, Depends, FastAPI, Header, Path, Query
 from ferroapi.params import Param
@@ -18,6 +27,12 @@ class Color(Enum):
 
 class Page(BaseModel):
     number: int
+
+
+PageOfObject = Annotated[
+    NewType("PageOfObject", Page),
+    BeforeValidator(lambda text: SimpleNamespace(number=int(text))),
+]
 
 
 def serving(annotation: Any, default: Any = ..., path: str = "/") -> TestClient:
@@ -49,6 +64,7 @@ QUERIES: dict[str, tuple[Any, Any, str, Any]] = {
     "no_equals_sign": (str, ..., "p", ""),
     "enum": (Color, ..., "p=red", Color.RED),
     "decimal": (Decimal, ..., "p=1.50", Decimal("1.50")),
+    "object_of_a_model": (PageOfObject, ..., "p=3", Page(number=3)),
     "default": (int, 5, "", 5),
     "default_is_not_validated": (int, "five", "", "five"),
     "none_by_default": (int | None, None, "", None),

@@ -124,11 +124,15 @@ def same_errors_from_json(schema: CoreSchema) -> bool:
 
 def _is_made_of(schema: CoreSchema, allowed: frozenset[str], *, has_extras: bool = True) -> bool:
     definitions: dict[str, Any] = {}
-    followed: set[tuple[str, frozenset[str]]] = set()
-    waiting: list[tuple[Any, frozenset[str]]] = [(schema, allowed)]
+    followed: set[tuple[str, frozenset[str], bool]] = set()
+    # Each part, the types that it may have, and whether it may be validated for nothing: of a name
+    # that is there twice, both values of a dictionary are.
+    waiting: list[tuple[Any, frozenset[str], bool]] = [(schema, allowed, False)]
     while waiting:
-        part, types = waiting.pop()
+        part, types, is_twice = waiting.pop()
         if part["type"] not in types or _reads_text_otherwise(part):
+            return False
+        if is_twice and _calls_function(part):
             return False
         if not has_extras and "extras_schema" in part:
             return False
@@ -136,13 +140,29 @@ def _is_made_of(schema: CoreSchema, allowed: frozenset[str], *, has_extras: bool
             definitions.update((each["ref"], each) for each in part["definitions"])
         elif part["type"] == "union":
             types = _SAME_IN_UNION
+        elif part["type"] == "dict" or "extras_schema" in part:
+            is_twice = True
         elif part["type"] == "definition-ref":
-            reference = part["schema_ref"], types
+            reference = part["schema_ref"], types, is_twice
             if reference not in followed:
                 followed.add(reference)
-                waiting.append((definitions[part["schema_ref"]], types))
-        waiting.extend((inner, types) for inner in inner_schemas(part))
+                waiting.append((definitions[part["schema_ref"]], types, is_twice))
+        waiting.extend((inner, types, is_twice) for inner in inner_schemas(part))
     return not is_circular(definitions)
+
+
+def _calls_function(schema: Any) -> bool:
+    """Whether a schema, apart from those in it, calls a function of somebody's that could tell."""
+    factory = schema.get("default_factory")
+    return (
+        schema["type"] == "function-after"
+        or bool(schema.get("post_init"))
+        or getattr(factory, "__module__", "builtins") not in _UNTOLD
+    )
+
+
+_UNTOLD = frozenset({"builtins", "datetime", "uuid"})
+"""Modules whose functions and classes nobody hears of when they are called once more."""
 
 
 def _reads_text_otherwise(schema: Any) -> bool:

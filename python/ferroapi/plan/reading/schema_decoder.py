@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from enum import Enum
 from functools import partial
 from inspect import getattr_static, isabstract
 from math import inf
@@ -13,6 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import SchemaValidator, from_json
 
 from ferroapi._core import SchemaDecoder
+from ferroapi.immutable import is_immutable
 from ferroapi.plan.circular import is_circular
 from ferroapi.plan.reading.from_json import same_from_json
 from ferroapi.plan.reading.own_schema import is_own_schema
@@ -49,8 +49,6 @@ _OF_TYPED_DICTIONARIES = frozenset(
 )
 
 _MIN_INTEGER, _MAX_INTEGER = -(2**63), 2**63 - 1
-
-_CONSTANTS = (type(None), bool, int, float, str, bytes)
 
 _MAX_FIELDS = 64
 
@@ -256,18 +254,12 @@ def _default(schema: Any) -> tuple[str, Any]:
             return "factory", schema["default_factory"]
         raise _NotPlainError
     value = schema["default"]
-    if _is_constant(value):
+    if is_immutable(value):
         return "default", value
     if type(value) in (dict, list, set) and not value:
         # Somebody may put something into it, which is copied then.
         return "factory", partial(copy.deepcopy, value)
     raise _NotPlainError
-
-
-def _is_constant(value: Any) -> bool:
-    if type(value) is tuple:
-        return all(map(_is_constant, value))
-    return type(value) in _CONSTANTS or isinstance(value, Enum)
 
 
 def _length(schema: Any) -> tuple[int, int | None]:

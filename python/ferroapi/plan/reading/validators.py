@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import core_schema
 
+from ferroapi.immutable import is_immutable
+
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from pydantic_core import CoreSchema
 
@@ -31,6 +35,7 @@ def combined_schema(
             for definition in schema["definitions"]:
                 definitions[definition["ref"]] = definition
             schema = schema["schema"]
+        schema = _copying_default(schema)
         if key in filled:
             schema = _filled(schema)
         members[key] = core_schema.typed_dict_field(
@@ -40,6 +45,22 @@ def combined_schema(
     if definitions:
         combined = core_schema.definitions_schema(combined, list(definitions.values()))
     return combined
+
+
+def _copying_default(schema: Any) -> Any:
+    """The same with a default for each request: pydantic copies only what has no hash."""
+    if schema["type"] != "default" or schema.get("default_factory_takes_data"):
+        return schema
+    if "default_factory" in schema:
+        return {**schema, "default_factory": partial(_copy_of_made, schema["default_factory"])}
+    if is_immutable(schema["default"]):
+        return schema
+    others = {key: value for key, value in schema.items() if key != "default"}
+    return {**others, "default_factory": partial(deepcopy, schema["default"])}
+
+
+def _copy_of_made(factory: Callable[[], Any]) -> Any:
+    return deepcopy(factory())
 
 
 def _filled(schema: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, ImmutableMultiDict
@@ -38,7 +39,7 @@ def validate(field: ModelField, value: Any, loc: Location) -> tuple[Any, list[Er
     if value is Undefined:
         if field.required:
             return None, [missing_error(loc)]
-        value = field.default
+        value = deepcopy(field.default)
         if not field.field_info.validate_default:
             return value, []
     return field.validate(value, loc=loc)
