@@ -23,6 +23,7 @@ from ferroapi.plan.reading.validators import (
     combined_schema,
     instances_as_they_are,
     items_as_they_are,
+    may_read_attributes,
 )
 
 
@@ -197,3 +198,22 @@ FUNCTIONS = {
 @pytest.mark.parametrize(("annotation", "calls"), FUNCTIONS.values(), ids=FUNCTIONS)
 def test_whether_functions_of_users_are_called(annotation: Any, calls: bool) -> None:
     assert calls_functions_of_users(TypeAdapter(annotation).core_schema) is calls
+
+
+LOOP: dict[str, Any] = {"type": []}
+LOOP["loop"] = LOOP
+
+# name: (type, whether an object may stand for a part of it)
+ATTRIBUTES: dict[str, tuple[Any, bool]] = {
+    "int": (int, False),
+    "optional_list": (list[int] | None, False),
+    "model": (Plain, True),
+    "below": (dict[str, tuple[Plain, int]], True),
+    "behind_a_function": (Annotated[Plain, AfterValidator(lambda value: value)], True),
+    "default_that_contains_itself": (Annotated[Any, Field(LOOP)], False),
+}
+
+
+@pytest.mark.parametrize(("kind", "answer"), ATTRIBUTES.values(), ids=ATTRIBUTES)
+def test_may_read_attributes(kind: Any, answer: bool) -> None:
+    assert may_read_attributes(TypeAdapter(kind).core_schema) is answer

@@ -16,7 +16,7 @@ from ferroapi.plan.reading.parameter_models import may_be_absent, model_extracti
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
 from ferroapi.plan.reading.schema_decoder import schema_decoder
 from ferroapi.plan.reading.stopping import can_stop, stopping_validator
-from ferroapi.plan.reading.validators import combined_schema
+from ferroapi.plan.reading.validators import combined_schema, may_read_attributes
 from ferroapi.plan.reading.values import (
     empty_is_absent,
     in_cookies,
@@ -54,6 +54,7 @@ class Stage:
         "index",
         "models",
         "parameters",
+        "reads_attributes",
         "reads_cookies",
         "refusal",
         "stopping_validator",
@@ -65,6 +66,8 @@ class Stage:
     parameters: Parameters | None
     """Finds those that are no models."""
     models: list[Model]
+    reads_attributes: bool
+    """Whether a model among the parameters may be read from an object."""
     validator: SchemaValidator | None
     body_validator: SchemaValidator | None
     stopping_validator: Callable[[], SchemaValidator] | None
@@ -114,6 +117,9 @@ class Stage:
         ]
         if single:
             self.parameters = _extraction(single)
+        self.reads_attributes = bool(self.models) or any(
+            may_read_attributes(param.core_schema) for _, param in flat
+        )
         if flat:
             self.validator = SchemaValidator(
                 combined_schema(

@@ -106,6 +106,27 @@ def takes_others(schema: Any) -> bool:
     return members["type"] != "model-fields" or extra != "ignore"
 
 
+def may_read_attributes(schema: Any) -> bool:
+    """Whether a model may be read from the attributes of an object.
+
+    Such an object is what users' functions make of a parameter.
+    """
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (list, tuple)):
+            waiting.extend(part)
+        elif isinstance(part, dict):
+            if isinstance(part.get("type"), str) and part["type"] in _OF_ATTRIBUTES:
+                return True
+            waiting.extend(value for key, value in part.items() if key not in _NO_SCHEMAS)
+    return False
+
+
+_NO_SCHEMAS = frozenset({"default", "expected", "metadata", "serialization"})
+_OF_ATTRIBUTES = frozenset({"dataclass", "model", "model-fields", "tagged-union", "typed-dict"})
+
+
 def calls_functions_of_users(schema: Any) -> bool:
     """Whether validating calls functions that are not pydantic's own: validators, factories."""
     waiting = [schema]

@@ -144,9 +144,9 @@ def _write_parameters(draft: Draft, stage: Stage, *, refuses: bool) -> None:
                 source.line(f'extracted["{model.key}"] = model')
         else:
             source.line(f'extracted["{model.key}"] = {found}')
-    # What users' functions make of a value may be an object that a model is read from.
+    options = ", from_attributes=True" if stage.reads_attributes else ""
     with source.block("try:"):
-        source.line(f"values_{index} = {validate}({read}, from_attributes=True)")
+        source.line(f"values_{index} = {validate}({read}{options})")
     if refuses:
         with source.block("except ValidationError as error:"):
             _write_refusal(draft, "extracted", "raw" if draft.shortcut.reads_body else "None")
