@@ -1,7 +1,10 @@
 """Which values requests may share."""
 
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -23,6 +26,11 @@ VALUES: dict[str, tuple[Any, bool]] = {
     "fraction": (1.5, True),
     "text": ("a", True),
     "bytes": (b"a", True),
+    "decimal": (Decimal("1.50"), True),
+    "day": (date(2026, 12, 1), True),
+    "length_of_time": (timedelta(1), True),
+    "uuid": (UUID(int=1), True),
+    "moment": (datetime(2026, 12, 1, tzinfo=UTC), False),
     "member": (Color.RED, True),
     "tuple": ((1, ("a", None)), True),
     "tuple_of_a_list": (([],), False),
