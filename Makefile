@@ -18,6 +18,7 @@ PROFILED = flags="$$($(BIN)/python packaging/profile_guided.py --if-possible $(1
 # Links with the symbols of glibc 2.17, which Linux distributions have since 2014.
 ZIG := $(if $(filter Linux,$(shell uname -s)),--zig)
 FUZZ := target/fuzz
+FUZZERS := $(basename $(notdir $(wildcard rust/fuzz/src/bin/*.rs)))
 FUZZED = --target-dir ../../$(FUZZ) --target $$(rustc --print host-tuple)
 # Bytes and tenths of the time: in short input the same is found, sooner.
 FUZZED_LENGTHS := 128:9 65536:1
@@ -115,17 +116,18 @@ protocol: $(VENV)/extension $(VENV)/dev.group ## Run uvicorn's tests of HTTP pro
 fuzz: ## Look for input that the core and its naive twins read differently, or that takes long
 	cd rust/fuzz && cargo clippy --release --locked --quiet $(FUZZED) -- --deny warnings
 	cd rust/fuzz && cargo build --release --locked --quiet $(FUZZED)
-	@for fuzzer in $(basename $(notdir $(wildcard rust/fuzz/src/bin/*.rs))); do \
-	  mkdir -p $(FUZZ)/corpus/$$fuzzer && echo "$$fuzzer, $(SECONDS) s" && : >$(FUZZ)/$$fuzzer.log && \
-	  for length in $(FUZZED_LENGTHS); do \
-	    $(FUZZ)/$$(rustc --print host-tuple)/release/$$fuzzer $(FUZZ)/corpus/$$fuzzer rust/fuzz/seeds/$$fuzzer \
-	      -dict=rust/fuzz/dictionaries/$$fuzzer -max_len=$${length%:*} \
-	      -max_total_time=$$((($(SECONDS) * $${length#*:} + 9) / 10)) -timeout=60 -print_final_stats=1 \
-	      -artifact_prefix=$(FUZZ)/$$fuzzer- >>$(FUZZ)/$$fuzzer.log 2>&1 \
-	    || { tail -n 40 $(FUZZ)/$$fuzzer.log; exit 1; }; \
-	  done; \
-	  grep -E 'number_of_executed_units|average_exec' $(FUZZ)/$$fuzzer.log; \
-	done
+	@$(MAKE) --no-print-directory --jobs 2 $(FUZZERS:%=fuzzed-%)
+
+fuzzed-%:
+	@mkdir -p $(FUZZ)/corpus/$* && echo "$*, $(SECONDS) s" && : >$(FUZZ)/$*.log && \
+	for length in $(FUZZED_LENGTHS); do \
+	  $(FUZZ)/$$(rustc --print host-tuple)/release/$* $(FUZZ)/corpus/$* rust/fuzz/seeds/$* \
+	    -dict=rust/fuzz/dictionaries/$* -max_len=$${length%:*} \
+	    -max_total_time=$$((($(SECONDS) * $${length#*:} + 9) / 10)) -timeout=60 -print_final_stats=1 \
+	    -artifact_prefix=$(FUZZ)/$*- >>$(FUZZ)/$*.log 2>&1 \
+	  || { tail -n 40 $(FUZZ)/$*.log; exit 1; }; \
+	done; \
+	grep -E 'number_of_executed_units|average_exec' $(FUZZ)/$*.log
 
 verify: $(VENV)/extension $(VENV)/dev.group $(FASTAPI)/installed ## Try what must not go wrong, and say what does
 	$(BIN)/python benches/verify.py $(if $(filter quick,$(PART)),--quick) \
