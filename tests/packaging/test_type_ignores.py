@@ -14,7 +14,10 @@ def sources() -> list[Path]:
         path
         for folder in folders
         for path in CHECKOUT.joinpath(folder).rglob("*.py*")
-        if path.suffix in (".py", ".pyi") and path != Path(__file__)
+        if path.suffix in (".py", ".pyi")
+        and path != Path(__file__)
+        # The benchmarks have environments of their own.
+        and "site-packages" not in path.parts
     )
 
 
