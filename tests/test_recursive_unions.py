@@ -59,6 +59,14 @@ class Named(BaseModel):
     inner: "Named | dict[str, Named] | None" = None
 
 
+class LeftOf(BaseModel):
+    metadata: "LeftOf | RightOf | None" = None
+
+
+class RightOf(BaseModel):
+    metadata: "LeftOf | RightOf | None" = None
+
+
 class Itself(BaseModel):
     inner: "Itself | list[Itself] | None" = None
 
@@ -92,6 +100,7 @@ UNIONS: dict[str, tuple[Any, bool]] = {
     "below_a_list": (list[Or], True),
     "same_alias": (SameAlias, True),
     "model_or_dictionary": (Named, True),
+    "member_with_the_name_of_a_key": (LeftOf, True),
     "typed_dicts": (FirstDict, True),
     "dataclasses": (FirstRecord, True),
     "discriminated": (Inclusive, False),

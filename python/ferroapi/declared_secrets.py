@@ -12,6 +12,7 @@ from typing_extensions import is_typeddict
 
 from ferroapi.annotations import is_subclass, parts
 from ferroapi.fields import model_fields
+from ferroapi.schema_parts import schema_parts
 from ferroapi.secret_names import names_secret
 
 if TYPE_CHECKING:
@@ -62,14 +63,9 @@ class _Types:
     def __init__(self, field: ModelField) -> None:
         self.is_secret = _has_secret(field.field_info.annotation)
         self.secret: set[str] = set()
-        waiting: list[Any] = [field.core_schema] if field.is_complete else []
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, (list, tuple)):
-                waiting.extend(part)
-            elif isinstance(part, dict):
+        if field.is_complete:
+            for part in schema_parts(field.core_schema):
                 self._add_members(part.get("cls"))
-                waiting.extend(part.values())
 
     def _add_members(self, kind: Any) -> None:
         if is_subclass(kind, BaseModel):

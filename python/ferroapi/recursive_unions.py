@@ -10,6 +10,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.exceptions import RecursiveUnionWarning
+from ferroapi.schema_parts import schema_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -100,20 +101,16 @@ def _sent(name: str, field: Any) -> str:
 
 
 def _parts(schema: Any, definitions: dict[str, Any]) -> Iterator[Any]:
-    """All schemas that a schema is made of, each once."""
-    seen: set[int] = set()
-    waiting = [schema]
+    """All schemas that a schema is made of, and what these refer to."""
+    waiting, followed = [schema], set[str]()
     while waiting:
-        part = waiting.pop()
-        if isinstance(part, (list, tuple)):
-            waiting.extend(part)
-        elif isinstance(part, dict) and id(part) not in seen:
-            seen.add(id(part))
-            if isinstance(part.get("type"), str):
-                yield part
-                if part["type"] == "definition-ref":
-                    waiting.append(definitions.get(part["schema_ref"]))
-            waiting.extend(value for key, value in part.items() if key not in _NOT_FOR_VALIDATION)
+        for part in schema_parts(waiting.pop(), without=_NOT_FOR_VALIDATION):
+            if not isinstance(part.get("type"), str):
+                continue
+            yield part
+            if part["type"] == "definition-ref" and part["schema_ref"] not in followed:
+                followed.add(part["schema_ref"])
+                waiting.append(definitions.get(part["schema_ref"]))
 
 
 _NOT_FOR_VALIDATION = frozenset({"metadata", "serialization", "definitions"})

@@ -170,10 +170,7 @@ class _Nodes:
         return "dict", self._inner(schema["values_schema"]), *_length(schema)
 
     def _model(self, schema: Any) -> _Node:
-        _says_only(
-            schema,
-            {"cls", "config", "custom_init", "frozen", "generic_origin", "root_model", "schema"},
-        )
+        _says_only(schema, _OF_MODELS)
         fields = schema["schema"]
         if (
             schema.get("root_model")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import core_schema
 
 from ferroapi.immutable import is_immutable
+from ferroapi.schema_parts import schema_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -111,38 +112,26 @@ def may_read_attributes(schema: Any) -> bool:
 
     Such an object is what users' functions make of a parameter.
     """
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, (list, tuple)):
-            waiting.extend(part)
-        elif isinstance(part, dict):
-            if isinstance(part.get("type"), str) and part["type"] in _OF_ATTRIBUTES:
-                return True
-            waiting.extend(value for key, value in part.items() if key not in _NO_SCHEMAS)
-    return False
+    parts = schema_parts(schema, without=_NOT_FOR_VALIDATION)
+    return any(
+        isinstance(kind := part.get("type"), str) and kind in _OF_ATTRIBUTES for part in parts
+    )
 
 
-_NO_SCHEMAS = frozenset({"default", "expected", "metadata", "serialization"})
 _OF_ATTRIBUTES = frozenset({"dataclass", "model", "model-fields", "tagged-union", "typed-dict"})
 
 
 def calls_functions_of_users(schema: Any) -> bool:
     """Whether validating calls functions that are not pydantic's own: validators, factories."""
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list):
-            waiting.extend(part)
-        elif isinstance(part, dict):
-            if part.get("custom_init") or part.get("post_init"):
-                return True
-            for key, value in part.items():
-                if key in _FUNCTIONS and callable(value) and not _is_pydantics(value):
-                    return True
-                if key not in _NOT_FOR_VALIDATION:
-                    waiting.append(value)
-    return False
+    return any(
+        part.get("custom_init")
+        or part.get("post_init")
+        or any(
+            key in _FUNCTIONS and callable(value) and not _is_pydantics(value)
+            for key, value in part.items()
+        )
+        for part in schema_parts(schema, without=_NOT_FOR_VALIDATION)
+    )
 
 
 _FUNCTIONS = frozenset({"default_factory", "discriminator", "function"})
