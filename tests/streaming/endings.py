@@ -20,10 +20,12 @@ from pydantic import BaseModel
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from ferroapi.responses import EventSourceResponse, StreamingResponse
 from ferroapi.sse import ServerSentEvent
-from ferroapi.streaming import set_grace_period
+from ferroapi.streaming import delivery, set_grace_period
 
 gc.disable()
 set_grace_period(2.0)
+# On a machine that has other things to do a first item takes longer than a tenth of a second.
+delivery.START_DELAY = 10.0
 
 LONG = 0.9
 """Seconds between the items of a download: longer than processes may take to hear of a signal, for
