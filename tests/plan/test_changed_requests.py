@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
@@ -10,7 +12,19 @@ from pydantic import BaseModel
 from starlette import requests
 from starlette.datastructures import Headers, QueryParams
 
-from ferroapi import APIRouter, Body, Cookie, Depends, FastAPI, Header, Request
+from ferroapi import (
+    APIRouter,
+    BackgroundTasks,
+    Body,
+    Cookie,
+    Depends,
+    FastAPI,
+    Form,
+    Header,
+    HTTPException,
+    Request,
+    Response,
+)
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.responses import PlainTextResponse
 from ferroapi.routing import APIRoute
@@ -234,3 +248,190 @@ def test_methods_of_starlettes_classes_are_for_who_has_a_request(
     app = FastAPI()
     app.post("/")(seen)
     assert TestClient(app).post("/", json={"a": 1}).json() == [1, {"a": 2}]
+
+
+Handler = Callable[[Request], Awaitable[Any]]
+
+
+def handled_by(asking: Callable[[Handler, Request], Awaitable[Any]]) -> FastAPI:
+    """An application of `everything`, whose route answers by `asking` its handler."""
+
+    class Route(APIRoute):
+        def get_route_handler(self) -> Any:
+            handler = super().get_route_handler()
+            return lambda request: asking(handler, request)
+
+    app = FastAPI()
+    app.router.route_class = Route
+    for path in ("/items/{name}", "/in-thread/{name}"):
+        app.post(path)(everything if path.startswith("/items") else everything_in_thread)
+    return app
+
+
+async def everything(
+    request: Request,
+    name: str,
+    body: Model,
+    *,
+    user: Annotated[str, Header()] = "",
+    q: str = "",
+    session: Annotated[str, Cookie()] = "",
+) -> Any:
+    return [name, q, user, session, body.a, request.headers.get("user", "")]
+
+
+def everything_in_thread(
+    request: Request,
+    name: str,
+    body: Model,
+    *,
+    user: Annotated[str, Header()] = "",
+    q: str = "",
+    session: Annotated[str, Cookie()] = "",
+) -> Any:
+    return [name, q, user, session, body.a, request.headers.get("user", "")]
+
+
+def without_user(request: Request) -> dict[str, Any]:
+    kept = [(name, value) for name, value in request.scope["headers"] if name != b"user"]
+    return {**request.scope, "headers": kept}
+
+
+async def ask_without_user(handler: Handler, request: Request) -> Any:
+    return await handler(Request(without_user(request), request.receive))
+
+
+async def ask_with_scope_put_in(handler: Handler, request: Request) -> Any:
+    request.scope = without_user(request)
+    return await handler(request)
+
+
+async def ask_for_other_values(handler: Handler, request: Request) -> Any:
+    scope = {
+        **without_user(request),
+        "path_params": {"name": "other"},
+        "query_string": b"q=other",
+        "headers": [(b"content-type", b"application/json"), (b"cookie", b"session=other")],
+    }
+    return await handler(Request(scope, request.receive))
+
+
+async def ask_for_text(handler: Handler, request: Request) -> Any:
+    scope = {**request.scope, "headers": [(b"content-type", b"text/plain")]}
+    return await handler(Request(scope, request.receive))
+
+
+async def ask_by_class(handler: Handler, request: Request) -> Any:
+    class AsText(Request):
+        @property
+        def headers(self) -> Headers:
+            return Headers({"content-type": "text/plain"})
+
+    return await handler(AsText(request.scope, request.receive))
+
+
+# name: (how the handler asks, the answer, or where the error is)
+ASKING: dict[str, tuple[Any, Any]] = {
+    "a scope without a header": (ask_without_user, ["sent", "sent", "", "sent", 1, ""]),
+    "another scope in the request": (ask_with_scope_put_in, ["sent", "sent", "", "sent", 1, ""]),
+    "other values": (ask_for_other_values, ["other", "other", "", "other", 1, ""]),
+    "another content type": (ask_for_text, ["body"]),
+    "a class with another content type": (ask_by_class, ["body"]),
+}
+
+
+@pytest.mark.parametrize("path", ["/items/sent", "/in-thread/sent"])
+@pytest.mark.parametrize(("asking", "expected"), ASKING.values(), ids=ASKING)
+def test_a_handler_asks_with_a_scope_of_its_own(asking: Any, expected: Any, path: str) -> None:
+    client = TestClient(handled_by(asking), cookies={"session": "sent"})
+    answer = client.post(f"{path}?q=sent", json={"a": 1}, headers={"user": "admin"}).json()
+    assert (answer if isinstance(answer, list) else answer["detail"][0]["loc"]) == expected
+
+
+@pytest.mark.parametrize("path", ["/items/sent", "/in-thread/sent"])
+def test_a_handler_asks_for_several_answers_at_once(path: str) -> None:
+    async def ask_each(handler: Handler, request: Request) -> Any:
+        async def ask(index: int) -> bytes:
+            async def receive() -> Any:
+                await asyncio.sleep(0.01 * (3 - index))
+                return {"type": "http.request", "body": b'{"a": %d}' % index}
+
+            scope = request.scope if index == 1 else {**request.scope}
+            scope = scope if index == 0 else {**scope, "query_string": b"q=%d" % index}
+            response: Response = await handler(Request(scope, receive))
+            return bytes(response.body)
+
+        return Response(b"\n".join(await asyncio.gather(*map(ask, range(3)))))
+
+    answers = TestClient(handled_by(ask_each)).post(f"{path}?q=first", json={"a": 9}).text
+    found = [(q, a) for _, q, _, _, a, _ in map(json.loads, answers.splitlines())]
+    assert found == [("first", 0), ("1", 1), ("2", 2)]
+
+
+def test_what_a_first_answer_has_set_is_not_in_a_second() -> None:
+    async def ask_again(handler: Handler, request: Request) -> Any:
+        await handler(request)
+        return await handler(request)
+
+    class Route(APIRoute):
+        def get_route_handler(self) -> Any:
+            handler = super().get_route_handler()
+            return lambda request: ask_again(handler, request)
+
+    tasks: list[int] = []
+    app = FastAPI()
+    app.router.route_class = Route
+
+    @app.get("/")
+    async def endpoint(response: Response, background: BackgroundTasks) -> Any:
+        response.headers.append("x-set", "once")
+        background.add_task(tasks.append, 1)
+        return []
+
+    assert TestClient(app).get("/").headers["x-set"] == "once"
+    assert tasks == [1]
+
+
+def guard(token: str = "") -> None:
+    if token != "valid":  # of a test
+        raise HTTPException(401)
+
+
+@pytest.mark.parametrize("form", [False, True])
+def test_a_handler_calls_that_of_another_route(*, form: bool) -> None:
+    handlers: dict[str, Handler] = {}
+
+    class Route(APIRoute):
+        def get_route_handler(self) -> Any:
+            own = handlers[self.path] = super().get_route_handler()
+
+            async def handle(request: Request) -> Any:
+                return await handlers.get(request.headers.get("other", ""), own)(request)
+
+            return handle
+
+    app = FastAPI()
+    app.router.route_class = Route
+
+    async def guarded(x: int, q: int = 0) -> Any:
+        return ["guarded", x, q]
+
+    async def public(x: int) -> Any:
+        return ["public", x]
+
+    for endpoint in (guarded, public):
+        endpoint.__annotations__["x"] = Annotated[int, Form() if form else Body(embed=True)]
+    app.post("/guarded", dependencies=[Depends(guard)])(guarded)
+    app.post("/public")(public)
+    client = TestClient(app)
+    sent: Any = {"data" if form else "json": {"x": 1}}
+
+    def post(path: str, other: str = "") -> Any:
+        answer = client.post(path, headers={"other": other}, **sent)
+        return answer.json() if answer.is_success else answer.status_code
+
+    assert post("/public") == ["public", 1]
+    assert post("/guarded") == 401
+    assert post("/public", "/guarded") == 401
+    assert post("/public?token=valid&q=2", "/guarded") == ["guarded", 1, 2]
+    assert post("/guarded", "/public") == ["public", 1]

@@ -181,7 +181,7 @@ class Exchange:
                 self.background = BackgroundTasks()
             return self.background
         if kind == "security_scopes":
-            return SecurityScopes(scopes=oauth_scopes)
+            return SecurityScopes([*oauth_scopes])
         if kind == "release":
             return self.release
         self.is_shared = True
@@ -262,6 +262,29 @@ class Exchange:
             # Whom this is for may be gone.
             with suppress(OSError, RuntimeError, WebSocketDisconnect):
                 await websocket.close(code)
+
+
+class AnotherExchange(Exchange):
+    """The state of one more request that a route's handler has the same message answered for."""
+
+    __slots__ = ("_first",)
+
+    def __init__(self, request: StarletteRequest, first: Exchange) -> None:
+        """
+        Args:
+            request: what the handler asks the answer for.
+            first: the state of the request that came, which knows what is left open.
+        """
+        super().__init__(request.scope, request.receive, first.send)
+        self.connection = request
+        self.function_stack = first.function_stack
+        self.request_stack = first.request_stack
+        self._first = first
+
+    def share(self, inbox: Inbox) -> None:
+        """As for the first, which is asked whether the client has left."""
+        super().share(inbox)
+        self._first.inbox = inbox
 
 
 class Handshake:

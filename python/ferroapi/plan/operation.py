@@ -29,6 +29,7 @@ from ferroapi.plan.reading.parameters import reads_itself
 from ferroapi.plan.reply.json_response import json_response_maker
 from ferroapi.plan.reply.sending import send_reply
 from ferroapi.plan.reply.serialization import Reply, Serializer, json_headers
+from ferroapi.plan.running import Running
 from ferroapi.plan.writing.function import write_function
 from ferroapi.plan.writing.interface import Asgi, Direct
 from ferroapi.plan.writing.reply import reply_function
@@ -44,17 +45,6 @@ if TYPE_CHECKING:
     from ferroapi.plan.reply.serialization import Serialize
     from ferroapi.plan.solver import Solver
     from ferroapi.plan.writing.interface import Interface
-
-RUNNING_KEY = "ferroapi.running"
-"""Where a custom route handler finds the plan and the exchange it was called for."""
-
-
-def answer(request: Request) -> Awaitable[Response]:
-    """What a custom route handler awaits to get the response it may change."""
-    plan: OperationPlan
-    exchange: Exchange
-    plan, exchange = request.scope[RUNNING_KEY]
-    return plan.handle(request, exchange)
 
 
 def endpoint_context(call: Any) -> EndpointContext:
@@ -121,7 +111,7 @@ class OperationPlan:
             solver: gets the endpoint's arguments.
             serialize: makes the reply of what the endpoint returned.
             status_code: the declared status; 200 when there is none.
-            handler: a custom route handler around `answer`.
+            handler: a custom route handler, which asks what is `Running` for the reply.
         """
         self.steps = steps
         self.kind = steps[-1].kind
@@ -139,10 +129,11 @@ class OperationPlan:
         """Answers the request, its errors included."""
         exchange = Exchange(scope, receive, send)
         files: ExitStack | None = None
+        running: Running | None = None
         work: Callable[[Exchange], Awaitable[Reply]] | None
         try:
             if self.handler is not None:
-                scope[RUNNING_KEY] = self, exchange
+                running = Running(exchange, self.steps[-1].dependant, self.handle)
                 if MIDDLEWARE_STACK not in scope:
                     files = scope[MIDDLEWARE_STACK] = ExitStack()
                 work = self._handled
@@ -159,9 +150,8 @@ class OperationPlan:
         except Exception as error:
             await fail(error, exchange)
         finally:
-            if self.handler is not None:
-                # The exchange has the scope: each would keep the other.
-                scope.pop(RUNNING_KEY, None)
+            if running is not None:
+                running.end()
             if files_of_form := exchange.files:
                 await close_files(files_of_form)
             if files is not None and not files.is_empty:
@@ -204,12 +194,11 @@ class OperationPlan:
         """
         await self._send(await self._reply_exactly(exchange, done), exchange)
 
-    async def handle(self, request: Request, exchange: Exchange) -> Response:
+    async def handle(self, exchange: Exchange) -> Response:
         """The response a custom route handler may change."""
-        exchange.connection = request
         # What the handler has read it may have changed.
         is_changed = exchange.has_read_cookies or exchange.has_read_json
-        is_plain = type(request) is OwnRequest or not reads_itself(exchange)
+        is_plain = type(exchange.connection) is OwnRequest or not reads_itself(exchange)
         reply = await (self._reply if is_plain and not is_changed else self._reply_exactly)(
             exchange
         )

@@ -169,7 +169,7 @@ class _Arguments:
             for field in (*dependant.parameters, *dependant.body_params)
         }
         for name in dependant.injected:
-            arguments[name] = given[name] if name in given else SecurityScopes(step.oauth_scopes)
+            arguments[name] = given[name] if name in given else SecurityScopes([*step.oauth_scopes])
         if step is self._last:
             names = parameter_names(dependant.call)
             arguments |= {name: value for name, value in given.items() if name in names}

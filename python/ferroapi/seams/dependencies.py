@@ -138,7 +138,7 @@ async def solve_dependencies(
                 "while somebody has replaced one of the functions that solve dependencies"
             )
         elif kind == "security_scopes":
-            values[name] = SecurityScopes(scopes=dependant.oauth_scopes)
+            values[name] = SecurityScopes([*dependant.oauth_scopes])
         elif kind == "connection" or isinstance(request, _CLASSES[kind]):
             values[name] = request
     return SolvedDependency(values, errors, background_tasks, response, cache)

@@ -22,7 +22,7 @@ from ferroapi.exceptions import (
 )
 from ferroapi.fields import Undefined
 from ferroapi.masking import Secrets
-from ferroapi.plan.operation import RUNNING_KEY, answer, endpoint_context
+from ferroapi.plan.operation import endpoint_context
 from ferroapi.plan.order.teardown import MIDDLEWARE_STACK, REQUEST_STACK, close_files
 from ferroapi.plan.reading.body import read_received
 from ferroapi.plan.reply.json_response import TypedJSON, UntypedJSON
@@ -33,6 +33,7 @@ from ferroapi.plan.reply.serialization import (
     with_background,
 )
 from ferroapi.plan.reply.untyped import encode_untyped
+from ferroapi.plan.running import RUNNING_KEY, Running
 from ferroapi.seams.dependencies import solve_dependencies as solve_dependencies
 from ferroapi.seams.sessions import exchange_of
 from ferroapi.sse import EventSourceResponse
@@ -265,9 +266,9 @@ def get_request_handler(
         return response_of(content, TypedJSON, status_code, exchange)
 
     async def handle(request: Request) -> Response:
-        running = request.scope.get(RUNNING_KEY)
-        if running is not None and running[0].steps[-1].dependant is dependant:
-            return await answer(request)
+        running: Running | None = request.scope.get(RUNNING_KEY)
+        if running is not None and running.dependant is dependant:
+            return await running.answer(request)
         return await respond(request)
 
     return handle

@@ -21,6 +21,7 @@ from ferroapi.plan.order.teardown import (
     show_stacks,
 )
 from ferroapi.plan.reply.sending import send_response
+from ferroapi.plan.running import RUNNING_KEY, Running
 from ferroapi.seams.handler_plans import with_plan
 
 if TYPE_CHECKING:
@@ -31,15 +32,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
     from starlette.websockets import WebSocket
 
-EXCHANGE_KEY = "ferroapi.exchange"
-"""Where a handler finds the state of the connection it answers."""
-
 
 def exchange_of(connection: HTTPConnection) -> Exchange:
-    """The state of the connection that a session was opened for."""
-    exchange: Exchange = connection.scope[EXCHANGE_KEY]
-    exchange.connection = connection
-    return exchange
+    """The state of the connection that something is solved for.
+
+    A plan may have opened it, whose handler has called that of another route.
+    """
+    running: Running = connection.scope[RUNNING_KEY]
+    return running.exchange(connection)
 
 
 def request_response(
@@ -64,7 +64,7 @@ def request_response(
         exchange = Exchange(scope, receive, send)
         exchange.connection = Request(scope, receive, exchange.send_tracked)
         async with AsyncExitStack() as files:
-            _open(exchange, files)
+            running = _open(exchange, files)
             application = scope.get("app")
             try:
                 await run_with_teardown(
@@ -72,6 +72,8 @@ def request_response(
                 )
             except Exception as error:
                 await fail(error, exchange, application)
+            finally:
+                running.end()
 
     return with_plan(func, app)
 
@@ -91,7 +93,7 @@ def websocket_session(func: Callable[[WebSocket], Awaitable[None]]) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, receive, send)
         async with AsyncExitStack() as files:
-            _open(exchange, files)
+            running = _open(exchange, files)
             application = scope.get("app")
             try:
                 await run_with_teardown(exchange, talk, _nothing_to_send, Generators.unknown())
@@ -102,6 +104,8 @@ def websocket_session(func: Callable[[WebSocket], Awaitable[None]]) -> ASGIApp:
                 await exchange.close(WS_1000_NORMAL_CLOSURE)
                 if exchange.background is not None:
                     await exchange.background()
+            finally:
+                running.end()
 
     return app
 
@@ -110,10 +114,10 @@ async def _in_thread(func: Callable[..., Any], request: HTTPConnection) -> Any:
     return await run_in_threadpool(func, request)
 
 
-def _open(exchange: Exchange, files: AsyncExitStack) -> None:
-    exchange.scope[EXCHANGE_KEY] = exchange
+def _open(exchange: Exchange, files: AsyncExitStack) -> Running:
     # Whose middleware has put one there leaves it after everything else.
     exchange.scope.setdefault(MIDDLEWARE_STACK, files)
+    return Running(exchange)
 
 
 async def _send(response: Response, exchange: Exchange) -> None:

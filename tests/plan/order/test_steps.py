@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
 from typing import Annotated, Any
 
@@ -19,6 +19,8 @@ from ferroapi import (
     Request,
     Response,
     Security,
+    WebSocket,
+    routing,
 )
 from ferroapi.security import SecurityScopes
 from ferroapi.testclient import TestClient
@@ -251,6 +253,50 @@ def test_security_scopes() -> None:
         (["user"], "user"),
         ([], ""),
     ]
+
+
+def take_scopes(scopes: SecurityScopes) -> list[str]:
+    return [scopes.scopes.pop() for _ in [*scopes.scopes]]
+
+
+async def take_scopes_at_once(scopes: SecurityScopes) -> list[str]:
+    return take_scopes(scopes)
+
+
+async def take_scopes_open(scopes: SecurityScopes) -> AsyncIterator[list[str]]:
+    yield take_scopes(scopes)
+
+
+TAKING = {take.__name__: take for take in (take_scopes, take_scopes_at_once, take_scopes_open)}
+
+
+@pytest.mark.parametrize("is_general", [False, True])
+@pytest.mark.parametrize("take", TAKING.values(), ids=TAKING)
+def test_scopes_that_a_request_has_changed_are_whole_for_the_next(
+    take: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, *, is_general: bool
+) -> None:
+    """What checks them may take them out of their list one by one."""
+    if is_general:
+        solve = routing.solve_dependencies
+        monkeypatch.setattr(routing, "solve_dependencies", lambda **options: solve(**options))
+    app = FastAPI()
+
+    @app.get("/")
+    async def read(taken: Annotated[list[str], Security(take, scopes=["a", "b"])]) -> Any:
+        return taken
+
+    @app.websocket("/")
+    async def talk(
+        websocket: WebSocket, taken: Annotated[list[str], Security(take, scopes=["a", "b"])]
+    ) -> None:
+        await websocket.accept()
+        await websocket.send_json(taken)
+
+    client = TestClient(app)
+    for _ in range(3):
+        assert client.get("/").json() == ["b", "a"]
+        with client.websocket_connect("/") as session:
+            assert session.receive_json() == ["b", "a"]
 
 
 def test_a_dependency_that_raises_ends_the_request() -> None:

@@ -24,6 +24,8 @@ from ferroapi.plan.reading.form_charset import check_charset
 from ferroapi.plan.reading.values import validate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.datastructures import FormData
 
     from ferroapi._form_limits import FormLimits
@@ -126,8 +128,17 @@ def decode_json(raw: bytes) -> Any:
 
 def is_json(exchange: Exchange, *, strict_content_type: bool) -> bool:
     """Whether the body is to be decoded as JSON; without a content type only when not strict."""
-    declared = has_json_body(exchange.scope["headers"])
+    declared = has_json_body(_headers(exchange))
     return not strict_content_type if declared is None else declared
+
+
+def _headers(exchange: Exchange) -> Sequence[tuple[bytes, bytes]]:
+    """The fields that were received, or what the class of a request makes of the content type."""
+    if not exchange.has_connection or type(exchange.connection).headers is Request.headers:
+        headers: Sequence[tuple[bytes, bytes]] = exchange.scope["headers"]
+        return headers
+    declared = exchange.connection.headers.get("content-type")
+    return [] if declared is None else [(b"content-type", declared.encode("latin-1", "replace"))]
 
 
 def decode(exchange: Exchange, raw: bytes, *, strict_content_type: bool) -> Any:

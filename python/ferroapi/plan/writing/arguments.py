@@ -135,7 +135,7 @@ def _expressions(source: Source, step: Step, shortcut: Shortcut) -> dict[str, st
     for name, kind in step.injected:
         scopes = source.name(f"scopes_{step.index}", step.oauth_scopes)
         if kind == "security_scopes":
-            found[name] = f"{source.name('SecurityScopes', SecurityScopes)}({scopes})"
+            found[name] = f"{source.name('SecurityScopes', SecurityScopes)}([*{scopes}])"
         else:
             found[name] = f'exchange.inject("{kind}", {scopes})'
     return found
