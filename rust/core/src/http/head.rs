@@ -325,8 +325,8 @@ fn head(buffer: &[u8], parsed: &httparse::Request<'_, '_>, size: usize) -> Resul
         _ => {}
     }
     let requested = target::authority(parsed.path.unwrap_or_default().as_bytes());
-    if let (Some(value), Some(authority)) = (meaning.host, requested)
-        && !value.eq_ignore_ascii_case(authority)
+    if let (Some(value), Some((authority, default_port))) = (meaning.host, requested)
+        && !host::is_same(value, authority, default_port)
     {
         return Err(HeadError::OtherHost);
     }

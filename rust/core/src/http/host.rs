@@ -15,6 +15,22 @@ pub fn is_host(value: &[u8]) -> bool {
     value.is_empty() || !name.is_empty() && is_name(name) && is_port(port)
 }
 
+/// Whether both name the same host and port (RFC 9110, section 4.2.3): no port, an empty one and
+/// that of the scheme are the same.
+pub fn is_same(one: &[u8], other: &[u8], default_port: &[u8]) -> bool {
+    let [one, other] = [one, other].map(|value| without_port(value, default_port));
+    one.eq_ignore_ascii_case(other)
+}
+
+/// What is before a port that is empty or the one of the scheme; all of it without such a port.
+fn without_port<'a>(value: &'a [u8], default_port: &[u8]) -> &'a [u8] {
+    let end = memchr::memrchr(b':', value).unwrap_or(value.len());
+    match value.split_at(end) {
+        (host, [b':', port @ ..]) if port.is_empty() || port == default_port => host,
+        _ => value,
+    }
+}
+
 fn is_port(port: &[u8]) -> bool {
     match port {
         [b':', digits @ ..] => digits.iter().all(u8::is_ascii_digit),

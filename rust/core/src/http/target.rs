@@ -93,7 +93,7 @@ pub fn parse<'a>(method: &[u8], target: &'a [u8]) -> Result<Target<'a>, TargetEr
         [b'/', ..] => Ok(split_query(target)),
         b"*" if method == b"OPTIONS" => Ok(split_query(target)),
         _ => {
-            let (authority, rest) = split_authority(target).ok_or(TargetError::Form)?;
+            let (_, authority, rest) = split_authority(target).ok_or(TargetError::Form)?;
             if authority.is_empty() || !host::is_host(authority) {
                 return Err(TargetError::Authority);
             }
@@ -108,12 +108,14 @@ pub fn parse<'a>(method: &[u8], target: &'a [u8]) -> Result<Target<'a>, TargetEr
     }
 }
 
-/// The host and port that a URL names; `None` for the other forms.
-pub(super) fn authority(target: &[u8]) -> Option<&[u8]> {
+/// The host and port that a URL names, and the port that its scheme has when it names none; `None`
+/// for the other forms.
+pub(super) fn authority(target: &[u8]) -> Option<(&[u8], &'static [u8])> {
     if target.starts_with(b"/") {
         return None;
     }
-    split_authority(target).map(|(authority, _)| authority)
+    let (default_port, authority, _) = split_authority(target)?;
+    Some((authority, default_port))
 }
 
 /// The text of a path: `%` and two hexadecimal digits are a byte, and the bytes are UTF-8 in which
@@ -183,14 +185,21 @@ pub fn encode_path(path: &str) -> Cow<'_, str> {
     Cow::Owned(encoded)
 }
 
-/// What is between the slashes of a URL of http or https and the next part, and that part.
-fn split_authority(target: &[u8]) -> Option<(&[u8], &[u8])> {
+/// The port of the scheme of a URL of http or https, what is between its slashes and the next part,
+/// and that part.
+fn split_authority(target: &[u8]) -> Option<(&'static [u8], &[u8], &[u8])> {
     let (scheme, rest) = target.split_at_checked(memchr::memchr(b':', target)?)?;
-    if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
+    let default_port: &[u8] = if scheme.eq_ignore_ascii_case(b"http") {
+        b"80"
+    } else if scheme.eq_ignore_ascii_case(b"https") {
+        b"443"
+    } else {
         return None;
-    }
+    };
     let rest = rest.strip_prefix(b"://")?;
-    rest.split_at_checked(memchr::memchr2(b'/', b'?', rest).unwrap_or(rest.len()))
+    let end = memchr::memchr2(b'/', b'?', rest).unwrap_or(rest.len());
+    let (authority, after) = rest.split_at(end);
+    Some((default_port, authority, after))
 }
 
 fn split_query(target: &[u8]) -> Target<'_> {

@@ -289,7 +289,7 @@ const LINES: &[(&str, &[u8], Verdict)] = &[
     ),
     (
         "another port beside an absolute target",
-        b"GET http://a/ HTTP/1.1\r\nHost: a:80\r\n\r\n",
+        b"GET http://a/ HTTP/1.1\r\nHost: a:8080\r\n\r\n",
         Err(HeadError::OtherHost),
     ),
 ];
@@ -557,6 +557,39 @@ fn a_host_is_a_name_or_an_address_and_a_port() {
 }
 
 #[test]
+fn the_port_of_a_scheme_is_none() {
+    for (authority, host, is_same) in [
+        ("http://a:80", "a", true),
+        ("http://a", "a:80", true),
+        ("HTTP://A:80", "a:", true),
+        ("http://a:", "a", true),
+        ("https://a:443", "a", true),
+        ("https://a", "A:443", true),
+        ("http://[::1]:80", "[::1]", true),
+        ("http://[::1]", "[::1]", true),
+        ("http://a:8080", "a:8080", true),
+        ("http://a:443", "a", false),
+        ("https://a:80", "a", false),
+        ("https://a", "a:80", false),
+        ("http://a:8080", "a", false),
+        ("http://a:80", "a:443", false),
+        ("http://a:080", "a", false),
+        ("http://a:80", "b", false),
+        ("http://a:80", "", false),
+        ("http://[::80]", "[:]", false),
+    ] {
+        for path in ["", "/", "/x", "?x"] {
+            let buffer = format!("GET {authority}{path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            let buffer = buffer.as_bytes();
+            let said = read(buffer, &Limits::default());
+            assert_eq!(said.is_ok(), is_same, "{authority}{path} {host}");
+            let statuses = said.map_err(|error| error.status());
+            assert_eq!(statuses, naive(buffer, &Limits::default()));
+        }
+    }
+}
+
+#[test]
 fn a_connection_goes_on_in_http_1_1_unless_it_is_closed() {
     for (version, fields, expected) in [
         ("1.1", "", true),
@@ -766,6 +799,9 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
             "*",
             "http://a/",
             "http://b",
+            "http://A:80",
+            "https://a:?b",
+            "https://a:80/",
             "/aaaaaaaaaaaaaaaaaaaaaaaa",
             "/\u{e9}",
         ]),
@@ -824,6 +860,17 @@ proptest! {
         let said = read_all_cuts(&buffer, &limits);
         let statuses = said.map_err(|error| error.status());
         prop_assert_eq!(statuses, naive(&buffer, &limits));
+    }
+
+    #[test]
+    fn hosts_are_compared_as_the_naive_way_does(
+        target in "(http|HTTPS?|https)://[aA:\\[\\]@]{0,3}(:|:80|:443|:8)?[/?]?",
+        host in "([aA]|\\[::1?\\])?(:|:80|:443|:8)?",
+    ) {
+        let buffer = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let said = read(buffer.as_bytes(), &Limits::default());
+        let statuses = said.map_err(|error| error.status());
+        prop_assert_eq!(statuses, naive(buffer.as_bytes(), &Limits::default()));
     }
 
     #[test]

@@ -87,7 +87,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         later_address: pattern(r"[vV][0-9A-Fa-f]+\.[0-9A-Za-z._~!$&'()*+,;=:-]+\z".to_owned())?,
         length: pattern(r"[0-9]{1,19}\z".to_owned())?,
         token: pattern(format!(r"{token}\z"))?,
-        url: pattern(r"(?i:https?)://([^/?]*)".to_owned())?,
+        url: pattern(r"((?i)https?)://([^/?]*)".to_owned())?,
     })
 });
 
@@ -209,7 +209,7 @@ fn meaning(
     }
     let url = patterns.url.captures(target);
     if let (Some(host), Some(url)) = (host, url)
-        && !host.eq_ignore_ascii_case(&url[1])
+        && without_port(host, &url[1]) != without_port(&url[2], &url[1])
     {
         return Err(400);
     }
@@ -239,6 +239,14 @@ fn meaning(
             && !matches!(body, Body::None | Body::Length(0)),
         size,
     })
+}
+
+/// A host in small letters, without a port that says no more than its scheme.
+fn without_port(host: &[u8], scheme: &[u8]) -> Vec<u8> {
+    let host = host.to_ascii_lowercase();
+    let port: &[u8] = if scheme.len() == 4 { b":80" } else { b":443" };
+    let without = host.strip_suffix(port).or(host.strip_suffix(b":"));
+    without.unwrap_or(&host).to_vec()
 }
 
 /// Whether it is a host with or without a port, or empty.
