@@ -10,7 +10,7 @@ use super::connection::HTTPConnection;
 use super::exchange::{Exchange, Phase};
 use super::flow::wake;
 use super::response::{
-    Framing, ResponseContext, begin_head, end_head, take, write_body, write_head,
+    Framing, Head, ResponseContext, begin_head, end_head, take, write_body, write_head,
 };
 
 /// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
@@ -43,23 +43,31 @@ impl Exchange {
     }
 
     fn start(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<()> {
-        let keep_alive = {
+        let (owes_continue, kept) = {
             let mut state = self.state();
-            // A head that is not valid leaves nothing that could be answered in its place.
             state.phase = Phase::Started(Framing::NoContent);
-            // A body that nobody asked for may follow or not (RFC 9110, section 10.1.1).
-            let owes_continue = std::mem::take(&mut state.owes_continue);
-            std::mem::take(&mut state.keep_alive) && !owes_continue
+            (
+                std::mem::take(&mut state.owes_continue),
+                std::mem::take(&mut state.keep_alive),
+            )
         };
-        let status: u16 = message.get_item(intern!(py, "status"))?.extract()?;
-        let headers = get(message, intern!(py, "headers"))?;
-        let connection = self.connection.get();
         let context = ResponseContext {
-            keep_alive,
+            // A body that nobody asked for may follow or not (RFC 9110, section 10.1.1).
+            keep_alive: kept && !owes_continue,
             ..self.context
         };
-        self.log_start(py, status, headers.as_ref())?;
-        let head = write_head(py, connection, &context, status, headers.as_ref())?;
+        let head = match self.head(py, message, &context) {
+            Ok(head) => head,
+            Err(error) => {
+                // Nothing was sent: another response may be.
+                let mut state = self.state();
+                state.phase = Phase::Before;
+                state.owes_continue = owes_continue;
+                state.keep_alive = kept;
+                return Err(error);
+            }
+        };
+        let connection = self.connection.get();
         let mut state = self.state();
         state.phase = Phase::Started(head.framing);
         state.keep_alive = head.keep_alive;
@@ -69,6 +77,21 @@ impl Exchange {
         }
         drop(state);
         connection.write(py, &head.bytes)
+    }
+
+    /// The head that a message makes, of which the access log is told.
+    fn head(
+        &self,
+        py: Python<'_>,
+        message: &Bound<'_, PyAny>,
+        context: &ResponseContext,
+    ) -> PyResult<Head> {
+        let status: u16 = message.get_item(intern!(py, "status"))?.extract()?;
+        let headers = get(message, intern!(py, "headers"))?;
+        let headers = headers.as_ref();
+        let head = write_head(py, self.connection.get(), context, status, headers)?;
+        self.log_start(py, status, headers)?;
+        Ok(head)
     }
 
     fn send_body(
