@@ -150,6 +150,26 @@ async def test_what_is_no_request_is_refused_and_the_connection_closed(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
+# name: what is refused with these statuses
+REFUSED_HEADS: dict[str, tuple[bytes, bytes]] = {
+    "no host": (b"HEAD / HTTP/1.1\r\n\r\n", b"400"),
+    "no host behind an empty line": (b"\r\nHEAD / HTTP/1.1\r\n\r\n", b"400"),
+    "another version": (b"HEAD / HTTP/1.2\r\n\r\n", b"505"),
+    "a fragment": (b"HEAD /#a HTTP/1.1\r\nHost: x\r\n\r\n", b"400"),
+    "a long target": (b"HEAD /" + b"a" * 70_000, b"414"),
+    "a broken body": (CHUNKED.replace(b"POST", b"HEAD").replace(b"3\r\n", b"x\r\n"), b"400"),
+}
+
+
+@pytest.mark.parametrize(("request_bytes", "status"), REFUSED_HEADS.values(), ids=REFUSED_HEADS)
+async def test_a_refusal_of_head_has_no_content(request_bytes: bytes, status: bytes) -> None:
+    async with serving(echo) as port:
+        lines, body = head_and_body(await sent(port, request_bytes))
+    assert lines[0].split()[1] == status
+    assert b"content-length: 30" in lines
+    assert body == b""
+
+
 @pytest.mark.parametrize("at_once", [True, False], ids=["with its head", "behind its head"])
 @pytest.mark.parametrize("size", [b"x", b"1Zxxxxxxxxxxxx"])
 async def test_a_chunked_body_that_is_none_is_refused(size: bytes, at_once: bool) -> None:
@@ -181,16 +201,23 @@ async def test_a_refusal_before_the_body_was_asked_for_closes() -> None:
     assert body == b"no"
 
 
+@pytest.mark.parametrize(
+    ("request_bytes", "content"),
+    [
+        pytest.param(GET, b"Internal Server Error", id="GET"),
+        pytest.param(GET.replace(b"GET", b"HEAD"), b"", id="HEAD"),
+    ],
+)
 async def test_what_the_application_raises_is_logged_and_answered(
-    caplog: pytest.LogCaptureFixture,
+    request_bytes: bytes, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(scope: Scope, receive: Receive, send: Send) -> None:
         raise LookupError("mine")
 
     async with serving(fail) as port:
-        lines, body = head_and_body(await sent(port, GET))
+        lines, body = head_and_body(await sent(port, request_bytes))
     assert lines[0] == b"HTTP/1.1 500 Internal Server Error"
-    assert body == b"Internal Server Error"
+    assert body == content
     (record,) = caplog.records
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], LookupError)

@@ -64,6 +64,49 @@ async def test_an_idle_connection_is_closed_when_its_time_is_over() -> None:
         assert await reader.read() == b""
 
 
+@pytest.mark.parametrize("stray", [b"\r", b"\r\n", b"\r\n\r\n", b"\r\n\r\n\r"])
+@pytest.mark.parametrize("at_once", [True, False], ids=["with the request", "behind the answer"])
+async def test_empty_lines_are_no_beginning_of_a_request(
+    stray: bytes, at_once: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        serving(echo, protocol=limited(head_seconds=60), timeout_keep_alive=1) as port,
+        connected(port) as (reader, writer),
+    ):
+        writer.write(GET + stray if at_once else GET)
+        assert await reader.readexactly(len(ANSWER)) == ANSWER
+        if not at_once:
+            writer.write(stray)
+        assert await reader.read() == b""
+    assert caplog.records == []
+
+
+async def test_a_connection_on_which_only_empty_lines_were_sent_is_closed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with (
+        serving(echo, protocol=limited(head_seconds=SOON)) as port,
+        connected(port) as (reader, writer),
+    ):
+        writer.write(b"\r\n")
+        assert await reader.read() == b""
+    assert caplog.records == []
+
+
+async def test_a_head_behind_an_empty_line_has_its_own_time() -> None:
+    async with (
+        serving(echo, protocol=limited(head_seconds=SOON), timeout_keep_alive=60) as port,
+        connected(port) as (reader, writer),
+    ):
+        writer.write(GET)
+        assert await reader.readexactly(len(ANSWER)) == ANSWER
+        writer.write(b"\r\n")
+        await asyncio.sleep(2 * SOON)
+        writer.write(b"GET")
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
 async def test_a_head_after_a_response_has_its_own_time() -> None:
     async with (
         serving(echo, protocol=limited(head_seconds=SOON), timeout_keep_alive=60) as port,

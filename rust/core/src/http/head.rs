@@ -265,6 +265,34 @@ pub fn may_decide(buffer: &[u8], seen: usize, limits: &Limits) -> bool {
         || (0..=EMPTY_LINES).any(|lines| is_crossed(longest_line.saturating_add(2 * lines + 1)))
 }
 
+/// Whether `buffer` has anything of a request: empty lines before it are nothing, nor is the
+/// beginning of one.
+///
+/// ```
+/// use ferroapi_core::http::head::has_begun;
+///
+/// assert!(has_begun(b"\r\nG"));
+/// assert!(!has_begun(b"\r\n\r"));
+/// ```
+#[must_use]
+pub fn has_begun(buffer: &[u8]) -> bool {
+    !matches!(skip_empty_lines(buffer), Ok(b"" | b"\r"))
+}
+
+/// Whether the method of the request at the beginning of `buffer` is `HEAD`, be the rest well-formed
+/// or not: no answer to it has content (RFC 9110, section 9.3.2).
+///
+/// ```
+/// use ferroapi_core::http::head::is_for_head;
+///
+/// assert!(is_for_head(b"\r\nHEAD / HTTP/1.1\r\n\r\n"));
+/// assert!(!is_for_head(b"HEADER / HTTP/1.1\r\n\r\n"));
+/// ```
+#[must_use]
+pub fn is_for_head(buffer: &[u8]) -> bool {
+    skip_empty_lines(buffer).is_ok_and(|request| request.starts_with(b"HEAD "))
+}
+
 /// What is behind the empty lines at the beginning.
 fn skip_empty_lines(window: &[u8]) -> Result<&[u8], HeadError> {
     let mut rest = window;

@@ -1,11 +1,11 @@
 //! Heads of requests: tables of what is accepted and refused, and a reading line by line as oracle,
 //! cut everywhere.
 
-use ferroapi_core::http::head::{HeadError, Limits, may_decide};
+use ferroapi_core::http::head::{HeadError, Limits, has_begun, is_for_head, may_decide};
 use ferroapi_core::http::length::{Body, LengthError};
 use proptest::prelude::*;
 
-use super::naive_head::{Said, naive, read};
+use super::naive_head::{Said, naive, naive_beginning, read};
 use super::{mutated, shown};
 
 /// A head with these fields behind a request line and a host.
@@ -69,6 +69,34 @@ fn a_head_is_looked_at_once_a_line_and_where_a_limit_is_reached() {
     });
     // The line, three lengths that a line of a target cannot have, and the size.
     assert_eq!(times.count(), 5);
+}
+
+#[test]
+fn a_request_begins_behind_empty_lines_and_has_a_method() {
+    for (buffer, begun, for_head) in [
+        ("", false, false),
+        ("\r", false, false),
+        ("\r\n", false, false),
+        ("\r\n\r", false, false),
+        ("\r\n\r\n", false, false),
+        ("\r\n\r\n\r", false, false),
+        ("\r\n\r\n\r\n", true, false),
+        ("\n", true, false),
+        ("\r\r", true, false),
+        ("H", true, false),
+        ("\r\nHEAD", true, false),
+        ("HEAD ", true, true),
+        ("\r\n\r\nHEAD /a b HTTP/3", true, true),
+        ("\r\n\r\n\r\nHEAD / HTTP/1.1", true, false),
+        ("head / HTTP/1.1", true, false),
+        ("HEADER / HTTP/1.1", true, false),
+        (" HEAD / HTTP/1.1", true, false),
+    ] {
+        let buffer = buffer.as_bytes();
+        let found = (has_begun(buffer), is_for_head(buffer));
+        assert_eq!(found, (begun, for_head), "{}", shown(buffer));
+        assert_eq!(found, naive_beginning(buffer), "{}", shown(buffer));
+    }
 }
 
 type Verdict = Result<(), HeadError>;
@@ -860,6 +888,12 @@ proptest! {
         let said = read_all_cuts(&buffer, &limits);
         let statuses = said.map_err(|error| error.status());
         prop_assert_eq!(statuses, naive(&buffer, &limits));
+    }
+
+    #[test]
+    fn beginnings_are_read_as_the_naive_way_does(buffer in "(\r|\n|\r\n|H|HEAD| ){0,6}") {
+        let found = (has_begun(buffer.as_bytes()), is_for_head(buffer.as_bytes()));
+        prop_assert_eq!(found, naive_beginning(buffer.as_bytes()));
     }
 
     #[test]

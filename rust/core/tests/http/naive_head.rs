@@ -241,6 +241,19 @@ fn meaning(
     })
 }
 
+static NOT_BEGUN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?-u)\A(?:\r\n){0,2}\r?\z").ok());
+
+static FOR_HEAD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?-u)\A(?:\r\n){0,2}HEAD ").ok());
+
+/// Whether a request has begun, and whether it is for a head.
+pub fn naive_beginning(buffer: &[u8]) -> (bool, bool) {
+    let is_match =
+        |pattern: &Option<Regex>| pattern.as_ref().is_some_and(|regex| regex.is_match(buffer));
+    (!is_match(&NOT_BEGUN), is_match(&FOR_HEAD))
+}
+
 /// A host in small letters, without a port that says no more than its scheme.
 fn without_port(host: &[u8], scheme: &[u8]) -> Vec<u8> {
     let host = host.to_ascii_lowercase();

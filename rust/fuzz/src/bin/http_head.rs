@@ -1,9 +1,9 @@
 //! Heads of requests: parser, length of the body, target and host.
 #![no_main]
 
-use ferroapi_core::http::head::{Limits, parse};
+use ferroapi_core::http::head::{Limits, has_begun, is_for_head, parse};
 use ferroapi_core::http::target;
-use ferroapi_fuzz::naive_head::{naive, read};
+use ferroapi_fuzz::naive_head::{naive, naive_beginning, read};
 use ferroapi_fuzz::naive_target::{naive_decode, naive_parse};
 use ferroapi_fuzz::{assert_fast, is_compared};
 use libfuzzer_sys::fuzz_target;
@@ -21,6 +21,8 @@ fuzz_target!(|input: &[u8]| {
     if !is_compared(input) {
         return;
     }
+    let beginning = (has_begun(input), is_for_head(input));
+    assert_eq!(beginning, naive_beginning(input));
     for limits in [Limits::default(), SMALL] {
         let whole = read(input, &limits);
         let statuses = whole.clone().map_err(|error| error.status());

@@ -299,7 +299,7 @@ impl HTTPConnection {
                 Ok(true)
             }
             Next::Refused(status, reason) => {
-                connection.refuse_request(py, status, &reason)?;
+                connection.refuse_head(py, status, &reason)?;
                 Ok(false)
             }
             Next::RefusedBody(status, reason) => {

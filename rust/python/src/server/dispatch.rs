@@ -23,8 +23,9 @@ impl HTTPConnection {
         let connection = slf.get();
         let settings = connection.settings();
         let method = head.method.get(&text);
+        let is_head = method == b"HEAD";
         if let Err(error) = target::parse(method, head.target.get(&text)) {
-            return connection.refuse_request(py, error.status(), &error.to_string());
+            return connection.refuse_request(py, error.status(), &error.to_string(), is_head);
         }
         let Some((transport, common)) = connection.transport(py) else {
             return Ok(());
@@ -39,7 +40,7 @@ impl HTTPConnection {
             }
         }
         let context = ResponseContext {
-            is_head: method == b"HEAD",
+            is_head,
             minor_version: head.minor_version,
             keep_alive: head.persistent,
         };

@@ -191,6 +191,11 @@ impl Exchange {
         !matches!(self.state().phase, Phase::Before)
     }
 
+    /// Whether no answer has content, whatever it says (RFC 9110, section 9.3.2).
+    pub fn is_for_head(&self) -> bool {
+        self.context.is_head
+    }
+
     pub fn is_disconnected(&self) -> bool {
         self.state().disconnected
     }

@@ -45,15 +45,16 @@ impl HTTPConnection {
                 }
                 let may_decide = head::may_decide(&state.buffer, state.seen, &settings.limits);
                 state.seen = state.buffer.len();
-                if !may_decide {
-                    if !state.buffer.is_empty() {
-                        state.wait_for(WaitsFor::Head, settings.head_time);
-                    }
-                    return Next::Nothing;
-                }
-                match head::parse(&state.buffer, &settings.limits) {
+                let parsed = if may_decide {
+                    head::parse(&state.buffer, &settings.limits)
+                } else {
+                    Ok(None)
+                };
+                match parsed {
                     Ok(None) => {
-                        state.wait_for(WaitsFor::Head, settings.head_time);
+                        if head::has_begun(&state.buffer) {
+                            state.wait_for(WaitsFor::Head, settings.head_time);
+                        }
                         Next::Nothing
                     }
                     Ok(Some(head)) => {

@@ -223,12 +223,16 @@ impl Exchange {
                 return Ok(());
             }
             state.phase = Phase::Complete;
-            state.sent = INTERNAL_ERROR.len() as u64;
+            state.sent = if self.context.is_head {
+                0
+            } else {
+                INTERNAL_ERROR.len() as u64
+            };
         }
         self.log_start(py, 500, None)?;
         self.log_end(py)?;
         connection.count_request(py)?;
-        connection.refuse(py, 500, INTERNAL_ERROR)
+        connection.refuse(py, 500, INTERNAL_ERROR, self.context.is_head)
     }
 }
 

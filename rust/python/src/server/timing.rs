@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use ferroapi_core::http::head;
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -45,11 +46,11 @@ impl HTTPConnection {
             state
                 .deadline
                 .filter(|deadline| deadline.at <= Instant::now())
-                .map(|deadline| (deadline.waits_for, state.buffer.is_empty()))
+                .map(|deadline| (deadline.waits_for, head::has_begun(&state.buffer)))
         };
         match due {
             None => Self::arm(slf),
-            Some((WaitsFor::Head, false)) => connection.refuse_request(py, 408, "head timed out"),
+            Some((WaitsFor::Head, true)) => connection.refuse_head(py, 408, "head timed out"),
             Some((WaitsFor::Body, _)) if connection.is_waited_for(py) => {
                 connection.renew_body_time();
                 Self::arm(slf)
