@@ -11,6 +11,8 @@ from tests.server.applications import echo, read, respond
 from tests.server.serving import LIMIT, connected, sent, serving
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ferroapi.server import HTTPProtocol
+
 pytestmark = pytest.mark.anyio
 
 GET = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -358,7 +360,9 @@ async def test_a_websocket_is_handed_to_the_servers_own_protocol() -> None:
 
 
 @pytest.mark.parametrize("before", [b"", b"\r\n"], ids=["", "empty line"])
-async def test_what_follows_an_upgrade_belongs_to_the_other_protocol(before: bytes) -> None:
+async def test_what_follows_the_answer_to_a_handshake_belongs_to_the_websocket(
+    before: bytes,
+) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "websocket"
         assert dict(scope["headers"])[b"host"] == b"x"
@@ -370,10 +374,36 @@ async def test_what_follows_an_upgrade_belongs_to_the_other_protocol(before: byt
 
     masked = b"\x81\x82\x00\x00\x00\x00ab"
     async with serving(app, ws="websockets-sansio") as port, connected(port) as (reader, writer):
-        writer.write(before + UPGRADE + masked)
+        writer.write(before + UPGRADE)
         assert await reader.readline() == b"HTTP/1.1 101 Switching Protocols\r\n"
         await reader.readuntil(b"\r\n\r\n")
+        writer.write(masked)
         assert await reader.readexactly(6) == b"\x81\x04abab"
+
+
+async def test_what_follows_another_upgrade_belongs_to_the_other_protocol() -> None:
+    class Other(asyncio.Protocol):
+        def __init__(self, transport: asyncio.Transport) -> None:
+            self.transport = transport
+
+        def data_received(self, data: bytes) -> None:
+            self.transport.write(b"took " + data)
+            self.transport.close()
+
+    class Upgrading(HTTPProtocol):
+        __slots__ = ()
+
+        def upgrade(
+            self, protocol: bytes, head: bytes, transport: asyncio.Transport
+        ) -> asyncio.Protocol | None:
+            assert protocol == b"other"
+            other = Other(transport)
+            transport.set_protocol(other)
+            return other
+
+    async with serving(echo, protocol=Upgrading) as port:
+        answer = await sent(port, UPGRADE.replace(b"websocket", b"other") + b"this")
+    assert answer == b"took this"
 
 
 async def test_a_request_with_a_body_is_not_upgraded() -> None:

@@ -3,7 +3,7 @@
 use ferroapi_core::http::head::Head;
 use ferroapi_core::http::length::Body;
 use ferroapi_core::http::response::write_field;
-use ferroapi_core::http::target;
+use ferroapi_core::http::target::{self, Target};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -24,15 +24,27 @@ impl HTTPConnection {
         let settings = connection.settings();
         let method = head.method.get(&text);
         let is_head = method == b"HEAD";
-        if let Err(error) = target::parse(method, head.target.get(&text)) {
-            return connection.refuse_request(py, error.status(), &error.to_string(), is_head);
-        }
+        let target = match target::parse(method, head.target.get(&text)) {
+            Ok(target) => target,
+            Err(error) => {
+                let reason = error.to_string();
+                return connection.refuse_request(py, error.status(), &reason, is_head);
+            }
+        };
         let Some((transport, common)) = connection.transport(py) else {
             return Ok(());
         };
         if let Some(upgrade) = &head.upgrade {
-            let protocol = PyBytes::new(py, upgrade.get(&text));
-            let request = PyBytes::new(py, &request_of_upgrade(&text, &head)?);
+            let protocol = upgrade.get(&text);
+            if protocol.eq_ignore_ascii_case(b"websocket") && !connection.state().buffer.is_empty()
+            {
+                // A client has to wait for the answer (RFC 6455, section 4.1), and nobody could say
+                // whether it takes what follows for frames or for another request.
+                let reason = "data behind the handshake of a WebSocket";
+                return connection.refuse_request(py, 400, reason, is_head);
+            }
+            let protocol = PyBytes::new(py, protocol);
+            let request = PyBytes::new(py, &request_of_upgrade(&text, &head, &target)?);
             let arguments = (protocol, request, transport);
             let upgraded = slf.call_method1(intern!(py, "upgrade"), arguments)?;
             if !upgraded.is_none() {
@@ -136,10 +148,15 @@ impl HTTPConnection {
     }
 }
 
-/// The head as the protocols of uvicorn expect it: the names of its fields in lower case.
-fn request_of_upgrade(text: &[u8], head: &Head) -> PyResult<Vec<u8>> {
-    let (method, target) = (head.method.get(text), head.target.get(text));
-    let mut request = [method, b" ", target, b" HTTP/1.1\r\n"].concat();
+/// The head as the protocols of uvicorn expect it: a path and a query as its target, and the names
+/// of its fields in lower case.
+fn request_of_upgrade(text: &[u8], head: &Head, target: &Target<'_>) -> PyResult<Vec<u8>> {
+    let mut request = [head.method.get(text), b" ", target.path].concat();
+    if !target.query.is_empty() {
+        request.push(b'?');
+        request.extend_from_slice(target.query);
+    }
+    request.extend_from_slice(b" HTTP/1.1\r\n");
     for field in &head.fields {
         write_field(&mut request, field.name.get(text), field.value.get(text))
             .map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
