@@ -26,6 +26,20 @@ NO_WEBSOCKETS = (
 """As uvicorn says it."""
 
 
+UVICORNS_WEBSOCKET = "uvicorn.protocols.websockets.websockets_sansio_impl"
+"""The module of uvicorn's own class for the package `websockets`."""
+
+
+def websocket_class(chosen: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
+    """The class of a WebSocket: the chosen one, or ours in the place of uvicorn's own."""
+    if chosen.__module__ != UVICORNS_WEBSOCKET:
+        return chosen
+    # It needs `websockets`, which is installed where the class was chosen.
+    from ferroapi.server.websocket import BoundedWebSocket
+
+    return BoundedWebSocket
+
+
 class HTTPProtocol(HTTPConnection):
     """Reads the requests of one connection, in order, and has an ASGI application answer them.
 
@@ -88,7 +102,7 @@ class HTTPProtocol(HTTPConnection):
             if self.ws_protocol_class is None:
                 ERROR_LOGGER.warning(NO_WEBSOCKETS)
             return None
-        make = cast("Callable[..., asyncio.Protocol]", self.ws_protocol_class)
+        make = cast("Callable[..., asyncio.Protocol]", websocket_class(self.ws_protocol_class))
         websocket = make(
             config=self._config, server_state=self._server_state, app_state=self._app_state
         )
