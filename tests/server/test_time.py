@@ -166,6 +166,38 @@ async def test_a_body_that_keeps_coming_has_time() -> None:
         assert (await reader.readline()) == b"HTTP/1.1 200 OK\r\n"
 
 
+@pytest.mark.parametrize("framing", [b"Content-Length: 100", b"Transfer-Encoding: chunked"])
+async def test_the_rest_of_a_body_that_was_answered_has_one_time(framing: bytes) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await respond(send, b"/ ")
+
+    async with (
+        serving(app, protocol=limited(body_seconds=SOON)) as port,
+        connected(port) as (reader, writer),
+    ):
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\n%b\r\n\r\n" % framing)
+        assert await reader.readexactly(len(ANSWER)) == ANSWER
+        trickling = asyncio.create_task(trickle(writer, b"1\r\na\r\n" * 12))
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        assert not trickling.done()
+        trickling.cancel()
+
+
+async def test_a_connection_is_idle_when_the_rest_of_a_body_that_was_answered_has_come() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await respond(send, b"/ ")
+
+    async with (
+        serving(app, protocol=limited(head_seconds=60), timeout_keep_alive=1) as port,
+        connected(port) as (reader, writer),
+    ):
+        writer.write(POST % 2)
+        assert await reader.readexactly(len(ANSWER)) == ANSWER
+        writer.write(b"ok")
+        assert await reader.read() == b""
+
+
 async def test_a_client_is_not_blamed_for_an_application_that_reads_late() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.sleep(4 * SOON)

@@ -29,7 +29,7 @@ class ServerOptions:
     head_seconds: float = 10
     """Time in which a head has to come, from its first byte or that of the connection (408)."""
     body_seconds: float = 60
-    """Time in which the next part of a body has to come (408)."""
+    """Time for the next part of a body (408), and for all that is left behind its response."""
     access_log: AccessLog = "text"
     """How a request is logged. A logger that somebody has configured gets records instead."""
     access_log_fields: tuple[AccessLogField, ...] = ("client",)

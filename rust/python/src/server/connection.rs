@@ -323,8 +323,11 @@ impl HTTPConnection {
                 return Ok(());
             }
             state.exchange = None;
-            if matches!(state.reading, Reading::Head) {
-                state.wait_for(WaitsFor::Request, connection.settings().keep_alive_time);
+            let settings = connection.settings();
+            match state.reading {
+                Reading::Head => state.wait_for(WaitsFor::Request, settings.keep_alive_time),
+                // Nobody reads what is left of the body.
+                _ => state.wait_for(WaitsFor::Rest, settings.body_time),
             }
             let is_next_there = !state.buffer.is_empty() && !state.is_processing;
             state

@@ -54,6 +54,9 @@ impl HTTPConnection {
                     Ok(None) => {
                         if head::has_begun(&state.buffer) {
                             state.wait_for(WaitsFor::Head, settings.head_time);
+                        } else if state.deadline.is_none() {
+                            // The body behind a response has ended.
+                            state.wait_for(WaitsFor::Request, settings.keep_alive_time);
                         }
                         Next::Nothing
                     }
@@ -75,7 +78,7 @@ impl HTTPConnection {
                     .unwrap_or(usize::MAX)
                     .min(state.buffer.len());
                 if size == 0 {
-                    state.wait_for(WaitsFor::Body, settings.body_time);
+                    state.wait_for_body(settings.body_time);
                     return Next::Nothing;
                 }
                 *left = left.saturating_sub(size as u64);
@@ -108,7 +111,7 @@ impl HTTPConnection {
                     }
                 };
                 if position == 0 && !complete {
-                    state.wait_for(WaitsFor::Body, settings.body_time);
+                    state.wait_for_body(settings.body_time);
                     return Next::Nothing;
                 }
                 state.take(position);

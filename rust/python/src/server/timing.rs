@@ -32,7 +32,10 @@ pub(super) enum WaitsFor {
     /// Another request.
     Request,
     Head,
+    /// The next part of a body.
     Body,
+    /// All that is left of a body behind its response.
+    Rest,
 }
 
 impl HTTPConnection {
@@ -115,12 +118,21 @@ impl HTTPConnection {
 impl State {
     /// Sets the time until which something has to come; the head has one time for the whole.
     pub(super) fn wait_for(&mut self, waits_for: WaitsFor, time: Duration) {
-        let is_same = self
-            .deadline
-            .is_some_and(|deadline| deadline.waits_for == waits_for);
-        if !(is_same && waits_for == WaitsFor::Head) {
+        if !(waits_for == WaitsFor::Head && self.is_waiting_for(waits_for)) {
             let at = Instant::now() + time;
             self.deadline = Some(Deadline { at, waits_for });
         }
+    }
+
+    /// Sets the time for the next part of a body, unless it has one for all of its rest.
+    pub(super) fn wait_for_body(&mut self, time: Duration) {
+        if !self.is_waiting_for(WaitsFor::Rest) {
+            self.wait_for(WaitsFor::Body, time);
+        }
+    }
+
+    fn is_waiting_for(&self, waits_for: WaitsFor) -> bool {
+        self.deadline
+            .is_some_and(|deadline| deadline.waits_for == waits_for)
     }
 }
