@@ -121,15 +121,11 @@ async def test_a_response_ends_where_its_head_says(
         pytest.param((start(-1), body(b"")), id="negative status"),
         pytest.param((start("200"), body(b"")), id="status that is text"),
         pytest.param(({"type": "http.response.start"}, body(b"")), id="no status"),
-        pytest.param((start(200, (b"a b", b"c")), body(b"")), id="name that is no token"),
-        pytest.param((start(200, (b"a", b"b\r\nc: d")), body(b"")), id="line break in a value"),
-        pytest.param((start(200, LENGTH, (LENGTH[0], b"3")), body(b"")), id="two lengths"),
-        pytest.param((start(200, (LENGTH[0], b"-1")), body(b"")), id="negative length"),
         pytest.param((body(b"x"),), id="body before the start"),
     ],
 )
 @pytest.mark.parametrize("waits", [False, True])
-async def test_a_response_without_a_valid_head_is_answered_in_its_place(
+async def test_a_response_without_a_status_is_answered_in_its_place(
     messages: tuple[Message, ...], waits: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,6 +144,21 @@ async def test_a_response_without_a_valid_head_is_answered_in_its_place(
     assert record.getMessage() == "Exception in ASGI application\n"
 
 
+async def test_another_response_may_be_sent_in_the_place_of_one_without_a_status() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/last":
+            await respond(send, b"last")
+            return
+        for wrong in (start(100), start(1000), body(b"no start")):
+            with pytest.raises(RuntimeError):
+                await send(wrong)
+        await respond(send, b"ok")
+
+    async with serving(app) as port:
+        answer = await sent(port, GET + LAST)
+    assert answer == b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok" + NEXT
+
+
 @pytest.mark.parametrize(
     "messages",
     [
@@ -164,42 +175,15 @@ async def test_a_response_that_cannot_be_sent_closes_the_connection(
     assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
 
 
-async def test_another_response_may_be_sent_in_the_place_of_one_without_a_valid_head() -> None:
+async def test_a_response_without_a_valid_head_is_not_taken_for_the_next_one() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/last":
-            await respond(send, b"last")
-            return
-        for wrong in (start(200, (b"a", b"b\r\nc: d")), start(1000), body(b"no start")):
-            with pytest.raises((RuntimeError, OverflowError)):
-                await send(wrong)
-        await respond(send, b"ok")
+        try:
+            await send(start(200, (b"a", b"b\r\nc: d")))
+        except RuntimeError:
+            await send(body(b"instead"))
 
     async with serving(app) as port:
-        answer = await sent(port, GET + LAST)
-    assert answer == b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok" + NEXT
-
-
-async def test_a_body_is_asked_for_after_a_response_without_a_valid_head() -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        with pytest.raises(RuntimeError):
-            await send(start(100))
-        await respond(send, await read(receive))
-
-    expecting = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nok"
-    async with serving(app) as port:
-        answer = await sent(port, expecting + LAST.replace(b"GET", b"HEAD"))
-    first = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-    assert answer.startswith(first + b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n")
-
-
-async def test_the_access_log_has_the_response_that_is_sent(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """And not the one that could not be."""
-    caplog.set_level("INFO", "uvicorn.access")
-    assert (await answer_to(GET, start(1000))).startswith(b"HTTP/1.1 500 ")
-    lines = [record.getMessage() for record in caplog.records if record.levelname == "INFO"]
-    assert [line.rpartition('"')[2] for line in lines] == [" 500"]
+        assert await sent(port, GET + LAST) == b""
 
 
 async def test_an_exception_after_the_start_leaves_the_response_incomplete(

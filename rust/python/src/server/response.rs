@@ -37,7 +37,7 @@ pub struct Head {
 ///
 /// # Errors
 ///
-/// `RuntimeError` for a status or fields that HTTP does not allow, or that contradict each other.
+/// `RuntimeError` for fields that HTTP does not allow, or that contradict each other.
 pub fn write_head(
     py: Python<'_>,
     connection: &HTTPConnection,
@@ -45,9 +45,6 @@ pub fn write_head(
     status: u16,
     headers: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Head> {
-    if !(200..=999).contains(&status) {
-        return Err(refused("Response with a status that is not final"));
-    }
     let mut bytes = Vec::with_capacity(256);
     let mut length: Option<u64> = None;
     let mut chunked = false;

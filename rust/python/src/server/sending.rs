@@ -10,7 +10,7 @@ use super::connection::HTTPConnection;
 use super::exchange::{Exchange, Phase};
 use super::flow::wake;
 use super::response::{
-    Framing, Head, ResponseContext, begin_head, end_head, take, write_body, write_head,
+    Framing, ResponseContext, begin_head, end_head, take, write_body, write_head,
 };
 
 /// Parts of a body up to this size are copied behind the head, or into a frame, and sent with it.
@@ -43,31 +43,23 @@ impl Exchange {
     }
 
     fn start(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<()> {
-        let (owes_continue, kept) = {
+        let status = final_status(message)?;
+        let keep_alive = {
             let mut state = self.state();
+            // As for uvicorn, fields that cannot be sent leave nothing to be answered in their place.
             state.phase = Phase::Started(Framing::NoContent);
-            (
-                std::mem::take(&mut state.owes_continue),
-                std::mem::take(&mut state.keep_alive),
-            )
-        };
-        let context = ResponseContext {
             // A body that nobody asked for may follow or not (RFC 9110, section 10.1.1).
-            keep_alive: kept && !owes_continue,
+            let owes_continue = std::mem::take(&mut state.owes_continue);
+            std::mem::take(&mut state.keep_alive) && !owes_continue
+        };
+        let headers = get(message, intern!(py, "headers"))?;
+        let connection = self.connection.get();
+        let context = ResponseContext {
+            keep_alive,
             ..self.context
         };
-        let head = match self.head(py, message, &context) {
-            Ok(head) => head,
-            Err(error) => {
-                // Nothing was sent: another response may be.
-                let mut state = self.state();
-                state.phase = Phase::Before;
-                state.owes_continue = owes_continue;
-                state.keep_alive = kept;
-                return Err(error);
-            }
-        };
-        let connection = self.connection.get();
+        self.log_start(py, status, headers.as_ref())?;
+        let head = write_head(py, connection, &context, status, headers.as_ref())?;
         let mut state = self.state();
         state.phase = Phase::Started(head.framing);
         state.keep_alive = head.keep_alive;
@@ -77,21 +69,6 @@ impl Exchange {
         }
         drop(state);
         connection.write(py, &head.bytes)
-    }
-
-    /// The head that a message makes, of which the access log is told.
-    fn head(
-        &self,
-        py: Python<'_>,
-        message: &Bound<'_, PyAny>,
-        context: &ResponseContext,
-    ) -> PyResult<Head> {
-        let status: u16 = message.get_item(intern!(py, "status"))?.extract()?;
-        let headers = get(message, intern!(py, "headers"))?;
-        let headers = headers.as_ref();
-        let head = write_head(py, self.connection.get(), context, status, headers)?;
-        self.log_start(py, status, headers)?;
-        Ok(head)
     }
 
     fn send_body(
@@ -245,6 +222,20 @@ fn get<'py>(
     }
     let value = message.call_method1(intern!(message.py(), "get"), (name,))?;
     Ok((!value.is_none()).then_some(value))
+}
+
+/// The status of a response that begins: one of three digits that is no interim one.
+fn final_status(message: &Bound<'_, PyAny>) -> PyResult<u16> {
+    let status = message
+        .get_item(intern!(message.py(), "status"))?
+        .extract()?;
+    if (200..=999).contains(&status) {
+        Ok(status)
+    } else {
+        Err(PyRuntimeError::new_err(
+            "Response with a status that is not final",
+        ))
+    }
 }
 
 fn expect(kind: &Bound<'_, PyAny>, expected: &Bound<'_, PyString>) -> PyResult<()> {
