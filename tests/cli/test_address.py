@@ -2,6 +2,7 @@
 
 import re
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from ferroapi.cli.address import Address
 from ferroapi.cli.failure import CommandError
+from ferroapi.cli.unix_socket import removed_afterwards
 
 # name: (address, what to tell)
 TOLD = {
@@ -68,6 +70,30 @@ def test_a_socket_of_before_is_in_nobodys_way(
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("shop.sock")
         Address("127.0.0.1", 8000, fd=listening.fileno()).check_free()
-    Address("127.0.0.1", 8000, uds=Path("shop.sock")).check_free()
-    Address("127.0.0.1", 8000, uds=Path("new.sock")).check_free()
-    assert not Path("new.sock").exists()
+    for path in (Path("shop.sock"), Path("new.sock")):
+        Address("127.0.0.1", 8000, uds=path).check_free()
+        assert not path.exists()
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no Unix sockets")
+@pytest.mark.parametrize("waiting", [0, 2], ids=["idle", "with more clients than it takes up"])
+def test_a_socket_at_which_somebody_listens_stays(
+    waiting: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with ExitStack() as opened:
+        listening = opened.enter_context(socket.socket(socket.AF_UNIX))
+        listening.bind("shop.sock")
+        listening.listen(0)
+        for _ in range(waiting):
+            client = opened.enter_context(socket.socket(socket.AF_UNIX))
+            client.setblocking(False)
+            client.connect_ex("shop.sock")
+        with pytest.raises(CommandError, match=r"unix:shop\.sock, Address already in use"):
+            Address("127.0.0.1", 8000, uds=Path("shop.sock")).check_free()
+        with removed_afterwards(Path("shop.sock")):
+            pass
+        assert Path("shop.sock").is_socket()
+    with removed_afterwards(Path("shop.sock")):
+        pass
+    assert not Path("shop.sock").exists()

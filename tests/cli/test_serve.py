@@ -2,6 +2,7 @@
 
 import logging
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -129,6 +130,28 @@ def test_a_taken_port_is_said_in_a_line(
                 f"ferroapi: Cannot listen on 127.0.0.1:{port}, Address already in use: choose "
                 "another address with --host and --port, or stop what listens there\n"
             )
+
+
+ENDING = FAILING.replace("    raise", "    yield\n    raise").replace("startup", "shutdown")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["run"], -signal.SIGTERM), (["run", "--workers", "2"], 0), (["dev"], 0)],
+    ids=str,
+)
+def test_a_lifespan_that_fails_at_the_end_is_logged(
+    arguments: list[str], status: int, tmp_path: Path
+) -> None:
+    """The exit status stays that of the signal."""
+    tmp_path.joinpath("main.py").write_text(ENDING + 'app.get("/")(lambda: {})\n')
+    with (
+        tmp_path.joinpath("log").open("w+") as log,
+        serving(*arguments, directory=tmp_path, stderr=log) as server,
+    ):
+        server.facts()
+    assert server.process.returncode == status
+    assert "RuntimeError: shutdown failed" in tmp_path.joinpath("log").read_text()
 
 
 @pytest.mark.parametrize("library", ["typer", "uvicorn"])

@@ -19,15 +19,17 @@ Project = Callable[[dict[str, str]], None]
 
 
 @contextmanager
-def listening(*arguments: str, directory: Path, fd: int | None = None) -> Iterator[None]:
-    """Runs a command that does not listen on a port, and ends it by SIGTERM."""
+def listening(
+    *arguments: str, directory: Path, fd: int | None = None, stop: int = signal.SIGTERM
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Runs a command that does not listen on a port, and ends it by a signal."""
     with process_group(
-        [sys.executable, "-m", "ferroapi", "run", *arguments],
+        [sys.executable, "-m", "ferroapi", *arguments],
         cwd=directory,
         pass_fds=() if fd is None else (fd,),
     ) as process:
-        yield
-        process.send_signal(signal.SIGTERM)
+        yield process
+        process.send_signal(stop)
         assert process.wait(15) in (0, -signal.SIGTERM)
 
 
@@ -46,11 +48,40 @@ def status_line(path: str) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no Unix sockets")
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_unix_socket(workers: str, project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "stop", "status"),
+    [
+        (["run"], signal.SIGTERM, -signal.SIGTERM),
+        (["run"], signal.SIGINT, 0),
+        (["run", "--workers", "2"], signal.SIGTERM, 0),
+        (["dev"], signal.SIGTERM, 0),
+        (["dev"], signal.SIGINT, 0),
+    ],
+    ids=str,
+)
+def test_a_unix_socket_is_there_while_it_is_served(
+    arguments: list[str],
+    stop: int,
+    status: int,
+    project: Project,
+    command: Callable[..., "subprocess.CompletedProcess[str]"],
+    tmp_path: Path,
+) -> None:
+    """One that a server has left behind is replaced, one of a living server is not."""
     project({"main.py": SERVICE.format(name="ferroapi")})
-    with listening("--uds", "here.sock", "--workers", workers, directory=tmp_path):
-        assert status_line(str(tmp_path / "here.sock")) == b"HTTP/1.1 200 OK"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind("here.sock")  # in the current directory: the path of a socket has to be short
+    with listening(*arguments, "--uds", "here.sock", directory=tmp_path, stop=stop) as process:
+        assert status_line("here.sock") == b"HTTP/1.1 200 OK"
+        second = command(*arguments, "--uds", "here.sock")
+        assert (second.returncode, second.stderr) == (
+            1,
+            "ferroapi: Cannot listen on unix:here.sock, Address already in use: choose another "
+            "path with --uds\n",
+        )
+        assert status_line("here.sock") == b"HTTP/1.1 200 OK"
+    assert process.returncode == status
+    assert not Path("here.sock").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no Unix sockets")
@@ -60,7 +91,7 @@ def test_a_file_descriptor(project: Project, tmp_path: Path) -> None:
         given.bind(str(tmp_path / "given.sock"))
         given.listen()
         number = given.fileno()
-        with listening("--fd", str(number), directory=tmp_path, fd=number):
+        with listening("run", "--fd", str(number), directory=tmp_path, fd=number):
             assert status_line(str(tmp_path / "given.sock")) == b"HTTP/1.1 200 OK"
 
 

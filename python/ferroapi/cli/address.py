@@ -1,6 +1,5 @@
 """Where a server listens."""
 
-import errno
 import os
 import socket
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ferroapi.cli.failure import CommandError
+from ferroapi.cli.unix_socket import check_path
 
 __all__ = ["Address"]
 
@@ -60,7 +60,7 @@ class Address:
         """Raises `CommandError` where nobody can listen now."""
         if self.uds is not None:
             place, advice = self.name, "choose another path with --uds"
-            attempt = partial(_check_path, self.uds)
+            attempt = partial(check_path, self.uds)
         elif self.fd is not None:
             place, advice = self.name, "give that of an open socket with --fd"
             attempt = partial(_check_open_socket, self.fd)
@@ -79,17 +79,6 @@ def _check_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     host.encode("idna")  # what cannot be a name makes create_server forget its socket
     socket.create_server((host, port), family=family).close()
-
-
-def _check_path(path: Path) -> None:
-    """A socket of before is replaced. uvicorn would remove a file, too."""
-    if path.is_socket():
-        return
-    if path.exists():
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    with socket.socket(socket.AF_UNIX) as attempt:
-        attempt.bind(str(path))
-    path.unlink()
 
 
 def _check_open_socket(number: int) -> None:

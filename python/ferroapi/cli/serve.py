@@ -19,6 +19,7 @@ from ferroapi.cli.root_path import root_path_of
 from ferroapi.cli.server_options import AccessLogFormat, Protocol, protocol_settings
 from ferroapi.cli.target import AsFastAPI, Entrypoint, Factory, Name, Target
 from ferroapi.cli.tls import tls_settings
+from ferroapi.cli.unix_socket import removed_afterwards
 from ferroapi.cli.workers import serve_with_workers
 from ferroapi.server import ServerOptions
 from ferroapi.server.options import LARGEST
@@ -320,13 +321,13 @@ def serve(
     typer.echo(serving, err=True)
     if verbose:
         typer.echo(f"Imported from {sys.path[0] or Path.cwd()}", err=True)
-    if supervisor is not None:
-        supervisor.serve()
-        return
-    if workers > 1:
-        serve_with_workers(uvicorn.Config(import_string, **settings))
-    else:
-        uvicorn.run(import_string, **settings)
+    with removed_afterwards(uds):
+        if supervisor is not None:
+            supervisor.serve()
+        elif workers > 1:
+            serve_with_workers(uvicorn.Config(import_string, **settings))
+        else:
+            uvicorn.run(import_string, **settings)
 
 
 def _is_typed(context: typer.Context, name: str) -> bool:

@@ -1,6 +1,5 @@
 """Serving with several processes."""
 
-import os
 import sys
 from typing import Any
 
@@ -16,11 +15,8 @@ def serve_with_workers(config: Config) -> None:
 
     uvicorn itself says only of a single process that it could not.
     """
-    supervisor: Any = Multiprocess(config, sockets=[config.bind_socket()])
-    try:
+    with config.bind_socket() as listening:
+        supervisor: Any = Multiprocess(config, sockets=[listening])
         supervisor.run()
-    finally:
-        if config.uds and os.path.exists(config.uds):
-            os.remove(config.uds)
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         sys.exit(STARTUP_FAILURE)
