@@ -57,6 +57,20 @@ def test_an_application_is_served_and_asked(
         assert figures["processor time a request (us)"] >= 0
 
 
+def test_modules_here_are_not_taken_for_pythons(project: Project, tmp_path: Path) -> None:
+    project({"main.py": MAIN, "types.py": MAIN, "token.py": "1 / 0\n"})
+    result = subprocess.run(
+        [sys.executable, "-P", "-m", "ferroapi", "bench", "main.py", *SHORT],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["statuses"].keys() == {"200"}
+
+
 def test_a_service_that_runs_is_asked(project: Project, command: Command, tmp_path: Path) -> None:
     project({"main.py": MAIN})
     with serving("run", "--access-log", "off", directory=tmp_path) as server:

@@ -1,5 +1,6 @@
 """Which application a path, a module, an import string or the project's settings mean."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -14,6 +15,13 @@ from ferroapi.cli.failure import ApplicationError, CommandError
 APP = "from ferroapi import FastAPI\napp = FastAPI()\n"
 NO_APP = "app = 1\n"
 FACTORY = "from ferroapi import FastAPI\ndef create_app():\n    return FastAPI()\n"
+
+REPLACED = "import sys, types; sys.modules[__name__] = types.SimpleNamespace(app=app)"
+LONG = "x" * 5000
+UNTOLD = "class Untold(ValueError):\n    def __str__(self): 1 / 0\nraise Untold\n"
+PYTHON = f"Python: {EXAMPLES}"
+DOTTED = "cannot be imported, as {} has a dot or colon: rename it"
+TAKEN = f"{{}} cannot be imported, as json is another module, {json.__file__}: rename yours"
 
 Files = dict[str, str]
 
@@ -67,6 +75,13 @@ ENTRYPOINTS = '[tool.fastapi]\nentrypoint = "other:app"\n[tool.ferroapi]\nentryp
         ),
         ({"pyproject.toml": ENTRYPOINTS, "it.py": APP}, {"entrypoint": "it:app"}, "it:app"),
         ({"pyproject.toml": "[project]\n", "main.py": APP}, {}, "main:app"),
+        ({"elsewhere/far.py": APP}, {"target": "far"}, "far:app"),
+        ({"elsewhere/far/mod.py": APP}, {"target": "far.mod"}, "far.mod:app"),
+        ({"elsewhere/far.py": APP + "b = app\n"}, {"target": "far", "name": "b"}, "far:b"),
+        ({"it.py": APP + f"{REPLACED}\n"}, {"target": "it.py"}, "it:app"),
+        # A directory here is no module where there is one of its name.
+        ({"elsewhere/far.py": APP, "far/README": ""}, {"target": "far"}, "far:app"),
+        ({"elsewhere/far.py": APP, "far/README": ""}, {"target": "far:app"}, "far:app"),
     ],
     ids=lambda value: None if isinstance(value, str) else " ".join(map(str, value)) or "nothing",
 )
@@ -74,6 +89,7 @@ def test_an_application_is_found(
     files: Files, arguments: dict[str, Any], found: str, project: Callable[[Files], None]
 ) -> None:
     project(files)
+    sys.path.append(str(Path("elsewhere").resolve()))  # as PYTHONPATH does
     assert discover(**arguments) == found
 
 
@@ -143,6 +159,49 @@ def test_an_application_is_found(
             "Invalid configuration in pyproject.toml: tool.ferroapi has no entry-point, only "
             "entrypoint",
         ),
+        ({"my.app.py": APP}, {"target": "my.app.py"}, f"my.app.py {DOTTED.format('my.app')}"),
+        ({"my.app.py": APP}, {"target": "my.app.py:app"}, f"my.app.py {DOTTED.format('my.app')}"),
+        ({"a:b.py": APP}, {"target": "a:b.py"}, f"a:b.py {DOTTED.format('a:b')}"),
+        (
+            {"a.b/__init__.py": "", "a.b/it.py": APP},
+            {"target": "a.b/it.py"},
+            f"a.b/it.py {DOTTED.format('a.b')}",
+        ),
+        ({"it.txt": APP}, {"target": "it.txt"}, f"it.txt is no file or package of {PYTHON}"),
+        ({}, {"target": "/dev/null"}, f"/dev/null is no file or package of {PYTHON}"),
+        ({}, {"target": "/"}, f"/ is no file or package of {PYTHON}"),
+        ({}, {"target": LONG}, f"There is no file and no module {LONG} here: {EXAMPLES}"),
+        ({}, {"target": f"{LONG}.py:app"}, f"There is no file {LONG}.py here: {EXAMPLES}"),
+        ({}, {"target": f"{LONG}:app"}, f"There is no module {LONG} here: {EXAMPLES}"),
+        ({}, {"target": "json.absent"}, f"There is no module json.absent here: {EXAMPLES}"),
+        ({}, {"target": "json.py"}, f"There is no file and no module json.py here: {EXAMPLES}"),
+        ({}, {"target": "..."}, f"There is no file and no module ... here: {EXAMPLES}"),
+        ({}, {"target": ".it"}, f"There is no file and no module .it here: {EXAMPLES}"),
+        *(
+            ({"json.py": APP}, {"target": target}, TAKEN.format("json.py"))
+            for target in ("json.py", "json", "json:app", "json.py:app")
+        ),
+        (
+            {"json/__init__.py": "", "json/it.py": APP},
+            {"target": "json/it.py"},
+            TAKEN.format("json/__init__.py"),
+        ),
+        (
+            {"sys.py": APP},
+            {"target": "sys.py"},
+            "sys.py cannot be imported, as sys is another module, a part of Python: rename yours",
+        ),
+        (
+            {"main.py": "def make(size): ...\n"},
+            {"target": "main:make", "factory": True},
+            "main:make is no factory, which is called without arguments: missing a required "
+            "argument: 'size'",
+        ),
+        (
+            {"pyproject.toml": "tool = 3\n"},
+            {},
+            "Invalid configuration in pyproject.toml: tool is not a table",
+        ),
         (
             {"pyproject.toml": "[tool]\nferroapi = 1\n"},
             {},
@@ -175,6 +234,17 @@ def test_what_cannot_be_found_is_said_in_a_line(
         discover(**arguments)
 
 
+@pytest.mark.parametrize("target", ["outer.it", "outer/it.py", "outer.it:app"])
+@pytest.mark.parametrize("wrong", ["outer/it.py", "outer/__init__.py"])
+def test_a_file_with_null_bytes_is_named(
+    target: str, wrong: str, project: Callable[[Files], None]
+) -> None:
+    project({"outer/__init__.py": "", "outer/it.py": APP, wrong: "a = 1\0\n"})
+    message = f"{wrong} is no source of Python: it has null bytes"
+    with pytest.raises(CommandError, match=f"^{re.escape(message)}$"):
+        discover(target)
+
+
 def test_without_fastapi_the_alias_is_proposed(
     project: Callable[[Files], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,11 +254,13 @@ def test_without_fastapi_the_alias_is_proposed(
         discover()
 
 
-@pytest.mark.parametrize("text", ["import absent_package\n", "1 / 0\n", "import main.absent\n"])
+@pytest.mark.parametrize(
+    "text", ["import absent_package\n", "1 / 0\n", "import main.absent\n", UNTOLD, "int('x')\n"]
+)
 def test_an_error_of_the_users_module_is_the_users(
     text: str, project: Callable[[Files], None]
 ) -> None:
     project({"main.py": text})
     with pytest.raises(ApplicationError) as raised:
         discover()
-    assert isinstance(raised.value.cause, (ModuleNotFoundError, ZeroDivisionError))
+    assert isinstance(raised.value.cause, (ArithmeticError, ImportError, ValueError))

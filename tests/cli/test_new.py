@@ -88,8 +88,10 @@ def test_nothing_is_left_to_be_filled_in(command: Command, tmp_path: Path) -> No
         (["there"], "there is there already: .*"),
         (["file"], "file is there already: .*"),
         (["shop", "--directory", "there"], "there is there already: .*"),
+        (["shop", "--directory", "file/shop"], "Cannot write file/shop: Not a directory"),
+        (["shop", "--directory", "x" * 5000], "Cannot write x+: File name too long"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
 def test_what_cannot_be_written_is_said_in_a_line(
     arguments: list[str], message: str, project: Project, command: Command

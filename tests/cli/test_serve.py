@@ -1,6 +1,7 @@
 """The commands `run` and `dev`: what they refuse, what they say, and that they serve."""
 
 import logging
+import os
 import re
 import signal
 import socket
@@ -36,6 +37,7 @@ FILES = {
     "unread.py": "def (\n",
     "broken_factory.py": "def make():\n    1 / 0\n",
     "failing.py": FAILING,
+    "untold.py": "class Untold(Exception):\n    def __str__(self): 1 / 0\nraise Untold\n",
 }
 TRACEBACK = r'Traceback \(most recent call last\):\n  File ".*{}\.py", line \d+, .*\n'
 """Of an application: there is no frame of the command before."""
@@ -52,6 +54,11 @@ TRACEBACK = r'Traceback \(most recent call last\):\n  File ".*{}\.py", line \d+,
             ["routes", "--factory", "broken_factory:make"],
             *(1, "", TRACEBACK.format("broken_factory") + r"(.*\n)+ZeroDivisionError.*\n"),
         ),
+        (
+            ["routes", "untold.py"],
+            *(1, "", TRACEBACK.format("untold") + r"(.*\n)+untold.Untold: <exception .*\n"),
+        ),
+        (["check", "untold.py"], 1, r"untold.py:3: declaration: Untold: <its text .*>\n", ""),
         (["--version"], 0, r"ferroapi \d+\.\d+\.\d+\n", ""),
         (["run", "--help"], 0, r"(.*\n)*.*--as-fastapi(.*\n)*", ""),
         (["run", "--help"], 0, r"(.*\n)*.*--access-log-fields(.*\n)*.*--head-size(.*\n)*", ""),
@@ -152,6 +159,54 @@ def test_a_lifespan_that_fails_at_the_end_is_logged(
         server.facts()
     assert server.process.returncode == status
     assert "RuntimeError: shutdown failed" in tmp_path.joinpath("log").read_text()
+
+
+def test_a_worker_has_time_to_start(
+    project: Callable[[dict[str, str]], None], tmp_path: Path
+) -> None:
+    """uvicorn kills one that does not answer, and gives it 5 seconds if nobody says more."""
+    project(FILES)
+    program = (
+        "import ferroapi.cli as command, ferroapi.cli.serve as serve\n"
+        "serve.serve_with_workers = lambda config: print(config.timeout_worker_healthcheck)\n"
+        "command.main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, "run", "main", "--workers", "2", "--port", "0"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.stdout == "30\n", result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("arguments", [["routes"], ["openapi"], ["--help"]], ids=str)
+def test_an_answer_that_cannot_be_written_is_a_line(
+    arguments: list[str],
+    unbuffered: str,
+    project: Callable[[dict[str, str]], None],
+    tmp_path: Path,
+) -> None:
+    project(FILES)
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "ferroapi", *arguments],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        )
+    assert (result.returncode, result.stderr) == (
+        1,
+        "ferroapi: Cannot write the answer: No space left on device\n",
+    )
 
 
 @pytest.mark.parametrize("library", ["typer", "uvicorn"])
@@ -324,6 +379,19 @@ def test_dev_watches_before_it_says_that_it_serves(
         wait_for_line(log, "Serving service:app at ")
         edit(service)
         wait_for_line(log, "detected changes in 'service.py'. Reloading")
+        wait_for_edited(server)
+
+
+def test_dev_says_that_a_server_has_ended(service: Path, tmp_path: Path) -> None:
+    text = service.read_text()
+    with (
+        tmp_path.joinpath("log").open("w+") as log,
+        serving("dev", "service.py", "--as-fastapi", directory=tmp_path, stderr=log) as server,
+    ):
+        server.facts()
+        service.write_text("raise SystemExit(7)\n")
+        wait_for_line(log, "ended: SystemExit(7). It is started again when a file changes.")
+        service.write_text(text.replace("version = 1", "version = 2"))
         wait_for_edited(server)
 
 

@@ -1,5 +1,7 @@
 """The command `ferroapi`, also `python -m ferroapi`."""
 
+import errno
+import os
 import sys
 import traceback
 
@@ -29,3 +31,9 @@ def main() -> None:
     except ApplicationError as error:
         traceback.print_exception(error.cause)
         sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        # Of what is left for standard output, Python would say when it ends that it does not fit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(f"ferroapi: Cannot write the answer: {error.strerror}")

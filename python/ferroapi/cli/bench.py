@@ -135,7 +135,8 @@ def _served(target: str, options: list[str]) -> Iterator[tuple[int, int]]:
         port: int = free.getsockname()[1]
     arguments = ["run", target, "--host", "127.0.0.1", "--port", str(port)]
     arguments += ["--access-log", "off", "--log-level", "warning"]
-    command = [sys.executable, "-m", "ferroapi", *arguments, *options]
+    # -P: the current directory may have modules named like Python's own.
+    command = [sys.executable, "-P", "-m", "ferroapi", *arguments, *options]
     environment = {name: value for name, value in os.environ.items() if name != "WEB_CONCURRENCY"}
     with subprocess.Popen(command, env=environment) as process:
         try:

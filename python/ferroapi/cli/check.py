@@ -14,7 +14,7 @@ import typer
 
 from ferroapi.cli.checks import CHECKS
 from ferroapi.cli.checks.finding import Finding
-from ferroapi.cli.failure import ApplicationError
+from ferroapi.cli.failure import ApplicationError, text_of
 from ferroapi.cli.output import shown_path
 from ferroapi.cli.target import AsFastAPI, Entrypoint, Factory, Name, Target, loaded
 from ferroapi.exceptions import RecursiveUnionWarning
@@ -89,7 +89,7 @@ def _of_import(error: Exception) -> Finding:
         places.append((error.filename or "", error.lineno))
     file, line = places[-1] if places else (None, None)
     notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
-    text = f"{type(error).__name__}: {error}{notes}"
+    text = f"{type(error).__name__}: {text_of(error)}{notes}"
     return Finding("declaration", " ".join(text.split()), file, line)
 
 

@@ -1,8 +1,12 @@
 """Finds the application that a path, an import string or the project's settings mean."""
 
 import importlib
+import importlib.util
+import inspect
 import operator
+import os
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +14,7 @@ from typing import Any
 
 from ferroapi.applications import FastAPI
 from ferroapi.cli.failure import CommandError, of_application
+from ferroapi.cli.output import shown_path
 from ferroapi.cli.settings import configured
 
 __all__ = [
@@ -64,12 +69,15 @@ def discover(
     place = _place_of_import_string(entrypoint, name) if entrypoint else _place(target, name)
     sys.path.insert(0, str(place.directory))
     with of_application():
-        module = _imported(place.module)
+        module = _imported(place)
     if place.name is not None:
         found = _checked(module, place.name)
     else:
         found = _name_of_factory(module) if factory else _name_of_application(module)
-    return f"{place.module}:{found}"
+    import_string = f"{place.module}:{found}"
+    if factory:
+        _check_factory(import_string, operator.attrgetter(found)(module))
+    return import_string
 
 
 def application_at(import_string: str) -> Any:
@@ -86,25 +94,41 @@ def _place(target: str | None, name: str | None) -> _Place:
         return _place_of_path(path, name)
     module, colon, named = target.rpartition(":")
     if not colon:
-        raise CommandError(f"There is no file and no module {target} here: {EXAMPLES}")
+        if not _is_importable(target):
+            raise CommandError(f"There is no file and no module {target} here: {EXAMPLES}")
+        return _Place(target, Path.cwd(), name)
     if name is not None:
         raise CommandError(f"Cannot use --app together with the import string {target}")
-    path = Path(module)
     if named and module.endswith(".py"):
-        if not path.is_file():
+        if not os.path.isfile(module):
             raise CommandError(f"There is no file {module} here: {EXAMPLES}")
-        return _place_of_path(path, named)
+        return _place_of_path(Path(module), named)
     return _place_of_import_string(target)
 
 
 def _path(target: str) -> Path | None:
     """The file or package that a path or the name of a module means from here."""
-    path = Path(target)
-    if path.exists():
-        return path
-    below = Path(*target.split("."))
-    places = (below.with_name(f"{below.name}.py"), below / "__init__.py") if target else ()
-    return next((place for place in places if place.is_file()), None)
+    # Other than the methods of a path, these functions take any text.
+    if os.path.exists(target):
+        return Path(target)
+    return next(_files(Path(*target.split("."))), None)
+
+
+def _files(module: Path) -> Iterator[Path]:
+    """The files that a module or package of this path and name has."""
+    if module.name:
+        places = (module.with_name(f"{module.name}.py"), module / "__init__.py")
+        yield from filter(os.path.isfile, places)
+
+
+def _is_importable(module: str) -> bool:
+    """Whether there is a module outside of the current directory; its packages may lack it."""
+    if module.endswith(".py"):
+        return False
+    try:
+        return importlib.util.find_spec(module.partition(".")[0]) is not None
+    except ValueError:  # no name, or of a program that is no module
+        return False
 
 
 def _place_of_import_string(import_string: str, wanted: str | None = None) -> _Place:
@@ -126,19 +150,29 @@ def _default_path() -> Path:
 
 def _place_of_path(path: Path, name: str | None) -> _Place:
     """A file is a module of the outermost package around it; packages have an `__init__.py`."""
-    path = path.resolve()
+    given, path = path, path.resolve()
     if path.name == "__init__.py":
         path = path.parent
-    names = [path.stem if path.is_file() else path.name]
+    own = path.name if path.is_dir() else inspect.getmodulename(path)
+    if not own:
+        raise CommandError(f"{given} is no file or package of Python: {EXAMPLES}")
+    names = [own]
     directory = path.parent
     while (directory / "__init__.py").is_file():
         names.insert(0, directory.name)
         directory = directory.parent
+    for part in names:
+        if "." in part or ":" in part:
+            raise CommandError(
+                f"{given} cannot be imported, as {part} has a dot or colon: rename it"
+            )
     return _Place(".".join(names), directory, name)
 
 
-def _imported(name: str) -> ModuleType:
+def _imported(place: _Place) -> ModuleType:
+    name = place.module
     try:
+        _check_name_is_free(place)
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
@@ -149,6 +183,47 @@ def _imported(name: str) -> ModuleType:
                 "or add --as-fastapi"
             ) from None
         raise
+    except (SyntaxError, ValueError):
+        _check_sources(place)
+        raise
+
+
+def _check_name_is_free(place: _Place) -> None:
+    """Raises `CommandError` where another module has the name of the outermost module or package.
+
+    That is one of Python's own, or one that the command has imported.
+    """
+    name = place.module.partition(".")[0]
+    own = place.directory / name
+    file = next(_files(own), None)
+    if file is None:
+        return
+    try:
+        spec = importlib.util.find_spec(name)
+    except ValueError:  # of a program that is no module
+        spec = None
+    if spec is None or not spec.has_location or _directory(spec.origin) not in (own, own.parent):
+        other = getattr(sys.modules.get(name), "__file__", None) or "a part of Python"
+        raise CommandError(
+            f"{shown_path(str(file))} cannot be imported, as {name} is another module, {other}: "
+            "rename yours"
+        )
+
+
+def _directory(file: str | None) -> Path:
+    return Path(file or "").parent.resolve()
+
+
+def _check_sources(place: _Place) -> None:
+    """Raises `CommandError` where there are null bytes, of which Python does not say the file."""
+    path = place.directory
+    for part in place.module.split("."):
+        path /= part
+        for file in _files(path):
+            if b"\0" in file.read_bytes():
+                raise CommandError(
+                    f"{shown_path(str(file))} is no source of Python: it has null bytes"
+                )
 
 
 def _checked(module: ModuleType, wanted: str) -> str:
@@ -192,6 +267,20 @@ def _name_of_factory(module: ModuleType) -> str:
         f"Could not find a factory in {module.__name__}, there is no function "
         f"{', '.join(FACTORIES[:-1])} or {FACTORIES[-1]}: name it with --app"
     )
+
+
+def _check_factory(import_string: str, factory: Callable[..., object]) -> None:
+    """Raises `CommandError` where a factory cannot be called as it is: without arguments."""
+    try:
+        signature = inspect.signature(factory)
+    except ValueError:  # what is written in C may have none
+        return
+    try:
+        signature.bind()
+    except TypeError as error:
+        raise CommandError(
+            f"{import_string} is no factory, which is called without arguments: {error}"
+        ) from None
 
 
 def _proposal(module: ModuleType) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["ApplicationError", "CommandError", "of_application"]
+__all__ = ["ApplicationError", "CommandError", "of_application", "text_of"]
 
 
 class CommandError(Exception):
@@ -14,8 +14,16 @@ class ApplicationError(Exception):
     """The application's own code raised its `cause`, whose traceback begins in that code."""
 
     def __init__(self, cause: Exception) -> None:
-        super().__init__(str(cause))
+        super().__init__(cause)
         self.cause = cause
+
+
+def text_of(error: Exception) -> str:
+    """What an error says of itself; that is the application's code too, and may fail."""
+    try:
+        return str(error)
+    except Exception:
+        return "<its text cannot be made>"
 
 
 @contextmanager

@@ -50,10 +50,13 @@ def new(
     if keyword.iskeyword(package) or package in {*OTHERS, *sys.stdlib_module_names}:
         raise CommandError(f"{name} means something else in Python: choose another name")
     folder = directory or Path(name)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CommandError(f"{folder} is there already: choose another name or --directory")
     values = {"name": name, "package": package, "version": __version__}
-    written = _write(files("ferroapi.cli") / "template", folder, values)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise CommandError(f"{folder} is there already: choose another name or --directory")
+        written = _write(files("ferroapi.cli") / "template", folder, values)
+    except OSError as error:
+        raise CommandError(f"Cannot write {folder}: {error.strerror}") from None
     for path in written:
         typer.echo(f"wrote {path}")
     typer.echo(f"\nNext: {folder}/README.md says how to install, test and serve it.")

@@ -4,6 +4,8 @@ uvicorn's supervisors start a server first and begin to watch a moment later. Wh
 within that moment, which a service that starts fast allows, would wait for a reload in vain.
 """
 
+import logging
+from socket import socket
 from typing import Any
 
 from uvicorn import Config, Server
@@ -13,6 +15,19 @@ __all__ = ["Reload"]
 
 TURN = 100
 """Milliseconds for which a watcher of `watchfiles` waits for changes at a time."""
+
+
+class _Server(Server):
+    """Says that it has ended: its socket stays open, so that clients wait for the next one."""
+
+    def run(self, sockets: list[socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        except SystemExit as end:
+            logging.getLogger("uvicorn.error").error(
+                "The server has ended: %r. It is started again when a file changes.", end
+            )
+            raise
 
 
 class Reload:
@@ -27,7 +42,7 @@ class Reload:
         self._config = Config(app, reload=True, **settings)
         # Which class it is depends on what is installed.
         self._supervisor: Any = ChangeReload(
-            self._config, target=Server(self._config).run, sockets=[]
+            self._config, target=_Server(self._config).run, sockets=[]
         )
 
     def watch(self) -> None:

@@ -306,6 +306,9 @@ def serve(
         "log_level": log_level or ("debug" if verbose else None),
         "timeout_keep_alive": keep_alive,
         "workers": 1 if reloads else workers,
+        # uvicorn kills a worker that does not answer in time: by default in 5 seconds, which on a
+        # busy machine are not enough to start one.
+        "timeout_worker_healthcheck": 30,
         **protocol,
     }
     if ssl_certfile is not None:

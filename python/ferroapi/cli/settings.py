@@ -22,14 +22,15 @@ def configured(directory: Path) -> str | None:
     if not path.is_file():
         return None
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise _invalid(str(error)) from None
-    ours = _table(tables, "ferroapi")
+    tool = _table(document, "tool")
+    ours = _table(tool, "ferroapi", "tool.")
     for key in ours:
         if key not in KEYS:
             raise _invalid(f"tool.ferroapi has no {key}, only {', '.join(KEYS)}")
-    for name, table in (("ferroapi", ours), ("fastapi", _table(tables, "fastapi"))):
+    for name, table in (("ferroapi", ours), ("fastapi", _table(tool, "fastapi", "tool."))):
         entrypoint = table.get("entrypoint")
         if isinstance(entrypoint, str):
             return entrypoint
@@ -38,10 +39,10 @@ def configured(directory: Path) -> str | None:
     return None
 
 
-def _table(tables: dict[str, Any], name: str) -> dict[str, Any]:
+def _table(tables: dict[str, Any], name: str, around: str = "") -> dict[str, Any]:
     table = tables.get(name, {})
     if not isinstance(table, dict):
-        raise _invalid(f"tool.{name} is not a table")
+        raise _invalid(f"{around}{name} is not a table")
     return table
 
 
