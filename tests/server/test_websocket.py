@@ -69,8 +69,8 @@ async def flooded() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamW
     ):
         writer.write(UPGRADE)
         await reader.readuntil(b"\r\n\r\n")
-        (connection,) = server_state.connections
-        transport: Any = connection.transport  # type: ignore[union-attr]
+        connections: set[Any] = server_state.connections
+        (transport,) = [connection.transport for connection in connections]
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         sizes: list[int] = []
         for first in range(0, COUNT, 1000):
