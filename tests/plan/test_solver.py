@@ -32,7 +32,7 @@ from pydantic import (
 from tests.properties import examples
 from typing_extensions import TypedDict
 
-from ferroapi import Body, Cookie, Depends, FastAPI, Header, HTTPException, Path, Query
+from ferroapi import Body, Cookie, Depends, FastAPI, Form, Header, HTTPException, Path, Query
 from ferroapi.exceptions import RequestValidationError
 from ferroapi.responses import Response
 from ferroapi.testclient import TestClient
@@ -595,18 +595,28 @@ def test_what_declarations_call_runs_once_for_a_request_that_is_refused() -> Non
     assert calls == ["validator", "factory"] * 2
 
 
-def test_what_declarations_call_runs_again_where_a_handler_answers_who_is_refused() -> None:
-    calls: list[int] = []
+@pytest.mark.parametrize(("place", "times"), [(Query(), 1), (Form(), 2)], ids=["query", "form"])
+def test_what_refuses_may_run_again_where_a_handler_answers_who_is_refused(
+    place: Any, times: int
+) -> None:
+    calls: list[str] = []
 
-    def told(value: int) -> int:
-        calls.append(value)
+    def refusing(value: int) -> int:
+        calls.append("refusing")
+        raise ValueError
+
+    def accepting(value: int) -> int:
+        calls.append("accepting")
         return value
 
     app = FastAPI()
     app.exception_handler(RequestValidationError)(lambda _request, _error: Response("mine", 422))
 
     @app.post("/")
-    async def endpoint(a: Annotated[int, AfterValidator(told)], c: int = 0) -> None: ...
+    async def endpoint(
+        a: Annotated[int, AfterValidator(accepting)],
+        b: Annotated[int, AfterValidator(refusing), place],
+    ) -> None: ...
 
-    assert TestClient(app).post("/?a=1&c=x").text == "mine"
-    assert calls == [1, 1]
+    assert TestClient(app).post("/?a=1&b=1", data={"b": "1"}).text == "mine"
+    assert calls == ["accepting", *times * ["refusing"]]

@@ -49,6 +49,7 @@ class Exchange:
         "is_shared",
         "receive",
         "received_form",
+        "refused",
         "request_stack",
         "scope",
         "send",
@@ -57,6 +58,8 @@ class Exchange:
 
     function_stack: ExitStack
     request_stack: ExitStack
+    refused: Any
+    """What the plan has refused that reads the request once more. Set for that only."""
 
     def __init__(
         self,

@@ -33,6 +33,7 @@ from ferroapi.plan.reading.parameters import read_parameters, reads_itself
 from ferroapi.plan.reading.shortcut import Shortcut
 from ferroapi.plan.reading.streamed_form import read_until_file
 from ferroapi.plan.reading.validators import calls_functions_of_users
+from ferroapi.plan.reading.values import validate
 from ferroapi.plan.writing.arguments import CONNECTIONS, dictionary, write_dependencies
 from ferroapi.plan.writing.draft import Draft
 from ferroapi.plan.writing.forms import write_form, write_new_form
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from ferroapi.fields import ModelField
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.reading.forms import FormReader
+    from ferroapi.plan.reading.refused import Refused
 
     Solve: TypeAlias = Callable[[Exchange], Awaitable[dict[str, Any]]]
 
@@ -228,6 +230,9 @@ class Solver:
             done: what the first steps have given already.
         """
         found = _Found([*done, *([None] * (len(self._steps) - len(done)))], dict(enumerate(done)))
+        refused: Refused | None = getattr(exchange, "refused", None)
+        if refused is not None:
+            found.refused[len(done)] = refused
         if self._before_body:
             await self._run(self._before_body, Undefined, exchange, found)
             if found.errors:
@@ -243,16 +248,22 @@ class Solver:
         self, steps: Sequence[Step], received: Any, exchange: Exchange, found: _Found
     ) -> None:
         for step in steps:
-            own, wrong = read_parameters(step.dependant, exchange.connection)
+            refused = found.refused.get(step.index)
+            own, wrong = read_parameters(
+                *(step.dependant, exchange.connection),
+                validate if refused is None else refused.validate_parameter,
+            )
             if step.dependant.body_params:
+                validate_body = validate if refused is None else refused.validate_body
                 if isinstance(received, FormData):
-                    taken, more = await self._forms[step.index].read(received)
+                    taken, more = await self._forms[step.index].read(received, validate_body)
                 else:
                     bound = _bound(exchange)
                     taken, more = read_body_fields(
                         *(step.dependant.body_params, _as_read(received, exchange)),
                         embed=self._embeds[step.index],
                         bound=bound,
+                        validate=validate_body,
                     )
                     found.has_more |= bound is not None and bound.is_reached
                 own |= taken
@@ -320,7 +331,7 @@ class Solver:
 class _Found:
     """What was found of one request in the exact order."""
 
-    __slots__ = ("arguments", "errors", "failed", "given", "has_more", "results")
+    __slots__ = ("arguments", "errors", "failed", "given", "has_more", "refused", "results")
 
     def __init__(self, results: list[Any], given: dict[int, Any]) -> None:
         self.results = results
@@ -331,6 +342,8 @@ class _Found:
         self.has_more = False
         """Whether there may be others, which nobody has looked for."""
         self.failed: set[int] = set()
+        self.refused: dict[int, Refused] = {}
+        """What was refused before, by the step that takes it."""
         self.arguments: dict[str, Any] = {}
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ferroapi._form_limits import FormLimits
     from ferroapi.connection.exchange import Exchange
+    from ferroapi.plan.reading.values import Validate
 
 _FAULTS = {
     "collision": "Numbers that collide in hash tables",
@@ -225,7 +226,12 @@ async def read_form(exchange: Exchange, limits: FormLimits) -> FormData:
 
 
 def read_body_fields(
-    fields: list[ModelField], received: Any, *, embed: bool, bound: Bound | None = None
+    fields: list[ModelField],
+    received: Any,
+    *,
+    embed: bool,
+    bound: Bound | None = None,
+    validate: Validate = validate,
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
     """The values of body parameters by Python name, and the errors in order of declaration.
 
@@ -234,10 +240,11 @@ def read_body_fields(
         received: the body, decoded.
         embed: whether it is an object with a member for each of them.
         bound: how many errors of a parameter are enough; `None` for all.
+        validate: validates one of them.
     """
     if not embed:
         field = fields[0]
-        value, errors = _validate(field, received, ("body",), bound)
+        value, errors = _validate(field, received, ("body",), bound, validate)
         return {field.name: value}, errors
     values: dict[str, Any] = {}
     errors = []
@@ -247,7 +254,7 @@ def read_body_fields(
         if missing:
             errors.append(missing_error(loc))
             continue
-        value, found = _validate(field, value, loc, bound)
+        value, found = _validate(field, value, loc, bound, validate)
         if found:
             errors.extend(found)
         else:
@@ -256,7 +263,7 @@ def read_body_fields(
 
 
 def _validate(
-    field: ModelField, value: Any, loc: Location, bound: Bound | None
+    field: ModelField, value: Any, loc: Location, bound: Bound | None, validate: Validate
 ) -> tuple[Any, list[ErrorDetail]]:
     if bound is None or value is Undefined:
         return validate(field, value, loc)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ferroapi.fields import ErrorDetail, Location, ModelField
     from ferroapi.plan.reading.form_fields import Received
+    from ferroapi.plan.reading.values import Validate
 
 
 class _Parameter(Protocol):
@@ -64,7 +65,9 @@ class FormReader:
             for field in fields
         ]
 
-    async def read(self, form: FormData) -> tuple[dict[str, Any], list[ErrorDetail]]:
+    async def read(
+        self, form: FormData, validate: Validate = validate
+    ) -> tuple[dict[str, Any], list[ErrorDetail]]:
         """The values by Python name, and the errors in order of declaration."""
         received: Received = {}
         for name, item in form.multi_items():

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ferroapi._core import Mode
+    from ferroapi.plan.reading.values import Validate
 
 
 def read_model(
-    field: ModelField, received: Mapping[str, Any], location: str
+    field: ModelField,
+    received: Mapping[str, Any],
+    location: str,
+    validate: Validate = validate,
 ) -> tuple[Any, list[ErrorDetail]]:
     """The model built from its own names and, for its `extra` policy, from all others.
 

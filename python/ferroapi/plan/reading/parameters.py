@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ferroapi.connection.exchange import Exchange
     from ferroapi.dependencies.models import Dependant
+    from ferroapi.plan.reading.values import Validate
 
 
 _READ = ("cookies", "headers", "json", "path_params", "query_params")
@@ -46,6 +47,12 @@ def read(
     fields: list[ModelField], received_params: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
     """The values of `fields` by Python name, and the errors in order of declaration."""
+    return _read(fields, received_params, validate)
+
+
+def _read(
+    fields: list[ModelField], received_params: Mapping[str, Any], validate: Validate
+) -> tuple[dict[str, Any], list[ErrorDetail]]:
     values: dict[str, Any] = {}
     errors: list[ErrorDetail] = []
     for field in fields:
@@ -53,7 +60,7 @@ def read(
         assert isinstance(info, params.Param)
         location = info.in_.value
         if parameter_model(field):
-            value, found = read_model(field, received_params, location)
+            value, found = read_model(field, received_params, location, validate)
         else:
             name, value = find(field, received_params)
             value, found = validate(field, value, (location, name))
@@ -65,7 +72,7 @@ def read(
 
 
 def read_parameters(
-    dependant: Dependant, connection: HTTPConnection
+    dependant: Dependant, connection: HTTPConnection, validate: Validate = validate
 ) -> tuple[dict[str, Any], list[ErrorDetail]]:
     """All path, query, header and cookie parameters of a dependant, errors in that order."""
     values: dict[str, Any] = {}
@@ -78,7 +85,7 @@ def read_parameters(
     )
     for fields, receive in sources:
         if fields:
-            found, wrong = read(fields, receive(connection))
+            found, wrong = _read(fields, receive(connection), validate)
             values |= found
             errors += wrong
     return values, errors

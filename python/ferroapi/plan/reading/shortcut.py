@@ -14,9 +14,14 @@ from ferroapi.plan.reading.form_parameters import can_shorten, form_parameters, 
 from ferroapi.plan.reading.from_json import same_errors_from_json, same_from_json
 from ferroapi.plan.reading.parameter_models import may_be_absent, model_extraction
 from ferroapi.plan.reading.refusal import Refusal, can_refuse
+from ferroapi.plan.reading.refused import Refusing
 from ferroapi.plan.reading.schema_decoder import schema_decoder
 from ferroapi.plan.reading.stopping import can_stop, stopping_validator
-from ferroapi.plan.reading.validators import combined_schema, may_read_attributes
+from ferroapi.plan.reading.validators import (
+    calls_functions_of_users,
+    combined_schema,
+    may_read_attributes,
+)
 from ferroapi.plan.reading.values import (
     empty_is_absent,
     in_cookies,
@@ -57,6 +62,8 @@ class Stage:
         "reads_attributes",
         "reads_cookies",
         "refusal",
+        "refusing",
+        "refusing_body",
         "stopping_validator",
         "validator",
     )
@@ -82,6 +89,10 @@ class Stage:
     reads_cookies: bool
     refusal: Refusal | None
     """Answers what does not fit, unless something else may have to be said."""
+    refusing: Refusing | None
+    """Keeps what `validator` refuses, where it may say something else when it is asked again."""
+    refusing_body: Refusing | None
+    """The same of `body_validator`."""
 
     def __init__(
         self,
@@ -120,12 +131,10 @@ class Stage:
         self.reads_attributes = bool(self.models) or any(
             may_read_attributes(param.core_schema) for _, param in flat
         )
+        filled = [key for key, param in single if _empty_is_absent(param)]
         if flat:
             self.validator = SchemaValidator(
-                combined_schema(
-                    ((key, key, param) for key, param in flat),
-                    filled=[key for key, param in single if _empty_is_absent(param)],
-                )
+                combined_schema(((key, key, param) for key, param in flat), filled=filled)
             )
         if bodies and is_form:
             self.form = form_parameters(bodies)
@@ -144,6 +153,14 @@ class Stage:
             self.decoder = schema_decoder(schema)
             self.from_json = same_from_json(schema)
             same_errors = self.from_json and same_errors_from_json(schema)
+        self.refusing = self.refusing_body = None
+        if any(calls_functions_of_users(field.core_schema) for _, field in (*flat, *bodies)):
+            names = {key: param.name for key, param in flat}
+            is_final = can_refuse(flat, bodies)
+            self.refusing = Refusing(names, of_body=False, is_final=is_final, filled=filled)
+            self.refusing_body = _refusing_body(
+                bodies, is_whole=not (embed or is_form), is_final=is_final and not self.from_json
+            )
         self.refusal = None
         if refuses and not is_form and can_refuse(flat, bodies):
             self.refusal = Refusal(
@@ -277,6 +294,19 @@ class Shortcut:
             if flat or bodies
         }
         return shortcut
+
+
+def _refusing_body(
+    bodies: Sequence[tuple[str, ModelField]], *, is_whole: bool, is_final: bool
+) -> Refusing | None:
+    if not bodies:
+        return None
+    if is_whole:
+        return Refusing(bodies[0][1].name, of_body=True, is_final=is_final)
+    names = {key: field.name for key, field in bodies}
+    # Errors have the name that was sent, and those of a default the key.
+    names |= {field.input_names[0]: field.name for _, field in bodies}
+    return Refusing(names, of_body=True, is_final=False)
 
 
 def _empty_is_absent(field: ModelField) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.datastructures import Headers, ImmutableMultiDict
 
@@ -12,6 +13,9 @@ from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, missin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Validate: TypeAlias = Callable[[ModelField, Any, Location], tuple[Any, list[ErrorDetail]]]
+"""The value of a field among what was sent and no errors, or `None` and errors."""
 
 
 def parameter_model(field: ModelField) -> bool:

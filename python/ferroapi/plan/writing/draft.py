@@ -38,3 +38,12 @@ class Draft:
     def leave(self) -> None:
         """Writes the leaving of a request to the exact order."""
         self.source.lines(self.otherwise)
+
+    def leave_refused(self, refused: str) -> None:
+        """The same, where something was refused that must not be taken when it is read again.
+
+        Args:
+            refused: the expression for it.
+        """
+        *lines, leave = self.otherwise
+        self.source.lines((*lines, f"exchange.refused = {refused}", leave))

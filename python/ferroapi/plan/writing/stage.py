@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import SchemaValidator
 
+    from ferroapi._core import FormParameters
     from ferroapi.plan.order.steps import Step
+    from ferroapi.plan.reading.refused import Refusing
     from ferroapi.plan.reading.shortcut import Stage
     from ferroapi.plan.writing.draft import Draft
     from ferroapi.plan.writing.source import Source
@@ -107,8 +109,34 @@ def write_stage(draft: Draft, step: Step, *, refuses: bool = False) -> None:
     refusal = stage.refusal if refuses else None
     if refusal is not None:
         source.name("refusal", refusal)
+    if stage.form is not None:
+        _write_form(draft, stage, stage.form)
     _write_parameters(draft, stage, refuses=refusal is not None)
     _write_body(draft, stage, refuses=refusal is not None)
+
+
+def _write_form(draft: Draft, stage: Stage, form: FormParameters) -> None:
+    """Writes what takes the values of a form: before anything is validated that would be again."""
+    source = draft.source
+    extract = source.name(f"extract_form_{stage.index}", form.extract)
+    source.line(f"sent = {extract}(form)")
+    with source.block("if sent is None:"):
+        draft.leave()
+
+
+def _write_leave(draft: Draft, name: str, refusing: Refusing | None, raw: str = "None") -> None:
+    """Writes how a request that does not fit, by an `error`, is left to the exact order.
+
+    Args:
+        draft: the function.
+        name: what the function knows `refusing` by.
+        refusing: keeps what was refused, where it might be taken in the exact order.
+        raw: the expression for the body, where its text was validated.
+    """
+    if refusing is None:
+        draft.leave()
+    else:
+        draft.leave_refused(f"{draft.source.name(name, refusing)}(error, {raw})")
 
 
 def _write_refusal(draft: Draft, extracted: str, raw: str) -> None:
@@ -120,7 +148,6 @@ def _write_refusal(draft: Draft, extracted: str, raw: str) -> None:
         source.line("started = True")
         interface.write_send(source, 422, [JSON_TYPE], "refused")
         source.line("return")
-    draft.leave()
 
 
 def _write_parameters(draft: Draft, stage: Stage, *, refuses: bool) -> None:
@@ -147,14 +174,12 @@ def _write_parameters(draft: Draft, stage: Stage, *, refuses: bool) -> None:
     options = ", from_attributes=True" if stage.reads_attributes else ""
     with source.block("try:"):
         source.line(f"values_{index} = {validate}({read}{options})")
-    if refuses:
-        with source.block("except ValidationError as error:"):
+    with source.block("except ValidationError as error:"):
+        if refuses:
             _write_refusal(draft, "extracted", "raw" if draft.shortcut.reads_body else "None")
-        with source.block("except OverflowError:"):
-            draft.leave()
-    else:
-        with source.block("except (ValidationError, OverflowError):"):
-            draft.leave()
+        _write_leave(draft, f"refusing_{index}", stage.refusing)
+    with source.block("except OverflowError:"):
+        draft.leave()
 
 
 def _write_body(draft: Draft, stage: Stage, *, refuses: bool) -> None:
@@ -164,15 +189,13 @@ def _write_body(draft: Draft, stage: Stage, *, refuses: bool) -> None:
     source = draft.source
     body = f"body_{stage.index}"
     if stage.form is not None:
-        extract = source.name(f"extract_form_{stage.index}", stage.form.extract)
         validate = source.name(f"validate_form_{stage.index}", validator.validate_python)
         source.name("ValidationError", ValidationError)
-        source.line(f"sent = {extract}(form)")
-        with source.block("if sent is None:"):
-            draft.leave()
         with source.block("try:"):
             source.line(f"{body} = {validate}(sent, from_attributes=True)")
-        with source.block("except (ValidationError, OverflowError):"):
+        with source.block("except ValidationError as error:"):
+            _write_leave(draft, f"refusing_body_{stage.index}", stage.refusing_body)
+        with source.block("except OverflowError:"):
             draft.leave()
         return
     is_decoded = stage is draft.shortcut.decoded_stage
@@ -212,11 +235,10 @@ def _write_validation(
                 source.line(from_text)
         else:
             source.line(from_value)
-    if refuses:
-        with source.block("except ValueError as error:"):
+    with source.block("except ValueError as error:"):
+        if refuses:
             _write_refusal(draft, "None", "raw")
-        with source.block("except OverflowError:"):
-            draft.leave()
-    else:
-        with source.block("except (ValueError, OverflowError):"):
-            draft.leave()
+        raw = "raw" if stage.from_json else "None"
+        _write_leave(draft, f"refusing_body_{stage.index}", stage.refusing_body, raw)
+    with source.block("except OverflowError:"):
+        draft.leave()
