@@ -152,6 +152,30 @@ def _place(call: Any) -> str | None:
         return None
 
 
+def hashable(call: Any) -> Any:
+    """The callable as a key: itself, unless it has no hash, as instances of most dataclasses."""
+    try:
+        hash(call)
+    except TypeError:
+        return _Identical(call)
+    return call
+
+
+class _Identical:
+    """Equal for the same object only, which it keeps: another one may get its place."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identical) and other._call is self._call
+
+    def __hash__(self) -> int:
+        return id(self._call)
+
+
 def callable_name(call: Any) -> str:
     """The name of a function or class, or of the class of another callable."""
     name = getattr(call, "__name__", None)

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from ferroapi.dependencies.callables import CallableKind, callable_kind, unwrapped
+from ferroapi.dependencies.callables import CallableKind, callable_kind, hashable, unwrapped
 from ferroapi.dependencies.callables import _is_async_gen_callable as _is_async_gen_callable
 from ferroapi.dependencies.callables import _is_coroutine_callable as _is_coroutine_callable
 from ferroapi.dependencies.callables import _is_gen_callable as _is_gen_callable
@@ -233,7 +233,7 @@ class Dependant(Live):
     def cache_key(self) -> CacheKey:
         """Two dependants with the same key give the same value within one request."""
         scopes = tuple(sorted(set(self.oauth_scopes))) if self.uses_oauth_scopes else ()
-        return self.call, scopes, self.effective_scope or ""
+        return hashable(self.call), scopes, self.effective_scope or ""
 
     def flat(self) -> Iterator[Dependant]:
         """Itself and everything below it, depth first in order of declaration."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ferroapi.cancellation import cancel_scope
 from ferroapi.connection.exchange import Exchange
-from ferroapi.dependencies.callables import callable_name, unwrapped
+from ferroapi.dependencies.callables import callable_name, hashable, unwrapped
 from ferroapi.dependencies.declaration import get_dependant, parameter_names
 from ferroapi.dependency_overrides import overrides_of, tells_of_overrides
 from ferroapi.exceptions import FastAPIError
@@ -121,17 +121,18 @@ class Resolver:
             )
 
     def _compiled(self, key: _Key) -> tuple[Step, ...]:
-        steps = self._steps.get(key)
+        known = key._replace(call=hashable(key.call))
+        steps = self._steps.get(known)
         if steps is None:
             changes = compiled(self)
             steps = self._compile(key)
             if tells_of_overrides(self._application):
-                keep(self, changes, _steps={**self._steps, key: steps})
+                keep(self, changes, _steps={**self._steps, known: steps})
         return steps
 
     def _compile(self, key: _Key) -> tuple[Step, ...]:
         overrides = overrides_of(self._application)
-        call = overrides.get(key.call, key.call)
+        call = overrides.get(hashable(key.call), key.call)
         steps = compile_steps(
             get_dependant(path="", call=call, without=key.given | key.others),
             overrides,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from ferroapi.dependencies.callables import hashable
 from ferroapi.dependencies.declaration import get_parameterless_dependant
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.exceptions import FastAPIError
@@ -69,11 +70,11 @@ async def lifespan_dependencies(
         exchange = exchange_without_request(application, stack)
         for dependant in waiting:
             root = overridden(dependant, overrides)
-            if root.call not in values:
+            if hashable(root.call) not in values:
                 steps = compile_steps(root, overrides, lifespan_values=values, creates=True)
                 results = await run_steps(steps, exchange, _nothing)
                 values |= {
-                    step.dependant.call: value
+                    hashable(step.dependant.call): value
                     for step, value in zip(steps, results, strict=True)
                     if not isinstance(step.dependant.call, Kept)
                 }

@@ -4,9 +4,11 @@ import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
+from pydantic import BaseModel
 
 from ferroapi import (
     APIRouter,
@@ -22,6 +24,7 @@ from ferroapi import (
     WebSocket,
     routing,
 )
+from ferroapi.dependencies.callables import hashable
 from ferroapi.security import SecurityScopes
 from ferroapi.testclient import TestClient
 
@@ -417,3 +420,117 @@ def test_several_parameters_of_one_special_type_all_get_it() -> None:
         return [a is b, c is d, e is f]
 
     assert TestClient(app).get("/").json() == [True, True, True]
+
+
+@dataclass
+class Adding:
+    """A callable with no hash, since it has `__eq__`."""
+
+    n: int
+
+    def __call__(self, x: int = 0) -> int:
+        return self.n + x
+
+
+@dataclass
+class Yielding(Adding):
+    def __call__(self, x: int = 0) -> Iterator[int]:  # type: ignore[override]  # another kind
+        yield self.n + x
+
+
+class AddingModel(BaseModel):
+    n: int = 1
+
+    def __call__(self, x: int = 0) -> int:
+        return self.n + x
+
+
+@dataclass
+class Talking:
+    n: int
+
+    async def __call__(self, websocket: WebSocket, x: int = 0) -> None:
+        await websocket.accept()
+        await websocket.send_json(self.n + x)
+
+
+UNHASHABLE = {"dataclass": Adding(1), "model": AddingModel()}
+
+
+@pytest.mark.parametrize("call", UNHASHABLE.values(), ids=UNHASHABLE)
+@pytest.mark.parametrize("place", ["endpoint", "included", "dependency", "override"])
+def test_a_callable_need_not_have_a_hash(place: str, call: Any) -> None:
+    app = FastAPI()
+
+    def declared() -> int:
+        raise NotImplementedError
+
+    def endpoint(value: Annotated[int, Depends(call)]) -> int:
+        return value
+
+    def overridden(value: Annotated[int, Depends(declared)]) -> int:
+        return value
+
+    if place == "included":
+        router = APIRouter()
+        router.get("/")(call)
+        app.include_router(router, prefix="/a")
+    else:
+        places = {"endpoint": call, "dependency": endpoint, "override": overridden}
+        app.get("/a/")(places[place])
+    app.dependency_overrides[declared] = call
+    client = TestClient(app)
+    assert client.get("/a/?x=2").json() == 3
+    assert client.get("/a/?x=y").status_code == 422
+    assert "/a/" in app.openapi()["paths"]
+
+
+def test_callables_without_a_hash_are_told_apart_by_what_they_are() -> None:
+    app = FastAPI()
+    first, equal = Yielding(1), Yielding(1)
+
+    @app.get("/")
+    def endpoint(
+        a: Annotated[int, Depends(first)],
+        b: Annotated[int, Depends(equal)],
+        c: Annotated[int, Depends(first)],
+    ) -> list[int]:
+        return [a, b, c]
+
+    assert TestClient(app).get("/?x=1").json() == [2, 2, 2]
+    assert len(app.router.routes[-1].dependant.dependencies) == 3  # type: ignore[attr-defined]  # it is an operation
+    assert len(set(map(hashable, (first, equal, first)))) == 2
+
+
+def test_a_websocket_endpoint_need_not_have_a_hash() -> None:
+    app = FastAPI()
+    app.websocket("/")(Talking(1))
+    with TestClient(app).websocket_connect("/?x=2") as websocket:
+        assert websocket.receive_json() == 3
+
+
+def test_what_lives_with_the_application_need_not_have_a_hash() -> None:
+    @dataclass
+    class Opened:
+        n: int
+
+        def __call__(self) -> Iterator[int]:
+            yield self.n
+
+    app = FastAPI()
+
+    @app.get("/")
+    def endpoint(value: Annotated[int, Depends(Opened(5), scope="lifespan")]) -> int:
+        return value
+
+    with TestClient(app) as client:
+        assert client.get("/").json() == 5
+
+
+@pytest.mark.anyio
+async def test_what_is_resolved_need_not_have_a_hash() -> None:
+    app = FastAPI()
+    app.dependency_overrides[object] = object
+    for _ in range(2):
+        async with app.resolve(Adding(1), x=1) as value:
+            assert value == 2

@@ -3,6 +3,7 @@
 from ferroapi.applications import FastAPI
 from ferroapi.cli.checks.finding import Finding, finding_at
 from ferroapi.cli.naming import title_of
+from ferroapi.dependencies.callables import hashable
 from ferroapi.dependency_overrides import overrides_of
 from ferroapi.routing.tree import low_priority_routes, route_contexts
 
@@ -15,7 +16,9 @@ def unused_overrides(app: FastAPI) -> list[Finding]:
     dependants = (
         getattr(route, "dependant", None) for route in (*routes, *low_priority_routes(app.router))
     )
-    used = {each.call for dependant in dependants if dependant for each in dependant.flat()}
+    used = {
+        hashable(each.call) for dependant in dependants if dependant for each in dependant.flat()
+    }
     return [
         finding_at(
             original,

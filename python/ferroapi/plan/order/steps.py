@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.concurrency import LastingContextManager, ThreadedContextManager, at_once
-from ferroapi.dependencies.callables import CallableKind, callable_name, may_wait
+from ferroapi.dependencies.callables import CallableKind, callable_name, hashable, may_wait
 from ferroapi.dependencies.declaration import get_dependant
 from ferroapi.dependencies.models import CacheKey, Dependant, Injected
 from ferroapi.dependency_overrides import overrides_of
@@ -132,7 +132,7 @@ def compile_steps(
     def visit(dependant: Dependant) -> int:
         key = dependant.cache_key
         first = known.get(key) if dependant.use_cache else None
-        if first is not None and dependant.call in overrides:
+        if first is not None and key[0] in overrides:
             return first
         if first is not None and _take_the_same(dependant, declared[first]):
             return first
@@ -186,8 +186,9 @@ def kept(
     What replaces one since the application has started is called for each request.
     """
     call: Callable[[], Any]
-    if used.call in lifespan_values:
-        call = Kept(lifespan_values[used.call])
+    key = hashable(used.call)
+    if key in lifespan_values:
+        call = Kept(lifespan_values[key])
     elif creates or used is not declared:
         return used
     else:
@@ -228,7 +229,7 @@ def overridden(
     dependant: Dependant, overrides: Mapping[Callable[..., Any], Callable[..., Any]]
 ) -> Dependant:
     """The description of what replaces a dependency, or its own where nothing does."""
-    replacement = overrides.get(dependant.call) if overrides else None
+    replacement = overrides.get(hashable(dependant.call)) if overrides else None
     if replacement is None:
         return dependant
     return get_dependant(
