@@ -3,14 +3,16 @@
 import asyncio
 import time
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
+from ferroapi import FastAPI, Security
 from ferroapi.security import APIKeyCookie, APIKeyHeader, APIKeyQuery
+from ferroapi.testclient import TestClient
 
 REFUSED = (401, b'{"detail":"Not authenticated"}', "APIKey")
 
@@ -93,3 +95,30 @@ def test_model(kind: Any, location: str) -> None:
         "in": location,
         "name": "key",
     }
+
+
+CHANGED: list[tuple[Any, Any]] = [
+    (APIKeyQuery, lambda name: {"params": {name: "k"}}),
+    (APIKeyHeader, lambda name: {"headers": {name: "k"}}),
+    (APIKeyCookie, lambda name: {"headers": {"cookie": f"{name}=k"}}),
+]
+
+
+@pytest.mark.parametrize("after_a_request", [False, True])
+@pytest.mark.parametrize(("kind", "sent"), CHANGED, ids=[kind.__name__ for kind, _ in CHANGED])
+def test_the_key_is_read_where_the_schema_says(kind: Any, sent: Any, after_a_request: bool) -> None:
+    """Also when somebody has changed that; an attribute of a subclass says nothing."""
+    scheme = kind(name="old")
+    scheme.name = "other"
+    app = FastAPI()
+
+    @app.get("/")
+    def endpoint(key: Annotated[str, Security(scheme)]) -> str:
+        return key
+
+    client = TestClient(app)
+    if after_a_request:
+        assert client.get("/", **sent("old")).json() == "k"
+    scheme.model.name = "new"
+    assert client.get("/", **sent("new")).json() == "k"
+    assert [client.get("/", **sent(name)).status_code for name in ("old", "other")] == [401, 401]

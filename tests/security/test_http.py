@@ -183,3 +183,30 @@ MODELS = [
 def test_model(scheme: HTTPBase, expected: dict[str, Any]) -> None:
     """What the schema says."""
     assert scheme.model.model_dump(mode="json", by_alias=True, exclude_none=True) == expected
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [HTTPBearer(), HTTPDigest(), HTTPBase(scheme="old")],
+    ids=["bearer", "digest", "other"],
+)
+def test_the_challenge_is_what_the_schema_says(scheme: Any) -> None:
+    assert scheme.make_authenticate_headers()["WWW-Authenticate"] in ("Bearer", "Digest", "Old")
+    scheme.model.scheme = "new one"
+    assert scheme.make_authenticate_headers() == {"WWW-Authenticate": "New One"}
+
+
+async def _of(scheme: HTTPBase, header: str) -> Any:
+    return await scheme(
+        HTTPConnection({"type": "http", "headers": [(b"authorization", header.encode())]})
+    )
+
+
+@pytest.mark.parametrize(
+    ("scheme", "header"),
+    [(HTTPBearer(), "Bearer a"), (HTTPDigest(), "Digest a")],
+    ids=["bearer", "digest"],
+)
+def test_what_is_taken_does_not_depend_on_attributes(scheme: Any, header: str) -> None:
+    scheme.scheme = scheme.model.scheme = "other"
+    assert asyncio.run(_of(scheme, header)).credentials == "a"

@@ -1,6 +1,6 @@
 """API keys in a query parameter, a header field or a cookie."""
 
-from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from starlette.requests import HTTPConnection
@@ -36,14 +36,24 @@ class APIKeyBase(SecurityBase):
         auto_error: bool = True,
     ) -> None:
         super().__init__(scheme_name=scheme_name, description=description, auto_error=auto_error)
-        self.name = name
+        self._declared_name = name
 
     def _describe(self) -> "APIKey":
         from ferroapi.openapi.models import APIKey, APIKeyIn
 
         return APIKey.model_validate(
-            {"in": APIKeyIn(self.location), "name": self.name, "description": self.description}
+            {
+                "in": APIKeyIn(self.location),
+                "name": self._declared_name,
+                "description": self.description,
+            }
         )
+
+    @property
+    def _name(self) -> str:
+        model = self._made_model
+        name: str = self._declared_name if model is None else model.name
+        return name
 
     def check_api_key(self, api_key: str | None) -> str | None:
         """The key, or what happens without one."""
@@ -59,7 +69,7 @@ class APIKeyQuery(APIKeyBase):
     location = "query"
 
     async def __call__(self, request: HTTPConnection) -> str | None:
-        return self.check_api_key(request.query_params.get(self.name))
+        return self.check_api_key(request.query_params.get(self._name))
 
 
 class APIKeyHeader(APIKeyBase):
@@ -71,7 +81,7 @@ class APIKeyHeader(APIKeyBase):
     location = "header"
 
     async def __call__(self, request: HTTPConnection) -> str | None:
-        return self.check_api_key(request.headers.get(self.name))
+        return self.check_api_key(request.headers.get(self._name))
 
 
 class APIKeyCookie(APIKeyBase):
@@ -82,13 +92,14 @@ class APIKeyCookie(APIKeyBase):
 
     location = "cookie"
 
-    @cached_property
-    def _cookie(self) -> Parameters:
-        return Parameters(cookie=[("key", [self.name], "last")])
-
     async def __call__(self, request: HTTPConnection) -> str | None:
         if not are_those_of_the_scope(request):
-            return self.check_api_key(request.cookies.get(self.name))
+            return self.check_api_key(request.cookies.get(self._name))
         # `request.cookies` takes quadratic time for quoted values on some Python versions.
-        found = self._cookie.extract({}, b"", request.scope["headers"])
+        found = _cookie(self._name).extract({}, b"", request.scope["headers"])
         return self.check_api_key(found.get("key"))
+
+
+@lru_cache
+def _cookie(name: str) -> Parameters:
+    return Parameters(cookie=[("key", [name], "last")])

@@ -1,7 +1,7 @@
 """What all security schemes have in common."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ferroapi.exceptions import HTTPException
 
@@ -52,6 +52,11 @@ class SecurityBase:
         self.scheme_name = scheme_name or type(self).__name__
         self.description = description
         self.auto_error = auto_error
+
+    @property
+    def _made_model(self) -> Any:
+        """The `model`, if somebody has asked for it or assigned one, and may have changed it."""
+        return vars(self).get("model")
 
     def make_authenticate_headers(self) -> dict[str, str]:
         """The header fields of the error, `WWW-Authenticate` (RFC 9110, section 11.6.1)."""

@@ -3,7 +3,7 @@
 # ruff: noqa: N803 - OpenAPI's name
 
 from base64 import b64decode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection
@@ -50,13 +50,17 @@ class HTTPBase(SecurityBase):
         auto_error: bool = True,
     ) -> None:
         super().__init__(scheme_name=scheme_name, description=description, auto_error=auto_error)
-        self.scheme = scheme
-        self.challenge = scheme.title()
+        self._scheme = scheme
 
     def _describe(self) -> "HTTPBaseModel":
         from ferroapi.openapi.models import HTTPBase
 
-        return HTTPBase(scheme=self.scheme, description=self.description)
+        return HTTPBase(scheme=self._scheme, description=self.description)
+
+    def make_authenticate_headers(self) -> dict[str, str]:
+        model = self._made_model
+        scheme: str = self._scheme if model is None else model.scheme
+        return {"WWW-Authenticate": scheme.title()}
 
     async def __call__(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
         return self.credentials_in(authorization(request))
@@ -76,11 +80,13 @@ class HTTPBase(SecurityBase):
 
 
 class _HTTPToken(HTTPBase):
-    """Credentials of the scheme itself only."""
+    """Credentials of one scheme only, whatever is documented."""
+
+    _taken: ClassVar[str]
 
     def _authorization(self, field: str | None) -> HTTPAuthorizationCredentials | None:
         credentials = super()._authorization(field)
-        if credentials is None or credentials.scheme.lower() != self.scheme:
+        if credentials is None or credentials.scheme.lower() != self._taken:
             return None
         return credentials
 
@@ -96,6 +102,8 @@ class HTTPBearer(_HTTPToken):
     if TYPE_CHECKING:
         model: HTTPBearerModel
 
+    _taken = "bearer"
+
     def __init__(
         self,
         *,
@@ -110,12 +118,12 @@ class HTTPBearer(_HTTPToken):
             description=description,
             auto_error=auto_error,
         )
-        self.bearer_format = bearerFormat
+        self._bearer_format = bearerFormat
 
     def _describe(self) -> "HTTPBearerModel":
         from ferroapi.openapi.models import HTTPBearer
 
-        return HTTPBearer(bearerFormat=self.bearer_format, description=self.description)
+        return HTTPBearer(bearerFormat=self._bearer_format, description=self.description)
 
 
 class HTTPDigest(_HTTPToken):
@@ -124,6 +132,8 @@ class HTTPDigest(_HTTPToken):
     Args:
         scheme_name, description, auto_error: see `SecurityBase`.
     """
+
+    _taken = "digest"
 
     def __init__(
         self,
