@@ -434,3 +434,39 @@ def test_calls_are_coroutines() -> None:
     assert asyncio.run(send()) == [{"type": "websocket.send", "text": '{"a":1}'}]
     for name in ("receive_text", "receive_bytes", "receive_json", "send_text", "close"):
         assert inspect.iscoroutinefunction(getattr(WebSocket, name))
+
+
+ABOUT_DATA: dict[str, tuple[Any, ...]] = {
+    "receive_text": (),
+    "receive_bytes": (),
+    "receive_json": (),
+    "send_text": ("a",),
+    "send_bytes": (b"a",),
+    "send_json": ({},),
+}
+
+
+@pytest.mark.parametrize(("name", "arguments"), ABOUT_DATA.items(), ids=ABOUT_DATA)
+def test_what_is_put_into_the_place_of_a_method_is_called(
+    name: str, arguments: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By all that is connected from then on, until it is taken back."""
+    inner: Callable[..., Any] = getattr(websockets.WebSocket, name)
+    calls: list[Any] = []
+
+    async def sees(websocket: Any, *arguments: Any) -> Any:
+        calls.append(arguments)
+        return await inner(websocket, *arguments)
+
+    message = BYTES if name == "receive_bytes" else TEXT
+    with monkeypatch.context() as patched:
+        patched.setattr(websockets.WebSocket, name, sees)
+        websocket, server = connected(message)
+        run(getattr(websocket, name)(*arguments))
+        assert calls == [arguments]
+        assert isinstance(websocket, WebSocket)
+        assert [sent["type"] for sent in server.sent[1:]] == ["websocket.send"] * len(arguments)
+    websocket, _ = connected(message)
+    run(getattr(websocket, name)(*arguments))
+    assert calls == [arguments]
+    assert type(websocket) is WebSocket

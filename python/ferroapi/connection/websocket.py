@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from starlette.status import WS_1003_UNSUPPORTED_DATA, WS_1006_ABNORMAL_CLOSURE
@@ -11,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ferroapi.cookies import CookieReading
 from ferroapi.exceptions import WebSocketException
+from ferroapi.originals import has_own, methods_unreplaced
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -52,6 +54,10 @@ class WebSocket(CookieReading, StarletteWebSocket):
     itself waits for the garbage collector."""
     _outgoing: Send | None
     """The same for what is sent."""
+
+    def __new__(cls, *_arguments: Any, **_named: Any) -> WebSocket:
+        kind = cls if cls is not WebSocket or _unreplaced() else _with_replaced(_replaced())
+        return StarletteWebSocket.__new__(kind)
 
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, send_data: Send | None = None
@@ -254,6 +260,26 @@ class _Unread:
 
 
 _METHODS = (StarletteWebSocket.receive, StarletteWebSocket.send)
+
+_OF_DATA = ("receive_text", "receive_bytes", "receive_json", "send_text", "send_bytes", "send_json")
+"""What is written out above."""
+
+_unreplaced = methods_unreplaced(StarletteWebSocket, *_OF_DATA)
+
+
+def _replaced() -> tuple[tuple[str, Any], ...]:
+    """What somebody has put into Starlette's class in the place of its methods, by their names."""
+    return tuple(
+        (name, vars(StarletteWebSocket)[name])
+        for name in _OF_DATA
+        if not has_own(StarletteWebSocket, name)
+    )
+
+
+@lru_cache(maxsize=1)
+def _with_replaced(methods: tuple[tuple[str, Any], ...]) -> type[WebSocket]:
+    """The class with these methods in the place of its own: looking for them costs no message."""
+    return type(WebSocket.__name__, (WebSocket,), dict(methods))
 
 
 def close_reason(text: str) -> str:
