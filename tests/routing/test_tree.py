@@ -1,5 +1,6 @@
 """The tree of routers: live inclusions, and how it is walked."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -392,6 +393,21 @@ def test_pairs_have_a_context_only_for_what_is_included(tree: FastAPI) -> None:
     first, *_, own = iter_route_contexts(tree.routes)
     assert first._route_context is first
     assert (own._route_context, own.starlette_route) == (None, None)
+
+
+def test_contexts_are_copied_and_made_of_routes(tree: FastAPI) -> None:
+    """Their attributes cannot be set, which would change nothing."""
+    for context in iter_route_contexts(tree.routes):
+        copied = copy.copy(context)
+        assert copied is not context
+        assert copied.effective_route is copy.copy(copied).effective_route
+        assert copied.path == context.path
+    made = routing._EffectiveRouteContext(original_route=tree.routes[-1])
+    assert (made.original_route, made.path) == (tree.routes[-1], "/own")
+    with pytest.raises(AttributeError):
+        made.path = "/other"  # type: ignore[misc]  # that is what is tested
+    with pytest.raises(TypeError, match="needs a route"):
+        routing._EffectiveRouteContext()
 
 
 @pytest.mark.parametrize(

@@ -35,12 +35,22 @@ class RouteContext:
 
     __slots__ = ("_effective_route", "inherited", "original_route")
 
-    def __init__(self, route: BaseRoute, inherited: Inherited | None = None) -> None:
+    def __init__(
+        self,
+        route: BaseRoute | None = None,
+        inherited: Inherited | None = None,
+        *,
+        original_route: BaseRoute | None = None,
+    ) -> None:
         """
         Args:
             route: the route as it was declared.
             inherited: the settings of the inclusions around it; `None` when there are none.
+            original_route: the route, by the name that FastAPI's class for inclusions has for it.
         """
+        route = original_route if route is None else route
+        if route is None:
+            raise TypeError("A RouteContext needs a route")
         self.original_route = route
         self.inherited = inherited
         self._effective_route = route if inherited is None else None
@@ -59,6 +69,11 @@ class RouteContext:
             "starlette_route": self.starlette_route,
             **{name: value for name, value in attributes if not name.startswith("_")},
         }
+
+    def __copy__(self) -> RouteContext:
+        copied = RouteContext(self.original_route, self.inherited)
+        copied._effective_route = self._effective_route
+        return copied
 
     @property
     def _route_context(self) -> RouteContext | None:
@@ -136,6 +151,9 @@ class RouteContext:
         return route
 
     def __getattr__(self, name: str) -> Any:
+        if name in RouteContext.__slots__:
+            # Of an object that somebody makes without its constructor, as `copy` does.
+            raise AttributeError(name)
         # Also asked for the effective route, when making it is an `AttributeError`: that is raised.
         route = self._made()
         if name in ("path_format", "name", "methods"):
