@@ -21,6 +21,7 @@ from pydantic import (
     ConfigDict,
     Json,
     PydanticSchemaGenerationError,
+    PydanticUserError,
     TypeAdapter,
     ValidationError,
 )
@@ -182,7 +183,11 @@ class ModelField:
     def is_complete(self) -> bool:
         """Whether all that the annotation names is defined by now."""
         adapter = self.type_adapter
-        return adapter.pydantic_complete or bool(adapter.rebuild(raise_errors=False))
+        try:
+            return adapter.pydantic_complete or bool(adapter.rebuild(raise_errors=False))
+        except PydanticUserError as error:
+            self._tell_of(error)
+            raise
 
     @property
     def complete_adapter(self) -> TypeAdapter[Any]:
@@ -218,10 +223,18 @@ class ModelField:
             return self.type_adapter.validate_python(value, from_attributes=True), []
         except ValidationError as error:
             return None, located(error, loc)
+        except PydanticUserError as error:
+            self._tell_of(error)
+            raise
         except OverflowError as error:
             # A duration that no `timedelta` can hold is refused by its class, not by pydantic.
             detail = {"type": "value_error", "loc": loc, "input": value, "ctx": {"error": error}}
             return None, [{**detail, "msg": f"Value error, {error}"}]
+
+    def _tell_of(self, error: PydanticUserError) -> None:
+        annotation = self.field_info.annotation
+        text = annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
+        error.add_note(f"for {self.name!r}, which is declared as {text!r}")
 
     def serialize(
         self,

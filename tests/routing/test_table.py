@@ -3,7 +3,7 @@
 from collections import OrderedDict, UserDict
 from collections.abc import Callable, Iterator
 from types import MappingProxyType, SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import anyio
@@ -694,6 +694,25 @@ def test_the_first_route_with_the_path_refuses_a_method(plain_first: bool) -> No
     refused = client.delete("/x/a")
     assert refused.status_code == 405
     assert (refused.text == "refused") is not plain_first
+
+
+def test_the_error_names_the_parameter_whose_type_does_not_exist() -> None:
+    """With the text of its annotation, and where the function is."""
+
+    def dependency(named: int) -> None: ...
+
+    def read(depends: Annotated[None, Depends(dependency)]) -> None: ...
+
+    line = dependency.__code__.co_firstlineno
+    place = f"in the declaration of dependency, {__file__}, line {line}"
+    # What has another meaning in a module of ours is no type either.
+    for text in ("DoesNotExist", "Undefined"):
+        dependency.__annotations__["named"] = text
+        app = FastAPI()
+        app.get("/")(read)
+        with pytest.raises(PydanticUserError) as raised:
+            TestClient(app).get("/?named=1")
+        assert raised.value.__notes__ == [f"for 'named', which is declared as {text!r}", place]
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])

@@ -11,13 +11,14 @@ import inspect
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from pydantic import PydanticUserError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ferroapi import params
 from ferroapi.dependencies.body import embeds_body
-from ferroapi.dependencies.callables import callable_name
+from ferroapi.dependencies.callables import callable_name, declaring
 from ferroapi.dependencies.file_streams import is_file_stream
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.fields import ErrorDetail, Undefined
@@ -102,6 +103,10 @@ class Solver:
             form_limits: those of the operation.
             reads_late: whether what needs nothing of the body runs before it is read.
         """
+        for step in steps:
+            with declaring(step.dependant.call):
+                # What has no schema is an error, and what is not defined is one where it is sent.
+                _ = [field.is_complete for field in _fields(step)]
         self._steps = steps
         self._before_body = _free_of_body(steps) if reads_late and body_field is not None else []
         self._after_body = [step for step in steps if step not in self._before_body]
@@ -132,11 +137,7 @@ class Solver:
             f"{self._endpoint.dependant.path} {callable_name(self._endpoint.dependant.call)}"
         )
         self._secrets = Secrets(
-            [
-                field
-                for step in steps
-                for field in (*step.dependant.parameters, *step.dependant.body_params)
-            ],
+            [field for step in steps for field in _fields(step)],
             is_embedded=embed,
         )
         self.shortcut = None
@@ -248,26 +249,11 @@ class Solver:
         self, steps: Sequence[Step], received: Any, exchange: Exchange, found: _Found
     ) -> None:
         for step in steps:
-            refused = found.refused.get(step.index)
-            own, wrong = read_parameters(
-                *(step.dependant, exchange.connection),
-                validate if refused is None else refused.validate_parameter,
-            )
-            if step.dependant.body_params:
-                validate_body = validate if refused is None else refused.validate_body
-                if isinstance(received, FormData):
-                    taken, more = await self._forms[step.index].read(received, validate_body)
-                else:
-                    bound = _bound(exchange)
-                    taken, more = read_body_fields(
-                        *(step.dependant.body_params, _as_read(received, exchange)),
-                        embed=self._embeds[step.index],
-                        bound=bound,
-                        validate=validate_body,
-                    )
-                    found.has_more |= bound is not None and bound.is_reached
-                own |= taken
-                wrong += more
+            try:
+                own, wrong = await self._take(step, received, exchange, found)
+            except PydanticUserError:
+                with declaring(step.dependant.call):
+                    raise
             found.errors += wrong
             result = None
             if wrong or any(index in found.failed for _, index in step.inputs):
@@ -280,6 +266,32 @@ class Solver:
                     result = await step.run(found.arguments, exchange)
                     found.given[step.first] = result
             found.results[step.index] = result
+
+    async def _take(
+        self, step: Step, received: Any, exchange: Exchange, found: _Found
+    ) -> tuple[dict[str, Any], list[ErrorDetail]]:
+        """What a step takes of the request, and what is wrong with it."""
+        refused = found.refused.get(step.index)
+        own, wrong = read_parameters(
+            *(step.dependant, exchange.connection),
+            validate if refused is None else refused.validate_parameter,
+        )
+        if step.dependant.body_params:
+            validate_body = validate if refused is None else refused.validate_body
+            if isinstance(received, FormData):
+                taken, more = await self._forms[step.index].read(received, validate_body)
+            else:
+                bound = _bound(exchange)
+                taken, more = read_body_fields(
+                    *(step.dependant.body_params, _as_read(received, exchange)),
+                    embed=self._embeds[step.index],
+                    bound=bound,
+                    validate=validate_body,
+                )
+                found.has_more |= bound is not None and bound.is_reached
+            own |= taken
+            wrong += more
+        return own, wrong
 
     def _validation_error(
         self,
@@ -347,6 +359,10 @@ class _Found:
         self.arguments: dict[str, Any] = {}
 
 
+def _fields(step: Step) -> list[ModelField]:
+    return [*step.dependant.parameters, *step.dependant.body_params]
+
+
 def _bound(exchange: Exchange) -> Bound | None:
     """One error more than the answer lists, where finding all of a body's would take long."""
     limit = safeguards_of(exchange.scope).error_limit
@@ -381,8 +397,6 @@ def _can_be_told_apart(steps: Sequence[Step]) -> bool:
     return bool(dependencies) and (
         any(kind in CONNECTIONS for step in dependencies for _, kind in step.injected)
         or any(
-            calls_functions_of_users(field.core_schema)
-            for step in steps
-            for field in (*step.dependant.parameters, *step.dependant.body_params)
+            calls_functions_of_users(field.core_schema) for step in steps for field in _fields(step)
         )
     )
