@@ -414,3 +414,25 @@ def test_hidden_parameters_are_validated() -> None:
     client = serving(Annotated[int, Query(include_in_schema=False)])
     assert client.get("/?p=x").status_code == 422
     assert client.get("/openapi.json").json()["paths"]["/"]["get"].get("parameters", []) == []
+
+
+class OfPath(BaseModel):
+    a: int
+
+
+@pytest.mark.parametrize("declared", [OfPath, OfPath | None], ids=["model", "optional"])
+def test_a_model_of_path_parameters(declared: Any) -> None:
+    """Optional or not: a path that was matched has all of them."""
+    app = FastAPI()
+
+    @app.get("/{a}")
+    def endpoint(p: Annotated[declared, Path()]) -> Any:
+        return p
+
+    client = TestClient(app)
+    assert client.get("/5").json() == {"a": 5}
+    assert client.get("/x").json()["detail"][0]["loc"] == ["path", "a"]
+    described = app.openapi()["paths"]["/{a}"]["get"]["parameters"]
+    assert [(each["name"], each["in"], each["required"]) for each in described] == [
+        ("a", "path", True)
+    ]
