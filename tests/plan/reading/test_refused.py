@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocketDisconnect
 
-from ferroapi import Body, Cookie, Depends, FastAPI, Form, Header, Path, Query, WebSocket
+from ferroapi import Body, Cookie, Depends, FastAPI, File, Form, Header, Path, Query, WebSocket
 from ferroapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from ferroapi.testclient import TestClient
 
@@ -215,12 +215,25 @@ def test_an_empty_text_that_counts_as_none_is_no_refusal() -> None:
 
     @app.get("/")
     async def endpoint(
+        nonce: Annotated[Nonce, Query()],
         cookie: Annotated[list[str], BeforeValidator(split), Cookie()] = ["none"],  # noqa: B006
     ) -> list[str]:
         return cookie
 
-    answer = TestClient(app).get("/", headers={"cookie": "cookie="})
-    assert (answer.status_code, answer.json(), asked) == (200, ["none"], [])
+    answer = TestClient(app).get("/?nonce=n", headers={"cookie": "cookie="})
+    assert (answer.status_code, answer.json(), asked) == (200, ["none"], ["n"])
+
+
+def test_a_form_whose_file_is_large_is_read_before_anything_is_validated() -> None:
+    """Its content is taken in the exact order."""
+    app = FastAPI()
+
+    @app.post("/")
+    async def endpoint(nonce: Annotated[Nonce, Query()], content: Annotated[bytes, File()]) -> int:
+        return len(content)
+
+    answer = TestClient(app).post("/?nonce=n", files={"content": b"a" * 2_000_000})
+    assert (answer.status_code, answer.json(), asked) == (200, 2_000_000, ["n"])
 
 
 def test_of_a_name_that_is_there_twice_the_last_value_counts() -> None:

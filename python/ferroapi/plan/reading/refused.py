@@ -15,7 +15,7 @@ from ferroapi.fields import ErrorDetail, Location, ModelField, Undefined, locate
 from ferroapi.plan.reading.values import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Mapping
 
     from ferroapi.plan.reading.values import Validate
 
@@ -59,7 +59,7 @@ class Refused:
 class Refusing:
     """Makes a `Refused` of what a validator of several fields has raised, or of one."""
 
-    __slots__ = ("_fields", "_filled", "_is_final", "_of_body")
+    __slots__ = ("_fields", "_is_final", "_of_body")
 
     def __init__(
         self,
@@ -67,19 +67,16 @@ class Refusing:
         *,
         of_body: bool,
         is_final: bool,
-        filled: Container[str] = (),
     ) -> None:
         """
         Args:
             fields: their names by where they were in what was validated; else the name of the one.
             of_body: whether they are those of the body.
             is_final: see `Refused`.
-            filled: those that were refused an empty text, which counts as none.
         """
         self._fields = fields
         self._of_body = of_body
         self._is_final = is_final
-        self._filled = filled
 
     def __call__(self, error: Exception, raw: bytes | None = None) -> Refused | None:
         """What stays refused; `None` if nothing does.
@@ -99,11 +96,7 @@ class Refusing:
                 # It is no object that fields could be found in.
                 return None
             key, *inner = detail["loc"]
-            if key in self._filled and not inner and detail["input"] == "":
-                continue
             errors.setdefault(self._fields[key], []).append({**detail, "loc": (*inner,)})
-        if not errors:
-            return None
         return Refused(errors, of_body=self._of_body, is_final=self._is_final)
 
 

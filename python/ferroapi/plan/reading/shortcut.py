@@ -52,6 +52,7 @@ class Stage:
     """What is read and validated at once, before a step."""
 
     __slots__ = (
+        "absent_when_empty",
         "body_validator",
         "decoder",
         "form",
@@ -72,6 +73,8 @@ class Stage:
     """The step that it is read before."""
     parameters: Parameters | None
     """Finds those that are no models."""
+    absent_when_empty: list[str]
+    """Those for which an empty text counts as none."""
     models: list[Model]
     reads_attributes: bool
     """Whether a model among the parameters may be read from an object."""
@@ -131,10 +134,10 @@ class Stage:
         self.reads_attributes = bool(self.models) or any(
             may_read_attributes(param.core_schema) for _, param in flat
         )
-        filled = [key for key, param in single if _empty_is_absent(param)]
+        self.absent_when_empty = [key for key, param in single if _empty_is_absent(param)]
         if flat:
             self.validator = SchemaValidator(
-                combined_schema(((key, key, param) for key, param in flat), filled=filled)
+                combined_schema((key, key, param) for key, param in flat)
             )
         if bodies and is_form:
             self.form = form_parameters(bodies)
@@ -157,7 +160,7 @@ class Stage:
         if any(calls_functions_of_users(field.core_schema) for _, field in (*flat, *bodies)):
             names = {key: param.name for key, param in flat}
             is_final = can_refuse(flat, bodies)
-            self.refusing = Refusing(names, of_body=False, is_final=is_final, filled=filled)
+            self.refusing = Refusing(names, of_body=False, is_final=is_final)
             self.refusing_body = _refusing_body(
                 bodies, is_whole=not (embed or is_form), is_final=is_final and not self.from_json
             )

@@ -12,21 +12,18 @@ from ferroapi.immutable import is_immutable
 from ferroapi.schema_parts import schema_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Iterable
 
     from pydantic_core import CoreSchema
 
     from ferroapi.fields import ModelField
 
 
-def combined_schema(
-    fields: Iterable[tuple[str, str, ModelField]], *, filled: Container[str] = ()
-) -> CoreSchema:
+def combined_schema(fields: Iterable[tuple[str, str, ModelField]]) -> CoreSchema:
     """What validates a dictionary with all `fields` in one call.
 
     Each field is `(key, name, field)`: read under `name`, returned under `key`. Missing values take
-    their default; a missing value without one is an error, and so is an empty text for one of the
-    keys in `filled`.
+    their default; a missing value without one is an error.
     """
     definitions: dict[str, CoreSchema] = {}
     members: dict[str, core_schema.TypedDictField] = {}
@@ -37,8 +34,6 @@ def combined_schema(
                 definitions[definition["ref"]] = definition
             schema = schema["schema"]
         schema = _copying_default(schema)
-        if key in filled:
-            schema = _filled(schema)
         members[key] = core_schema.typed_dict_field(
             schema, required=field.required, validation_alias=name
         )
@@ -62,12 +57,6 @@ def _copying_default(schema: Any) -> Any:
 
 def _copy_of_made(factory: Callable[[], Any]) -> Any:
     return deepcopy(factory())
-
-
-def _filled(schema: Any) -> Any:
-    if schema["type"] == "default":
-        return {**schema, "schema": _filled(schema["schema"])}
-    return core_schema.chain_schema([core_schema.str_schema(min_length=1), schema])
 
 
 def instances_as_they_are(schema: Any) -> type | None:

@@ -160,7 +160,7 @@ def _write_parameters(draft: Draft, stage: Stage, *, refuses: bool) -> None:
     read = "{}"
     if stage.parameters is not None:
         read = interface.extract(source, f"{index}", stage.parameters)
-    if refuses or stage.models:
+    if refuses or stage.models or stage.absent_when_empty:
         source.line(f"extracted = {read}")
         read = "extracted"
     for number, model in enumerate(stage.models):
@@ -171,6 +171,9 @@ def _write_parameters(draft: Draft, stage: Stage, *, refuses: bool) -> None:
                 source.line(f'extracted["{model.key}"] = model')
         else:
             source.line(f'extracted["{model.key}"] = {found}')
+    for key in stage.absent_when_empty:
+        with source.block(f'if extracted.get("{key}") == "":'):
+            source.line(f'del extracted["{key}"]')
     options = ", from_attributes=True" if stage.reads_attributes else ""
     with source.block("try:"):
         source.line(f"values_{index} = {validate}({read}{options})")
