@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from sys import modules
-from types import MappingProxyType, MethodType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.applications import Starlette
@@ -19,7 +19,7 @@ from ferroapi.completing import not_completing
 from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import Failures
 from ferroapi.live import Live, compiled, keep
-from ferroapi.originals import has_own
+from ferroapi.originals import function_of, has_own, is_same
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.introspection import RouteEntry
 from ferroapi.routing.mounting import MOUNT_KEYWORDS, MountOptions
@@ -90,7 +90,7 @@ class ServingApplication(Live, Starlette):
             entry = self._entry or self._start()
             telemetry = self._server_telemetry
             if (
-                entry == self.router._entry()
+                is_same(entry, self.router._entry())
                 and type(self).__call__ is _ANSWER
                 and not self.root_path
                 and (telemetry is None or isinstance(telemetry, DeferredTelemetry))
@@ -107,7 +107,7 @@ class ServingApplication(Live, Starlette):
     def _start(self) -> ASGIApp:
         """Makes what answers: the router itself, when nobody has anything around it."""
         changes = compiled(self)
-        build = getattr(self.build_middleware_stack, "__func__", None)
+        build = function_of(self.build_middleware_stack)
         stack = self.middleware_stack
         if stack is None:
             if self.user_middleware or build is not _BUILD or is_observed():
@@ -120,7 +120,7 @@ class ServingApplication(Live, Starlette):
         entry: ASGIApp
         if not has_own(Starlette, "__call__"):
             entry = super().__call__
-        elif isinstance(stack, Innermost):
+        elif type(stack) is Innermost:
             entry = stack.entry()
         elif isinstance(stack, Around):
             # A method is called in less time than an object with one.
@@ -209,7 +209,11 @@ class Innermost:
         changes = compiled(self)
         router = self.app
         stack = getattr(router, "middleware_stack", None)
-        is_plain = stack == MethodType(_APP, router) and type(router).__call__ is _CALL
+        is_plain = (
+            function_of(stack) is _APP
+            and stack.__self__ is router
+            and type(router).__call__ is _CALL
+        )
         entry = router._entry() if is_plain else partial(guarded, router)
         keep(self, changes, _entry=entry)
         return entry

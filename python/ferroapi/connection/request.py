@@ -52,7 +52,11 @@ class Request(CookieReading, requests.Request):
 
 def _query_params(pairs: list[tuple[str, str]]) -> QueryParams:
     """What its constructor makes of pairs of text, which it copies three times."""
-    if not _IS_USUAL or (QueryParams.__init__, ImmutableMultiDict.__init__) != _CONSTRUCTORS:
+    if not (
+        _IS_USUAL
+        and QueryParams.__init__ is _QUERY_INIT
+        and ImmutableMultiDict.__init__ is _MULTI_DICT_INIT
+    ):
         return QueryParams(pairs)
     query = QueryParams.__new__(QueryParams)
     query._list = pairs
@@ -61,7 +65,7 @@ def _query_params(pairs: list[tuple[str, str]]) -> QueryParams:
 
 
 # As they were imported: what somebody has put into their place since then is called.
-_CONSTRUCTORS = QueryParams.__init__, ImmutableMultiDict.__init__
+_QUERY_INIT, _MULTI_DICT_INIT = QueryParams.__init__, ImmutableMultiDict.__init__
 _IS_USUAL = (
     has_own(QueryParams, "__init__")
     and has_own(ImmutableMultiDict, "__init__")

@@ -73,7 +73,8 @@ class WebSocket(CookieReading, StarletteWebSocket):
         self._server_send = send if send_data is None else send_data
         self._unread = unread = _Unread(receive)
         # Of a subclass, or of whoever has put something else into Starlette's class.
-        self._is_overridden = (type(self).receive, type(self).send) != _METHODS
+        kind = type(self)
+        self._is_overridden = kind.receive is not _RECEIVE or kind.send is not _SEND
         super().__init__(scope, unread, send)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -259,7 +260,7 @@ class _Unread:
         return self._receive() if message is None else _given(message)
 
 
-_METHODS = (StarletteWebSocket.receive, StarletteWebSocket.send)
+_RECEIVE, _SEND = StarletteWebSocket.receive, StarletteWebSocket.send
 
 _OF_DATA = ("receive_text", "receive_bytes", "receive_json", "send_text", "send_bytes", "send_json")
 """What is written out above."""

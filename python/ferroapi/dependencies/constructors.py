@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 if TYPE_CHECKING:
     from types import CodeType
 
-_OF_OBJECT = inspect.getattr_static(object, "__new__"), object.__setattr__
+_NEW, _SETATTR = inspect.getattr_static(object, "__new__"), object.__setattr__
 _ARGUMENT = frozenset({"LOAD_FAST", "LOAD_FAST_BORROW"})
 _TWO_ARGUMENTS = frozenset({"LOAD_FAST_BORROW_LOAD_FAST_BORROW", "LOAD_FAST_LOAD_FAST"})
 _CONSTANT = frozenset({"LOAD_CONST", "LOAD_SMALL_INT"})
@@ -28,7 +28,7 @@ def only_keeps(call: Any) -> TypeGuard[type[Any]]:
     init, new, setattr_ = (
         inspect.getattr_static(call, name) for name in ("__init__", "__new__", "__setattr__")
     )
-    if type(init) is not FunctionType or (new, setattr_) != _OF_OBJECT:
+    if type(init) is not FunctionType or new is not _NEW or setattr_ is not _SETATTR:
         return False
     names = _names_kept(init.__code__)
     return names is not None and not any(_is_set_by_its_own(call, name) for name in names)

@@ -14,6 +14,7 @@ from ferroapi.connection.failure import HANDLING, Handling, fail, handling_of
 from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import STARTED
 from ferroapi.live import LiveDict, LiveList
+from ferroapi.originals import are_same
 from ferroapi.routing.handlers import (
     ExceptionHandler,
     HandledResponse,
@@ -86,7 +87,7 @@ class Layer:
         declared = [*self.middleware]
         if not declared:
             return app
-        if self._made is None or self._made[0] != declared:
+        if self._made is None or not are_same(self._made[0], declared):
             made: ASGIApp = self._inside
             for middleware, args, kwargs in reversed(declared):
                 outer = middleware(made, *args, **kwargs)

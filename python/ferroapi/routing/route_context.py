@@ -168,7 +168,8 @@ def within(route: BaseRoute, outer: Inherited) -> BaseRoute:
     prefixed = _prefixed(route, outer.prefix) if outer.prefix else route
     route = copy(prefixed)
     # A class that handles requests itself need not have an application, nor call it.
-    name = "app" if type(route).handle in _HANDLED_BY_APP else "handle"
+    by_app = any(type(route).handle is handle for handle in _HANDLED_BY_APP)
+    name = "app" if by_app else "handle"
     app = getattr(route, name)
     limited = outer.limited(app)
     if limited is app:

@@ -13,6 +13,7 @@ from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
 from ferroapi.dependency_overrides import overrides_of, tells_of_overrides
 from ferroapi.live import Live, changed, compiled, keep
+from ferroapi.originals import are_same, is_same
 from ferroapi.routing.answers import SlashRedirects
 from ferroapi.routing.introspection import RouteEntry, route_entries
 from ferroapi.routing.route_context import RouteContext
@@ -116,7 +117,7 @@ class ServingRouter(Live, Router):
         return max((self._own_version(), *(router._get_routes_version() for router in below)))
 
     def _own_version(self) -> int:
-        if type(self.routes) is not RouteList and self.routes != self._seen_routes:
+        if type(self.routes) is not RouteList and not are_same(self.routes, self._seen_routes):
             self._seen_routes = list(self.routes)
             self._routes_version = next(_versions)
         return self._routes_version
@@ -253,7 +254,7 @@ class ServingRouter(Live, Router):
             unless_imported: the module that has to see all requests as soon as it is imported.
         """
         table = self._compiled()
-        if self._entry() == self._respond:
+        if is_same(self._entry(), self._respond):
             return None
 
         def enter_router(scope: Scope) -> None:

@@ -11,6 +11,7 @@ from ferroapi._core import AsgiTable, DirectTable, MethodNotAllowed, Redirect, R
 from ferroapi.compatibility import COMPATIBLE
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
+from ferroapi.originals import function_of, has_own
 from ferroapi.routing import not_found
 from ferroapi.routing.answers import SlashRedirects, guarded, redirection, refusal
 from ferroapi.routing.head import with_heads
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi._core import DirectRequest
+
+
+# As it was imported, unless somebody had replaced it before.
+_NOT_FOUND = routing.Router.not_found if has_own(routing.Router, "not_found") else None
 
 
 class _Asked(NamedTuple):
@@ -62,7 +67,7 @@ class RouteTable:
         self.targets = with_heads([Target(context) for context in contexts], auto_head)
         self._low_priority = [Target(RouteContext(route)) for route in low_priority]
         self._default = default
-        self._default_is_plain = getattr(default, "__func__", None) is routing.Router.not_found
+        self._default_is_plain = _NOT_FOUND is not None and function_of(default) is _NOT_FOUND
         self._redirects = redirect_slashes
         self._asked: list[int] = []
         self._ranks: list[int] = []

@@ -38,8 +38,9 @@ _ORIGINALS: dict[type[BaseRoute], dict[str, Any]] = {
     ours: {name: getattr(ours, name) for name in _HANDLING}
     for ours in (APIRoute, APIWebSocketRoute)
 }
-_MOUNTS = (Mount.matches, Mount.handle) if has_own(Mount, "matches", "handle") else None
-_STARLETTES = Route.handle, WebSocketRoute.handle
+_MOUNT_IS_OWN = has_own(Mount, "matches", "handle")
+_MOUNT_MATCHES, _MOUNT_HANDLE = Mount.matches, Mount.handle
+_ROUTE_HANDLE, _WEBSOCKET_HANDLE = Route.handle, WebSocketRoute.handle
 
 
 class Target:
@@ -162,8 +163,9 @@ class Target:
     def handles_itself(self) -> bool:
         """Whether the route has a `handle` of its own, which also answers wrong methods."""
         route = self.context.original_route
-        handled = type(route).handle in (Route.handle, APIRoute.handle)
-        return not handled or "handle" in vars(route)
+        handle = type(route).handle
+        is_ours = handle is _ROUTE_HANDLE or handle is _ORIGINALS[APIRoute]["handle"]
+        return not is_ours or "handle" in vars(route)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Has the route answer by itself."""
@@ -202,7 +204,9 @@ def _traced(plan: ASGIApp, route: APIRoute | APIWebSocketRoute | Frontend) -> AS
 def _is_plain_mount(route: BaseRoute) -> TypeGuard[Mount]:
     return (
         type(route) is Mount
-        and (Mount.matches, Mount.handle) == _MOUNTS
+        and _MOUNT_IS_OWN
+        and Mount.matches is _MOUNT_MATCHES
+        and Mount.handle is _MOUNT_HANDLE
         and "handle" not in vars(route)
     )
 
@@ -222,7 +226,8 @@ def _is_as_imported(route: BaseRoute, functions: dict[str, Any]) -> bool:
             name not in own and getattr(kind, name) is function
             for name, function in functions.items()
         )
-        and (Route.handle, WebSocketRoute.handle) == _STARLETTES
+        and Route.handle is _ROUTE_HANDLE
+        and WebSocketRoute.handle is _WEBSOCKET_HANDLE
     )
 
 

@@ -29,7 +29,7 @@ def with_plan(handler: Callable[..., Any], app: ASGIApp) -> ASGIApp:
         handler: a function of a request.
         app: the application of that function, which answers while an inner function is replaced.
     """
-    compiler = _compilers.get(handler) if isinstance(handler, FunctionType) else None
+    compiler = _compilers.get(handler) if type(handler) is FunctionType else None
     if compiler is None:
         return app
     planned = _Planned(compiler, app)

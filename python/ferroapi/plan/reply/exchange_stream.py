@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ferroapi._core import check_headers
+from ferroapi.originals import is_same
 from ferroapi.streaming import GeneratorStream
 from ferroapi.streaming.inbox import Inbox
 
@@ -26,7 +27,7 @@ class ExchangeStream(GeneratorStream):
         return inbox
 
     def _innermost(self, send: Send) -> Send:
-        tracked = send == self._exchange.send_tracked
+        tracked = is_same(send, self._exchange.send_tracked)
         return self._exchange.send if tracked else send
 
     def _start(self) -> Message:

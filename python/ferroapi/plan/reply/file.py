@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse
 
-from ferroapi.originals import methods_unreplaced
+from ferroapi.originals import class_unchanged, has_own
 from ferroapi.threads import run_in_thread
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 # Reading the annotations of a class without any adds them to it.
 _ = getattr(FileResponse, "__annotations__", None)
-# As they were imported: a class that somebody has changed since then sends by itself.
-_DECLARED = dict(vars(FileResponse))
-_call_unreplaced = methods_unreplaced(FileResponse, "__call__")
+# As it was imported: a class that somebody has changed since then sends by itself.
+_is_as_declared = class_unchanged(FileResponse)
+_CALL_IS_OWN = has_own(FileResponse, "__call__")
 
 
 async def send_file(response: FileResponse, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,8 +48,8 @@ def _sends_whole_file(response: FileResponse, scope: Scope) -> bool:
         and scope["method"] == "GET"
         and "http.response.pathsend" not in scope.get("extensions", {})
         and not any(name == b"range" for name, _ in scope["headers"])
-        and _call_unreplaced()
-        and vars(FileResponse) == _DECLARED
+        and _CALL_IS_OWN
+        and _is_as_declared()
     )
 
 

@@ -29,6 +29,8 @@ struct DataEncoder {
     generator: Py<PyType>,
     /// The class of compiled methods.
     method: Py<PyType>,
+    /// That of methods of an object. A proxy in the place of one has its function, too.
+    bound_method: Py<PyType>,
     uuid: Py<PyType>,
     decimal: Py<PyType>,
     asdict: Asdict,
@@ -65,6 +67,7 @@ impl DataEncoder {
             deque: class("collections", "deque")?,
             generator: class("types", "GeneratorType")?,
             method: class("types", "MethodDescriptorType")?,
+            bound_method: class("types", "MethodType")?,
             uuid: class("uuid", "UUID")?,
             decimal: class("decimal", "Decimal")?,
             asdict: Asdict::new(py)?,
@@ -244,6 +247,7 @@ impl DataEncoder {
         let options = self.dump_options.bind(py);
         let dump = model.getattr(intern!(py, "model_dump"))?;
         if let Some(known) = &self.model_dump
+            && dump.get_type().is(&self.bound_method)
             && let Some(function) = dump.getattr_opt(intern!(py, "__func__"))?
             && function.is(known)
         {
