@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from abc import ABC
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -13,6 +14,7 @@ import pytest
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 from starlette.routing import Match, Mount, Route, request_response
+from starlette.testclient import WebSocketDenialResponse
 from starlette.types import Receive, Scope, Send
 
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, WebSocket
@@ -997,3 +999,136 @@ def test_classes_can_be_looked_at(of: Any) -> None:
     """As documentation and mocks do."""
     assert inspect.getmembers(of)
     create_autospec(of)
+
+
+async def refuse_all(self: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    raise HTTPException(401)
+
+
+def match_nothing(self: Any, scope: Scope) -> tuple[Match, Scope]:
+    return Match.NONE, {}
+
+
+async def refuse_each(scope: Scope, receive: Receive, send: Send) -> None:
+    raise HTTPException(401)
+
+
+class Derived(APIRoute): ...
+
+
+@pytest.mark.parametrize("path", ["/a", "/in/a"])
+@pytest.mark.parametrize(
+    ("name", "value", "expected"), [("handle", refuse_all, 401), ("matches", match_nothing, 404)]
+)
+@pytest.mark.parametrize("owner", [APIRoute, Derived])
+def test_a_class_of_routes_is_patched_after_requests(
+    owner: type[APIRoute], name: str, value: Any, expected: int, path: str
+) -> None:
+    app, router = FastAPI(), APIRouter(route_class=Derived)
+    app.router.route_class = Derived
+    app.get("/a")(reading("a"))
+    router.get("/a")(reading("a"))
+    app.include_router(router, prefix="/in")
+    assert status(app, path) == 200
+    with patch.object(owner, name, value):
+        assert status(app, path) == expected
+    assert status(app, path) == 200
+
+
+def test_a_class_of_websocket_routes_is_patched_after_handshakes() -> None:
+    app = FastAPI()
+
+    @app.websocket("/talk")
+    async def talk(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.close()
+
+    def is_open() -> bool:
+        try:
+            with TestClient(app).websocket_connect("/talk"):
+                return True
+        except WebSocketDenialResponse:
+            return False
+
+    assert is_open()
+    with patch.object(APIWebSocketRoute, "handle", refuse_all):
+        assert not is_open()
+    assert is_open()
+
+
+OF_STARLETTES_ROUTES: dict[str, tuple[str, Any, int]] = {
+    "matches": ("matches", matching_nothing, 404),
+    "path_regex": ("path_regex", re.compile("^/other$"), 404),
+    "handle": ("handle", refuse_each, 401),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"), OF_STARLETTES_ROUTES.values(), ids=OF_STARLETTES_ROUTES
+)
+@pytest.mark.parametrize(
+    "route",
+    [
+        Route("/a", PlainTextResponse("a")),
+        Mount("/a", PlainTextResponse("a")),
+    ],
+    ids=["Route", "Mount"],
+)
+@pytest.mark.parametrize("around", ["nothing", "middleware", "a router that is asked"])
+def test_a_route_of_starlette_is_changed_after_requests(
+    route: Route | Mount, name: str, value: Any, expected: int, around: str
+) -> None:
+    app, seen = FastAPI(), []
+
+    async def observed(request: Request, call_next: Any) -> Any:
+        seen.append(request.url.path)
+        return await call_next(request)
+
+    if around == "middleware":
+        app.middleware("http")(observed)
+    if around == "a router that is asked":
+        router = type("Asked", (APIRouter,), {"handle": lambda *args: APIRouter.handle(*args)})()
+        router.routes.append(route)
+        app.include_router(router)
+    else:
+        app.router.routes.append(route)
+    assert status(app) == 200
+    with patch.object(route, name, value):
+        assert [status(app), status(app)] == [expected, expected]
+    assert status(app) == 200
+    assert seen.count("/a") == (4 if around == "middleware" else 0)
+
+
+def test_what_a_class_of_routers_is_given_counts_after_the_next_change() -> None:
+    app, _ = served()
+    with patch.object(APIRouter, "handle", refuse_all):
+        assert status(app, "/in/a") == 200
+        app.get("/new")(reading("new"))
+        assert status(app, "/in/a") == 401
+
+
+class Meta(type): ...
+
+
+def test_routers_and_applications_may_have_a_metaclass() -> None:
+    class Application(FastAPI, metaclass=Meta): ...
+
+    class Router(APIRouter, metaclass=Meta): ...
+
+    class AbstractRouter(ABC, APIRouter): ...
+
+    class AbstractRoute(ABC, APIRoute): ...
+
+    app = Application()
+    app.include_router(Router(route_class=AbstractRoute))
+    app.include_router(AbstractRouter())
+    assert status(app) == 404
+
+
+def test_a_class_of_routes_has_a_metaclass_below_that_of_ours() -> None:
+    with pytest.raises(TypeError, match="metaclass conflict"):
+        Meta("Route", (APIRoute,), {})
+
+    class Below(type(APIRoute)): ...  # type: ignore[misc]  # a class that is found at run time
+
+    assert isinstance(Below("Route", (APIRoute,), {}), Below)

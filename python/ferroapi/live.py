@@ -9,6 +9,7 @@ something meanwhile.
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -129,6 +130,30 @@ class Live:
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
         if name in self._live:
+            changed()
+
+
+class LiveClass(ABCMeta):
+    """A class that tells of what is put into the place of its methods, in it and in those below.
+
+    A class below cannot have just any metaclass of its own, which is why routers and applications,
+    of which people make singletons by one, are none of these.
+    """
+
+    _live: frozenset[str]
+    """See `Live`."""
+
+    # Nobody registers subclasses: `isinstance` takes the time that it does of any class.
+    __instancecheck__ = type.__instancecheck__
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in cls._live:
+            changed()
+
+    def __delattr__(cls, name: str) -> None:
+        super().__delattr__(name)
+        if name in cls._live:
             changed()
 
 

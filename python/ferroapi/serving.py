@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from sys import modules
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.applications import Starlette
@@ -209,11 +209,7 @@ class Innermost:
         changes = compiled(self)
         router = self.app
         stack = getattr(router, "middleware_stack", None)
-        is_plain = (
-            function_of(stack) is _APP
-            and stack.__self__ is router
-            and type(router).__call__ is _CALL
-        )
+        is_plain = is_same(stack, MethodType(_APP, router)) and type(router).__call__ is _CALL
         entry = router._entry() if is_plain else partial(guarded, router)
         keep(self, changes, _entry=entry)
         return entry

@@ -1,14 +1,18 @@
 """The tree of routers: live inclusions, and how it is walked."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from starlette.routing import Host, Match, NoMatchFound, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
-from ferroapi import APIRouter, Depends, FastAPI, Request, WebSocket, routing
+from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket, routing
 from ferroapi.responses import PlainTextResponse, Response
 from ferroapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
+from ferroapi.routing.tree import IncludedRouter
 from ferroapi.testclient import TestClient
 
 
@@ -450,3 +454,86 @@ def test_a_context_compares_path_and_method_by_itself(method: str, path: str, ma
     (context,) = iter_route_contexts(app.routes)
     scope = {"type": "http", "method": method, "path": path, "headers": []}
     assert context.matches(scope)[0] is match
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    raise HTTPException(401)
+
+
+async def refuse_of(self: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    raise HTTPException(401)
+
+
+def match_nothing(scope: Scope) -> tuple[Match, Scope]:
+    return Match.NONE, {}
+
+
+def match_nothing_of(self: Any, scope: Scope) -> tuple[Match, Scope]:
+    return Match.NONE, {}
+
+
+GATES: dict[str, tuple[Callable[[IncludedRouter], tuple[Any, str, Any]], int]] = {
+    "handle of the node": (lambda node: (node, "handle", refuse), 401),
+    "matches of the node": (lambda node: (node, "matches", match_nothing), 404),
+    "handle of the router": (lambda node: (node.original_router, "handle", refuse), 401),
+    "matches of the router": (lambda node: (node.original_router, "matches", match_nothing), 404),
+    "handle of the class": (lambda node: (IncludedRouter, "handle", refuse_of), 401),
+    "matches of the class": (lambda node: (IncludedRouter, "matches", match_nothing_of), 404),
+}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(("choose", "expected"), GATES.values(), ids=GATES)
+def test_whoever_has_a_node_decides_for_the_routes_below(
+    choose: Callable[[IncludedRouter], tuple[Any, str, Any]], expected: int, late: bool
+) -> None:
+    app, router, inner = FastAPI(), APIRouter(), APIRouter()
+    inner.get("/a")(reading("a"))
+    router.include_router(inner, prefix="/inner")
+    app.include_router(router, prefix="/in")
+    app.get("/a")(reading("a"))
+    client, paths = TestClient(app), ("/in/inner/a", "/a")
+    node = next(route for route in app.routes if isinstance(route, IncludedRouter))
+    if late:
+        assert [client.get(path).status_code for path in paths] == [200, 200]
+    with patch.object(*choose(node)):
+        assert [client.get(path).status_code for path in paths] == [expected, 200]
+    assert [client.get(path).status_code for path in paths] == [200, 200]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("name", "method", "expected"),
+    [("handle", refuse_of, 401), ("matches", match_nothing_of, 404)],
+)
+def test_a_node_is_given_another_class(
+    name: str, method: Callable[..., Any], expected: int, late: bool
+) -> None:
+    app, router = FastAPI(), APIRouter()
+    router.get("/a")(reading("a"))
+    app.include_router(router)
+    node = next(route for route in app.routes if isinstance(route, IncludedRouter))
+    client = TestClient(app)
+    if late:
+        assert client.get("/a").status_code == 200
+    node.__class__ = type("Gate", (IncludedRouter,), {name: method})
+    assert client.get("/a").status_code == expected
+
+
+def test_a_node_of_an_included_router_hands_on_what_passes() -> None:
+    app, router, seen = FastAPI(), APIRouter(), []
+    router.get("/a/{name}")(lambda name: name)
+    app.include_router(router, prefix="/in")
+    node = next(route for route in app.routes if isinstance(route, IncludedRouter))
+    handle = node.handle
+
+    async def observed(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["path"])
+        await handle(scope, receive, send)
+
+    node.handle = observed  # type: ignore[method-assign]  # what monitoring tools do
+    client = TestClient(app)
+    assert client.get("/in/a/b").json() == "b"
+    assert client.get("/in/b").status_code == 404
+    assert client.post("/in/a/b").status_code == 405
+    assert seen == ["/in/a/b", "/in/a/b"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from ferroapi.routing.options import (
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class PathOperations(ABC):
+class PathOperations:
     """Declares path operations by decorating functions, which it returns unchanged."""
 
     @abstractmethod

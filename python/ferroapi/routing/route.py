@@ -27,7 +27,7 @@ from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.fields import ModelField, create_field
-from ferroapi.live import Live, unnoticed
+from ferroapi.live import Live, LiveClass, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, provided_steps
 from ferroapi.plan.solver import Solver
@@ -61,7 +61,15 @@ _compiling: ContextVar[APIRoute | None] = ContextVar("compiling", default=None)
 """The effective route whose handler is being asked of the route as it was declared."""
 
 
-class APIRoute(OwnPlan, Live, OperationAttributes, PathAttributes, Inheriting, Route):
+class APIRoute(
+    OwnPlan,
+    Live,
+    OperationAttributes,
+    PathAttributes,
+    Inheriting,
+    Route,
+    metaclass=LiveClass,
+):
     """A path operation as it was declared, or as an inclusion makes it."""
 
     path: str

@@ -141,7 +141,9 @@ class ServingRouter(Live, Router):
             return known
         changes = compiled(self)
         table = self._make_table(
-            route_contexts(self.routes, deciding=True), low_priority_routes(self)
+            route_contexts(self.routes, deciding=True),
+            low_priority_routes(self),
+            anew=self._respond_anew,
         )
         keep(self, changes, _table=table)
         return table
@@ -192,12 +194,21 @@ class ServingRouter(Live, Router):
             if not tells_of_overrides(provider):
                 yield partial(overrides_of, provider)
 
+    def _respond_anew(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answers a request by what was compiled of what is declared now."""
+        changed()
+        return self._compiled().respond(scope, receive, send)
+
     def _serve_anew(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         changed()
         return self._respond(scope, receive, send)
 
     def _make_table(
-        self, contexts: Iterable[RouteContext], low_priority: Iterable[BaseRoute] = ()
+        self,
+        contexts: Iterable[RouteContext],
+        low_priority: Iterable[BaseRoute] = (),
+        *,
+        anew: ASGIApp,
     ) -> RouteTable:
         """Compiles routes with the settings of this router."""
         return RouteTable(
@@ -206,13 +217,19 @@ class ServingRouter(Live, Router):
             redirect_slashes=self.redirect_slashes,
             default=self.default,
             auto_head=bool(self.auto_head),
+            anew=anew,
         )
 
     @property
     def _decides(self) -> bool:
-        """Whether a subclass overrides what matches or how it is handled."""
-        kind, ours = type(self), ServingRouter
-        return kind.matches is not ours.matches or kind.handle is not ours.handle
+        """Whether a subclass overrides what matches or how it is handled, or whoever has it."""
+        kind, own = type(self), vars(self)
+        return (
+            kind.matches is not _MATCHES
+            or kind.handle is not _HANDLE
+            or "matches" in own
+            or "handle" in own
+        )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether an included router has a route for the request.
@@ -274,3 +291,7 @@ class ServingRouter(Live, Router):
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with that name and exactly these parameters."""
         return url_path_for(route_contexts(self.routes), name, path_params)
+
+
+# As they were imported: what somebody has put into their place since then is called.
+_MATCHES, _HANDLE = ServingRouter.matches, ServingRouter.handle

@@ -53,6 +53,7 @@ class RouteTable:
         redirect_slashes: SlashRedirects,
         default: ASGIApp,
         auto_head: bool = False,
+        anew: ASGIApp,
     ) -> None:
         """
         Args:
@@ -63,10 +64,13 @@ class RouteTable:
                 `"absolute"` by a URL with the host of the request.
             default: gets what no route takes.
             auto_head: whether GET operations answer HEAD that do not say so themselves.
+            anew: answers by a table of what the routes are now, where one says that it is no more
+                what this table was made of.
         """
         self.targets = with_heads([Target(context) for context in contexts], auto_head)
         self._low_priority = [Target(RouteContext(route)) for route in low_priority]
         self._default = default
+        self._anew = anew
         self._default_is_plain = _NOT_FOUND is not None and function_of(default) is _NOT_FOUND
         self._redirects = redirect_slashes
         self._asked: list[int] = []
@@ -265,13 +269,16 @@ class RouteTable:
             if captures is None:
                 return self._default
             mount = target.plain_mount
-            if mount is not None:
+            if mount is not None and mount.path_regex is target.path_regex:
                 enter_mount(mount, scope, path, captures)
                 scope[SCOPE_KEY] = target.scope
                 if TELEMETRY_KEY in scope:
                     route_selected(scope, mount)
                 return mount.app
             asked = _Asked(target, *target.matches(scope))
+            # Routes of Starlette's classes do not tell when they are changed.
+            if asked.match is Match.NONE and target.pattern is None:
+                return self._anew
         redirect = found.path if isinstance(found, Redirect) else None
         if asked is None and not isinstance(found, MethodNotAllowed):
             if scope.get("root_path") or self._asked:

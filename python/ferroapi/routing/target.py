@@ -46,7 +46,7 @@ _ROUTE_HANDLE, _WEBSOCKET_HANDLE = Route.handle, WebSocketRoute.handle
 class Target:
     """A route in the table, and what runs it."""
 
-    __slots__ = ("context", "convertors", "endpoint", "planned", "run", "scope")
+    __slots__ = ("context", "convertors", "endpoint", "path_regex", "planned", "run", "scope")
 
     def __init__(self, context: RouteContext) -> None:
         self.context = context
@@ -54,6 +54,9 @@ class Target:
         self.scope = {} if context.inherited is None else {EFFECTIVE_ROUTE: context}
         self.run: ASGIApp | None = None
         self.planned = is_plannable(context.original_route)
+        # By which a mount is known not to have changed.
+        mount = context.effective_route if type(context.original_route) is Mount else None
+        self.path_regex = None if mount is None else mount.path_regex  # type: ignore[attr-defined]
         self.convertors = {
             name: convertor.convert
             for name, convertor in context.param_convertors.items()
@@ -208,6 +211,7 @@ def _is_plain_mount(route: BaseRoute) -> TypeGuard[Mount]:
         and Mount.matches is _MOUNT_MATCHES
         and Mount.handle is _MOUNT_HANDLE
         and "handle" not in vars(route)
+        and "matches" not in vars(route)
     )
 
 

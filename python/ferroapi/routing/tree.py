@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
-from ferroapi.live import compiled, keep
+from ferroapi.live import Live, LiveClass, changed, compiled, keep
 from ferroapi.routing.frontend import Frontend
 from ferroapi.routing.inheritance import Inheriting
 from ferroapi.routing.route_context import RouteContext, within
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from starlette.datastructures import URLPath
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ferroapi.routing.inheritance import Inherited
 
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
         @property
         def _decides(self) -> bool: ...
 
-        def _make_table(self, contexts: Iterable[RouteContext]) -> Table:
+        def _make_table(self, contexts: Iterable[RouteContext], *, anew: ASGIApp) -> Table:
             """Compiles routes with the settings of the router."""
             ...
 
@@ -74,12 +74,14 @@ if TYPE_CHECKING:
             ...
 
 
-class IncludedRouter(Inheriting, BaseRoute):
+class IncludedRouter(Live, Inheriting, BaseRoute, metaclass=LiveClass):
     """The place of an included router among the routes of the router around it.
 
-    Its routes are served in its place, unless the class of the router decides for itself what
+    Its routes are served in its place, unless the router or whoever has this place decides what
     matches or how it is handled: then it is asked as a whole.
     """
+
+    _live = frozenset({"handle", "matches"})
 
     def __init__(self, router: IncludableRouter, inherited: Inherited) -> None:
         self.router = router
@@ -87,6 +89,7 @@ class IncludedRouter(Inheriting, BaseRoute):
         # Both with the version of the routes they were made of.
         self._below: tuple[int, list[RouteContext]] | None = None
         self._table: tuple[int, Table] | None = None
+        self._is_made = True
 
     @property
     def dependency_overrides_provider(self) -> Any:
@@ -146,14 +149,30 @@ class IncludedRouter(Inheriting, BaseRoute):
         yield from _included_low_priority_routes(self.router.routes, included.inherited)
 
     @property
+    def decides(self) -> bool:
+        """Whether something else than the routes decides what matches or how it is handled."""
+        kind = type(self)
+        return (
+            self.router._decides
+            or kind.matches is not _MATCHES
+            or kind.handle is not _HANDLE
+            or not vars(self).keys().isdisjoint(self._live)
+        )
+
+    @property
     def table(self) -> Table:
         """The routes of a router that is asked as a whole."""
         known, version = self._table, self.router._get_routes_version()
         if known is None or known[0] != version:
             changes = compiled(self)
-            known = version, self.router._make_table(_flat(self.below(), deciding=True))
+            contexts = _flat(self.below(), deciding=True)
+            known = version, self.router._make_table(contexts, anew=self._respond_anew)
             keep(self, changes, _table=known)
         return known[1]
+
+    async def _respond_anew(self, scope: Scope, receive: Receive, send: Send) -> None:
+        changed()
+        await self.table(scope, receive, send)
 
     def _forget_compiled(self) -> None:
         """Has the table made again when it is asked for."""
@@ -176,6 +195,9 @@ class IncludedRouter(Inheriting, BaseRoute):
         """The path of the first route below with that name."""
         return url_path_for(self.contexts(), name, path_params)
 
+
+# As they were imported: what somebody has put into their place since then is called.
+_MATCHES, _HANDLE = IncludedRouter.matches, IncludedRouter.handle
 
 # By which FastAPI's users know a node of the tree.
 IncludedRouter.__name__ = "_IncludedRouter"
@@ -224,7 +246,7 @@ def _flat(contexts: Iterable[RouteContext], *, deciding: bool = False) -> Iterat
         if isinstance(context.original_route, IncludedRouter):
             included = context.effective_route
             assert isinstance(included, IncludedRouter)
-            if not (deciding and included.router._decides):
+            if not (deciding and included.decides):
                 yield from _flat(included.below(), deciding=deciding)
                 continue
         yield context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from ferroapi.routing.options import WEBSOCKET_KEYWORDS, WebSocketOptions
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class WebSocketOperations(ABC):
+class WebSocketOperations:
     """Declares WebSocket endpoints by decorating functions, which it returns unchanged."""
 
     @abstractmethod

@@ -16,7 +16,7 @@ from ferroapi.dependencies.callables import callable_name, declaring
 from ferroapi.dependencies.declaration import get_endpoint_dependant
 from ferroapi.dependencies.models import Dependant
 from ferroapi.exceptions import FastAPIError
-from ferroapi.live import Live
+from ferroapi.live import Live, LiveClass
 from ferroapi.plan.cancellation import with_cancellation
 from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.order.steps import body_params, provided_steps
@@ -31,7 +31,9 @@ from ferroapi.routing.scope import effective_route
 from ferroapi.seams import is_replaced
 
 
-class APIWebSocketRoute(OwnPlan, Live, PathAttributes, Inheriting, WebSocketRoute):
+class APIWebSocketRoute(
+    OwnPlan, Live, PathAttributes, Inheriting, WebSocketRoute, metaclass=LiveClass
+):
     """A WebSocket endpoint as it was declared, or as an inclusion makes it."""
 
     _live = frozenset(
