@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, WebSocket
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.utils import get_dependant
+from ferroapi.live import LiveSet
 from ferroapi.middleware.gzip import GZipMiddleware
 from ferroapi.plan.resolution import Resolver
 from ferroapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
@@ -1132,3 +1133,57 @@ def test_a_class_of_routes_has_a_metaclass_below_that_of_ours() -> None:
     class Below(type(APIRoute)): ...  # type: ignore[misc]  # a class that is found at run time
 
     assert isinstance(Below("Route", (APIRoute,), {}), Below)
+
+
+def take_away(methods: set[str]) -> None:
+    methods.discard("DELETE")
+
+
+def subtract(methods: set[str]) -> None:
+    methods -= {"DELETE"}
+
+
+def add(methods: set[str]) -> None:
+    methods.add("PUT")
+
+
+def put_and_keep(methods: set[str]) -> None:
+    methods ^= {"DELETE", "PUT"}
+
+
+METHODS: dict[str, tuple[Callable[[set[str]], None], dict[str, int]]] = {
+    "taken away": (take_away, {"GET": 200, "DELETE": 405, "PUT": 405}),
+    "subtracted": (subtract, {"GET": 200, "DELETE": 405, "PUT": 405}),
+    "added": (add, {"GET": 200, "DELETE": 200, "PUT": 200}),
+    "exchanged": (put_and_keep, {"GET": 200, "DELETE": 405, "PUT": 200}),
+}
+
+
+@pytest.mark.parametrize("assigned", [False, True], ids=["declared", "assigned"])
+@pytest.mark.parametrize("of", ["the application", "a router", "a context"])
+@pytest.mark.parametrize(("change", "expected"), METHODS.values(), ids=METHODS)
+def test_the_methods_of_a_route_are_changed_in_place(
+    change: Callable[[set[str]], None], expected: dict[str, int], of: str, assigned: bool
+) -> None:
+    app, router = FastAPI(), APIRouter()
+    chosen = app.router if of == "the application" else router
+    chosen.api_route("/a", methods=["GET", "DELETE"])(reading("a"))
+    if chosen is router:
+        app.include_router(router)
+    client, route = TestClient(app), chosen.routes[-1]
+    assert isinstance(route, APIRoute)
+    assert repr(route.methods) == repr(set(route.methods))
+    assert client.request("DELETE", "/a").status_code == 200
+    if assigned:
+        route.methods = {"GET", "DELETE"}
+        assert client.request("DELETE", "/a").status_code == 200
+    context = next(found for found in iter_route_contexts(app.routes) if found.path == "/a")
+    change(context.methods if of == "a context" and not assigned else route.methods)
+    answers = {method: client.request(method, "/a").status_code for method in expected}
+    assert answers == expected
+
+
+def test_a_copied_set_of_methods_is_a_set() -> None:
+    methods = LiveSet({"GET", "PUT"})
+    assert deepcopy(methods) == methods.copy() == methods | {"GET"} == {"GET", "PUT"}
+    assert type(methods - {"PUT"}) is set

@@ -14,8 +14,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
+from functools import wraps
 from threading import RLock
-from typing import Any, ClassVar, Generic, Protocol, Self, SupportsIndex, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    Protocol,
+    Self,
+    SupportsIndex,
+    TypeVar,
+    overload,
+)
 from weakref import WeakValueDictionary
 
 T = TypeVar("T")
@@ -125,12 +136,16 @@ class Live:
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if (name in self._live or name == "__class__") and self._is_made:
+            self._was_set(name)
             changed()
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
         if name in self._live:
             changed()
+
+    def _was_set(self, name: str) -> None:
+        """May have what was set tell of its own changes."""
 
 
 class LiveClass(ABCMeta):
@@ -264,3 +279,37 @@ class LiveDict(dict[K, V]):
         copied = memo[id(self)] = type(self)()
         dict.update(copied, {key: deepcopy(value, memo) for key, value in self.items()})
         return copied
+
+
+def _telling(method: Any) -> Any:
+    @wraps(method)
+    def change(self: LiveSet[Any], *given: Any) -> Any:
+        result = method(self, *given)
+        changed()
+        return result
+
+    return change
+
+
+class LiveSet(set[T]):
+    """A set that tells of every change."""
+
+    if not TYPE_CHECKING:  # they are typed as those of any set
+        add, discard, remove, pop, clear = map(
+            _telling, (set.add, set.discard, set.remove, set.pop, set.clear)
+        )
+        update, intersection_update, difference_update, symmetric_difference_update = map(
+            _telling,
+            (
+                set.update,
+                set.intersection_update,
+                set.difference_update,
+                set.symmetric_difference_update,
+            ),
+        )
+        __ior__, __iand__, __isub__, __ixor__ = map(
+            _telling, (set.__ior__, set.__iand__, set.__isub__, set.__ixor__)
+        )
+
+    def __repr__(self) -> str:
+        return repr(set(self))

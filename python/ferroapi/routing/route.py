@@ -27,7 +27,7 @@ from ferroapi.dependencies.description import Description
 from ferroapi.dependencies.models import Dependant
 from ferroapi.dependencies.signature import return_annotation
 from ferroapi.fields import ModelField, create_field
-from ferroapi.live import Live, LiveClass, unnoticed
+from ferroapi.live import Live, LiveClass, LiveSet, unnoticed
 from ferroapi.plan.operation import OperationPlan, endpoint_context_later, written
 from ferroapi.plan.order.steps import Step, body_params, provided_steps
 from ferroapi.plan.solver import Solver
@@ -116,7 +116,9 @@ class APIRoute(
         self.name = given.pop("name", None) or callable_name(endpoint)
         self._layers = Layer.taken_from(given)
         methods = given.pop("methods", None)
-        self.methods = {method.upper() for method in (["GET"] if methods is None else methods)}
+        self.methods = LiveSet(
+            method.upper() for method in (["GET"] if methods is None else methods)
+        )
         assert self.methods, "A path operation needs a method"
         description = given.pop("description", None)
         self.description = description or inspect.cleandoc(endpoint.__doc__ or "")
@@ -147,6 +149,10 @@ class APIRoute(
     def _set_path(self, path: str) -> None:
         super()._set_path(path)
         self.unique_id = self.operation_id or resolved(self.generate_unique_id_function)(self)
+
+    def _was_set(self, name: str) -> None:
+        if name == "methods" and type(self.methods) is set:
+            vars(self)["methods"] = LiveSet(self.methods)
 
     def _unique_id_of(self, method: str) -> str:
         """The id of the operation with one of the methods: what a route of only it would have."""
