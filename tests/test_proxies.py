@@ -45,7 +45,7 @@ def application() -> FastAPI:
     @app.websocket("/talk")
     async def talk(websocket: WebSocket) -> None:
         await websocket.accept()
-        await websocket.send_text("a")
+        await websocket.send_text(await websocket.receive_text())
         await websocket.close()
 
     app.mount("/mounted", PlainTextResponse("mounted"))
@@ -54,6 +54,7 @@ def application() -> FastAPI:
 
 def talk(client: TestClient) -> None:
     with client.websocket_connect("/talk") as websocket:
+        websocket.send_text("a")
         assert websocket.receive_text() == "a"
 
 
@@ -99,6 +100,9 @@ AFTER: list[tuple[str, Any, str]] = [
     ("upload", requests, "MultiPartParser"),
     ("upload", datastructures.UploadFile, "write"),
     ("WebSocket", websockets.WebSocket, "send"),
+    ("WebSocket", websockets.WebSocket, "send_text"),
+    ("WebSocket", websockets.WebSocket, "receive_text"),
+    ("WebSocket", websockets.WebSocket, "close"),
 ]
 
 

@@ -76,6 +76,15 @@ class WebSocket(CookieReading, StarletteWebSocket):
         kind = type(self)
         self._is_overridden = kind.receive is not _RECEIVE or kind.send is not _SEND
         super().__init__(scope, unread, send)
+        if not _talking_unreplaced():
+            self._take_replaced()
+
+    def _take_replaced(self) -> None:
+        """Has the methods that somebody has put into Starlette's class in the place of ours."""
+        for name in _TALKING:
+            is_ours = getattr(type(self), name) is vars(WebSocket)[name]
+            if is_ours and not has_own(StarletteWebSocket, name):
+                vars(self)[name] = vars(StarletteWebSocket)[name].__get__(self, type(self))
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Two dozen times a connection: `super()` would be a seventh of what it takes to set one up.
@@ -260,6 +269,8 @@ class _Unread:
         return self._receive() if message is None else _given(message)
 
 
+_TALKING = ("receive_text", "receive_bytes", "receive_json", "send_text", "send_bytes", "send_json")
+_talking_unreplaced = methods_unreplaced(StarletteWebSocket, *_TALKING)
 _RECEIVE, _SEND = StarletteWebSocket.receive, StarletteWebSocket.send
 
 _OF_DATA = ("receive_text", "receive_bytes", "receive_json", "send_text", "send_bytes", "send_json")
