@@ -108,7 +108,7 @@ class ServingApplication(Live, Starlette):
         """Makes what answers: the router itself, when nobody has anything around it."""
         changes = compiled(self)
         build = function_of(self.build_middleware_stack)
-        stack = self.middleware_stack
+        stack: Any = self.middleware_stack
         if stack is None:
             if self.user_middleware or build is not _BUILD or is_observed():
                 stack = self.build_middleware_stack()
