@@ -56,7 +56,7 @@ class WebSocket(CookieReading, StarletteWebSocket):
     """The same for what is sent."""
 
     def __new__(cls, *_arguments: Any, **_named: Any) -> WebSocket:
-        kind = cls if cls is not WebSocket or _unreplaced() else _with_replaced(_replaced())
+        kind = cls if cls is not WebSocket or _unreplaced() else _with_replaced()
         return StarletteWebSocket.__new__(kind)
 
     def __init__(
@@ -76,15 +76,6 @@ class WebSocket(CookieReading, StarletteWebSocket):
         kind = type(self)
         self._is_overridden = kind.receive is not _RECEIVE or kind.send is not _SEND
         super().__init__(scope, unread, send)
-        if not _talking_unreplaced():
-            self._take_replaced()
-
-    def _take_replaced(self) -> None:
-        """Has the methods that somebody has put into Starlette's class in the place of ours."""
-        for name in _TALKING:
-            is_ours = getattr(type(self), name) is vars(WebSocket)[name]
-            if is_ours and not has_own(StarletteWebSocket, name):
-                vars(self)[name] = vars(StarletteWebSocket)[name].__get__(self, type(self))
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Two dozen times a connection: `super()` would be a seventh of what it takes to set one up.
@@ -269,8 +260,6 @@ class _Unread:
         return self._receive() if message is None else _given(message)
 
 
-_TALKING = ("receive_text", "receive_bytes", "receive_json", "send_text", "send_bytes", "send_json")
-_talking_unreplaced = methods_unreplaced(StarletteWebSocket, *_TALKING)
 _RECEIVE, _SEND = StarletteWebSocket.receive, StarletteWebSocket.send
 
 _OF_DATA = ("receive_text", "receive_bytes", "receive_json", "send_text", "send_bytes", "send_json")
@@ -279,19 +268,24 @@ _OF_DATA = ("receive_text", "receive_bytes", "receive_json", "send_text", "send_
 _unreplaced = methods_unreplaced(StarletteWebSocket, *_OF_DATA)
 
 
-def _replaced() -> tuple[tuple[str, Any], ...]:
+def _replaced() -> dict[str, Any]:
     """What somebody has put into Starlette's class in the place of its methods, by their names."""
-    return tuple(
-        (name, vars(StarletteWebSocket)[name])
+    return {
+        name: vars(StarletteWebSocket)[name]
         for name in _OF_DATA
         if not has_own(StarletteWebSocket, name)
-    )
+    }
+
+
+def _with_replaced() -> type[WebSocket]:
+    """The class with these methods in the place of its own: looking for them costs no message."""
+    # By identity: proxies are equal to what they are for. The class keeps what it is known by.
+    return _made_with(*((name, id(method)) for name, method in _replaced().items()))
 
 
 @lru_cache(maxsize=1)
-def _with_replaced(methods: tuple[tuple[str, Any], ...]) -> type[WebSocket]:
-    """The class with these methods in the place of its own: looking for them costs no message."""
-    return type(WebSocket.__name__, (WebSocket,), dict(methods))
+def _made_with(*_names_and_identities: tuple[str, int]) -> type[WebSocket]:
+    return type(WebSocket.__name__, (WebSocket,), _replaced())
 
 
 def close_reason(text: str) -> str:
