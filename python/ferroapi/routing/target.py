@@ -56,7 +56,7 @@ class Target:
         self.planned = is_plannable(context.original_route)
         # By which a mount is known not to have changed.
         mount = context.effective_route if type(context.original_route) is Mount else None
-        self.path_regex = None if mount is None else mount.path_regex  # type: ignore[attr-defined]
+        self.path_regex = mount.path_regex if isinstance(mount, Mount) else None
         self.convertors = {
             name: convertor.convert
             for name, convertor in context.param_convertors.items()
