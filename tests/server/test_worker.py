@@ -10,7 +10,11 @@ import pytest
 from tests.processes import process_group
 
 SERVICE = """
+import os
+
 async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        open(f"started-{os.getpid()}", "w").close()
     if scope["type"] == "http":
         name = type(receive.__self__).__module__.encode()
         headers = [(b"content-length", b"%d" % len(name))]
@@ -34,6 +38,13 @@ def answer(port: int) -> bytes:
             time.sleep(0.05)
 
 
+def until_started(directory: Path, workers: int) -> None:
+    deadline = time.monotonic() + 30
+    while len([*directory.glob("started-*")]) < workers:
+        assert time.monotonic() < deadline, "the workers do not start"
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_gunicorn_serves_on_the_protocol(workers: int, tmp_path: Path) -> None:
     tmp_path.joinpath("service.py").write_text(SERVICE)
@@ -51,6 +62,8 @@ def test_gunicorn_serves_on_the_protocol(workers: int, tmp_path: Path) -> None:
             head, _, body = answer(port).partition(b"\r\n\r\n")
             assert head.startswith(b"HTTP/1.1 200 OK\r\n")
             assert body == b"ferroapi._core"
+        # A worker that has only begun to start misses the signal.
+        until_started(tmp_path, workers)
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
     assert log.read_text().count("127.0.0.1:") == 10
