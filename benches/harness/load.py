@@ -45,8 +45,8 @@ def wire(request: Request) -> bytes:
 
 
 def wait_for(port: int) -> None:
-    """Returns when somebody listens on a port. Raises `BrokenAnswerError` after ten seconds."""
-    for _ in range(100):
+    """Returns when somebody listens on a port. Raises `BrokenAnswerError` after a minute."""
+    for _ in range(600):
         with socket.socket() as connection:
             if connection.connect_ex((LOOPBACK, port)) == 0:
                 return
