@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from ferroapi.annotations import parts
+from ferroapi.identity import Same
 from ferroapi.immutable import is_immutable
 
 _NAMES = frozenset({"alias", "alias_priority", "serialization_alias", "validation_alias"})
@@ -58,30 +59,15 @@ def annotated(info: FieldInfo, *more: Any) -> Any:
     return annotation
 
 
-class _Same:
-    """Equal to another of the very same object."""
-
-    __slots__ = ("_object",)
-
-    def __init__(self, of: object) -> None:
-        self._object = of
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self._object is other._object
-
-    def __hash__(self) -> int:
-        return id(self._object)
-
-
 def _comparable(value: Any) -> Any:
     """What stands for a value among those that may be equal and yet become different ones."""
-    return value if is_immutable(value) else _Same(value)
+    return value if is_immutable(value) else Same(value)
 
 
 def core_schemas(annotation: Any) -> tuple[Any, ...]:
     """The core schemas of the models that an annotation names: others, once one was rebuilt."""
     return tuple(
-        _Same(schema)
+        Same(schema)
         for part in parts(annotation)
         if isinstance(part, type)
         and (schema := getattr(part, "__pydantic_core_schema__", None)) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import wraps
 from typing import Annotated, Any
 
 import pytest
@@ -268,18 +269,6 @@ def handled_by(asking: Callable[[Handler, Request], Awaitable[Any]]) -> FastAPI:
     return app
 
 
-async def everything(
-    request: Request,
-    name: str,
-    body: Model,
-    *,
-    user: Annotated[str, Header()] = "",
-    q: str = "",
-    session: Annotated[str, Cookie()] = "",
-) -> Any:
-    return [name, q, user, session, body.a, request.headers.get("user", "")]
-
-
 def everything_in_thread(
     request: Request,
     name: str,
@@ -290,6 +279,11 @@ def everything_in_thread(
     session: Annotated[str, Cookie()] = "",
 ) -> Any:
     return [name, q, user, session, body.a, request.headers.get("user", "")]
+
+
+@wraps(everything_in_thread)
+async def everything(**given: Any) -> Any:
+    return everything_in_thread(**given)
 
 
 def without_user(request: Request) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from ferroapi.identity import Same
+
 if sys.version_info >= (3, 13):
     from inspect import iscoroutinefunction
 else:
@@ -157,23 +159,8 @@ def hashable(call: Any) -> Any:
     try:
         hash(call)
     except TypeError:
-        return _Identical(call)
+        return Same(call)
     return call
-
-
-class _Identical:
-    """Equal for the same object only, which it keeps: another one may get its place."""
-
-    __slots__ = ("_call",)
-
-    def __init__(self, call: Any) -> None:
-        self._call = call
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identical) and other._call is self._call
-
-    def __hash__(self) -> int:
-        return id(self._call)
 
 
 def callable_name(call: Any) -> str:
