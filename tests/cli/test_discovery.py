@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from ferroapi.cli.discovery import DEFAULT_PATHS, EXAMPLES, discover
+from ferroapi.cli.discovery import discover
 from ferroapi.cli.failure import ApplicationError, CommandError
+from ferroapi.cli.place import DEFAULT_PATHS, EXAMPLES
 
 APP = "from ferroapi import FastAPI\napp = FastAPI()\n"
 NO_APP = "app = 1\n"
