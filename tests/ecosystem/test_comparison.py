@@ -36,6 +36,14 @@ def test_lost_tests_are_explained_or_unexpected(
     assert found.expected == (not lost and not recovered)
 
 
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_what_is_lost_sometimes_counts_as_lost_each_time(outcome: str) -> None:
+    entries = [Known("suite", "because", ("a.py::one",), sometimes=True)]
+    found = compare(THEIRS, THEIRS | {"a.py::one": outcome}, entries)
+
+    assert (found.known, found.kept, found.expected) == ({"a.py::one": "because"}, 1, True)
+
+
 def test_unstable_tests_count_nowhere() -> None:
     found = compare(THEIRS, {}, [], unstable=("a.py::two*",))
 
