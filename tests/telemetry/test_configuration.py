@@ -26,3 +26,9 @@ def test_something_else_is_refused(given: Any) -> None:
     message = r"^telemetry is True, False or a dictionary with the keys of TelemetryConfig, not "
     with pytest.raises(TypeError, match=message):
         FastAPI(telemetry=given)
+
+
+def test_a_key_that_there_is_not_is_refused() -> None:
+    mistyped: Any = {"tracing": False, "exlude": bool}
+    with pytest.raises(TypeError, match=r"^telemetry has no key 'exlude', but .*exclude$"):
+        FastAPI(telemetry=mistyped)

@@ -49,7 +49,7 @@ def complete_configuration(given: TelemetryConfig | bool | None) -> TelemetryCon
     """A copy of `given` with a value for every key; `False` has everything off.
 
     Raises:
-        TypeError: it is no dictionary either.
+        TypeError: it is no dictionary either, or has a key that is none of `TelemetryConfig`.
     """
     if isinstance(given, bool):
         given = {} if given else {"tracing": False, "metrics": False, "logs": False}
@@ -58,6 +58,9 @@ def complete_configuration(given: TelemetryConfig | bool | None) -> TelemetryCon
             "telemetry is True, False or a dictionary with the keys of TelemetryConfig, "
             f"not {given!r}"
         )
+    if unknown := [key for key in given or {} if key not in TelemetryConfig.__annotations__]:
+        known = ", ".join(TelemetryConfig.__annotations__)
+        raise TypeError(f"telemetry has no key {unknown[0]!r}, but {known}")
     return {
         "tracer_provider": None,
         "meter_provider": None,
