@@ -26,10 +26,11 @@ SECONDS ?= 60
 PORT ?= 8000
 RUST := Cargo.toml Cargo.lock $(shell find rust -path rust/fuzz -prune -o -name '*.rs' -print -o -name Cargo.toml -print)
 
-# Cargo and maturin build for this interpreter, whatever environment the caller is in.
+# Cargo and maturin build for this interpreter, whatever environment the caller is in, and a test that
+# starts many processes compiles what they import once.
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
-unexport CONDA_PREFIX PYTHONPATH
+unexport CONDA_PREFIX PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
