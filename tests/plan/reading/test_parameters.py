@@ -436,3 +436,16 @@ def test_a_model_of_path_parameters(declared: Any) -> None:
     assert [(each["name"], each["in"], each["required"]) for each in described] == [
         ("a", "path", True)
     ]
+
+
+@pytest.mark.parametrize("place", [Query(), Header(), Cookie()], ids=["query", "header", "cookie"])
+def test_an_optional_model_may_have_metadata_of_its_own(place: Any) -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    def endpoint(p: Annotated[Annotated[OfPath, "described"] | None, place] = None) -> Any:
+        return p
+
+    client = TestClient(app)
+    sent = client.get("/?a=5", headers={"a": "5", "cookie": "a=5"})
+    assert (sent.json(), client.get("/").json()) == ({"a": 5}, None)
