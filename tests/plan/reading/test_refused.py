@@ -1,9 +1,10 @@
 """What a validator has refused stays refused, whatever it says when it is asked again."""
 
+import json
 from typing import Annotated, Any
 
 import pytest
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Json, field_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocketDisconnect
@@ -52,6 +53,12 @@ class Model(BaseModel):
 
 
 class Other(BaseModel):
+    other: int
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     other: int
 
 
@@ -190,6 +197,46 @@ def test_what_was_valid_is_not_asked_for_again(
 
     errors = TestClient(app).post(url, **sent).json()["detail"]
     assert [error["loc"][-1] for error in errors] == ["other"]
+
+
+TWO_OF_A_NAME: dict[str, tuple[Any, Any, Any, list[tuple[Any, ...]]]] = {
+    "both": (Checked, Closed, {"other": 1, "more": 1}, [("token",), ("more",)]),
+    "the first": (Checked, Closed, {"other": 1}, [("token",)]),
+    "the last": (Closed, Checked, {"other": 1}, [("token",)]),
+    "the first, once": (Checked, Open, {"token": "v"}, [("token",)]),
+    "the last, once": (Other, Checked, {"token": "v", "other": 1}, [("token",)]),
+    "one and then the other": (Checked, Model, {"token": "v"}, [("token",)]),
+}
+
+
+@pytest.mark.parametrize("sent_as", [Body, Form])
+@pytest.mark.parametrize(
+    ("first", "second", "sent", "places"), TWO_OF_A_NAME.values(), ids=TWO_OF_A_NAME
+)
+def test_each_of_two_fields_of_one_name_is_refused(
+    first: Any, second: Any, sent: Any, places: list[tuple[Any, ...]], sent_as: Any
+) -> None:
+    app = FastAPI(dependencies=[Depends(unrelated)])
+    calls: list[str] = []
+
+    async def endpoint(p: Any, q: Any) -> None:
+        calls.append("endpoint")
+
+    def wrapped(model: Any) -> Any:
+        return Json[model] if sent_as is Form else model
+
+    endpoint.__annotations__["p"] = Annotated[wrapped(first), sent_as(alias="x")]
+    endpoint.__annotations__["q"] = Annotated[wrapped(second), sent_as(alias="x")]
+    app.post("/")(endpoint)
+    client = TestClient(app)
+    answer = (
+        client.post("/", data={"x": json.dumps(sent)})
+        if sent_as is Form
+        else client.post("/", json={"x": sent})
+    )
+    errors = answer.json()["detail"]
+    assert [tuple(error["loc"]) for error in errors] == [("body", "x", *place) for place in places]
+    assert calls == []
 
 
 def test_errors_have_the_order_of_the_parameters() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Refused:
     """What one step takes of a request, of which something does not fit."""
 
-    __slots__ = ("_errors", "_is_final", "validate_body", "validate_parameter")
+    __slots__ = ("_errors", "_found", "_is_final", "validate_body", "validate_parameter")
 
     validate_parameter: Validate
     """As `values.validate`, for the parameters of the step. No value is given to anybody."""
@@ -35,11 +35,13 @@ class Refused:
     ) -> None:
         """
         Args:
-            errors: by the names of the fields, each located in its own value.
+            errors: by the names of the fields, each located in its own value. Where several fields
+                take one value the last has those of all, and the others have none.
             of_body: whether the fields are those of the body, else the parameters.
             is_final: whether the exact order would say the same of them.
         """
         self._errors = errors
+        self._found: set[Location] = set()
         self._is_final = is_final
         self.validate_parameter = _take if of_body else self._validate
         self.validate_body = self._validate if of_body else validate
@@ -49,11 +51,16 @@ class Refused:
     ) -> tuple[Any, list[ErrorDetail]]:
         if value is Undefined and field.required:
             return None, [missing_error(loc)]
-        first = self._errors.get(field.name, ())
+        first = self._errors.get(field.name)
+        if first is None:
+            return None, []
         refused = [{**detail, "loc": (*loc, *detail["loc"])} for detail in first]
-        if self._is_final or not refused:
+        if self._is_final:
             return None, refused
-        return None, validate(field, value, loc)[1] or refused
+        found = validate(field, value, loc)[1]
+        found = found or [detail for detail in refused if detail["loc"] not in self._found]
+        self._found.update(detail["loc"] for detail in found)
+        return None, found
 
 
 class Refusing:
@@ -63,14 +70,15 @@ class Refusing:
 
     def __init__(
         self,
-        fields: Mapping[str, str] | str,
+        fields: Mapping[str, tuple[str, ...]] | str,
         *,
         of_body: bool,
         is_final: bool,
     ) -> None:
         """
         Args:
-            fields: their names by where they were in what was validated; else the name of the one.
+            fields: their names, those of all that take one value, by where it was in what was
+                validated; else the name of the one.
             of_body: whether they are those of the body.
             is_final: see `Refused`.
         """
@@ -96,7 +104,10 @@ class Refusing:
                 # It is no object that fields could be found in.
                 return None
             key, *inner = detail["loc"]
-            errors.setdefault(self._fields[key], []).append({**detail, "loc": (*inner,)})
+            *others, last = self._fields[key]
+            for name in others:
+                errors.setdefault(name, [])
+            errors.setdefault(last, []).append({**detail, "loc": (*inner,)})
         return Refused(errors, of_body=self._of_body, is_final=self._is_final)
 
 

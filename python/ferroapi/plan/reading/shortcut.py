@@ -158,7 +158,7 @@ class Stage:
             same_errors = self.from_json and same_errors_from_json(schema)
         self.refusing = self.refusing_body = None
         if any(calls_functions_of_users(field.core_schema) for _, field in (*flat, *bodies)):
-            names = {key: param.name for key, param in flat}
+            names = {key: (param.name,) for key, param in flat}
             is_final = can_refuse(flat, bodies)
             self.refusing = Refusing(names, of_body=False, is_final=is_final)
             self.refusing_body = _refusing_body(
@@ -306,10 +306,13 @@ def _refusing_body(
         return None
     if is_whole:
         return Refusing(bodies[0][1].name, of_body=True, is_final=is_final)
-    names = {key: field.name for key, field in bodies}
     # Errors have the name that was sent, and those of a default the key.
-    names |= {field.input_names[0]: field.name for _, field in bodies}
-    return Refusing(names, of_body=True, is_final=False)
+    names = {key: (field.name,) for key, field in bodies}
+    sent: dict[str, tuple[str, ...]] = {}
+    for _, field in bodies:
+        name = field.input_names[0]
+        sent[name] = (*sent.get(name, ()), field.name)
+    return Refusing(names | sent, of_body=True, is_final=False)
 
 
 def _empty_is_absent(field: ModelField) -> bool:
