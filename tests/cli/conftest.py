@@ -44,7 +44,7 @@ def command(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             text=True,
             timeout=60,
             check=False,
-            env=os.environ | environment,
+            env=os.environ | {"COLUMNS": "80"} | environment,
         )
 
     return run
