@@ -423,6 +423,22 @@ def test_dependencies_that_refuse(dist: Path) -> None:
 
 
 @in_both_ways
+def test_overrides_in_a_mapping_of_the_users(dist: Path) -> None:
+    def let_in() -> None: ...
+
+    def refuse() -> None:
+        raise HTTPException(401)
+
+    app = FastAPI(dependencies=[Depends(let_in)])
+    app.frontend("/", directory=dist)
+    app.dependency_overrides = {}
+    client = TestClient(app)
+    assert client.get("/").text == "index"
+    app.dependency_overrides[let_in] = refuse
+    assert client.get("/").status_code == 401
+
+
+@in_both_ways
 def test_what_dependencies_leave_for_the_response(dist: Path, calls: list[str]) -> None:
     def leave(response: Response, background: BackgroundTasks) -> None:
         response.headers["x-left"] = "yes"

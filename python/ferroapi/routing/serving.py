@@ -187,8 +187,9 @@ class ServingRouter(Live, Router):
         for router in (self, *included_routers(self.routes, nested=True)):
             if type(router.routes) is not RouteList:
                 yield router._own_version
+        targets = (*table.targets, *table.low_priority)
         providers = {
-            id(p): p for p in (t.context.dependency_overrides_provider for t in table.targets)
+            id(p): p for p in (t.context.dependency_overrides_provider for t in targets)
         }
         for provider in providers.values():
             if not tells_of_overrides(provider):

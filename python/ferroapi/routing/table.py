@@ -68,7 +68,7 @@ class RouteTable:
                 what this table was made of.
         """
         self.targets = with_heads([Target(context) for context in contexts], auto_head)
-        self._low_priority = [Target(RouteContext(route)) for route in low_priority]
+        self.low_priority = [Target(RouteContext(route)) for route in low_priority]
         self._default = default
         self._anew = anew
         self._default_is_plain = _NOT_FOUND is not None and function_of(default) is _NOT_FOUND
@@ -92,7 +92,7 @@ class RouteTable:
 
     def forget_plans(self) -> None:
         """Drops all plans; each is made again by its next request."""
-        for target in (*self.targets, *self._low_priority):
+        for target in (*self.targets, *self.low_priority):
             target.forget_plan()
         for compiled in (self._direct, self._asgi):
             if compiled is not None:
@@ -241,7 +241,7 @@ class RouteTable:
         return None if type(found) is tuple else first
 
     def _ask_low_priority(self, scope: Scope) -> _Asked | None:
-        for target in self._low_priority:
+        for target in self.low_priority:
             asked = _Asked(target, *target.matches(scope))
             if asked.match is Match.FULL:
                 return asked
