@@ -191,6 +191,30 @@ def test_whoever_assigned_overrides_may_change_them(kind: type[Any]) -> None:
     assert ask() == "original"
 
 
+class Saying:
+    """A replacement that is equal to any other of its class."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Saying)
+
+    def __hash__(self) -> int:
+        return hash(Saying)
+
+    def __call__(self) -> str:
+        return self.text
+
+
+def test_a_replacement_that_is_equal_to_the_one_before_counts() -> None:
+    app, ask = depending()
+    app.dependency_overrides = {original: Saying("one")}
+    assert ask() == "one"
+    app.dependency_overrides[original] = Saying("two")
+    assert ask() == "two"
+
+
 def test_two_applications_share_their_overrides() -> None:
     (first, ask_first), (second, ask_second) = depending(), depending()
     first.dependency_overrides = second.dependency_overrides

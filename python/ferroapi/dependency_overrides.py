@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+from ferroapi.identity import Same
 from ferroapi.live import LiveDict
 
 Dependency: TypeAlias = Callable[..., Any]
@@ -59,6 +60,11 @@ def overrides_of(provider: Any) -> dict[Dependency, Dependency]:
     if isinstance(overrides, dict):
         return overrides.copy()
     return {} if overrides is None else dict(overrides)
+
+
+def state_of_overrides(provider: Any) -> list[Same]:
+    """What `overrides_of` gives, as something that is equal for the very same objects only."""
+    return [Same(part) for pair in overrides_of(provider).items() for part in pair]
 
 
 def tells_of_overrides(provider: Any) -> bool:

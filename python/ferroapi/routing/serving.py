@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Match, Router
 
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import fail
-from ferroapi.dependency_overrides import overrides_of, tells_of_overrides
+from ferroapi.dependency_overrides import state_of_overrides, tells_of_overrides
 from ferroapi.live import Live, changed, compiled, keep
 from ferroapi.originals import are_same, is_same
 from ferroapi.routing.answers import SlashRedirects
@@ -193,7 +193,7 @@ class ServingRouter(Live, Router):
         }
         for provider in providers.values():
             if not tells_of_overrides(provider):
-                yield partial(overrides_of, provider)
+                yield partial(state_of_overrides, provider)
 
     def _respond_anew(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answers a request by what was compiled of what is declared now."""
