@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -169,7 +170,33 @@ def on_a_websocket(app: FastAPI) -> None:
     app.websocket("/")(endpoint)
 
 
-PLACES = (on_list, on_inclusion, below_of_a_request, on_a_websocket)
+def on_a_front_end(app: FastAPI) -> None:
+    router = APIRouter(dependencies=[Depends(async_pool, scope="lifespan")])
+    router.frontend("/", directory=Path(__file__).parent, fallback=None)
+
+    # What is not found there has passed the dependencies.
+    @router.exception_handler(404)
+    async def found(_request: Request, _error: Exception) -> Response:
+        return Response()
+
+    app.include_router(router)
+
+
+def below_of_a_replacement(app: FastAPI) -> None:
+    async def session() -> None: ...
+
+    async def endpoint(_session: Annotated[None, Depends(session)]) -> None: ...
+
+    async def fake(_pool: Annotated[Pool, Depends(async_pool, scope="lifespan")]) -> None: ...
+
+    app.get("/")(endpoint)
+    app.dependency_overrides[session] = fake
+
+
+PLACES = (
+    *(on_list, on_inclusion, below_of_a_request, on_a_websocket),
+    *(on_a_front_end, below_of_a_replacement),
+)
 
 
 @pytest.mark.parametrize("declare", PLACES)
@@ -232,6 +259,43 @@ def test_what_replaces_it_is_created_in_its_place(loop: Loop) -> None:
     with TestClient(app, **loop) as client:
         assert client.get("/").json() == client.get("/").json() == id(3)
     assert EVENTS == ["open fake", "request", "request", "close fake"]
+
+
+@pytest.mark.parametrize("scope", ["request", "lifespan"])
+def test_what_is_below_one_that_is_replaced_is_not_created(scope: Any, loop: Loop) -> None:
+    async def session(_pool: Annotated[Pool, Depends(async_pool, scope="lifespan")]) -> None: ...
+
+    app = FastAPI()
+    app.get("/", dependencies=[Depends(session, scope=scope)])(nothing)
+    app.dependency_overrides[session] = nothing
+    with TestClient(app, **loop) as client:
+        assert client.get("/").status_code == 200
+    assert EVENTS == []
+
+
+def test_a_replacement_may_depend_on_what_it_replaces(loop: Loop) -> None:
+    """It is replaced without end, which is an error of the request and not of the start."""
+
+    async def fake(_original: Annotated[None, Depends(nothing)]) -> None: ...
+
+    app = FastAPI()
+    app.get("/", dependencies=[Depends(nothing)])(identity(async_pool))
+    app.dependency_overrides[nothing] = fake
+    with TestClient(app, **loop) as client, pytest.raises(RecursionError):
+        client.get("/")
+
+
+def test_a_replacement_that_cannot_be_meant_is_an_error_of_the_request(loop: Loop) -> None:
+    async def fake(_wrong: Annotated[Request, Header()]) -> None: ...
+
+    app = FastAPI()
+    app.get("/", dependencies=[Depends(nothing)])(identity(async_pool))
+    app.dependency_overrides[nothing] = fake
+    with TestClient(app, **loop) as client, pytest.raises(AssertionError, match="annotation"):
+        client.get("/")
+
+
+async def nothing() -> None: ...
 
 
 def test_what_replaces_it_later_is_called_for_each_request(loop: Loop) -> None:

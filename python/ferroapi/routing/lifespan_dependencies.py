@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from ferroapi.dependencies.callables import hashable
@@ -13,12 +13,9 @@ from ferroapi.exit_stack import ExitStack
 from ferroapi.lifespan_values import Kept
 from ferroapi.plan.order.steps import compile_steps, overridden
 from ferroapi.plan.resolution import exchange_without_request, run_steps
-from ferroapi.routing.tree import route_contexts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-
-    from starlette.routing import BaseRoute
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferroapi import params
     from ferroapi.dependencies.models import Dependant
@@ -26,7 +23,9 @@ if TYPE_CHECKING:
     from ferroapi.routing.route_context import RouteContext
 
 
-def _declared(contexts: Iterable[RouteContext]) -> Iterator[Dependant]:
+def _declared(
+    contexts: Iterable[RouteContext], overrides: Mapping[Callable[..., Any], Callable[..., Any]]
+) -> Iterator[Dependant]:
     """The dependencies of scope `lifespan` of routes and of the inclusions around them."""
     for context in contexts:
         dependant: Dependant | None = getattr(context.original_route, "dependant", None)
@@ -38,25 +37,51 @@ def _declared(contexts: Iterable[RouteContext]) -> Iterator[Dependant]:
             for depends in dependencies
             if depends.dependency is not None
         ]
-        for declared in (*around, *(() if dependant is None else (dependant,))):
-            yield from (below for below in declared.flat() if below.scope == "lifespan")
+        own = () if dependant is None else dependant.dependencies
+        yield from _of_lifespan([*around, *own], overrides)
+
+
+def _of_lifespan(
+    dependencies: Sequence[Dependant],
+    overrides: Mapping[Callable[..., Any], Callable[..., Any]],
+) -> Iterator[Dependant]:
+    """Those of scope `lifespan` among dependencies, below them, and below what replaces one.
+
+    What is below one of them is created with it.
+    """
+    waiting = [*reversed(dependencies)]
+    replaced: set[Any] = set()
+    while waiting:
+        dependant = waiting.pop()
+        key = hashable(dependant.call)
+        if dependant.scope == "lifespan":
+            yield dependant
+        elif key not in overrides:
+            waiting.extend(reversed(dependant.dependencies))
+        elif key not in replaced:
+            # What replaces it may depend on it.
+            replaced.add(key)
+            # What cannot be described is an error of the requests that need it.
+            with suppress(Exception):
+                waiting.extend(reversed(overridden(dependant, overrides).dependencies))
 
 
 @asynccontextmanager
 async def lifespan_dependencies(
-    routes: Iterable[BaseRoute], application: Any
+    contexts: Iterable[RouteContext], application: Any
 ) -> AsyncIterator[None]:
     """Creates dependencies in order of declaration, those below before, and ends them at last.
 
     Args:
-        routes: what declares them.
+        contexts: the routes that declare them.
         application: has their values meanwhile.
 
     Raises:
         FastAPIError: there is no application that could have them.
         Exception: whatever a dependency raises; those before it are ended.
     """
-    waiting = list(_declared(route_contexts(routes)))
+    overrides = overrides_of(application)
+    waiting = list(_declared(contexts, overrides))
     if not waiting:
         yield
         return
@@ -64,7 +89,6 @@ async def lifespan_dependencies(
         raise FastAPIError(
             f"Dependencies with a scope of {'lifespan'!r} need a FastAPI application around them"
         )
-    overrides = overrides_of(application)
     values: dict[Callable[..., Any], Any] = {}
     async with ExitStack() as stack:
         exchange = exchange_without_request(application, stack)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import (
     Callable,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -58,11 +59,11 @@ from ferroapi.routing.options import (
     first_given,
 )
 from ferroapi.routing.route import APIRoute
-from ferroapi.routing.route_context import within
+from ferroapi.routing.route_context import RouteContext, within
 from ferroapi.routing.serving import ServingRouter
 from ferroapi.routing.starlette_routes import StarletteRoutes
 from ferroapi.routing.starting import StartingRouter
-from ferroapi.routing.tree import IncludedRouter, route_contexts
+from ferroapi.routing.tree import IncludedRouter, all_route_contexts, route_contexts
 from ferroapi.routing.unique_id import generate_unique_id
 from ferroapi.routing.websocket_operations import WebSocketOperations
 from ferroapi.routing.websocket_route import APIWebSocketRoute
@@ -210,6 +211,9 @@ class APIRouter(
             auto_head=self.auto_head,
             layers=(self._layer,),
         )
+
+    def _contexts(self) -> Iterator[RouteContext]:
+        return all_route_contexts(self)
 
     def _declare(self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]) -> None:
         self.add_api_route(path, endpoint, **options)

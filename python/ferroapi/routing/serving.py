@@ -188,9 +188,7 @@ class ServingRouter(Live, Router):
             if type(router.routes) is not RouteList:
                 yield router._own_version
         targets = (*table.targets, *table.low_priority)
-        providers = {
-            id(p): p for p in (t.context.dependency_overrides_provider for t in targets)
-        }
+        providers = {id(p): p for p in (t.context.dependency_overrides_provider for t in targets)}
         for provider in providers.values():
             if not tells_of_overrides(provider):
                 yield partial(state_of_overrides, provider)

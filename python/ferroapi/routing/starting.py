@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from starlette.routing import BaseRoute
@@ -11,6 +12,7 @@ from typing_extensions import deprecated
 from ferroapi.routing.lifespan import Handler, Lifespan, handlers_lifespan, nested_lifespans, run
 from ferroapi.routing.lifespan_dependencies import lifespan_dependencies
 from ferroapi.routing.mounting import MountedLifespan
+from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.threads import prepared_threads
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -26,6 +28,10 @@ class StartingRouter:
     _lifespan: Lifespan | None
     _included: list[StartingRouter]
     _mounted: list[MountedLifespan]
+
+    @abstractmethod
+    def _contexts(self) -> Iterator[RouteContext]:
+        """All routes below, as the inclusions around them make them."""
 
     def _contains(self, router: StartingRouter) -> bool:
         return any(included is router or included._contains(router) for included in self._included)
@@ -52,7 +58,7 @@ class StartingRouter:
             [
                 lambda _app: prepared_threads(routes, application),
                 *self._lifespans(),
-                lambda _app: lifespan_dependencies(routes, application),
+                lambda _app: lifespan_dependencies(self._contexts(), application),
             ],
             app,
         )

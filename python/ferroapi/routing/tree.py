@@ -260,6 +260,13 @@ def low_priority_routes(router: IncludableRouter) -> list[BaseRoute]:
     )
 
 
+def all_route_contexts(router: IncludableRouter) -> Iterator[RouteContext]:
+    """All routes below, in the order in which they are asked."""
+    yield from route_contexts(router.routes)
+    for route in low_priority_routes(router):
+        yield RouteContext(route)
+
+
 def _included_low_priority_routes(
     routes: Iterable[BaseRoute], outer: Inherited | None = None
 ) -> Iterator[BaseRoute]:

@@ -5,17 +5,15 @@ from ferroapi.cli.checks.finding import Finding, finding_at
 from ferroapi.cli.naming import title_of
 from ferroapi.dependencies.callables import hashable
 from ferroapi.dependency_overrides import overrides_of
-from ferroapi.routing.tree import low_priority_routes, route_contexts
+from ferroapi.routing.tree import all_route_contexts
 
 __all__ = ["unused_overrides"]
 
 
 def unused_overrides(app: FastAPI) -> list[Finding]:
     """The keys of `dependency_overrides` that are no dependency of any route."""
-    routes = [context.effective_route for context in route_contexts(app.routes)]
-    dependants = (
-        getattr(route, "dependant", None) for route in (*routes, *low_priority_routes(app.router))
-    )
+    routes = (context.effective_route for context in all_route_contexts(app.router))
+    dependants = (getattr(route, "dependant", None) for route in routes)
     used = {
         hashable(each.call) for dependant in dependants if dependant for each in dependant.flat()
     }

@@ -4,21 +4,16 @@ import warnings
 
 from ferroapi.applications import FastAPI
 from ferroapi.cli.checks.finding import Finding, finding_at
-from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.target import Target, is_plannable
-from ferroapi.routing.tree import low_priority_routes, route_contexts
+from ferroapi.routing.tree import all_route_contexts
 
 __all__ = ["broken_plans"]
 
 
 def broken_plans(app: FastAPI) -> list[Finding]:
     """Compiles the plan of each route, and the OpenAPI document."""
-    contexts = [
-        *route_contexts(app.routes),
-        *(RouteContext(route) for route in low_priority_routes(app.router)),
-    ]
     found = []
-    for context in contexts:
+    for context in all_route_contexts(app.router):
         if not is_plannable(context.original_route):
             continue
         try:
