@@ -188,6 +188,25 @@ def test_problem_details() -> None:
     }
 
 
+# how many items of a body do not fit: what is said of them where ten are listed
+NUMBERS = {1: "1 error", 10: "10 errors", 11: "11 errors", 25: "25 errors"}
+
+
+@pytest.mark.parametrize(("wrong", "said"), NUMBERS.items())
+def test_problem_details_count_what_is_not_listed(wrong: int, said: str) -> None:
+    app = FastAPI(validation_errors=PROBLEM_DETAILS, error_limit=10)
+
+    @app.post("/x")
+    async def write(numbers: list[int]) -> None: ...
+
+    client = TestClient(app)
+    assert client.post("/x", json=["x"] * wrong).json()["detail"] == f"The request has {said}."
+    # Of a body of this size not all are found.
+    large = client.post("/x", json=["x"] * 5_000).json()
+    assert large["detail"].startswith("The request has at least ")
+    assert large["errors"][-1]["detail"].startswith("at least ")
+
+
 def test_an_error_without_a_place() -> None:
     app = FastAPI(validation_errors=PROBLEM_DETAILS)
 

@@ -34,13 +34,22 @@ class ProblemDetails(BaseModel):
 
 def _problem(errors: Sequence[dict[str, Any]], _request: Request) -> ProblemDetails:
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    count = len(errors)
     return ProblemDetails(
         title="Unprocessable Content",
         status=status,
-        detail=f"The request has {count} error{'' if count == 1 else 's'}.",
+        detail=_number_of(errors),
         errors=[_problem_error(error) for error in errors],
     )
+
+
+def _number_of(errors: Sequence[dict[str, Any]]) -> str:
+    """How many errors a request has, with those that are not listed."""
+    count, least = len(errors), ""
+    match errors:
+        case [*listed, {"type": "too_many_errors", "msg": said, "ctx": {"omitted": int(omitted)}}]:
+            count = len(listed) + omitted
+            least = "at least " if said.startswith("at least ") else ""
+    return f"The request has {least}{count} error{'' if count == 1 else 's'}."
 
 
 def _problem_error(error: dict[str, Any]) -> ProblemError:
