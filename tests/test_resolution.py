@@ -304,9 +304,13 @@ async def test_what_a_function_raises_is_seen() -> None:
     assert EVENTS == ["open", "roll back", "close"]
 
 
-async def test_what_a_caller_forgets_is_an_error_of_python() -> None:
-    with pytest.raises(TypeError, match="missing 1 required positional argument: 'number'"):
-        await declare(FastAPI())(Queue())
+async def test_what_a_caller_forgets_is_named_before_anything_is_called() -> None:
+    job = declare(FastAPI())
+    with pytest.raises(TypeError, match=r"^job\(\) was not given 'number'$"):
+        await job(Queue())
+    with pytest.raises(TypeError, match=r"^job\(\) was not given 'queue', 'number'$"):
+        await job(session=Session())
+    assert EVENTS == []
 
 
 async def test_others_see_the_parameters_that_are_theirs() -> None:

@@ -70,6 +70,8 @@ class ResolvingApplication(Overridable):
         parameters, of any type, are given by its caller, and to what would take one of that name of
         a request.
 
+        What it gives raises `TypeError` for one that is not given, before anything is called.
+
         Raises:
             TypeError: it is no coroutine function, or has parameters without a name.
             Exception: what declaring such a path operation raises.
@@ -81,14 +83,21 @@ class ResolvingApplication(Overridable):
             others = frozenset(signature.parameters) - dependencies
             get_dependant(path="", call=function, without=others)
 
+        shown = [signature.parameters[name] for name in signature.parameters if name in others]
+        required = [each.name for each in shown if each.default is each.empty]
+
         @wraps(function)
         async def call(*args: Any, **kwargs: Any) -> T:
             given = signature.bind_partial(*args, **kwargs).arguments
+            missing = [name for name in required if name not in given]
+            if missing:
+                # Python would say so when all that the function depends on is open.
+                names = ", ".join(map(repr, missing))
+                raise TypeError(f"{callable_name(function)}() was not given {names}")
             async with self._resolver.resolve(function, given, others=others) as value:
                 result: T = value
             return result
 
-        shown = [signature.parameters[name] for name in signature.parameters if name in others]
         call.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]  # functions have one in no stub
         return call
 
