@@ -64,6 +64,20 @@ def test_functions_of_the_same_text_keep_their_titles() -> None:
         assert last.line == "raise ValueError(reason)"
 
 
+def test_functions_of_one_title_keep_their_texts() -> None:
+    answers = []
+    for reason in ("first", "second", "first"):
+        source = Source("/x handler")
+        with source.block("def answer():"):
+            source.line(f"raise ValueError({reason!r})")
+        answers.append((source.function("answer"), reason))
+
+    for answer, reason in answers:
+        assert inspect.getsource(answer) == f"def answer():\n    raise ValueError({reason!r})\n"
+    files = [answer.__code__.co_filename for answer, _ in answers]
+    assert files == [f"<ferroapi |x handler{number}>" for number in ("", " 2", "")]
+
+
 def test_functions_within_a_function_have_its_title() -> None:
     source = Source("GET /nested")
     with source.block("def outer():"):

@@ -64,7 +64,7 @@ def write_function(
         exactly: answers the requests that the function leaves.
         plan: answers those of which it has read nothing: forms that the core does not read.
         form_limits: those of the operation.
-        title: what the function does, such as `GET /items/{item_id}`.
+        title: the path of the operation and its name, such as `/items/{item_id} read_item`.
         status_code: the status of the reply.
         strict_content_type: whether a JSON body needs a JSON content type.
     """

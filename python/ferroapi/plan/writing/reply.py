@@ -45,7 +45,7 @@ def reply_function(
         shortcut: how the parameters are read.
         serialize: makes the reply of what the endpoint returned.
         exactly: gives the reply to the requests that the function leaves.
-        title: what the function does, such as `GET /items/{item_id}`.
+        title: the path of the operation and its name, such as `/items/{item_id} read_item`.
         strict_content_type: whether a JSON body needs a JSON content type.
     """
     source = Source(f"reply of {title}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,9 @@ class Source:
     def __init__(self, title: str) -> None:
         """
         Args:
-            title: what the function does, such as `GET /items/{item_id}`.
+            title: what the function is for, such as `/items/{item_id} read_item`.
         """
-        # Profilers take what is behind the last slash for the name of a file.
-        self._file_name = f"<ferroapi {title.replace('/', '|')}>"
+        self._title = title
         self._lines: list[str] = []
         self._indent = ""
         self._names: dict[str, Any] = {}
@@ -66,8 +66,8 @@ class Source:
         """
         text = "".join(self._lines)
         code, lines = _compiled(text)
-        linecache.cache[self._file_name] = (len(text), None, lines, self._file_name)
-        exec(_in_file(self._file_name, code, {name: called or name}), self._names)
+        file_name = _kept(self._title, text, lines)
+        exec(_in_file(file_name, code, {name: called or name}), self._names)
         function: Callable[..., Any] = self._names[name]
         return function
 
@@ -76,6 +76,18 @@ class Source:
 def _compiled(text: str) -> tuple[CodeType, list[str]]:
     """The code and the lines of a text. Operations of one shape have the same."""
     return compile(text, "<ferroapi>", "exec"), text.splitlines(keepends=True)
+
+
+def _kept(title: str, text: str, lines: list[str]) -> str:
+    """The name of the file in which tools find a text; others of its title are in other files."""
+    # Profilers take what is behind the last slash for the name of a file.
+    title = title.replace("/", "|")
+    file_name, numbers = f"<ferroapi {title}>", count(2)
+    while True:
+        known = linecache.cache.setdefault(file_name, (len(text), None, lines, file_name))
+        if known[2:3] == (lines,):
+            return file_name
+        file_name = f"<ferroapi {title} {next(numbers)}>"
 
 
 def _in_file(file_name: str, code: CodeType, names: dict[str, str]) -> CodeType:
