@@ -4,6 +4,9 @@ import logging
 from typing import Annotated, Any
 
 import pytest
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from ferroapi import (
     APIRouter,
@@ -13,7 +16,9 @@ from ferroapi import (
     Security,
     WebSocket,
     WebSocketDisconnect,
+    routing,
 )
+from ferroapi.routing import APIWebSocketRoute
 from ferroapi.security import APIKeyCookie, APIKeyHeader
 from ferroapi.testclient import TestClient
 
@@ -113,6 +118,33 @@ def test_origin(
     assert [record.args for record in caplog.records] == [
         (origin, f"/in/{name}", "testserver") for name in refused
     ]
+
+
+@pytest.mark.parametrize("case", ["same", "other", "named", "same_but_not_named"])
+def test_replaced_functions_change_nothing(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def replaced(function: Any, *arguments: Any) -> Any:
+        return await run_in_threadpool(function, *arguments)
+
+    monkeypatch.setattr(routing, "run_in_threadpool", replaced)
+    allowed, origin, with_cookie, without = CASES[case]
+    app = application(allowed)
+    expected = dict.fromkeys(ENDPOINTS, with_cookie) | dict.fromkeys(OTHERS, without)
+    assert {name: opens(app, f"/in/{name}", origin) for name in expected} == expected
+
+
+class Handling(APIWebSocketRoute):
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await plain(WebSocket(scope, receive, send))
+
+
+@pytest.mark.parametrize("kind", [WebSocketRoute, Handling])
+def test_routes_that_answer_by_themselves(kind: Any) -> None:
+    app = FastAPI(websocket_origins=["https://a.example"])
+    router = APIRouter(routes=[kind("/plain", plain)])
+    app.include_router(router, prefix="/in")
+    assert opens(app, "/in/plain", "https://a.example")
+    assert opens(app, "/in/plain", None)
+    assert not opens(app, "/in/plain", "https://evil.example")
 
 
 def test_a_setting_is_heard_when_it_changes() -> None:

@@ -193,7 +193,8 @@ class FastAPI(
             validation_errors: how requests that do not fit are answered and documented.
             websocket_origins: the origins whose pages may open WebSockets, such as
                 `https://example.com`; `"*"` for any. Without it, where an operation declares a
-                cookie, that of the service itself. Who sends no `Origin` is no page.
+                cookie, that of the service itself. Who sends no `Origin` is no page. Mounted
+                applications have their own.
             websocket_refusal: how WebSockets are refused before they are accepted; see
                 `WebSocketRefusal`.
             telemetry: what OpenTelemetry is told, and through which providers; see

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import WebSocketException
 from starlette.status import WS_1000_NORMAL_CLOSURE, WS_1011_INTERNAL_ERROR
 
 from ferroapi.connection.exchange import Exchange
@@ -12,8 +13,11 @@ from ferroapi.plan.order.teardown import Generators, run_with_teardown
 from ferroapi.websocket_origins import check_origin, reads_cookies
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from collections.abc import Iterable
 
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ferroapi.dependencies.models import Dependant
     from ferroapi.plan.order.steps import Step
     from ferroapi.plan.solver import Solver
 
@@ -57,6 +61,28 @@ class WebSocketPlan:
     async def _talk(self, exchange: Exchange) -> None:
         arguments = await self.solver.solve(exchange)
         await self._call(**arguments)
+
+
+def with_origins(app: ASGIApp, dependants: Iterable[Dependant]) -> ASGIApp:
+    """`app`, which is no plan, with pages of other origins refused as by a plan.
+
+    Args:
+        app: answers the handshake.
+        dependants: what it runs.
+    """
+    cookies = reads_cookies(dependants)
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            check_origin(scope, reads_cookies=cookies)
+        except WebSocketException as error:
+            exchange = Exchange(scope, receive, send)
+            await fail(error, exchange)
+            await exchange.close(WS_1011_INTERNAL_ERROR)
+        else:
+            await app(scope, receive, send)
+
+    return checked
 
 
 async def _nothing_to_send(_result: None, _exchange: Exchange) -> None:

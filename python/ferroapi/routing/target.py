@@ -19,6 +19,7 @@ from ferroapi.routing.tree import IncludedRouter
 from ferroapi.routing.websocket_route import APIWebSocketRoute
 from ferroapi.safeguards import hand_down
 from ferroapi.telemetry.current import TELEMETRY_KEY
+from ferroapi.websocket_origins import check_origin
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -173,6 +174,9 @@ class Target:
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Has the route answer by itself."""
         hand_down(scope)
+        if scope["type"] == "websocket":
+            # What it reads nobody knows; a plan below it looks again.
+            check_origin(scope, reads_cookies=False)
         route = self.context.effective_route
         if isinstance(route, (APIRoute, APIWebSocketRoute)):
             scope[LAYERED] = route

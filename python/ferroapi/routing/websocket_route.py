@@ -21,7 +21,7 @@ from ferroapi.plan.cancellation import with_cancellation
 from ferroapi.plan.operation import endpoint_context_later
 from ferroapi.plan.order.steps import body_params, provided_steps
 from ferroapi.plan.solver import Solver
-from ferroapi.plan.websocket import WebSocketPlan
+from ferroapi.plan.websocket import WebSocketPlan, with_origins
 from ferroapi.routing.inheritance import Inherited, Inheriting
 from ferroapi.routing.layers import Layer
 from ferroapi.routing.options import first_given
@@ -109,6 +109,8 @@ class APIWebSocketRoute(
 
     def _plan(self) -> ASGIApp:
         """Compiles what the route does with a handshake, with the overrides there are now."""
+        steps = provided_steps(self.dependant, self.dependency_overrides_provider, absent="request")
+        dependants = [step.dependant for step in steps]
         if is_replaced():
             from ferroapi.seams import handlers, sessions
 
@@ -117,15 +119,16 @@ class APIWebSocketRoute(
                 dependency_overrides_provider=self.dependency_overrides_provider,
                 embed_body_fields=self._embed_body_fields,
             )
-            return self._cancelled(sessions.websocket_session(talk), self.dependant.flat())
-        steps = provided_steps(self.dependant, self.dependency_overrides_provider, absent="request")
+            return self._cancelled(
+                with_origins(sessions.websocket_session(talk), dependants), dependants
+            )
         solver = Solver(
             steps,
             endpoint_context=endpoint_context_later(self.endpoint),
             embed=embeds_body(body_params(steps)),
         )
         plan = WebSocketPlan(steps=steps, solver=solver)
-        return self._cancelled(plan, [step.dependant for step in steps])
+        return self._cancelled(plan, dependants)
 
     def _cancelled(self, plan: ASGIApp, dependants: Iterable[Dependant]) -> ASGIApp:
         return with_cancellation(plan, dependants, cancels=bool(self.cancel_on_disconnect))
