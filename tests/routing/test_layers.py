@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
-from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket
+from ferroapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket, routing
+from ferroapi.dependencies import utils as dependency_functions
 from ferroapi.exceptions import FastAPIError, RequestValidationError
 from ferroapi.responses import PlainTextResponse, Response
 from ferroapi.routing import APIRoute, APIWebSocketRoute
@@ -151,6 +152,24 @@ def test_the_innermost_handler_answers(
 ) -> None:
     with TestClient(application(error, places), **loop) as client:
         assert client.get("/x").text.startswith(wanted)
+
+
+@pytest.fixture
+def general(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An inner function of FastAPI's that is replaced: operations take the general way."""
+
+    async def solve(**options: Any) -> Any:
+        return await dependency_functions.solve_dependencies(**options)
+
+    monkeypatch.setattr(routing, "solve_dependencies", solve)
+
+
+@pytest.mark.usefixtures("general")
+@pytest.mark.parametrize(("error", "places", "wanted"), ANSWERS.values(), ids=ANSWERS)
+def test_the_innermost_handler_answers_in_the_general_way(
+    error: Exception, places: Places, wanted: str
+) -> None:
+    assert TestClient(application(error, places)).get("/x").text.startswith(wanted)
 
 
 def test_what_nobody_handles_is_an_error_of_the_server() -> None:
@@ -661,6 +680,11 @@ def test_websockets(loop: dict[str, Any]) -> None:
         with suppress(WebSocketDisconnect), client.websocket_connect("/left"):
             pass
     assert Catching.seen in ([], ["WebSocketDisconnect"])
+
+
+@pytest.mark.usefixtures("general")
+def test_websockets_in_the_general_way(loop: dict[str, Any]) -> None:
+    test_websockets(loop)
 
 
 def test_a_websocket_route_of_a_class_of_its_own_has_the_layers_once() -> None:

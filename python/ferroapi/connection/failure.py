@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.types import Scope
 
@@ -122,3 +122,15 @@ def fail(error: Exception, exchange: Exchange, application: Any = None) -> Await
     if not isinstance(failures, FailureHandlers):
         raise error
     return failures.answer(error, exchange)
+
+
+def failing(scope: Scope) -> Callable[[Exception, Exchange], Awaitable[None]]:
+    """`fail` by the handlers that are around now: a mounted application puts itself into the scope.
+
+    Args:
+        scope: that of the connection.
+    """
+    handling, application = handling_of(scope), scope.get("app")
+    if handling is not None:
+        return handling.answer
+    return lambda error, exchange: fail(error, exchange, application)

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.status import WS_1000_NORMAL_CLOSURE, WS_1011_INTERNAL_ERROR
 
 from ferroapi.connection.exchange import Exchange
-from ferroapi.connection.failure import fail
+from ferroapi.connection.failure import failing
 from ferroapi.connection.request import Request
 from ferroapi.dependencies.callables import CallableKind, callable_kind
 from ferroapi.plan.order.teardown import (
@@ -65,13 +65,13 @@ def request_response(
         exchange.connection = Request(scope, receive, exchange.send_tracked)
         async with AsyncExitStack() as files:
             running = _open(exchange, files)
-            application = scope.get("app")
+            answer = failing(scope)
             try:
                 await run_with_teardown(
                     exchange, respond, _send, Generators.unknown(), swallowed=refuse_to_swallow
                 )
             except Exception as error:
-                await fail(error, exchange, application)
+                await answer(error, exchange)
             finally:
                 running.end()
 
@@ -94,11 +94,11 @@ def websocket_session(func: Callable[[WebSocket], Awaitable[None]]) -> ASGIApp:
         exchange = Exchange(scope, receive, send)
         async with AsyncExitStack() as files:
             running = _open(exchange, files)
-            application = scope.get("app")
+            answer = failing(scope)
             try:
                 await run_with_teardown(exchange, talk, _nothing_to_send, Generators.unknown())
             except Exception as error:
-                await fail(error, exchange, application)
+                await answer(error, exchange)
                 await exchange.close(WS_1011_INTERNAL_ERROR)
             else:
                 await exchange.close(WS_1000_NORMAL_CLOSURE)
