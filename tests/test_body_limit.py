@@ -198,6 +198,36 @@ async def test_who_hides_the_error_is_refused_all_the_same() -> None:
     assert await post(app, b"123456", declared=True) == REFUSED
 
 
+@pytest.mark.parametrize("behind_middleware", [False, True])
+@pytest.mark.parametrize("level", ["app", "router"])
+async def test_what_is_refused_is_no_error_of_the_server(
+    level: str, behind_middleware: bool
+) -> None:
+    app = FastAPI(max_body_size=5 if level == "app" else 9)
+    router = APIRouter(max_body_size=5 if level == "router" else None)
+    router.post("/")(ignore)
+    app.include_router(router)
+    if behind_middleware:
+        app.add_middleware(Passing)
+    seen: list[Exception] = []
+
+    @app.exception_handler(Exception)
+    async def handle(_request: Request, error: Exception) -> Any:
+        seen.append(error)
+        return PlainTextResponse("mine", 500)
+
+    assert await post(app, b"123456", declared=True) == REFUSED
+    assert seen == []
+
+
+class Passing:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
 async def test_an_error_of_the_server_is_seen() -> None:
     app = FastAPI(max_body_size=5)
 

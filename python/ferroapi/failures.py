@@ -23,7 +23,7 @@ from starlette.status import (
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ferroapi._core import check_headers, encode_json
-from ferroapi.body_limit import body_limit_error
+from ferroapi.body_limit import AlreadyRefusedError, body_limit_error
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.failure import JSON_TYPE, Answer, FailureHandlers
 from ferroapi.content import is_body_allowed
@@ -175,6 +175,7 @@ class Failures(FailureHandlers):
         async def answer(error: Exception, exchange: Exchange) -> None:
             # A body limit of the application around this one answers what it raised.
             if body_limit_error(error) is None:
+                exception_unhandled(exchange.scope, error)
                 await self._answer_unhandled(error, exchange)
 
         return Around(app, self._server_error.handler, self._server_error.debug, answer)
@@ -184,7 +185,8 @@ class Failures(FailureHandlers):
         try:
             await app(scope, receive, exchange.send_tracked)
         except Exception as error:
-            exception_unhandled(scope, error)
+            if body_limit_error(error) is None:
+                exception_unhandled(scope, error)
             if scope["type"] != "http":
                 await self._answer_unhandled(error, exchange)
             raise
@@ -213,7 +215,9 @@ class Failures(FailureHandlers):
                 await _send(answer, exchange)
                 error.__traceback__ = None
         except Exception as unhandled:
-            if self._outermost:
+            # What was refused has its answer.
+            refused = isinstance(body_limit_error(unhandled), AlreadyRefusedError)
+            if self._outermost and not refused:
                 exception_unhandled(exchange.scope, unhandled)
                 await self._answer_unhandled(unhandled, exchange)
             raise

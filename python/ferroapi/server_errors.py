@@ -12,7 +12,6 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from ferroapi.connection.exchange import Exchange
 from ferroapi.connection.late_exchange import LateExchange
 from ferroapi.originals import has_own
-from ferroapi.telemetry.current import exception_unhandled
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -36,7 +35,6 @@ class Around(ServerErrorMiddleware):
         try:
             await self.app(scope, receive, late.send)
         except Exception as error:
-            exception_unhandled(scope, error)
             await self._answer(error, late.exchange())
             raise
 
