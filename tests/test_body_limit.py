@@ -17,7 +17,7 @@ from ferroapi.body_limit import (
     with_body_limit,
 )
 from ferroapi.exceptions import RequestBodyTooLarge
-from ferroapi.responses import PlainTextResponse
+from ferroapi.responses import FileResponse, PlainTextResponse, StreamingResponse
 from ferroapi.routing import APIRoute
 from ferroapi.testclient import TestClient
 
@@ -226,6 +226,51 @@ class Passing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
+
+
+@pytest.mark.parametrize("level", ["app", "router"])
+@pytest.mark.parametrize("endpoint", [echo, parameter, ignore])
+async def test_handlers_of_routers_answer(level: str, endpoint: Any) -> None:
+    app = FastAPI(max_body_size=5 if level == "app" else None)
+    router = APIRouter(max_body_size=5 if level == "router" else None)
+    router.post("/")(endpoint)
+
+    @router.exception_handler(413)
+    async def handle(_request: Request, error: StarletteHTTPException) -> Any:
+        return PlainTextResponse("router: " + error.detail, 413)
+
+    app.include_router(router)
+    wanted = (413, b"router: Content Too Large")
+    assert await post(app, b"123456", declared=True) == wanted
+
+
+async def waiting() -> Any:
+    yield "1"
+    await anyio.sleep(0.01)
+    yield "2"
+
+
+async def returned() -> Any:
+    return StreamingResponse(waiting())
+
+
+async def file() -> Any:
+    return FileResponse(__file__)
+
+
+@pytest.mark.parametrize("endpoint", [waiting, returned, file])
+async def test_a_stream_lets_the_handler_answer(endpoint: Any) -> None:
+    """It hears of what it receives, and stops, while the handler waits; so does a file."""
+    app = FastAPI(max_body_size=5)
+    app.post("/", response_model=None)(endpoint)
+
+    @app.exception_handler(413)
+    async def handle(_request: Request, error: StarletteHTTPException) -> Any:
+        await anyio.sleep(0.01)
+        return PlainTextResponse("late: " + error.detail, 413)
+
+    wanted = (413, b"late: Content Too Large")
+    assert await post(app, b"123456", declared=True) == wanted
 
 
 async def test_an_error_of_the_server_is_seen() -> None:

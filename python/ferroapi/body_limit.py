@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.responses import PlainTextResponse
 
+from ferroapi.cancellation import cancel_scope
 from ferroapi.connection.exchange import Exchange
-from ferroapi.connection.failure import fail
+from ferroapi.connection.failure import fail, handling_of
 from ferroapi.datastructures import DefaultPlaceholder
 from ferroapi.exceptions import RequestBodyTooLarge
 
@@ -114,17 +116,22 @@ class _Counter:
         self.started = False
         # A mounted application puts itself into the scope.
         self.application = scope.get("app")
+        self._refusal: anyio.Event | None = None
         self._declared = _declared_length(scope)
         self._scope = scope
         self._receive = receive
         self._send = send
 
     async def receive(self) -> Message:
-        """The next message, counted.
+        """The next message, counted; that the client has left once the request was refused.
 
         Raises:
             RequestBodyTooLarge: this message, or the declared length, is beyond the limit.
         """
+        if self._refusal is not None:
+            # A stream that hears of an error would stop who sends the refusal.
+            await self._refusal.wait()
+            return {"type": "http.disconnect"}
         if self._declared > self.limit:
             raise RequestBodyTooLarge
         message = await self._receive()
@@ -145,7 +152,13 @@ class _Counter:
             # 413 may answer what `receive` raised; 500 tells of an error that has to be seen.
             if self._declared > self.limit and message["status"] not in (413, 500):
                 exchange = Exchange(self._scope, self._receive, self._send)
-                await _refuse(RequestBodyTooLarge(), exchange, self.application)
+                self._refusal = anyio.Event()
+                try:
+                    # A response that also receives, in a task group, has heard of it before.
+                    with cancel_scope(shield=True):
+                        await _refuse(RequestBodyTooLarge(), exchange, self.application)
+                finally:
+                    self._refusal.set()
                 raise AlreadyRefusedError
         await self._send(message)
 
@@ -159,8 +172,13 @@ def _declared_length(scope: Scope) -> int:
 
 
 async def _refuse(error: RequestBodyTooLarge, exchange: Exchange, application: Any) -> None:
+    scope = exchange.scope
+    handling = handling_of(scope) if scope.get("app") is application else None
     try:
-        await fail(error, exchange, application)
+        if handling is not None:
+            await handling.answer(error, exchange)
+        else:
+            await fail(error, exchange, application)
     except RequestBodyTooLarge:
         # A router without one of our applications around it.
         response = PlainTextResponse(error.detail, error.status_code)
