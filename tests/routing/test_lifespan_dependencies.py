@@ -309,6 +309,31 @@ def test_what_replaces_it_later_is_called_for_each_request(loop: Loop) -> None:
         assert client.get("/").json() == first
 
 
+def test_a_start_within_another_leaves_that_its_values(loop: Loop) -> None:
+    app = FastAPI()
+    app.get("/")(identity(async_pool))
+    with TestClient(app, **loop) as client:
+        first = client.get("/").json()
+        with TestClient(app, **loop) as inner:
+            assert inner.get("/").status_code == 200
+        assert client.get("/").json() == first
+    with pytest.raises(FastAPIError):
+        TestClient(app, **loop).get("/")
+
+
+def test_starts_may_end_in_another_order(loop: Loop) -> None:
+    app = FastAPI()
+    app.get("/")(identity(async_pool))
+    first, second = TestClient(app, **loop), TestClient(app, **loop)
+    first.__enter__()
+    second.__enter__()
+    first.__exit__()
+    assert second.get("/").status_code == 200
+    second.__exit__()
+    with pytest.raises(FastAPIError):
+        TestClient(app, **loop).get("/")
+
+
 def test_one_that_fails_fails_the_start(loop: Loop) -> None:
     async def failing(_pool: Annotated[Pool, Depends(async_pool)]) -> None:
         raise LookupError("no database")

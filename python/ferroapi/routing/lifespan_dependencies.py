@@ -102,11 +102,14 @@ async def lifespan_dependencies(
                     for step, value in zip(steps, results, strict=True)
                     if not isinstance(step.dependant.call, Kept)
                 }
-        application._lifespan_values = values
+        before, application._lifespan_values = application._lifespan_values, values
         try:
             yield
         finally:
-            application._lifespan_values = {}
+            # One that began later, and goes on, may have this one's values for its `before`.
+            values.clear()
+            if application._lifespan_values is values:
+                application._lifespan_values = before
 
 
 def _nothing(_step: Step) -> dict[str, Any]:
