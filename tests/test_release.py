@@ -172,6 +172,23 @@ def test_what_replaces_it_is_released_by_its_name(loop: Loop) -> None:
     assert EVENTS == ENDED
 
 
+def plain() -> str:
+    return "plain"
+
+
+async def plain_coroutine() -> str:
+    return "plain"
+
+
+@pytest.mark.parametrize("fake", [plain, plain_coroutine])
+def test_what_replaces_it_need_not_have_an_end(fake: Any, loop: Loop) -> None:
+    app = FastAPI()
+    app.get("/")(coroutine(Depends(asynchronous)))
+    app.dependency_overrides[asynchronous] = fake
+    assert TestClient(app, **loop).get("/").status_code == 200
+    assert EVENTS == ["used", "after"]
+
+
 def test_a_websocket_releases(loop: Loop) -> None:
     app = FastAPI()
 

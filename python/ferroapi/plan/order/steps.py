@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -43,7 +48,8 @@ class Step:
     """The step that calls the same dependency first, whose value this one takes: itself, unless
     somebody has given one use of a dependency what the others do not take."""
     released_as: Callable[..., Any] | None = None
-    """The generator function as it is declared, where the operation may release it early."""
+    """The generator function as it is declared, or what one replaces, where the operation may
+    release it early."""
 
     @property
     def repeats(self) -> bool:
@@ -66,6 +72,9 @@ class Step:
         limit = self.dependant.concurrency
         if self.kind.is_generator:
             return await self._enter(arguments, exchange)
+        if self.released_as is not None:
+            # What replaces a generator need not have an end.
+            exchange.release.around(self.released_as, nullcontext())
         if limit is None:
             return await self._call(arguments, exchange)
         async with limit.get_semaphore():
@@ -144,6 +153,8 @@ def compile_steps(
             # Somebody has put it below itself.
             return known[key]
         kind = used.kind
+        # What replaces a generator has its name, and need not be one.
+        ends = kind.is_generator or (dependant.kind.is_generator and dependant.scope != "lifespan")
         step = Step(
             dependant=used,
             index=len(steps),
@@ -155,7 +166,7 @@ def compile_steps(
             injected=tuple(item for item in used.injected.items() if item[1] != absent),
             oauth_scopes=used.oauth_scopes,
             first=len(steps) if first is None else first,
-            released_as=dependant.call if releases and kind.is_generator else None,
+            released_as=dependant.call if releases and ends else None,
         )
         steps.append(step)
         declared.append(dependant)

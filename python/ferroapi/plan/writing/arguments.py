@@ -152,7 +152,11 @@ def _called(draft: Draft, step: Step) -> str:
         call = source.name(f"call_{index}", step.dependant.call)
         generator = f"{call}({arguments(source, step, shortcut)})"
         return f"await exchange.{stack_of(step)}_stack.start({generator}, waits={step.waits})"
-    if step.kind.is_generator or step.dependant.concurrency is not None:
+    if (
+        step.kind.is_generator
+        or step.dependant.concurrency is not None
+        or step.released_as is not None
+    ):
         run = source.name(f"run_{index}", step.run)
         return f"await {run}({dictionary(source, step, shortcut)}, exchange)"
     call = source.name(f"call_{index}", step.dependant.call)
