@@ -103,6 +103,12 @@ FOUND: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "def read(): ...\napp.dependency_overrides = {used: unused, unused: used}\n",
         [("unused-override", "module.unused is in dependency_overrides, but no route")],
     ),
+    "override of what another one depends on": (
+        "def used(): ...\ndef below(): ...\ndef fake(value=Depends(below)): ...\n"
+        "@app.get('/', dependencies=[Depends(used)])\ndef read(): ...\n"
+        "app.dependency_overrides = {below: lambda: 1, used: fake}\n",
+        [],
+    ),
     "override of a declaration that cannot be meant": (
         "class Odd: ...\ndef used(): ...\ndef odd(q: Odd): ...\n"
         "@app.get('/', dependencies=[Depends(used)])\ndef read(): ...\n"
