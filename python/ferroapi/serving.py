@@ -18,7 +18,7 @@ from ferroapi.body_limit import with_body_limit
 from ferroapi.completing import not_completing
 from ferroapi.cross_origin import check_declared, check_made
 from ferroapi.failures import Failures
-from ferroapi.live import Live, compiled, keep
+from ferroapi.live import Live, changed, compiled, keep
 from ferroapi.originals import function_of, has_own, is_same
 from ferroapi.routing.answers import guarded
 from ferroapi.routing.introspection import RouteEntry
@@ -76,7 +76,12 @@ class ServingApplication(Live, Starlette):
 
     @cached_property
     def _server_telemetry(self) -> ServerTelemetry | DeferredTelemetry | None:
-        return server_telemetry(self._telemetry, on_first_use=self.router._forget_plans)
+        def observed() -> None:
+            # The plans of the table that answers this request, and those of whatever is mounted.
+            self.router._forget_plans()
+            changed()
+
+        return server_telemetry(self._telemetry, on_first_use=observed)
 
     def _forget_compiled(self) -> None:
         """Has the way into the application looked for again by the next request."""

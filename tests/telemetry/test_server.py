@@ -122,20 +122,21 @@ def test_requests(
     assert not trace.get_current_span().get_span_context().is_valid
 
 
-def test_applications_that_are_not_observed_at_first(observed: Any) -> None:
+@pytest.mark.parametrize("path", ["/items/1", "/of/us/api/1/", "/bare/1"])
+def test_applications_that_are_not_observed_at_first(
+    path: str, observed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Plans that were made for nobody are made again for an observer."""
-    config = complete_configuration({**observed.config, "metrics": False, "logs": False})
-    app = make_app(observed, tracing=False, metrics=False, logs=False)
+    app = make_app(observed)
     client = TestClient(app)
-    assert client.get("/items/1").json() == 1
+    with monkeypatch.context() as nobody:
+        nobody.setattr(ServerTelemetry, "observes", lambda *_: False)
+        assert client.get(path).status_code == 200
     assert observed.spans == []
-    app.__dict__["_server_telemetry"] = ServerTelemetry(
-        config, on_first_use=app.router._forget_plans
-    )
-    assert client.get("/items/1").json() == 1
+    assert client.get(path).status_code == 200
     assert len(observed.spans) == 4
-    app.__dict__["_server_telemetry"] = None
-    assert client.get("/items/1").json() == 1
+    monkeypatch.setitem(vars(app), "_server_telemetry", None)
+    assert client.get(path).status_code == 200
     assert len(observed.spans) == 4
 
 
