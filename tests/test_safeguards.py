@@ -1,10 +1,12 @@
 """The settings of an application against clients: their values, and what is mounted in it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Host, Mount
+from starlette.convertors import CONVERTOR_TYPES, StringConvertor
+from starlette.routing import Host, Mount, compile_path
 
 from ferroapi import APIRouter, FastAPI
 from ferroapi.routing import APIRoute
@@ -74,6 +76,36 @@ def test_applications_mounted_deeper() -> None:
     router = APIRouter(routes=[Mount("/in", middle)])
     app = FastAPI(error_limit=2)
     app.include_router(router)
+    assert refusal(app) == (3, False)
+
+
+def default(app: FastAPI, inner: FastAPI) -> None:
+    app.router.default = inner
+
+
+def low_priority(app: FastAPI, inner: FastAPI) -> None:
+    app.router._low_priority_routes.append(Mount("/in", inner))
+
+
+def changed(app: FastAPI, inner: FastAPI) -> None:
+    mount = Mount("/before", inner)
+    app.router.routes.append(mount)
+    mount.path_regex, mount.path_format, mount.param_convertors = compile_path("/in/{path:path}")
+
+
+def own_convertor(app: FastAPI, inner: FastAPI) -> None:
+    app.mount("/{name:safeguarded}", inner)
+
+
+@pytest.mark.parametrize("mount", [default, low_priority, changed, own_convertor])
+def test_applications_that_the_core_does_not_find(
+    mount: Callable[[FastAPI, FastAPI], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CONVERTOR_TYPES, "safeguarded", type("Own", (StringConvertor,), {})())
+    app = FastAPI(error_limit=2, error_input=False)
+    inner = answering()
+    inner.post("/in/")(refused)
+    mount(app, inner)
     assert refusal(app) == (3, False)
 
 

@@ -20,6 +20,7 @@ from ferroapi.routing.route import APIRoute
 from ferroapi.routing.route_context import RouteContext
 from ferroapi.routing.scope import SCOPE_KEY
 from ferroapi.routing.target import Pattern, Target, enter_mount
+from ferroapi.safeguards import hand_down
 from ferroapi.telemetry.current import TELEMETRY_KEY, route_selected
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ class RouteTable:
         if asked is None and type(found) is tuple:
             target = self._matched[found[0]]
             if captures is None:
-                return self._default
+                return self._none(scope)
             mount = target.plain_mount
             if mount is not None and mount.path_regex is target.path_regex:
                 enter_mount(mount, scope, path, captures)
@@ -291,6 +292,7 @@ class RouteTable:
             scope.update(asked.child_scope)
             route = target.context.effective_route
             if not target.planned:
+                hand_down(scope)
                 route_selected(scope, route)
                 return target.handler
             if isinstance(route, APIRoute) and target.refuses(scope):
@@ -304,8 +306,13 @@ class RouteTable:
                 self._tell_redirected(scope, redirect)
             absolute = COMPATIBLE or self._redirects == "absolute"
             return redirection(scope, redirect, absolute=absolute)
+        return self._none(scope)
+
+    def _none(self, scope: Scope) -> ASGIApp:
+        """What answers where no route has the path."""
         if self._default_is_plain:
             return not_found.answering(self._default, scope)
+        hand_down(scope)  # it may be an application
         return self._default
 
     def _redirect_target(self, scope: Scope, path: str) -> str | None:
@@ -335,6 +342,7 @@ class RouteTable:
         captures = target.convert(found.params) or {}
         target.enter(scope, {**scope.get("path_params", {}), **captures})
         if target.handles_itself:
+            hand_down(scope)
             return target.handler
         return refusal(scope, self._allowed(scope, found.allowed))
 

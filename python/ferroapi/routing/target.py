@@ -173,7 +173,6 @@ class Target:
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Has the route answer by itself."""
-        hand_down(scope)
         if scope["type"] == "websocket":
             # What it reads nobody knows; a plan below it looks again.
             check_origin(scope, reads_cookies=False)
