@@ -1,6 +1,7 @@
 """Secrets are not in the answers to requests that do not fit, wherever they were sent."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -95,6 +96,15 @@ class Strict(BaseModel):
     n: int
 
 
+class Mixed(BaseModel):
+    password: str = ""
+    records: list[Record] = []
+    typed: list[Typed] = []
+    numbers: list[dict[str, int]] = []
+    mappings: list[Mapping[str, int]] = []
+    texts: list[Json[dict[str, int]]] = []
+
+
 async def user(body: User) -> None: ...
 async def card(body: Card) -> None: ...
 async def nested(body: Nested) -> None: ...
@@ -104,6 +114,8 @@ async def record(body: Record) -> None: ...
 async def strict(body: Strict) -> None: ...
 async def holder(body: Holder) -> None: ...
 async def untyped_keys(body: dict[str, int]) -> None: ...
+async def either(body: int | User) -> None: ...
+async def mixed(body: Mixed) -> None: ...
 async def several(body: User, other: Card) -> None: ...
 async def refused(password: Annotated[str, Body(embed=True), Refused]) -> None: ...
 async def whole(body: Annotated[SecretStr, Body(min_length=99)]) -> None: ...
@@ -131,6 +143,18 @@ ECHOED: dict[str, tuple[Any, Any, Any, bytes]] = {
     "in_the_whole_body": (user, {"password": SENT}, JSON_TYPE, b""),
     "no_object": (user, [{"password": SENT}], JSON_TYPE, b""),
     "object_as_text": (user, json.dumps({"password": SENT}), JSON_TYPE, b""),
+    "object_as_text_in_a_union": (either, json.dumps({"password": SENT}), JSON_TYPE, b""),
+    "object_as_text_in_a_list": (
+        nested,
+        {"users": [json.dumps({"password": SENT})], "by_name": SENT},
+        JSON_TYPE,
+        b"",
+    ),
+    "one_of_several_bodies_as_text": (several, {"body": SENT, "other": SENT}, JSON_TYPE, b""),
+    **{
+        f"{name}_as_text": (mixed, {name: [SENT]}, JSON_TYPE, b"")
+        for name in Mixed.model_fields.keys() - {"password"}
+    },
     "body_of_another_type": (user, {"password": SENT}, TEXT, b""),
     "by_type": (card, {"p": SENT}, JSON_TYPE, b""),
     "by_type_and_python_name": (card, {"pin": SENT}, JSON_TYPE, b""),

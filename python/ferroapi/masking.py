@@ -66,7 +66,8 @@ def masked(errors: Iterable[Any], secrets: Secrets) -> list[Any]:
     Messages and contexts do not repeat one that is masked. The errors that were given stay as they
     are.
     """
-    masking = _Masking(secrets)
+    errors = list(errors)
+    masking = _Masking(secrets, errors)
     return [masking.error(error) if isinstance(error, dict) else error for error in errors]
 
 
@@ -86,9 +87,11 @@ def _without_input(error: ErrorDetail) -> ErrorDetail:
 
 
 class _Masking:
-    def __init__(self, secrets: Secrets) -> None:
-        self._secrets = secrets
+    def __init__(self, secrets: Secrets, errors: Iterable[Any]) -> None:
         self._declared = secrets.names
+        # Texts that are shown by other errors, too, such as those of the members of a union.
+        undecoded = {error["input"] for error in errors if _is_undecoded(error)}
+        self._undecoded = undecoded if undecoded and secrets.has_any else set()
         self._clean: set[int] = set()
         self._known: dict[int, tuple[Any, Any, list[str]]] = {}
 
@@ -103,16 +106,8 @@ class _Masking:
         return _without_texts({**error, "input": shown}, found)
 
     def _is_secret(self, error: ErrorDetail) -> bool:
-        location: Any = error.get("loc", ())
-        if error.get("type") == "missing":
-            # What was sent is what it is missing in.
-            location = location[:-1]
-        place, *inner = location or ("",)
-        if place in self._declared or any(map(self._is_name, inner)):
-            return True
-        # A body that was not decoded.
-        undecoded = not inner and place == "body" and isinstance(error["input"], (str, bytes))
-        return undecoded and self._secrets.has_any
+        place, *inner = _place(error)
+        return place in self._declared or any(map(self._is_name, inner))
 
     def _is_name(self, name: Any) -> bool:
         return isinstance(name, str) and (name in self._declared or names_secret(name))
@@ -125,7 +120,9 @@ class _Masking:
 
     def _value(self, value: Any, found: list[str]) -> Any:
         """The value with its secrets masked: itself, if it has none."""
-        if isinstance(value, _SCALARS) or self._is_clean(value):
+        if isinstance(value, _SCALARS):
+            return self._hidden(value, found) if value in self._undecoded else value
+        if self._is_clean(value):
             return value
         known = self._known.get(id(value))
         if known is None:
@@ -136,12 +133,16 @@ class _Masking:
         return known[1]
 
     def _is_clean(self, value: Any) -> bool:
-        """Whether nothing in a value has the name of a secret. Nesting costs no stack."""
+        """Whether nothing in a value is a secret or has the name of one. Nesting costs no stack."""
         waiting = [value]
         seen: set[int] = set()
         while waiting:
             value = waiting.pop()
-            if isinstance(value, _SCALARS) or id(value) in seen or id(value) in self._clean:
+            if isinstance(value, _SCALARS):
+                if value in self._undecoded:
+                    return False
+                continue
+            if id(value) in seen or id(value) in self._clean:
                 continue
             seen.add(id(value))
             if isinstance(value, (list, tuple)):
@@ -162,6 +163,30 @@ class _Masking:
             for name, item in _members(value).items()
         }
 
+
+def _place(error: ErrorDetail) -> Sequence[Any]:
+    """Where what an error shows was sent."""
+    location: Any = error.get("loc", ())
+    if error.get("type") == "missing":
+        # What was sent is what it is missing in.
+        location = location[:-1]
+    return location or ("",)
+
+
+def _is_undecoded(error: Any) -> bool:
+    """Whether an error shows a text that stands for a body, or for an object in one."""
+    return (
+        isinstance(error, dict)
+        and isinstance(error.get("input"), (str, bytes))
+        and (error.get("type") in _OF_TEXTS or tuple(_place(error)) == ("body",))
+    )
+
+
+_OF_TEXTS = (
+    *("dataclass_type", "dict_type", "json_invalid", "mapping_type"),
+    *("model_attributes_type", "model_type"),
+)
+"""The errors of a text where an object is expected, or that is no JSON where JSON is."""
 
 _SCALARS = (str, bytes, int, float, type(None))
 

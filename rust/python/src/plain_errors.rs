@@ -84,7 +84,7 @@ impl<'py> Secrets<'_, 'py> {
         };
         let kind = error.get_item(intern!(py, "type"))?;
         // What was sent is what something is missing in.
-        let is_around = match kind {
+        let is_around = match &kind {
             Some(kind) => kind.eq(intern!(py, "missing"))?,
             None => false,
         };
@@ -99,8 +99,9 @@ impl<'py> Secrets<'_, 'py> {
                 return Ok(true);
             }
         }
-        // A body that was not decoded may be full of them.
-        Ok(depth < 2 && (input.is_instance_of::<PyString>() || input.is_instance_of::<PyBytes>()))
+        let is_text = input.is_instance_of::<PyString>() || input.is_instance_of::<PyBytes>();
+        // A body that was not decoded, or an object in one, may be full of them.
+        Ok(is_text && (depth < 2 || kind.is_none_or(|kind| may_be_undecoded(&kind))))
     }
 
     /// Whether something within a value has the name of one.
@@ -129,4 +130,12 @@ impl<'py> Secrets<'_, 'py> {
         }
         Ok(self.declared.contains(name)? || self.names_secret.call1((name,))?.is_truthy()?)
     }
+}
+
+/// Whether an error of this type may be that of a text where an object or JSON is expected.
+fn may_be_undecoded(kind: &Bound<'_, PyAny>) -> bool {
+    kind.cast::<PyString>()
+        .ok()
+        .and_then(|kind| kind.to_str().ok())
+        .is_none_or(|kind| kind.ends_with("_type") || kind.starts_with("json_"))
 }
