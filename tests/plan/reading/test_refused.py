@@ -283,6 +283,66 @@ def test_a_form_whose_file_is_large_is_read_before_anything_is_validated() -> No
     assert (answer.status_code, answer.json(), asked) == (200, 2_000_000, ["n"])
 
 
+class Known(BaseModel):
+    token: str
+
+    @field_validator("token")
+    @classmethod
+    def is_known(cls, value: str) -> str:
+        return value
+
+
+class Plain(BaseModel):
+    token: str
+
+
+TEXTS = {
+    "no UTF-8": b"\xff1",
+    "no UTF-8 in a text": b'{"token": "\xff"}',
+    "no UTF-8 behind what is refused": b'{"token": 1, "x": "\xff"}',
+    "byte order mark": b'\xef\xbb\xbf{"token": "v"}',
+    "UTF-16": '{"token": "v"}'.encode("utf-16"),
+    "UTF-32": '{"token": "v"}'.encode("utf-32"),
+    "no JSON": b'{"token": "v"',
+    "two values": b'{"token": "v"} 1',
+    "nothing": b"",
+    "nested too deep": b"[" * 100_000,
+    "nested deep behind what is refused": b'{"token": 1, "x": %b1%b}' % (b"[" * 300, b"]" * 300),
+    "no finite number": b'{"token": 1, "x": 1e999}',
+    "lone surrogate": b'{"token": 1, "x": "\\ud800"}',
+    "long integer": b'{"token": 1, "x": %b}' % (b"1" * 5000),
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize(
+    "wrapped",
+    [lambda model: model, lambda model: list[model], lambda _: Any],
+    ids=["one", "list", "any"],
+)
+def test_a_text_that_cannot_be_read_is_answered_as_without_functions(
+    wrapped: Any, text: bytes
+) -> None:
+    """Nothing was refused of it, and it may be read in the exact order."""
+    app = FastAPI()
+
+    async def endpoint(body: Any, p: Annotated[int, AfterValidator(_positive), Query()] = 1) -> Any:
+        return body
+
+    async def plain(body: Any) -> Any:
+        return body
+
+    endpoint.__annotations__["body"] = Annotated[wrapped(Known), Body()]
+    plain.__annotations__["body"] = Annotated[wrapped(Plain), Body()]
+    app.post("/")(endpoint)
+    app.post("/plain")(plain)
+    client = TestClient(app)
+    headers = {"content-type": "application/json"}
+    answer = client.post("/", content=text, headers=headers)
+    expected = client.post("/plain", content=text, headers=headers)
+    assert (answer.status_code, answer.content) == (expected.status_code, expected.content)
+
+
 def test_of_a_name_that_is_there_twice_the_last_value_counts() -> None:
     """Of a text that is not decoded first, both values are validated."""
     app = FastAPI(dependencies=[Depends(unrelated)])

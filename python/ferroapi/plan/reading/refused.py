@@ -93,10 +93,13 @@ class Refusing:
             error: what the validator raised.
             raw: the body, where its text may have been validated.
         """
-        if not isinstance(error, ValidationError) or (raw is not None and _repeats_names(raw)):
+        if not isinstance(error, ValidationError):
+            return None
+        found = located(error, ())
+        if raw is not None and (_is_of_text(found) or _repeats_names(raw)):
             return None
         errors: dict[str, list[ErrorDetail]] = {}
-        for detail in located(error, ()):
+        for detail in found:
             if isinstance(self._fields, str):
                 errors.setdefault(self._fields, []).append(detail)
                 continue
@@ -114,6 +117,11 @@ class Refusing:
 def _take(_field: ModelField, _value: Any, _loc: Location) -> tuple[Any, list[ErrorDetail]]:
     """Nothing is wrong with it, and nobody is given it."""
     return None, []
+
+
+def _is_of_text(errors: list[ErrorDetail]) -> bool:
+    """Whether it was no JSON in UTF-8: nothing was validated, and `json` may know its encoding."""
+    return any(detail["type"] == "json_invalid" and not detail["loc"] for detail in errors)
 
 
 def _repeats_names(raw: bytes) -> bool:
