@@ -7,7 +7,16 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal, Union
 from uuid import UUID
 
-from pydantic import AnyUrl, BaseModel, ConfigDict, Field, Json, create_model
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Json,
+    create_model,
+)
 from tests.differential.descriptions import Model, Type
 
 
@@ -50,6 +59,19 @@ SCALARS: dict[str, Any] = {
     "none": None,
 }
 
+
+def refuse_ones(value: Any) -> Any:
+    """Refuses what is 1 or `a`, or the text of it."""
+    if str(value) in ("1", "a"):
+        raise ValueError("refused")
+    return value
+
+
+CHECKS: dict[str, Any] = {
+    "after": AfterValidator(refuse_ones),
+    "before": BeforeValidator(refuse_ones),
+}
+"""Functions of an application that look at values: after pydantic, and before."""
 _IMPLIED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "dict": ((str,), ()),
     "optional": ((), (None,)),
@@ -77,6 +99,9 @@ def annotation_of(described: Type, models: Mapping[str, Any]) -> Any:
     if constructor == "constrained":
         constrained, options = operands
         return Annotated[annotation_of(constrained, models), Field(**options)]
+    if constructor == "checked":
+        checked, when = operands
+        return Annotated[annotation_of(checked, models), CHECKS[when]]
     if constructor == "model":
         return models[operands[0]]
     if constructor == "tagged":

@@ -11,7 +11,7 @@ Type: TypeAlias = Any
 """A type: the name of a scalar, or a list of a constructor and its operands.
 
 `["list", "int"]`, `["optional", T]`, `["union", T, T]`, `["constrained", T, {"ge": 1}]`,
-`["model", "M0"]` and so on; `annotations.py` has them all.
+`["checked", T, "after"]`, `["model", "M0"]` and so on; `annotations.py` has them all.
 """
 
 Location: TypeAlias = Literal["path", "query", "header", "cookie", "body", "form", "file"]

@@ -106,7 +106,11 @@ class Draft:
         if self.rarely(30):
             name = self.one_of([field["name"], name.upper(), name.replace("_", "-")])
         described = field["type"]
-        while isinstance(described, list) and described[0] in ("optional", "constrained"):
+        while isinstance(described, list) and described[0] in (
+            "optional",
+            "constrained",
+            "checked",
+        ):
             described = described[1]
         several = isinstance(described, list) and described[0] in (
             *("list", "set", "tuple", "frozenset", "pair"),

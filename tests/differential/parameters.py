@@ -88,7 +88,7 @@ def _is_body_by_itself(described: Type) -> bool:
     """Whether a parameter of that type without a marker is a body."""
     if isinstance(described, str):
         return False
-    return described[0] not in ("optional", "union", "constrained") or any(
+    return described[0] not in ("optional", "union", "constrained", "checked") or any(
         _is_body_by_itself(operand) for operand in described[1:] if not isinstance(operand, dict)
     )
 

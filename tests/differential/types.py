@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tests.differential.annotations import SCALARS, TAG
+from tests.differential.annotations import CHECKS, SCALARS, TAG
 from tests.differential.choices import Choices
 from tests.differential.descriptions import Field, Model, Type
 
@@ -15,12 +15,13 @@ _ORDERED = ("int", "float", "decimal", "level")
 _HASHED_ALIKE = ("str", "int", "date", "uuid", "color", "literal")
 _USUAL = ("str", "int", "bool", "float", "any")
 _ALL = tuple(name for name in SCALARS if name not in ("none", "tag_a", "tag_b"))
+_MOMENTS = tuple(CHECKS)
 _PLAIN = (*_USUAL, *_USUAL, *_USUAL, *_ALL)
 
 
 def scalar_type(choices: Choices) -> Type:
     """Types of single values, with constraints, optional ones and unions."""
-    roll = choices.below(12)
+    roll = choices.below(13)
     if roll < 7:
         return choices.one_of(_PLAIN)
     if roll == 7:
@@ -28,6 +29,8 @@ def scalar_type(choices: Choices) -> Type:
     if roll == 8:
         kinds = choices.some(_ALL, 3, 2)
         return ["union", *kinds]
+    if roll == 12:
+        return ["checked", choices.one_of(_PLAIN), choices.one_of(_MOMENTS)]
     return constrained_type(choices)
 
 
@@ -76,7 +79,9 @@ def parameter_type(choices: Choices) -> Type:
 
 def body_type(choices: Choices, models: Sequence[str], depth: int = 0) -> Type:
     """Types of JSON bodies and of responses."""
-    roll = choices.below(14)
+    roll = choices.below(15)
+    if roll == 14:
+        return ["checked", body_type(choices, models, depth), choices.one_of(_MOMENTS)]
     if models and roll < 5:
         tagged = [name for name in models if name in TAGGED]
         if tagged and choices.rarely(2):
@@ -155,7 +160,7 @@ def default_of(choices: Choices, described: Type) -> Any:
     """A default for a type, not always of it."""
     if described[0] == "optional":
         return None
-    while isinstance(described, list) and described[0] == "constrained":
+    while isinstance(described, list) and described[0] in ("constrained", "checked"):
         described = described[1]
     if isinstance(described, str):
         return choices.one_of([*_DEFAULTS.get(described, ["a"]), None])

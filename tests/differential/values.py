@@ -123,7 +123,7 @@ def scalar_text(choices: Choices, described: Type, models: Models) -> str:
     match constructor:
         case "json":
             return json_text(choices, operands[0], models)
-        case "constrained":
+        case "constrained" | "checked":
             return scalar_text(choices, operands[0], models)
         case "model" | "dict" | "tagged":
             return choices.one_of(["a", "", "{}"])
@@ -153,7 +153,7 @@ def json_text(choices: Choices, described: Type, models: Models, depth: int = 0)
         return choices.one_of(["null", "[]", "{}", '"a"', "0", "[[]]", '{"a":{}}'])
     constructor, *operands = described
     match constructor:
-        case "constrained":
+        case "constrained" | "checked":
             return json_text(choices, operands[0], models, depth)
         case "optional":
             if choices.rarely(4) or depth > 3:
