@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,18 +40,27 @@ def outcome(port: int, data: bytes, *, ends: bool, seconds: float, then: bytes =
             with suppress(ConnectionError):
                 connection.sendall(data)
                 if ends:
-                    connection.shutdown(socket.SHUT_WR)
+                    _end(connection)
             end, status, body = _read(connection, data)
             if then and status == 101:
                 with suppress(ConnectionError):
                     connection.sendall(then)
-                    connection.shutdown(socket.SHUT_WR)
+                    _end(connection)
                     while connection.recv(65536):
                         pass
         except TimeoutError:
             end, status, body = "hung", 0, b""
         vanish(connection)
     return Outcome(end, status, body, perf_counter() - started)
+
+
+def _end(connection: socket.socket) -> None:
+    """Says that nothing follows, unless the server has reset the connection."""
+    try:
+        connection.shutdown(socket.SHUT_WR)
+    except OSError as error:
+        if error.errno != errno.ENOTCONN:
+            raise
 
 
 def _read(connection: socket.socket, data: bytes) -> tuple[End, int, bytes]:

@@ -46,11 +46,12 @@ class Tally:
     def count(self, data: bytes, found: Outcome, *, needed: bool) -> None:
         """Counts one of them, and shows the first of a kind that is wrong.
 
-        `needed`: whether the server may not close without an answer.
+        `needed`: whether the server may not close without a whole answer, as it may where the
+        request is incomplete (RFC 9112, section 8).
         """
         self.tried += 1
         failed = found.status >= 500 and found.status not in ASKED_FOR
-        dropped = found.end == "broken" or (found.end == "closed" and needed)
+        dropped = needed and found.end in ("broken", "closed")
         hung = found.end == "hung"
         self.failures += failed
         self.dropped += dropped
