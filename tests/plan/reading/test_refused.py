@@ -239,6 +239,26 @@ def test_each_of_two_fields_of_one_name_is_refused(
     assert calls == []
 
 
+def test_a_name_that_is_that_of_another_field_is_told_apart() -> None:
+    app = FastAPI()
+
+    @app.post("/body")
+    async def body(
+        p: Annotated[Token, Body(alias="q")], q: Annotated[int | None, Body()] = None
+    ) -> None: ...
+
+    @app.post("/form")
+    async def form(
+        p: Annotated[int, Form(alias="q")], q: Annotated[Token, Form(alias="r")]
+    ) -> None: ...
+
+    client = TestClient(app)
+    errors = client.post("/body", json={}).json()["detail"]
+    assert [(error["type"], error["loc"]) for error in errors] == [("missing", ["body", "q"])]
+    errors = client.post("/form", data={"q": "1"}).json()["detail"]
+    assert [(error["type"], error["loc"]) for error in errors] == [("missing", ["body", "r"])]
+
+
 def test_errors_have_the_order_of_the_parameters() -> None:
     app = FastAPI()
     app.exception_handler(RequestValidationError)(_handled)

@@ -50,6 +50,7 @@ class Refused:
         self, field: ModelField, value: Any, loc: Location
     ) -> tuple[Any, list[ErrorDetail]]:
         if value is Undefined and field.required:
+            self._found.add(loc)
             return None, [missing_error(loc)]
         first = self._errors.get(field.name)
         if first is None:
@@ -70,7 +71,7 @@ class Refusing:
 
     def __init__(
         self,
-        fields: Mapping[str, tuple[str, ...]] | str,
+        fields: Mapping[str, list[str]] | str,
         *,
         of_body: bool,
         is_final: bool,

@@ -158,11 +158,11 @@ class Stage:
             same_errors = self.from_json and same_errors_from_json(schema)
         self.refusing = self.refusing_body = None
         if any(calls_functions_of_users(field.core_schema) for _, field in (*flat, *bodies)):
-            names = {key: (param.name,) for key, param in flat}
+            names = {key: [param.name] for key, param in flat}
             is_final = can_refuse(flat, bodies)
             self.refusing = Refusing(names, of_body=False, is_final=is_final)
             self.refusing_body = _refusing_body(
-                bodies, is_whole=not (embed or is_form), is_final=is_final and not self.from_json
+                bodies, embed=embed, is_form=is_form, is_final=is_final and not self.from_json
             )
         self.refusal = None
         if refuses and not is_form and can_refuse(flat, bodies):
@@ -300,19 +300,18 @@ class Shortcut:
 
 
 def _refusing_body(
-    bodies: Sequence[tuple[str, ModelField]], *, is_whole: bool, is_final: bool
+    bodies: Sequence[tuple[str, ModelField]], *, embed: bool, is_form: bool, is_final: bool
 ) -> Refusing | None:
     if not bodies:
         return None
-    if is_whole:
+    if not (embed or is_form):
         return Refusing(bodies[0][1].name, of_body=True, is_final=is_final)
-    # Errors have the name that was sent, and those of a default the key.
-    names = {key: (field.name,) for key, field in bodies}
-    sent: dict[str, tuple[str, ...]] = {}
-    for _, field in bodies:
-        name = field.input_names[0]
-        sent[name] = (*sent.get(name, ()), field.name)
-    return Refusing(names | sent, of_body=True, is_final=False)
+    names: dict[str, list[str]] = {}
+    for key, field in bodies:
+        # Errors of JSON have the name that was sent, but those of a default the key.
+        for name in {key} if is_form else {key, field.input_names[0]}:
+            names.setdefault(name, []).append(field.name)
+    return Refusing(names, of_body=True, is_final=False)
 
 
 def _empty_is_absent(field: ModelField) -> bool:
